@@ -1,0 +1,132 @@
+package mask
+
+import (
+	"fmt"
+
+	"opacity/app/volume"
+)
+
+// Run is a stretch of neighbouring voxels of one slice that changed alike:
+// Length voxels from Offset (i + nx*j) went from Old to New.
+type Run struct {
+	Offset, Length int32
+	Old, New       uint8
+}
+
+// SliceDelta is what changed in slice K of a layer.
+type SliceDelta struct {
+	Layer Layer
+	K     int
+	Runs  []Run
+}
+
+// Delta is a change to a mask that can be applied and taken back. Its size is
+// that of what changed, not of the grid.
+type Delta struct{ Slices []SliceDelta }
+
+// Empty reports whether nothing changed.
+func (d Delta) Empty() bool { return len(d.Slices) == 0 }
+
+// Voxels counts the voxels changed.
+func (d Delta) Voxels() int {
+	n := 0
+	for _, s := range d.Slices {
+		for _, r := range s.Runs {
+			n += int(r.Length)
+		}
+	}
+	return n
+}
+
+// Bytes is roughly what the delta costs in memory.
+func (d Delta) Bytes() int {
+	n := 0
+	for _, s := range d.Slices {
+		n += 40 + 12*len(s.Runs)
+	}
+	return n
+}
+
+// Box returns the smallest box that holds every changed voxel of a mask nx wide.
+func (d Delta) Box(nx int) volume.Box {
+	var box volume.Box
+	for _, s := range d.Slices {
+		for _, r := range s.Runs {
+			first, last := int(r.Offset), int(r.Offset+r.Length-1)
+			b := volume.Box{Min: [3]int{first % nx, first / nx, s.K}, Max: [3]int{last%nx + 1, last/nx + 1, s.K + 1}}
+			if last/nx > first/nx {
+				b.Min[0], b.Max[0] = 0, nx
+			}
+			box = box.Union(b)
+		}
+	}
+	return box
+}
+
+// Diff returns the change that leads from one mask to another of the same size.
+// Slices the two share are skipped without being read.
+func Diff(from, to *Mask) Delta {
+	if from.size != to.size {
+		panic(fmt.Sprintf("mask: diff of %s and %s", from.size, to.size))
+	}
+	var d Delta
+	zero := make([]uint8, from.size[0]*from.size[1])
+	for l := range from.layers {
+		for k := range from.size[2] {
+			a, b := from.layers[l].slices[k], to.layers[l].slices[k]
+			if a == nil && b == nil || a != nil && b != nil && &a[0] == &b[0] {
+				continue
+			}
+			if a == nil {
+				a = zero
+			}
+			if b == nil {
+				b = zero
+			}
+			if runs := diffRuns(a, b); runs != nil {
+				d.Slices = append(d.Slices, SliceDelta{Layer(l), k, runs})
+			}
+		}
+	}
+	return d
+}
+
+func diffRuns(a, b []uint8) []Run {
+	var runs []Run
+	for o := 0; o < len(a); o++ {
+		if a[o] == b[o] {
+			continue
+		}
+		start, from, to := o, a[o], b[o]
+		for o+1 < len(a) && a[o+1] == from && b[o+1] == to {
+			o++
+		}
+		runs = append(runs, Run{int32(start), int32(o + 1 - start), from, to})
+	}
+	return runs
+}
+
+// Apply carries out a delta that was made on a mask in this very state.
+func (m *Mask) Apply(d Delta) { m.write(d, false) }
+
+// Revert takes a delta back, leaving the mask as it was before Apply.
+func (m *Mask) Revert(d Delta) { m.write(d, true) }
+
+func (m *Mask) write(d Delta, back bool) {
+	n := m.size[0] * m.size[1]
+	for _, s := range d.Slices {
+		ly := &m.layers[s.Layer]
+		dst := ly.writable(s.K, n)
+		for _, r := range s.Runs {
+			from, to := r.Old, r.New
+			if back {
+				from, to = to, from
+			}
+			for o := r.Offset; o < r.Offset+r.Length; o++ {
+				dst[o] = to
+			}
+			ly.counts[from] -= int(r.Length)
+			ly.counts[to] += int(r.Length)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// SeriesInfo is what can be told about a series without reading its voxels.
+type SeriesInfo struct {
+	Path           string // the file or folder it was found in
+	Case           string // file or folder name without extension: names outputs
+	Format         string // "DICOM", "NIfTI-1"
+	TransferSyntax string // DICOM: UID and name; empty otherwise
+	Identity       volume.Identity
+	Size           volume.Size
+	SpacingMM      [3]float64 // 0 where the file does not say
+	Orientation    string     // of the file's own axes, "LPS", "RAS"...
+	Unit           volume.Unit
+	Files          int
+	LabelMap       bool // looks like a mask: few whole values, none negative
+	Warnings       []volume.Warning
+}
+
+// Series is one thing that can be opened.
+type Series interface {
+	Info() SeriesInfo
+	// Load reads the voxels. Cancelled, it returns ctx.Err() and no volume.
+	Load(ctx context.Context, hooks LoadHooks) (*volume.Volume, error)
+	// Middle reads one slice from the middle, as a volume one slice thick, for
+	// thumbnails.
+	Middle(ctx context.Context) (*volume.Volume, error)
+	// SHA256 identifies the input: of a file its bytes, of a DICOM series its
+	// sorted list of (SOPInstanceUID, file hash).
+	SHA256(ctx context.Context) (string, error)
+}
+
+// LoadHooks lets a loader tell what it has while it goes on. Any may be nil. They
+// are called on the loader's goroutines, never two at a time.
+type LoadHooks struct {
+	// Begin hands out the volume as soon as its grid is known; its voxels are
+	// readable slice by slice, once Slices has announced them.
+	Begin    func(v *volume.Volume)
+	Slices   func(first, last int) // slices first..last (k, inclusive) are in
+	Progress func(p job.Progress)
+}
+
+// Scan is what was found under the paths a user named.
+type Scan struct {
+	// Series are sorted for offering: the thinnest-sliced CT with most coverage first.
+	Series  []Series
+	Skipped map[string]int // files not used, by reason (text key), counted
+	// Failed are files that looked usable and were not; a scan with at least one
+	// series still succeeds.
+	Failed []error
+}
+
+// Opener finds series. Paths may be files or folders.
+type Opener interface {
+	Scan(ctx context.Context, paths []string, report func(job.Progress)) (Scan, error)
+}
+
+// Device says where a model ran or would run.
+type Device struct {
+	Requested string       `json:"requested"` // auto, cpu, cuda, cuda:N
+	Used      string       `json:"used"`      // cpu or cuda:N
+	Name      string       `json:"name"`      // of the processor or GPU
+	Reason    text.Message `json:"reason"`    // why not the one hoped for; empty where it is
+}
+
+// ModelInfo describes a model to the user.
+type ModelInfo struct {
+	ID, Version, Title, SHA256 string
+	Path                       string // file, or "" for one that is part of the program
+	Source, Licence            string
+	IntendedUse, Citation      string
+	Unit                       string // what it needs: "HU", "uint8", "any"
+	Labels                     []mask.Label
+	Card                       string // the model card, Markdown
+	Problem                    error  // why it cannot be run; nil where it can
+}
+
+// SegmentRequest asks for a mask of a whole volume.
+type SegmentRequest struct {
+	Model         string // ID or path of an .onnx file; "" for the default
+	Sidecar       string // path of a metadata JSON to use instead of the file's own; "" for none
+	Device        string // auto, cpu, cuda, cuda:N
+	Threads       int    // 0: as many as there are cores
+	Probabilities bool   // keep them in the result
+}
+
+// SegmentHooks lets a model run tell what it has. Any may be nil. They are
+// called on the segmenter's goroutine.
+type SegmentHooks struct {
+	Started  func(m ModelInfo, d Device)
+	Progress func(p job.Progress)
+	// Slice hands out the labels of a finished slice k before postprocessing, per
+	// layer nx*ny values; the arrays are the receiver's to keep.
+	Slice func(k int, labels [mask.Layers][]uint8)
+}
+
+// SegmentResult is what a model proposes.
+type SegmentResult struct {
+	Mask   *mask.Mask
+	Model  ModelInfo
+	Device Device
+	// Probabilities holds, per label name, one slice a k of nx*ny values, 0..255
+	// for 0..1; nil unless asked for.
+	Probabilities map[string][][]uint8
+	Warnings      []volume.Warning
+	Timings       Timings
+}
+
+// Timings says where the time of a run went.
+type Timings struct {
+	Load, Preprocess, Infer, Postprocess, Save, Total time.Duration
+}
+
+// Segmenter runs models.
+type Segmenter interface {
+	Models() []ModelInfo
+	// Segment proposes a mask of v. Cancelled, it returns within half a second
+	// with ctx.Err() and no result.
+	Segment(ctx context.Context, v *volume.Volume, req SegmentRequest, hooks SegmentHooks) (*SegmentResult, error)
+}
+
+// Report is everything that is written about one case.
+type Report struct {
+	Version      string
+	Info         SeriesInfo
+	SHA256       string
+	Unit         volume.Unit
+	Model        *ModelInfo // nil where no model has run
+	Device       *Device
+	Timings      Timings
+	Measurements metrics.Measurements
+	Warnings     []volume.Warning
+}
+
+// Writer puts results on disk: beside their target, flushed, then renamed.
+// Existing files are replaced only with overwrite, else the error is a Usage
+// one that names the file.
+type Writer interface {
+	// WriteMask writes the flattened label map on the input's own grid.
+	WriteMask(ctx context.Context, path string, v *volume.Volume, m *mask.Mask, overwrite bool) error
+	// WriteVolume writes the voxels in the format that the extension names.
+	WriteVolume(ctx context.Context, path string, v *volume.Volume, overwrite bool) error
+	// WriteProbability writes one label's probabilities, 0..255 for 0..1, on the input's own grid.
+	WriteProbability(ctx context.Context, path string, v *volume.Volume, slices [][]uint8, overwrite bool) error
+	// WriteReport writes report.json, report.csv and the area chart into dir and
+	// returns their paths.
+	WriteReport(ctx context.Context, dir string, r Report, overwrite bool) ([]string, error)
+}

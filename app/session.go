@@ -1,0 +1,291 @@
+package app
+
+import (
+	"slices"
+
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Session is one study in progress: the volume on screen, the mask drawn on it,
+// what a model proposed, and what is doubtful. There is one per window. It is
+// not safe for concurrent use: it belongs to the goroutine that owns the
+// window, and slow work hands its results to it through a job.Dispatcher.
+type Session struct {
+	// Opened: another volume is on screen. Emitted when its grid is known and
+	// again, with Complete, when all voxels are in.
+	Opened Signal[OpenedEvent]
+	// SlicesLoaded: voxels of slices First..Last can be read.
+	SlicesLoaded Signal[SliceRange]
+	// MaskChanged: labels inside Box changed, or all of them where Box is the
+	// whole grid. Also emitted for the preview of a running model.
+	MaskChanged Signal[MaskEvent]
+	// LabelsChanged: name, colour, visibility or lock of a label changed.
+	LabelsChanged Signal[struct{}]
+	// HistoryChanged: there is another step to undo or redo.
+	HistoryChanged Signal[struct{}]
+	// WarningsChanged: the doubts about the data or the result changed.
+	WarningsChanged Signal[struct{}]
+	// DirtyChanged: the mask gained changes that are not on disk, or lost them.
+	DirtyChanged Signal[bool]
+
+	info     SeriesInfo
+	volume   *volume.Volume
+	loaded   []bool // per slice k; nil when all are in
+	mask     *mask.Mask
+	history  *mask.History
+	preview  *mask.Mask
+	result   *SegmentResult
+	warnings []volume.Warning // of model runs and mask files
+	revision int
+	dirty    bool
+}
+
+// OpenedEvent tells of another volume.
+type OpenedEvent struct {
+	Volume   *volume.Volume // nil: the study was closed
+	Complete bool
+}
+
+// SliceRange is slices First..Last, inclusive.
+type SliceRange struct{ First, Last int }
+
+// MaskEvent tells where labels changed, and which revision of the mask that made.
+type MaskEvent struct {
+	Box      volume.Box
+	Revision int
+}
+
+// NewSession returns a session with nothing open.
+func NewSession() *Session { return &Session{} }
+
+// Begin opens a volume that is still loading: slices are read once SlicesIn has
+// announced them. The study open before is gone.
+func (s *Session) Begin(info SeriesInfo, v *volume.Volume) {
+	s.replace(info, v)
+	s.loaded = make([]bool, v.Size[2])
+	s.Opened.Emit(OpenedEvent{Volume: v})
+	s.WarningsChanged.Emit(struct{}{})
+}
+
+// SlicesIn says that slices first..last of the volume given to Begin can be read.
+func (s *Session) SlicesIn(first, last int) {
+	if s.loaded == nil {
+		return
+	}
+	for k := max(first, 0); k <= min(last, len(s.loaded)-1); k++ {
+		s.loaded[k] = true
+	}
+	s.SlicesLoaded.Emit(SliceRange{first, last})
+}
+
+// Complete hands over the finished volume, which may be another than the one
+// given to Begin (a reader may find a smaller type). Without a Begin it opens.
+func (s *Session) Complete(info SeriesInfo, v *volume.Volume) {
+	if s.loaded == nil || s.volume == nil || s.volume.Size != v.Size {
+		s.replace(info, v)
+	}
+	s.info, s.volume, s.loaded = info, v, nil
+	s.Opened.Emit(OpenedEvent{Volume: v, Complete: true})
+	s.WarningsChanged.Emit(struct{}{})
+	s.HistoryChanged.Emit(struct{}{})
+}
+
+// Close leaves the session with nothing open.
+func (s *Session) Close() {
+	s.info, s.volume, s.loaded, s.mask, s.history = SeriesInfo{}, nil, nil, nil, nil
+	s.preview, s.result, s.warnings = nil, nil, nil
+	s.revision++
+	s.setDirty(false)
+	s.Opened.Emit(OpenedEvent{})
+	s.WarningsChanged.Emit(struct{}{})
+	s.HistoryChanged.Emit(struct{}{})
+}
+
+func (s *Session) replace(info SeriesInfo, v *volume.Volume) {
+	s.info, s.volume, s.loaded = info, v, nil
+	s.mask = mask.New(v.Size, mask.DefaultLabels())
+	s.history = mask.NewHistory(s.mask)
+	s.preview, s.result, s.warnings = nil, nil, nil
+	s.revision++
+	s.setDirty(false)
+}
+
+// Info returns what is known of the open series.
+func (s *Session) Info() SeriesInfo { return s.info }
+
+// Volume returns the open volume, or nil.
+func (s *Session) Volume() *volume.Volume { return s.volume }
+
+// Loading reports whether slices of the open volume are still missing.
+func (s *Session) Loading() bool { return s.loaded != nil }
+
+// Loaded returns, while loading, which slices k can be read; nil means all. The
+// slice is the session's own: read only.
+func (s *Session) Loaded() []bool { return s.loaded }
+
+// Mask returns the mask to edit and to save, or nil where nothing is open.
+func (s *Session) Mask() *mask.Mask { return s.mask }
+
+// Shown returns the mask to draw: the preview of a running model, else Mask.
+func (s *Session) Shown() *mask.Mask {
+	if s.preview != nil {
+		return s.preview
+	}
+	return s.mask
+}
+
+// Result returns what the last finished model run proposed, or nil.
+func (s *Session) Result() *SegmentResult { return s.result }
+
+// Revision counts changes of the mask; work started on one revision compares it
+// before merging its result.
+func (s *Session) Revision() int { return s.revision }
+
+// Dirty reports whether the mask has changes that were not saved.
+func (s *Session) Dirty() bool { return s.dirty }
+
+// MarkSaved says that the mask as it was at revision is on disk.
+func (s *Session) MarkSaved(revision int) {
+	if revision == s.revision {
+		s.setDirty(false)
+	}
+}
+
+// Warnings returns every doubt about the open study: the volume's own first.
+func (s *Session) Warnings() []volume.Warning {
+	if s.volume == nil {
+		return nil
+	}
+	return slices.Concat(s.volume.Warnings, s.warnings)
+}
+
+// Edit commits a change to the mask as one named step.
+func (s *Session) Edit(name text.Message, d mask.Delta) {
+	if step, ok := s.history.Commit(name, d); ok {
+		s.changed(step.Box)
+	}
+}
+
+// SetMask replaces the labels at every voxel by those of m, as one named step.
+func (s *Session) SetMask(name text.Message, m *mask.Mask) {
+	s.mergeLabels(m)
+	s.Edit(name, mask.Diff(s.mask, m))
+}
+
+// Undo takes back the last step and returns it.
+func (s *Session) Undo() (mask.Step, bool) { return s.step((*mask.History).Undo) }
+
+// Redo applies the last undone step again and returns it.
+func (s *Session) Redo() (mask.Step, bool) { return s.step((*mask.History).Redo) }
+
+func (s *Session) step(move func(*mask.History) (mask.Step, bool)) (mask.Step, bool) {
+	if s.history == nil {
+		return mask.Step{}, false
+	}
+	step, ok := move(s.history)
+	if ok {
+		s.changed(step.Box)
+	}
+	return step, ok
+}
+
+// History returns the steps, oldest first, and how many are applied. Read only.
+func (s *Session) History() (steps []mask.Step, applied int) {
+	if s.history == nil {
+		return nil, 0
+	}
+	return s.history.Steps()
+}
+
+// BeginPreview shows an empty mask that a running model paints, until
+// EndPreview or Adopt.
+func (s *Session) BeginPreview() {
+	s.preview = mask.New(s.volume.Size, s.mask.Labels())
+	s.touched(volume.Whole(s.volume.Size))
+}
+
+// Preview shows the labels a running model found on slice k.
+func (s *Session) Preview(k int, labels [mask.Layers][]uint8) {
+	if s.preview == nil {
+		return
+	}
+	for l, values := range labels {
+		s.preview.SetSlice(mask.Layer(l), k, values)
+	}
+	s.touched(volume.Box{Min: [3]int{0, 0, k}, Max: [3]int{s.volume.Size[0], s.volume.Size[1], k + 1}})
+}
+
+// EndPreview shows the mask again: the model was cancelled or failed, and
+// everything is as it was.
+func (s *Session) EndPreview() {
+	if s.preview == nil {
+		return
+	}
+	s.preview = nil
+	s.touched(volume.Whole(s.volume.Size))
+}
+
+// Adopt merges a model's proposal as one named step and keeps the result for
+// the report.
+func (s *Session) Adopt(name text.Message, r *SegmentResult) {
+	s.preview, s.result, s.warnings = nil, r, slices.Clone(r.Warnings)
+	s.mergeLabels(r.Mask)
+	if _, ok := s.history.Commit(name, mask.Diff(s.mask, r.Mask)); ok {
+		s.revision++
+		s.setDirty(true)
+	}
+	s.touched(volume.Whole(s.volume.Size))
+	s.HistoryChanged.Emit(struct{}{})
+	s.WarningsChanged.Emit(struct{}{})
+}
+
+// Warn adds a doubt that is no property of the volume, such as of a mask file.
+func (s *Session) Warn(w ...volume.Warning) {
+	s.warnings = append(s.warnings, w...)
+	s.WarningsChanged.Emit(struct{}{})
+}
+
+// SetLabels replaces names, colours, visibility and locks of the labels.
+func (s *Session) SetLabels(labels []mask.Label) error {
+	if err := s.mask.SetLabels(labels); err != nil {
+		return err
+	}
+	if s.preview != nil {
+		_ = s.preview.SetLabels(labels) // the same list was accepted a line above
+	}
+	s.LabelsChanged.Emit(struct{}{})
+	return nil
+}
+
+// mergeLabels adds the labels of m that the session's mask does not have.
+func (s *Session) mergeLabels(m *mask.Mask) {
+	labels, added := s.mask.Labels(), false
+	for _, l := range m.Labels() {
+		if _, there := s.mask.Label(l.Value); !there {
+			labels, added = append(labels, l), true
+		}
+	}
+	if added {
+		_ = s.SetLabels(labels) // values unique: each was missing before
+	}
+}
+
+func (s *Session) changed(box volume.Box) {
+	s.revision++
+	s.setDirty(true)
+	s.touched(box)
+	s.HistoryChanged.Emit(struct{}{})
+}
+
+func (s *Session) touched(box volume.Box) {
+	s.MaskChanged.Emit(MaskEvent{Box: box, Revision: s.revision})
+}
+
+func (s *Session) setDirty(d bool) {
+	if s.dirty != d {
+		s.dirty = d
+		s.DirtyChanged.Emit(d)
+	}
+}
