@@ -1,0 +1,257 @@
+package mask
+
+import (
+	"math"
+
+	"opacity/app/volume"
+)
+
+// Dilate returns the voxels within radiusMM of the set: those whose centre lies
+// no further from the centre of a voxel of the set. spacingMM is the distance of
+// voxel centres along i, j and k. Voxels outside the grid are not looked at.
+func (b *Bits) Dilate(radiusMM float64, spacingMM [3]float64) *Bits {
+	w := b.window(b.Bounds(), radiusMM, spacingMM)
+	out := NewBits(b.size)
+	w.dilated(radiusMM, spacingMM).into(out)
+	return out
+}
+
+// Erode returns the voxels of the set that have everything within radiusMM in
+// the set. Outside the grid nothing is in it.
+func (b *Bits) Erode(radiusMM float64, spacingMM [3]float64) *Bits {
+	w := b.window(b.Bounds(), radiusMM, spacingMM)
+	out := NewBits(b.size)
+	w.eroded(radiusMM, spacingMM).into(out)
+	return out
+}
+
+// Close dilates and then erodes: gaps and notches narrower than twice the radius
+// are taken in, nothing of the set is lost, at the edge of the grid neither.
+func (b *Bits) Close(radiusMM float64, spacingMM [3]float64) *Bits {
+	w := b.window(b.Bounds(), 2*radiusMM, spacingMM)
+	out := NewBits(b.size)
+	w.dilated(radiusMM, spacingMM).eroded(radiusMM, spacingMM).into(out)
+	return out
+}
+
+// Open erodes and then dilates: what is narrower than twice the radius goes.
+func (b *Bits) Open(radiusMM float64, spacingMM [3]float64) *Bits {
+	w := b.window(b.Bounds(), radiusMM, spacingMM)
+	out := NewBits(b.size)
+	w.eroded(radiusMM, spacingMM).dilated(radiusMM, spacingMM).into(out)
+	return out
+}
+
+// window is a piece of a grid with a margin around it, so that growing and
+// shrinking need not mind the edges. Its i axis starts on a word of the grid.
+type window struct {
+	Bits
+	word, j, k int // where row 0 of the piece lies in the grid; may be negative
+}
+
+// window copies the set within box into a piece with a margin of radiusMM.
+func (b *Bits) window(box volume.Box, radiusMM float64, spacingMM [3]float64) *window {
+	var pad [3]int
+	for c := range 3 {
+		pad[c] = int(radiusMM/spacingMM[c]) + 1
+	}
+	padWords := (pad[0] + 63) / 64
+	w := &window{word: box.Min[0]/64 - padWords, j: box.Min[1] - pad[1], k: box.Min[2] - pad[2]}
+	words := (box.Max[0]+63)/64 + padWords - w.word
+	w.Bits = *NewBits(volume.Size{words * 64, box.Max[1] + pad[1] - w.j, box.Max[2] + pad[2] - w.k})
+	for k := box.Min[2]; k < box.Max[2]; k++ {
+		for j := box.Min[1]; j < box.Max[1]; j++ {
+			copy(w.Row(j-w.j, k-w.k)[padWords:], b.Row(j, k)[box.Min[0]/64:(box.Max[0]+63)/64])
+		}
+	}
+	return w
+}
+
+// into copies what of the piece lies on the grid into an empty set.
+func (w *window) into(b *Bits) {
+	last := ^uint64(0)
+	if over := b.words*64 - b.size[0]; over > 0 {
+		last >>= over
+	}
+	for k := max(0, w.k); k < min(b.size[2], w.k+w.size[2]); k++ {
+		for j := max(0, w.j); j < min(b.size[1], w.j+w.size[1]); j++ {
+			to, from := b.Row(j, k), w.Row(j-w.j, k-w.k)
+			for n := range to {
+				if m := n - w.word; m >= 0 && m < len(from) {
+					to[n] = from[m]
+				}
+			}
+			to[len(to)-1] &= last
+		}
+	}
+}
+
+// offset is a row of a ball: at (dj, dk) it reaches half voxels to either side.
+type offset struct{ dj, dk, half int }
+
+// ball lists the rows of a ball, those of one half width together.
+func ball(radiusMM float64, spacingMM [3]float64) map[int][]offset {
+	const slack = 1e-9 // so that a radius of exactly n voxels reaches n
+	rows := map[int][]offset{}
+	nj, nk := int(radiusMM/spacingMM[1]+slack), int(radiusMM/spacingMM[2]+slack)
+	for dk := -nk; dk <= nk; dk++ {
+		for dj := -nj; dj <= nj; dj++ {
+			y, z := float64(dj)*spacingMM[1], float64(dk)*spacingMM[2]
+			if rest := radiusMM*radiusMM - y*y - z*z; rest >= -slack {
+				half := int(math.Sqrt(max(rest, 0))/spacingMM[0] + slack)
+				rows[half] = append(rows[half], offset{dj, dk, half})
+			}
+		}
+	}
+	return rows
+}
+
+// dilated grows the set by a ball: every row is widened once per half width and
+// then joined, 64 voxels at a time, into the rows that it reaches.
+func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
+	out := &window{Bits: *NewBits(w.size), word: w.word, j: w.j, k: w.k}
+	wide, spare := make([]uint64, w.words), make([]uint64, w.words)
+	rows := ball(radiusMM, spacingMM)
+	for k := range w.size[2] {
+		for j := range w.size[1] {
+			row := w.Row(j, k)
+			if _, _, any := rowBounds(row); !any {
+				continue
+			}
+			for half, offsets := range rows {
+				widen(wide, spare, row, half)
+				for _, o := range offsets {
+					tj, tk := j+o.dj, k+o.dk
+					if tj < 0 || tj >= w.size[1] || tk < 0 || tk >= w.size[2] {
+						continue
+					}
+					to := out.Row(tj, tk)
+					for n, v := range wide {
+						to[n] |= v
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// eroded shrinks the set: what is left is out of the ball's reach of the rest.
+func (w *window) eroded(radiusMM float64, spacingMM [3]float64) *window {
+	rest := &window{Bits: *w.Clone(), word: w.word, j: w.j, k: w.k}
+	for n := range rest.data {
+		rest.data[n] = ^rest.data[n]
+	}
+	out := rest.dilated(radiusMM, spacingMM)
+	for n := range out.data {
+		out.data[n] = w.data[n] &^ out.data[n]
+	}
+	return out
+}
+
+// widen writes row grown by half bits to either side into dst.
+func widen(dst, spare, row []uint64, half int) {
+	copy(dst, row)
+	for width := 1; width < 2*half+1; { // dst covers width bits from each set bit on
+		step := min(width, 2*half+1-width)
+		shiftUp(spare, dst, step)
+		for n, v := range spare {
+			dst[n] |= v
+		}
+		width += step
+	}
+	if half > 0 {
+		shiftDown(spare, dst, half)
+		copy(dst, spare)
+	}
+}
+
+// shiftUp writes src moved by n bits towards higher i into dst.
+func shiftUp(dst, src []uint64, n int) {
+	words, r := n>>6, uint(n&63)
+	for d := len(dst) - 1; d >= 0; d-- {
+		var v uint64
+		if s := d - words; s >= 0 {
+			v = src[s] << r
+			if s > 0 && r > 0 {
+				v |= src[s-1] >> (64 - r)
+			}
+		}
+		dst[d] = v
+	}
+}
+
+// shiftDown writes src moved by n bits towards lower i into dst.
+func shiftDown(dst, src []uint64, n int) {
+	words, r := n>>6, uint(n&63)
+	for d := range dst {
+		var v uint64
+		if s := d + words; s < len(src) {
+			v = src[s] >> r
+			if s+1 < len(src) && r > 0 {
+				v |= src[s+1] << (64 - r)
+			}
+		}
+		dst[d] = v
+	}
+}
+
+// GrowWithin grows each set, in turns, by one voxel over faces, 64 voxels at a
+// time, as far as a way inside limit leads, and never into one another: every
+// voxel goes to the set that reaches it in fewest steps, the first where both
+// do. Sets and limit share one grid.
+func GrowWithin(limit *Bits, sets ...*Bits) {
+	box := limit.Bounds()
+	taken := sets[0].Clone()
+	for _, s := range sets[1:] {
+		taken.Or(s)
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, s := range sets {
+			if s.growOnce(limit, taken, box) {
+				grown = true
+			}
+		}
+	}
+}
+
+// growOnce adds the neighbours of b that are in limit and not yet taken.
+func (b *Bits) growOnce(limit, taken *Bits, box volume.Box) bool {
+	before := b.Clone()
+	grown := false
+	for k := box.Min[2]; k < box.Max[2]; k++ {
+		for j := box.Min[1]; j < box.Max[1]; j++ {
+			lim, tk := limit.Row(j, k), taken.Row(j, k)
+			row, to := before.Row(j, k), b.Row(j, k)
+			for n := range to {
+				free := lim[n] &^ tk[n]
+				if free == 0 {
+					continue
+				}
+				v := row[n]<<1 | row[n]>>1
+				if n > 0 {
+					v |= row[n-1] >> 63
+				}
+				if n+1 < len(row) {
+					v |= row[n+1] << 63
+				}
+				v |= before.word(n, j-1, k) | before.word(n, j+1, k) | before.word(n, j, k-1) | before.word(n, j, k+1)
+				if v &= free; v != 0 {
+					to[n] |= v
+					tk[n] |= v
+					grown = true
+				}
+			}
+		}
+	}
+	return grown
+}
+
+// word returns word n of row (j, k), 0 outside the grid.
+func (b *Bits) word(n, j, k int) uint64 {
+	if j < 0 || j >= b.size[1] || k < 0 || k >= b.size[2] {
+		return 0
+	}
+	return b.data[(k*b.size[1]+j)*b.words+n]
+}
