@@ -1,0 +1,3 @@
+"""Training of Opacity's segmentation models: prepare, train, check, export."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,147 @@
+"""Synthetic chest slices in HU with exact masks: endless, free of terms, and unlike any patient."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+
+def smooth_field(rng: np.random.Generator, size: int, cells: int) -> np.ndarray:
+    """A smooth random field [size, size] of about unit variance with `cells` bumps a side."""
+    return cv2.resize(rng.normal(size=(cells, cells)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+
+
+def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None = None):
+    """One axial slice.
+
+    level is the height in the chest: 0 the lowest lung slice, 1 the highest; below and above
+    there is no lung. Without it a level from -0.15 to 1.15 is drawn.
+    Returns HU float32 [size, size], lung (infection included) and infection, bool [size, size].
+    """
+    level = float(rng.uniform(-0.15, 1.15)) if level is None else level
+    view = rng.uniform(330, 480)  # mm across the picture
+    y, x = (np.mgrid[:size, :size].astype(np.float32) + 0.5) * (view / size) - view / 2
+    x, y = x + rng.uniform(-15, 15), y + rng.uniform(-20, 20)
+    tilt = np.deg2rad(rng.uniform(-8, 8))
+    x, y = x * np.cos(tilt) - y * np.sin(tilt), x * np.sin(tilt) + y * np.cos(tilt)
+    wobble = 1 + 0.05 * rng.uniform(0, 1) * smooth_field(rng, size, 6)
+
+    def ellipse(cx, cy, a, b, power=2.0):
+        return (np.abs((x - cx) / a) ** power + np.abs((y - cy) / b) ** power) * wobble <= 1
+
+    air = rng.choice([-1000.0, -1024.0, -990.0])
+    hu = np.full((size, size), air, np.float32)
+    a, b = rng.uniform(135, min(200, view * 0.46)), rng.uniform(85, 130)
+    power = rng.uniform(2.0, 2.7)
+
+    if rng.random() < 0.7:  # table: a shallow trough under the back
+        for k in range(rng.integers(1, 4)):
+            depth = b + rng.uniform(4, 45) - 0.0015 * rng.uniform(0, 1.5) * x**2
+            hu[np.abs(y - depth) < rng.uniform(0.8, 3)] = rng.uniform(-400, 300)
+    if rng.random() < 0.4:  # clothing and blankets
+        over = ellipse(0, -rng.uniform(5, 25), a + 14, b + rng.uniform(6, 30))
+        rim = over & ~cv2.erode(over.astype(np.uint8), np.ones((3, 3))).astype(bool)
+        hu[rim & (smooth_field(rng, size, 14) > 0)] = rng.uniform(-700, -50)
+    if rng.random() < 0.25:  # arms beside the body, air between
+        for side in (-1, 1):
+            arm = ellipse(side * (a + rng.uniform(28, 50)), rng.uniform(-20, 40), rng.uniform(22, 35), rng.uniform(25, 40))
+            hu[arm] = rng.uniform(-100, 60)
+            hu[ellipse(side * (a + 38), rng.uniform(0, 20), 10, 10)] = 700
+
+    body = ellipse(0, 0, a, b, power)
+    fat = rng.uniform(0, 28) if rng.random() < 0.85 else 0.0
+    wall = ellipse(0, 0, a - fat, b - fat, power)
+    muscle = rng.uniform(20, 70)
+    hu[body] = rng.uniform(-120, -80)
+    hu[wall] = muscle
+    ia, ib = a - fat - rng.uniform(8, 25), b - fat - rng.uniform(8, 20)
+    cavity = ellipse(0, 0, ia, ib, power)
+    if rng.random() < 0.8:
+        hu[cavity & (smooth_field(rng, size, 10) > rng.uniform(0.4, 2))] = -95  # fat between organs
+    if rng.random() < 0.8:
+        for angle in np.linspace(0, 2 * np.pi, rng.integers(10, 20)) + rng.uniform(0, 1):
+            c, s = np.cos(angle) * (ia + 5), np.sin(angle) * (ib + 5)
+            hu[ellipse(c, s, rng.uniform(4, 11), rng.uniform(3, 7)) & wall] = rng.uniform(250, 900)
+
+    lung = np.zeros((size, size), bool)
+    if 0 <= level <= 1:
+        top = np.clip(0.15 + (1 - level) * rng.uniform(2, 4), 0.1, 1)  # apices are small
+        dome = max(0.0, 1 - level / rng.uniform(0.15, 0.4))  # liver and spleen rise into the bases
+        for side in (-1, 1):
+            cx, cy = side * ia * rng.uniform(0.45, 0.56), rng.uniform(-0.05, 0.12) * ib
+            la, lb = ia * rng.uniform(0.36, 0.46) * top, ib * rng.uniform(0.74, 0.92) * top
+            one = ellipse(cx, cy, la, lb, rng.uniform(1.9, 2.5))
+            if dome > 0:
+                one &= ~ellipse(cx - side * la * 0.3, cy - lb * rng.uniform(0.15, 0.4), la * 1.25 * dome, lb * 1.15 * dome)
+            lung |= one
+        lung &= ellipse(0, 0, ia, ib, power)
+        if level < 0.65:  # heart, to the patient's left
+            lung &= ~ellipse(ia * rng.uniform(0.08, 0.2), -ib * rng.uniform(0.2, 0.4), ia * rng.uniform(0.3, 0.42), ib * rng.uniform(0.4, 0.55))
+        lung &= np.abs(x) > rng.uniform(8, 24) + 6 * np.abs(smooth_field(rng, size, 5))
+    spine = ellipse(0, ib * 0.85, rng.uniform(15, 22), rng.uniform(13, 20))
+    lung &= ~spine
+    hu[spine] = rng.uniform(150, 400)
+    hu[ellipse(0, ib * 0.85 + 22, 8, 7) & wall] = 30
+    for _ in range(rng.integers(0, 4)):  # aorta, great vessels: contrast medium now and then
+        hu[ellipse(rng.uniform(-25, 25), rng.uniform(-0.3, 0.7) * ib, rng.uniform(7, 15), rng.uniform(7, 15)) & ~lung & cavity] = rng.choice([45.0, 200.0, 350.0])
+
+    parenchyma = rng.uniform(-900, -760)
+    texture = rng.uniform(0, 50) * smooth_field(rng, size, int(rng.integers(12, 90))) + rng.uniform(0, 70) * np.clip(y / ib, -1, 1)
+    hu[lung] = (parenchyma + texture)[lung]
+    vessels = np.zeros((size, size), np.float32)
+    pixel = size / view
+    rows, cols = np.nonzero(lung)
+    if len(rows) > 50:
+        for _ in range(int(rng.integers(0, 110))):
+            k = rng.integers(len(rows))
+            p0 = np.array([cols[k], rows[k]])
+            length = 0 if rng.random() < 0.5 else rng.uniform(5, 45)
+            angle = np.arctan2(p0[1] - size / 2, p0[0] - size / 2) + rng.normal(0, 0.5)
+            p1 = p0 + length * pixel * np.array([np.cos(angle), np.sin(angle)])
+            width = max(1, int(round(rng.gamma(1.6, 1.3) * pixel)))
+            cv2.line(vessels, p0.astype(int).tolist(), p1.astype(int).tolist(), 1.0, min(width, int(9 * pixel)))
+        vessels = cv2.GaussianBlur(vessels, (0, 0), 0.7)
+    hu[lung] = (hu * (1 - vessels) + rng.uniform(0, 60) * vessels)[lung]
+
+    infection = np.zeros((size, size), bool)
+    if len(rows) > 200 and rng.random() < 0.6:
+        for _ in range(int(rng.integers(1, 9))):
+            k = rng.integers(len(rows))
+            cx, cy = x[rows[k], cols[k]], y[rows[k], cols[k]]
+            r = rng.uniform(5, 45) * (1 if rng.random() < 0.6 else 0.5)
+            ragged = 1 + rng.uniform(0, 0.45) * smooth_field(rng, size, int(rng.integers(8, 40)))
+            ratio = rng.uniform(0.6, 1.7)
+            d = np.sqrt(((x - cx) * ratio) ** 2 + ((y - cy) / ratio) ** 2) / r * ragged
+            blob = (d < 1) & lung
+            solid = rng.random() < 0.3
+            value = rng.uniform(-80, 60) if solid else rng.uniform(-650, -250)
+            grain = rng.uniform(0, 90) * smooth_field(rng, size, int(rng.integers(40, 128)))
+            soft = np.clip((1.0 - d) / rng.uniform(0.02, 0.35) + 0.5, 0, 1)
+            new = np.maximum(hu, hu * (1 - soft) + (value + grain) * soft)
+            hu[blob] = new[blob]
+            infection |= blob
+
+    for cx, r in airways(rng, level):  # air, but not lung
+        tube = ellipse(cx, rng.uniform(-0.1, 0.25) * ib, r, r * rng.uniform(0.8, 1.3))
+        hu[tube] = rng.uniform(-1010, -960)
+        lung &= ~tube
+        infection &= ~tube
+    if level < 0.2:  # stomach and bowel gas
+        for _ in range(rng.integers(0, 6)):
+            gas = ellipse(rng.uniform(-0.7, 0.7) * ia, rng.uniform(-0.8, 0.5) * ib, rng.uniform(4, 45), rng.uniform(3, 22)) & cavity & ~lung & ~spine
+            gas &= cv2.dilate(lung.astype(np.uint8), np.ones((9, 9))) == 0
+            hu[gas] = rng.uniform(-1000, -850)
+
+    hu = cv2.GaussianBlur(hu, (0, 0), rng.uniform(0.3, 1.3))
+    noise = cv2.GaussianBlur(rng.normal(size=hu.shape).astype(np.float32), (0, 0), rng.uniform(0.4, 1.2))
+    hu += noise / noise.std() * rng.choice([0.0, rng.uniform(4, 35)], p=[0.2, 0.8])
+    return np.round(np.clip(hu, -1024, 3071)), lung, infection
+
+
+def airways(rng: np.random.Generator, level: float) -> list[tuple[float, float]]:
+    """Centres (mm from the midline) and radii (mm) of trachea or main bronchi at this level."""
+    if level > 0.65:
+        return [(float(rng.uniform(-6, 6)), float(rng.uniform(6, 11)))]
+    if 0.45 < level:
+        return [(float(s * rng.uniform(12, 22)), float(rng.uniform(4, 8))) for s in (-1, 1)]
+    return []
