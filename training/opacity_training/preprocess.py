@@ -5,22 +5,58 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-CLIP = (-1024.0, 3071.0)
-CLAHE_LIMIT = 7.0
-CLAHE_TILES = (8, 8)
+INTERPOLATION = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
+
+
+def hu_steps(size: int = 256) -> list[dict]:
+    """The steps of a model for HU, in the metadata's words; what each slice of the training set has been through."""
+    return [
+        {"op": "clip", "min": -1024, "max": 3071},
+        {"op": "resize", "size": [size, size], "interpolation": "cubic"},
+        {"op": "minmax", "scope": "slice", "to": [0, 255]},
+        {"op": "round"},
+        {"op": "clahe", "clip_limit": 7.0, "tiles": [8, 8]},
+        {"op": "scale", "factor": 1 / 255, "offset": 0},
+    ]
+
+
+def slice8_steps(size: int = 256) -> list[dict]:
+    """The steps for pictures that have been through the above already: on one of `size` only the scale acts."""
+    return [
+        {"op": "clip", "min": 0, "max": 255},
+        {"op": "resize", "size": [size, size], "interpolation": "cubic"},
+        {"op": "scale", "factor": 1 / 255, "offset": 0},
+    ]
+
+
+def carry_out(steps: list[dict], x: np.ndarray) -> np.ndarray:
+    """Steps on one slice [rows, columns], in the order written; float32 throughout."""
+    x = x.astype(np.float32)
+    for step in steps:
+        match step["op"]:
+            case "clip":
+                x = np.clip(x, np.float32(step["min"]), np.float32(step["max"]))
+            case "resize":
+                rows, columns = step["size"]
+                x = cv2.resize(x, (columns, rows), interpolation=INTERPOLATION[step["interpolation"]])
+            case "minmax":
+                (a, b), low, high = step["to"], float(x.min()), float(x.max())
+                x = np.full_like(x, a) if high <= low else (x - low) / (high - low) * (b - a) + a
+            case "round":
+                x = np.rint(x)
+            case "clahe":
+                clahe = cv2.createCLAHE(clipLimit=step["clip_limit"], tileGridSize=tuple(step["tiles"]))
+                x = clahe.apply(x.astype(np.uint8)).astype(np.float32)
+            case "scale":
+                x = x * np.float32(step["factor"]) + np.float32(step["offset"])
+            case other:
+                raise NotImplementedError(other)
+    return x
 
 
 def to_slice8(hu: np.ndarray, size: int = 256) -> np.ndarray:
-    """One axial slice in HU, [rows, columns], to the 8-bit picture [size, size], 0..255.
-
-    Padding below -1024 HU becomes -1024; the slice's own minimum and maximum become 0 and 255.
-    """
-    x = np.clip(hu.astype(np.float32), *CLIP)
-    x = cv2.resize(x, (size, size), interpolation=cv2.INTER_CUBIC)
-    low, high = float(x.min()), float(x.max())
-    x = np.zeros_like(x) if high <= low else (x - low) / (high - low) * 255.0
-    clahe = cv2.createCLAHE(clipLimit=CLAHE_LIMIT, tileGridSize=CLAHE_TILES)
-    return clahe.apply(np.rint(x).astype(np.uint8))
+    """One axial slice in HU, [rows, columns], to the 8-bit picture uint8 [size, size]."""
+    return carry_out(hu_steps(size)[:-1], hu).astype(np.uint8)
 
 
 def to_input(slice8: np.ndarray) -> np.ndarray:

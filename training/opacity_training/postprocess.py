@@ -1,0 +1,74 @@
+"""The metadata's postprocessing steps on the native grid, as the program carries them out.
+
+Enough of them for the models made here; for checking, not for use.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from .hu_lungs import disc
+
+CONNECTIVITY = {6: 1, 18: 2, 26: 3}
+
+
+def components(mask: np.ndarray, connectivity: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    """Labelled components and their sizes in voxels (entry i is label i+1)."""
+    parts, n = ndimage.label(mask, ndimage.generate_binary_structure(3, CONNECTIVITY[connectivity]))
+    return parts, np.bincount(parts.ravel(), minlength=n + 1)[1:]
+
+
+def body(hu: np.ndarray) -> np.ndarray:
+    """The body, bool [slices, rows, columns]: the largest piece above -400 HU, filled in each slice."""
+    parts, sizes = components(hu > -400)
+    if not len(sizes):
+        return np.zeros(hu.shape, bool)
+    largest = parts == 1 + int(sizes.argmax())
+    return np.stack([ndimage.binary_fill_holes(s) for s in largest])
+
+
+def apply(steps: list[dict], masks: dict[str, np.ndarray], hu: np.ndarray | None, spacing_mm: tuple[float, float, float]):
+    """Carry out the steps on masks (bool [slices, rows, columns] by label).
+
+    hu likewise, or None for pictures that have none: steps that need it are left out.
+    spacing_mm is (slice, row, column).
+    """
+    masks = {k: v.copy() for k, v in masks.items()}
+    millilitre = float(np.prod(spacing_mm)) / 1000
+    for step in steps:
+        op, label = step["op"], step["label"]
+        m = masks[label]
+        if hu is None and op in ("hu_range", "aerated", "in_body", "grow_hu"):
+            continue
+        if op == "largest_components":
+            parts, sizes = components(m, step["connectivity"])
+            keep = [i for i in np.argsort(sizes, kind="stable")[::-1][: step["n"]] if sizes[i] >= step["min_fraction"] * sizes.max()]
+            m = np.isin(parts, [i + 1 for i in keep]) if len(sizes) else m
+        elif op == "fill_holes":
+            m = ndimage.binary_fill_holes(m) if step["dimensions"] == 3 else np.stack([ndimage.binary_fill_holes(s) for s in m])
+        elif op == "min_volume":
+            parts, sizes = components(m)
+            m = np.concatenate([[False], sizes * millilitre >= step["ml"]])[parts]
+        elif op == "inside":
+            m = m & masks[step["of"]]
+        elif op == "hu_range":
+            width = [2 * int(step["smooth_mm"] / s / 2) + 1 for s in spacing_mm]
+            smooth = ndimage.uniform_filter(np.clip(hu, -1024, 3071).astype(np.float32), width, mode="nearest")
+            m = m & (smooth >= step["min"]) & (smooth <= step["max"])
+        elif op == "aerated":
+            parts, sizes = components(m)
+            if len(sizes):
+                share = ndimage.mean(hu < step["below_hu"], parts, range(1, len(sizes) + 1))
+                m = np.concatenate([[False], np.asarray(share) >= step["min_fraction"]])[parts]
+        elif op == "in_body":
+            m = m & body(hu)
+        elif op == "closing":
+            pad = 2 + int(step["radius_mm"] / min(spacing_mm[1:]))
+            close = [cv2.morphologyEx(np.pad(s.astype(np.uint8), pad), cv2.MORPH_CLOSE, disc(step["radius_mm"], spacing_mm[1:])) for s in m]
+            m = np.stack([s[pad:-pad, pad:-pad] > 0 for s in close])
+        else:
+            raise NotImplementedError(op)
+        masks[label] = m
+    return masks
