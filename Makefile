@@ -1,0 +1,92 @@
+# Two commands do everything a user needs: `make run` and `make test`.
+# Both install what is missing; the other targets are for those who work on
+# Opacity. `make help` lists them.
+
+SHELL       := /bin/sh
+GO          ?= go
+GOFLAGS_GUI := -tags migrated_fynedo
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+DATA        := $(or $(OPACITY_TEST_DATA),$(CURDIR)/../shared/data)
+VENV        := $(CURDIR)/.venv
+export OPACITY_TEST_DATA := $(DATA)
+
+PKG_BASE := gcc libc6-dev python3 python3-pip
+PKG_GUI  := pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev
+PKG_TEST := xvfb libgl1-mesa-dri openbox xdotool x11-utils imagemagick
+PKG_WIN  := gcc-mingw-w64-x86-64-posix
+
+GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
+GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test window-test clean \
+	deps-base deps-gui deps-test runtime
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+# Without a display the same job is done headless, into out/.
+ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
+run: build ## install what is missing, build, open the sample with the model run on it
+	bin/opacity --sample
+else
+run: headless
+	@echo "No display (DISPLAY and WAYLAND_DISPLAY are empty): doing the same job without a window, into out/."
+	bin/opacity-headless sample -o out --force
+endif
+
+deps-base:
+	@scripts/packages.sh $(PKG_BASE)
+
+deps-gui: deps-base
+	@scripts/packages.sh $(PKG_GUI)
+
+deps-test: deps-gui
+	@scripts/packages.sh $(PKG_TEST)
+
+runtime: deps-base
+	@scripts/onnxruntime.sh
+
+build: deps-gui runtime ## bin/opacity, the program with its window
+	$(GO) build $(GOFLAGS_GUI) -ldflags '$(LDFLAGS)' -o bin/opacity .
+
+headless: runtime ## bin/opacity-headless, everything but the window; needs no GL
+	$(GO) build -tags headless -ldflags '$(LDFLAGS)' -o bin/opacity-headless .
+
+windows: runtime ## cross-compile the headless variant for Windows
+	@scripts/packages.sh $(PKG_WIN)
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
+		$(GO) build -tags headless -ldflags '$(LDFLAGS)' -o bin/opacity-headless.exe .
+
+test: deps-test build headless ## every test of the product; says how many were skipped and why
+	LANG=C.UTF-8 $(GO) run $(GOTESTSUM) --format pkgname-and-test-fails --hide-summary=output -- \
+		$(GOFLAGS_GUI) -timeout 20m ./...
+
+window-test: deps-test build ## only the tests that drive the real window under Xvfb
+	LANG=C.UTF-8 $(GO) test $(GOFLAGS_GUI) -count=1 -v ./e2e/window
+
+bench: deps-test build ## the table of figures in the README, and out/bench.json; run it with nothing else running
+	LANG=C.UTF-8 $(GO) run $(GOFLAGS_GUI) ./e2e/bench -o out/bench.json
+
+lint: deps-gui ## gofumpt, go vet, staticcheck
+	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofumpt would change:"; echo "$$out"; exit 1; }
+	$(GO) vet $(GOFLAGS_GUI) ./...
+	$(GO) vet -tags headless . ./app/... ./export/... ./inference/... ./viewer/...
+	$(GO) run $(STATICCHECK) $(GOFLAGS_GUI) ./...
+
+cuda: runtime ## the CUDA build of ONNX Runtime and NVIDIA's libraries for it (about 2.5 GB)
+	@scripts/onnxruntime.sh cuda
+
+train-setup: deps-base ## the Python side, in .venv: PyTorch and MONAI (about 6 GB)
+	@scripts/packages.sh python3-venv
+	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
+	@cmp -s training/requirements.lock $(VENV)/requirements.lock || { \
+		$(VENV)/bin/pip install --quiet -r training/requirements.lock && \
+		cp training/requirements.lock $(VENV)/requirements.lock; }
+
+train-test: train-setup ## the tests of the Python side
+	cd training && $(VENV)/bin/python -m pytest -q tests
+
+clean: ## remove what was built; keeps .deps and .venv
+	rm -rf bin out
