@@ -91,7 +91,8 @@ def describe(config: Config, step: int) -> dict:
             "split": f"by patient; trained on {', '.join(data.train_cases) or 'none'}; held out {', '.join(data.test_cases) or 'none'}",
             "lacks": "infection in HU volumes, whole infected volumes, healthy patients, children, pleural effusion, contrast studies",
             "phantoms": data.phantoms > 0,
-            "negatives": f"slices of neck, shoulders and abdomen without lung; {data.shares.phantoms:.0%} of the samples synthetic, many of them without lung or infection",
+            "negatives": ("slices of neck, shoulders and abdomen without lung; " if data.volumes else "")
+            + (f"{data.shares.phantoms:.0%} of the samples synthetic, many of them without infection, some without lung" if data.phantoms else ""),
         },
         "metrics": [],
         "test_vector": {"input": "rings.v1", "channels": [], "tolerance": 0.01},

@@ -1,0 +1,122 @@
+import copy
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opacity_training.metadata import MetadataError, summarise, validate
+from opacity_training.postprocess import apply
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def document() -> dict:
+    """The example in the schema itself."""
+    text = (REPOSITORY / "inference" / "SCHEMA.md").read_text(encoding="utf-8")
+    example = json.loads(re.search(r"```json\n(.*?)```", text, re.S).group(1))
+    example["source"] = "a test"
+    for c in example["test_vector"]["channels"]:
+        c["grid8"] = [0] * 64
+    return example
+
+
+def test_the_schemas_own_example_is_valid(document):
+    validate(document)
+
+
+def change(path: str, value):
+    def do(d):
+        *parents, last = path.split("/")
+        for p in parents:
+            d = d[int(p) if p.isdigit() else p]
+        d[last if not last.isdigit() else int(last)] = value
+
+    return do
+
+
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        ("extra", 1),
+        ("input/unit", "hu"),
+        ("input/orientation", "LPL"),
+        ("input/size/value", [0, 256]),
+        ("preprocess/0/max", "much"),
+        ("preprocess/0/also", 1),
+        ("preprocess/0/op", "guess"),
+        ("inference/tta", ["z"]),
+        ("output/exclusive", 0),
+        ("output/channels/0/threshold", 2),
+        ("output/channels/1/index", 0),
+        ("postprocess/0/connectivity", 8),
+        ("postprocess/2/of", "liver"),
+        ("training/phantoms", "yes"),
+        ("metrics/0/value", None),
+        ("test_vector/channels/0/grid8", []),
+        ("schema", "opacity.model.v2"),
+    ],
+)
+def test_what_the_schema_does_not_know_is_refused(document, path, value):
+    bad = copy.deepcopy(document)
+    change(path, value)(bad)
+    with pytest.raises(MetadataError):
+        validate(bad)
+
+
+def test_every_field_is_needed(document):
+    for name in document:
+        with pytest.raises(MetadataError, match=name):
+            validate({k: v for k, v in document.items() if k != name})
+
+
+def test_zscore_scopes(document):
+    good = [
+        {"op": "zscore", "scope": "volume", "epsilon": 1e-6},
+        {"op": "zscore", "scope": "foreground", "threshold": -500, "epsilon": 0},
+        {"op": "zscore", "scope": "constants", "mean": 1, "std": 2, "epsilon": 0},
+    ]
+    document["preprocess"] = good
+    validate(document)
+    document["preprocess"] = [{"op": "zscore", "scope": "constants", "epsilon": 0}]
+    with pytest.raises(MetadataError):
+        validate(document)
+
+
+def test_summary_goes_row_by_row():
+    p = np.zeros((1, 16, 16), np.float32)
+    p[0, 0:2, 2:4] = 1
+    s = summarise(p, [0.5])[0]
+    assert s["grid8"][1] == 1 and sum(s["grid8"]) == 1 and s["over_threshold"] == s["mean"] == 4 / 256
+
+
+def test_postprocessing_steps():
+    hu = np.full((4, 40, 40), 40.0)
+    hu[:, :, :2] = -1000
+    lung = np.zeros(hu.shape, bool)
+    lung[:, 5:20, 5:15] = lung[:, 5:20, 25:35] = True
+    hu[lung] = -850
+    fat = np.zeros(hu.shape, bool)
+    fat[1, 30:38, 5:35] = True
+    hu[fat] = -100
+    hole = lung.copy()
+    hole[:, 10, 10] = False
+    infection = np.zeros(hu.shape, bool)
+    infection[1:3, 6:9, 6:9] = infection[1, 30, 6] = infection[3, 18, 30] = True
+    hu[1:3, 6:9, 6:9] = -300
+    steps = [
+        {"op": "in_body", "label": "lung"},
+        {"op": "aerated", "label": "lung", "below_hu": -500, "min_fraction": 0.2},
+        {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
+        {"op": "fill_holes", "label": "lung", "dimensions": 2},
+        {"op": "inside", "label": "infection", "of": "lung"},
+        {"op": "hu_range", "label": "infection", "min": -780, "max": 200, "smooth_mm": 0},
+        {"op": "min_volume", "label": "infection", "ml": 0.01},
+    ]
+    out = apply(steps, {"lung": hole | fat, "infection": infection}, hu, (1.0, 1.0, 1.0))
+    assert np.array_equal(out["lung"], lung)
+    assert out["infection"].sum() == 18
+    without = apply(steps, {"lung": hole, "infection": infection}, None, (1.0, 1.0, 1.0))
+    assert np.array_equal(without["lung"], lung)
