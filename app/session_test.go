@@ -1,0 +1,140 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+func smallVolume() *volume.Volume {
+	g, src := volume.Canonical(volume.Size{8, 6, 4}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 2, 0}})
+	return &volume.Volume{Geometry: g, Source: src, Int16: make([]int16, 8*6*4), Unit: volume.HU}
+}
+
+// painted returns a mask of the volume's size with one voxel of a label.
+func painted(v *volume.Volume, layer mask.Layer, k, offset int, value uint8) *mask.Mask {
+	m := mask.New(v.Size, mask.DefaultLabels())
+	s := make([]uint8, v.Size[0]*v.Size[1])
+	s[offset] = value
+	m.SetSlice(layer, k, s)
+	return m
+}
+
+func TestSession_LoadsSliceBySlice(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	var ranges []SliceRange
+	s.SlicesLoaded.Connect(func(r SliceRange) { ranges = append(ranges, r) })
+	s.Begin(SeriesInfo{Case: "a"}, v)
+	s.SlicesIn(2, 3)
+	if got := fmt.Sprint(s.Loaded()); got != "[false false true true]" {
+		t.Errorf("loaded %s", got)
+	}
+	if len(ranges) != 1 || ranges[0] != (SliceRange{2, 3}) {
+		t.Errorf("announced %v", ranges)
+	}
+	s.Complete(SeriesInfo{Case: "a"}, v)
+	if s.Loading() {
+		t.Error("loading after Complete")
+	}
+}
+
+// A model's proposal is one undoable step, and the preview that led to it leaves
+// no trace when the run is cancelled.
+func TestSession_AdoptIsOneStep(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	before := s.Mask().Snapshot()
+
+	s.BeginPreview()
+	found := make([]uint8, 48)
+	found[5] = mask.LeftLung
+	s.Preview(1, [mask.Layers][]uint8{found, nil})
+	if s.Shown().At(mask.Anatomy, 5, 0, 1) != mask.LeftLung {
+		t.Error("the preview is not shown")
+	}
+	s.EndPreview()
+	if !s.Shown().Equal(before) || s.Dirty() {
+		t.Error("a cancelled run changed the mask")
+	}
+
+	s.Adopt(text.M("test.step"), &SegmentResult{Mask: painted(v, mask.Findings, 2, 7, mask.Infection)})
+	if !s.Dirty() || s.Mask().Count(mask.Findings, mask.Infection) != 1 {
+		t.Error("the proposal was not merged")
+	}
+	if _, ok := s.Undo(); !ok || !s.Mask().Equal(before) {
+		t.Error("undo does not lead back")
+	}
+	if _, ok := s.Redo(); !ok || s.Mask().Count(mask.Findings, mask.Infection) != 1 {
+		t.Error("redo does not lead forth")
+	}
+}
+
+func TestSession_MarkSavedOnlyForTheRevisionSaved(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
+	saving := s.Revision()
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 4, mask.RightLung))
+	s.MarkSaved(saving)
+	if !s.Dirty() {
+		t.Error("an edit made while saving counts as saved")
+	}
+	s.MarkSaved(s.Revision())
+	if s.Dirty() {
+		t.Error("dirty after saving")
+	}
+}
+
+// An undone edit is a change too: what is on disk is no longer what is shown.
+func TestSession_UndoMakesDirty(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
+	s.MarkSaved(s.Revision())
+	s.Undo()
+	if !s.Dirty() {
+		t.Error("undo after saving leaves the study clean")
+	}
+}
+
+func TestSession_UnknownLabelsOfAModelAreAdded(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	m := painted(v, mask.Findings, 1, 1, 9)
+	labels := append(m.Labels(), mask.Label{Value: 9, Layer: mask.Findings, Name: "nodule"})
+	if err := m.SetLabels(labels); err != nil {
+		t.Fatal(err)
+	}
+	s.Adopt(text.M("test.step"), &SegmentResult{Mask: m})
+	if l, ok := s.Mask().Label(9); !ok || l.Name != "nodule" {
+		t.Errorf("label 9 is %+v, %v", l, ok)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	inner := Refuse(errors.New("EOF"), "app.unexpected", "x")
+	kind, msg := Explain(fmt.Errorf("opening: %w", inner))
+	if kind != Refused || msg.Key != "app.unexpected" {
+		t.Errorf("a wrapped refusal is explained as %v %v", kind, msg)
+	}
+	if kind, _ := Explain(errors.New("boom")); kind != Failed {
+		t.Errorf("an unknown error is of kind %v", kind)
+	}
+}
+
+func TestSignal_Disconnect(t *testing.T) {
+	var s Signal[int]
+	sum := 0
+	off := s.Connect(func(n int) { sum += n })
+	s.Connect(func(n int) { sum += 10 * n })
+	s.Emit(1)
+	off()
+	s.Emit(1)
+	if sum != 21 {
+		t.Errorf("sum %d, want 21", sum)
+	}
+}
