@@ -1,0 +1,170 @@
+// Package pipeline does the main job without a window: load a series, let a
+// model propose a mask, measure it, write mask and report.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/metrics"
+	"opacity/app/text"
+)
+
+// Tools are the ports that a run goes through.
+type Tools struct {
+	Segmenter app.Segmenter
+	Writer    app.Writer
+}
+
+// Options says what to do with each case.
+type Options struct {
+	Request   app.SegmentRequest
+	Folder    string // results go to Folder/CASE
+	Overwrite bool
+	Version   string // of the program, for the report
+}
+
+// Case is one series to work on, under the name of its results.
+type Case struct {
+	Name   string
+	Series app.Series
+}
+
+// Hooks tell how a run goes. Any may be nil.
+type Hooks struct {
+	Begin    func(c Case, number, of int) // number counts from 1
+	Started  func(m app.ModelInfo, d app.Device)
+	Progress func(p job.Progress)
+	Done     func(o Outcome)
+	Failed   func(f Failure)
+}
+
+// Outcome is what a finished case left on disk.
+type Outcome struct {
+	Case   Case
+	Folder string
+	Files  []string // the mask first
+	Report app.Report
+}
+
+// Failure is a case that could not be done.
+type Failure struct {
+	Name string
+	Err  error
+}
+
+// Batch runs the cases one after another. A case that fails does not stop the
+// others; it is handed to Hooks.Failed and returned. Cancelled, Batch stops and
+// returns ctx.Err() besides.
+func Batch(ctx context.Context, cases []Case, t Tools, o Options, h Hooks) ([]Outcome, []Failure, error) {
+	var done []Outcome
+	var failed []Failure
+	for n, c := range cases {
+		if h.Begin != nil {
+			h.Begin(c, n+1, len(cases))
+		}
+		out, err := Run(ctx, c, t, o, h)
+		if ctx.Err() != nil {
+			return done, failed, ctx.Err()
+		}
+		if err != nil {
+			failed = append(failed, Failure{c.Name, err})
+			if h.Failed != nil {
+				h.Failed(failed[len(failed)-1])
+			}
+			continue
+		}
+		done = append(done, out)
+		if h.Done != nil {
+			h.Done(out)
+		}
+	}
+	return done, failed, nil
+}
+
+// Run does one case. Cancelled, it returns ctx.Err(); files already written
+// whole stay, halves do not.
+func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, error) {
+	begin := time.Now()
+	folder := filepath.Join(o.Folder, c.Name)
+	if err := vacant(folder, o.Overwrite); err != nil {
+		return Outcome{}, err
+	}
+	hash := hashing(ctx, c.Series)
+	v, err := c.Series.Load(ctx, app.LoadHooks{Progress: h.Progress})
+	if err != nil {
+		return Outcome{}, err
+	}
+	loaded := time.Since(begin)
+	result, err := t.Segmenter.Segment(ctx, v, o.Request, app.SegmentHooks{Started: h.Started, Progress: h.Progress})
+	if err != nil {
+		return Outcome{}, err
+	}
+	measured, err := metrics.Measure(ctx, v, result.Mask)
+	if err != nil {
+		return Outcome{}, err
+	}
+	sum := <-hash
+	if sum.err != nil {
+		return Outcome{}, sum.err
+	}
+	info := c.Series.Info()
+	info.Warnings, info.Unit = v.Warnings, v.Unit
+	report := app.Report{
+		Version: o.Version, Info: info, SHA256: sum.hex, Unit: v.Unit,
+		Model: &result.Model, Device: &result.Device, Timings: result.Timings,
+		Measurements: measured, Warnings: result.Warnings,
+	}
+	report.Timings.Load = loaded
+	files, err := save(ctx, folder, t.Writer, o, saving{v, result, begin}, &report, h)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Case: c, Folder: folder, Files: files, Report: report}, nil
+}
+
+// vacant refuses a folder that holds results already, before any work is done.
+func vacant(folder string, overwrite bool) error {
+	entries, err := os.ReadDir(folder)
+	if overwrite || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return app.Misuse("app.results_not_a_folder", folder)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, probabilityPrefix) || slices.Contains([]string{maskName, "report.json", "report.csv"}, name) {
+			return app.Misuse("app.results_exist", filepath.Join(folder, name))
+		}
+	}
+	return nil
+}
+
+type digest struct {
+	hex string
+	err error
+}
+
+// hashing works out the input's hash beside the rest.
+func hashing(ctx context.Context, s app.Series) <-chan digest {
+	out := make(chan digest, 1)
+	go func() {
+		hex, err := s.SHA256(ctx)
+		out <- digest{hex, err}
+	}()
+	return out
+}
+
+func progress(h Hooks, done, total int) {
+	if h.Progress != nil {
+		h.Progress(job.Progress{Stage: text.M("app.saving"), Done: done, Total: total})
+	}
+}

@@ -1,0 +1,178 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/pipeline"
+	"opacity/app/volume"
+)
+
+// fakeSeries loads a small volume, or fails.
+type fakeSeries struct {
+	name string
+	err  error
+}
+
+func (s fakeSeries) Info() app.SeriesInfo {
+	return app.SeriesInfo{Case: s.name, Path: "/in/" + s.name + ".nii.gz"}
+}
+
+func (s fakeSeries) Load(context.Context, app.LoadHooks) (*volume.Volume, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	g, src := volume.Canonical(volume.Size{2, 2, 2}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+	return &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, 8)}, nil
+}
+
+func (s fakeSeries) Middle(context.Context) (*volume.Volume, error) { return nil, nil }
+func (s fakeSeries) SHA256(context.Context) (string, error)         { return "hash of " + s.name, nil }
+
+// fakeSegmenter calls the first slice left lung.
+type fakeSegmenter struct{ cancel context.CancelFunc }
+
+func (fakeSegmenter) Models() []app.ModelInfo { return nil }
+
+func (f fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, r app.SegmentRequest, _ app.SegmentHooks) (*app.SegmentResult, error) {
+	if f.cancel != nil {
+		f.cancel()
+		return nil, ctx.Err()
+	}
+	m := mask.New(v.Size, mask.DefaultLabels())
+	m.SetSlice(mask.Anatomy, 0, []uint8{1, 1, 1, 1})
+	out := &app.SegmentResult{Mask: m, Model: app.ModelInfo{ID: "fake"}, Device: app.Device{Used: "cpu"}}
+	if r.Probabilities {
+		out.Probabilities = map[string][][]uint8{"left lung": nil, "infection": nil}
+	}
+	return out, nil
+}
+
+// fakeWriter makes empty files.
+type fakeWriter struct{ reports []app.Report }
+
+func touch(path string) error { return os.WriteFile(path, nil, 0o666) }
+
+func (w *fakeWriter) WriteMask(_ context.Context, path string, _ *volume.Volume, _ *mask.Mask, _ bool) error {
+	return touch(path)
+}
+
+func (w *fakeWriter) WriteVolume(context.Context, string, *volume.Volume, bool) error { return nil }
+
+func (w *fakeWriter) WriteProbability(_ context.Context, path string, _ *volume.Volume, _ [][]uint8, _ bool) error {
+	return touch(path)
+}
+
+func (w *fakeWriter) WriteReport(_ context.Context, dir string, r app.Report, _ bool) ([]string, error) {
+	w.reports = append(w.reports, r)
+	path := filepath.Join(dir, "report.json")
+	return []string{path}, touch(path)
+}
+
+func names(cases []pipeline.Case) (out []string) {
+	for _, c := range cases {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+func TestName(t *testing.T) {
+	tests := []struct {
+		name     string
+		in, want []string
+	}{
+		{"as they are", []string{"a", "b.c"}, []string{"a", "b.c"}},
+		{"twice", []string{"ct", "ct", "CT"}, []string{"ct", "ct-2", "CT-3"}},
+		{"no path out", []string{"..", "a/b", ""}, []string{"case", "a_b", "case-2"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var series []app.Series
+			for _, n := range tt.in {
+				series = append(series, fakeSeries{name: n})
+			}
+			if got := names(pipeline.Name(series)); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestBatchGoesOnAfterABadCase(t *testing.T) {
+	dir, w := t.TempDir(), &fakeWriter{}
+	refused := app.Refuse(nil, "app.interrupted")
+	cases := pipeline.Name([]app.Series{fakeSeries{"good", nil}, fakeSeries{"bad", refused}, fakeSeries{"better", nil}})
+	var told []string
+	done, failed, err := pipeline.Batch(context.Background(), cases, pipeline.Tools{Segmenter: fakeSegmenter{}, Writer: w},
+		pipeline.Options{Folder: dir, Version: "1"}, pipeline.Hooks{
+			Begin:  func(c pipeline.Case, n, of int) { told = append(told, c.Name) },
+			Failed: func(f pipeline.Failure) { told = append(told, "failed "+f.Name) },
+		})
+	if err != nil || len(done) != 2 || len(failed) != 1 || failed[0].Name != "bad" || !errors.Is(failed[0].Err, refused) {
+		t.Fatalf("done %d, failed %v, error %v", len(done), failed, err)
+	}
+	if want := []string{"good", "bad", "failed bad", "better"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "bad")); !os.IsNotExist(err) {
+		t.Errorf("a folder was made for the bad case: %v", err)
+	}
+	r := w.reports[0]
+	if r.SHA256 != "hash of good" || r.Model.ID != "fake" || r.Version != "1" || r.Measurements.Labels[0].Voxels != 4 || r.Timings.Total <= 0 {
+		t.Errorf("report %+v", r)
+	}
+}
+
+func TestRunWrites(t *testing.T) {
+	dir := t.TempDir()
+	c := pipeline.Case{Name: "ct", Series: fakeSeries{"ct", nil}}
+	o := pipeline.Options{Folder: dir, Request: app.SegmentRequest{Probabilities: true}}
+	var last job.Progress
+	run := func() (pipeline.Outcome, error) {
+		return pipeline.Run(context.Background(), c, pipeline.Tools{Segmenter: fakeSegmenter{}, Writer: &fakeWriter{}}, o,
+			pipeline.Hooks{Progress: func(p job.Progress) { last = p }})
+	}
+	out, err := run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range out.Files {
+		got = append(got, filepath.Base(f))
+	}
+	if want := []string{"mask.nii.gz", "prob_infection.nii.gz", "prob_left_lung.nii.gz", "report.json"}; !slices.Equal(got, want) {
+		t.Errorf("wrote %q, want %q", got, want)
+	}
+	if last.Done != last.Total || last.Total != 4 {
+		t.Errorf("last progress %d of %d", last.Done, last.Total)
+	}
+	var told *app.Error
+	if _, err := run(); !errors.As(err, &told) || told.Kind != app.Usage {
+		t.Errorf("a second run said %v, want a refusal to replace", err)
+	}
+	o.Overwrite = true
+	if _, err := run(); err != nil {
+		t.Errorf("with Overwrite: %v", err)
+	}
+}
+
+func TestBatchCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	dir := t.TempDir()
+	cases := pipeline.Name([]app.Series{fakeSeries{"a", nil}, fakeSeries{"b", nil}})
+	done, failed, err := pipeline.Batch(ctx, cases, pipeline.Tools{Segmenter: fakeSegmenter{cancel}, Writer: &fakeWriter{}},
+		pipeline.Options{Folder: dir}, pipeline.Hooks{})
+	if !errors.Is(err, context.Canceled) || done != nil || failed != nil {
+		t.Errorf("done %v, failed %v, error %v", done, failed, err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
+		t.Errorf("left %v", entries)
+	}
+}

@@ -1,0 +1,170 @@
+// Package export writes results: masks, pictures, and reports as JSON, CSV and
+// charts. What a report says is fixed by the contract in README.md ("Files").
+package export
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"path/filepath"
+	"time"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Warning is a doubt as reports and `opacity info --json` write it.
+type Warning struct {
+	Kind    volume.WarningKind `json:"kind"`
+	Message text.Message       `json:"message"`
+}
+
+// Warnings puts doubts in the form that is written; never nil.
+func Warnings(ws []volume.Warning) []Warning {
+	out := make([]Warning, len(ws))
+	for n, w := range ws {
+		out[n] = Warning(w)
+	}
+	return out
+}
+
+// report is report.json. Numbers that may not be stated are null.
+type report struct {
+	Opacity     string             `json:"opacity"`
+	IntendedUse text.Message       `json:"intended_use"`
+	Input       input              `json:"input"`
+	Model       *model             `json:"model"`
+	Device      *app.Device        `json:"device"`
+	TimingsMS   map[string]float64 `json:"timings_ms"`
+	Labels      []label            `json:"labels"`
+	Involvement involvement        `json:"involvement_percent"`
+	Warnings    []Warning          `json:"warnings"`
+}
+
+type input struct {
+	Name        string      `json:"name"`
+	SHA256      string      `json:"sha256"`
+	SeriesUID   string      `json:"series_uid"`
+	Size        volume.Size `json:"size"`
+	SpacingMM   [3]*float64 `json:"spacing_mm"`
+	Orientation string      `json:"orientation"`
+	Unit        volume.Unit `json:"unit"`
+	Warnings    []Warning   `json:"warnings"`
+}
+
+type model struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+	Source  string `json:"source"`
+	Licence string `json:"licence"`
+}
+
+type label struct {
+	Value    uint8     `json:"value"`
+	Name     string    `json:"name"`
+	Side     mask.Side `json:"side"`
+	Voxels   int       `json:"voxels"`
+	VolumeML *float64  `json:"volume_ml"`
+	MeanHU   *float64  `json:"mean_hu"`
+	SDHU     *float64  `json:"sd_hu"`
+	// Why gives, per field that is null, the reason.
+	Why map[string]text.Message `json:"why,omitempty"`
+}
+
+type involvement struct {
+	Left  *float64 `json:"left"`
+	Right *float64 `json:"right"`
+	Total *float64 `json:"total"`
+}
+
+// IntendedUse is the line that goes with every result.
+func IntendedUse() text.Message { return text.M("export.intended_use") }
+
+// WriteJSON writes report.json: one JSON value, indented.
+func WriteJSON(w io.Writer, r app.Report) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(build(r))
+}
+
+func build(r app.Report) report {
+	m := r.Measurements
+	out := report{
+		Opacity:     r.Version,
+		IntendedUse: IntendedUse(),
+		Input:       inputOf(r),
+		Device:      r.Device,
+		TimingsMS:   timings(r.Timings),
+		Labels:      make([]label, len(m.Labels)),
+		Involvement: involvement{rounded(m.InvolvementLeft, 3), rounded(m.InvolvementRight, 3), rounded(m.InvolvementTotal, 3)},
+		Warnings:    Warnings(r.Warnings),
+	}
+	if r.Model != nil {
+		out.Model = &model{r.Model.ID, r.Model.Version, r.Model.SHA256, r.Model.Source, r.Model.Licence}
+	}
+	for n, s := range m.Labels {
+		out.Labels[n] = label{
+			Value: s.Label.Value, Name: s.Label.Name, Side: s.Side, Voxels: s.Voxels,
+			VolumeML: rounded(s.VolumeML, 3), MeanHU: rounded(s.MeanHU, 2), SDHU: rounded(s.SDHU, 2),
+			Why: whyNot(s, m),
+		}
+	}
+	return out
+}
+
+func inputOf(r app.Report) input {
+	in := input{
+		Name:        filepath.Base(r.Info.Path),
+		SHA256:      r.SHA256,
+		SeriesUID:   r.Info.Identity.SeriesUID,
+		Size:        r.Info.Size,
+		Orientation: r.Info.Orientation,
+		Unit:        r.Unit,
+		Warnings:    Warnings(r.Info.Warnings),
+	}
+	for c, mm := range r.Info.SpacingMM {
+		if mm > 0 {
+			in.SpacingMM[c] = rounded(&mm, 6)
+		}
+	}
+	return in
+}
+
+// whyNot gives the reason for each number that is withheld.
+func whyNot(s metrics.LabelStats, m metrics.Measurements) map[string]text.Message {
+	why := map[string]text.Message{}
+	if s.VolumeML == nil {
+		why["volume_ml"] = m.Why
+	}
+	if s.MeanHU == nil {
+		reason := m.WhyHU
+		if reason.IsZero() {
+			reason = text.M("metrics.no_voxels")
+		}
+		why["mean_hu"], why["sd_hu"] = reason, reason
+	}
+	return why
+}
+
+func timings(t app.Timings) map[string]float64 {
+	ms := func(d time.Duration) float64 { return math.Round(float64(d)/float64(time.Millisecond)*10) / 10 }
+	return map[string]float64{
+		"load": ms(t.Load), "preprocess": ms(t.Preprocess), "infer": ms(t.Infer),
+		"postprocess": ms(t.Postprocess), "save": ms(t.Save), "total": ms(t.Total),
+	}
+}
+
+// rounded cuts digits that carry nothing; a number JSON cannot hold is nil.
+func rounded(x *float64, digits int) *float64 {
+	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+		return nil
+	}
+	p := math.Pow10(digits)
+	y := math.Round(*x*p) / p
+	return &y
+}
