@@ -93,6 +93,7 @@ type Viewer struct {
 	cameras     [Planes]Camera
 	overlay     Overlay
 	arrangement Arrangement
+	restore     Arrangement // what ends a maximised pane
 	active      Plane
 	profile     Profile
 	smooth      bool
@@ -197,9 +198,9 @@ func (v *Viewer) SetWindow(w volume.Window) {
 // Camera returns what part of plane p is shown.
 func (v *Viewer) Camera(p Plane) Camera { return v.cameras[p] }
 
-// SetCamera pans and zooms plane p; zoom is kept between 0.2 and 40.
+// SetCamera pans and zooms plane p; zoom is kept between MinZoom and MaxZoom.
 func (v *Viewer) SetCamera(p Plane, c Camera) {
-	c.Zoom = math.Min(math.Max(c.Zoom, 0.2), 40)
+	c.Zoom = math.Min(math.Max(c.Zoom, MinZoom), MaxZoom)
 	set(v, &v.cameras[p], c, CameraMoved)
 }
 
