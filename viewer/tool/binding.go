@@ -1,0 +1,192 @@
+package tool
+
+import (
+	"strings"
+
+	"opacity/viewer"
+)
+
+// Action names something a key or a menu item does.
+type Action string
+
+// The actions. Those of slices, panes, window, labels and view act on the
+// viewer; the rest are the window's to carry out.
+const (
+	SliceUp      Action = "slice.up"
+	SliceDown    Action = "slice.down"
+	SliceUp10    Action = "slice.up10"
+	SliceDown10  Action = "slice.down10"
+	SliceFirst   Action = "slice.first"
+	SliceLast    Action = "slice.last"
+	PaneNext     Action = "pane.next"
+	PanePrevious Action = "pane.previous"
+	PaneMaximise Action = "pane.maximise"
+
+	Preset1     Action = "window.preset1"
+	Preset2     Action = "window.preset2"
+	Preset3     Action = "window.preset3"
+	Preset4     Action = "window.preset4"
+	Preset5     Action = "window.preset5"
+	WindowReset Action = "window.reset"
+
+	LabelsToggle   Action = "labels.toggle"
+	LabelsFainter  Action = "labels.fainter"
+	LabelsStronger Action = "labels.stronger"
+	LabelsStyle    Action = "labels.style"
+
+	ViewCenter      Action = "view.center"
+	ViewFit         Action = "view.fit"
+	ViewAnnotations Action = "view.annotations"
+	ViewCrosshair   Action = "view.crosshair"
+	ViewSmooth      Action = "view.smooth"
+	ViewIdentity    Action = "view.identity"
+	ViewProfile     Action = "view.profile"
+	ViewInspector   Action = "view.inspector"
+	ViewKeys        Action = "view.keys"
+	ViewCancel      Action = "view.cancel"
+	LayoutLarge     Action = "layout.large"
+	LayoutFour      Action = "layout.four"
+	LayoutOne       Action = "layout.one"
+
+	FileOpen       Action = "file.open"
+	FileOpenFolder Action = "file.open_folder"
+	FileSave       Action = "file.save"
+	FileExport     Action = "file.export"
+	FilePicture    Action = "file.picture"
+	FileRecent1    Action = "file.recent1"
+	FileRecent2    Action = "file.recent2"
+	FileRecent3    Action = "file.recent3"
+	FileRecent4    Action = "file.recent4"
+	FileRecent5    Action = "file.recent5"
+	EditUndo       Action = "edit.undo"
+	EditRedo       Action = "edit.redo"
+	SegmentRun     Action = "segment.run"
+)
+
+// Chord is a key with the modifiers held. Key is the name on the key cap as
+// Fyne spells it ("S", "1", "Up", "Prior", "F2"), or the character typed where
+// its place differs between keyboards ("?").
+type Chord struct {
+	Mods Mods
+	Key  string
+}
+
+// keyNames are the names users know, where they differ from Fyne's.
+var keyNames = map[string]string{
+	"Prior": "Page Up", "Next": "Page Down", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Escape": "Esc",
+}
+
+// String writes a chord as menus do: "Ctrl+Shift+Z".
+func (c Chord) String() string {
+	var parts []string
+	for _, m := range []struct {
+		mod  Mods
+		name string
+	}{{Ctrl, "Ctrl"}, {Alt, "Alt"}, {Shift, "Shift"}} {
+		if c.Mods&m.mod != 0 {
+			parts = append(parts, m.name)
+		}
+	}
+	key := c.Key
+	if name, ok := keyNames[key]; ok {
+		key = name
+	}
+	return strings.Join(append(parts, key), "+")
+}
+
+// Binding is one line of the keys sheet, and what the key lookup goes by.
+type Binding struct {
+	Action   Action
+	Category string // translation key
+	Text     string // translation key of what it does
+	// Keys per profile, viewer.Annotate and viewer.Reading; the first is shown in menus.
+	Keys [2][]Chord
+}
+
+// Bindings returns every key of the program, in the order of the keys sheet.
+func Bindings() []Binding {
+	return []Binding{
+		bind(SliceUp, "slices", key("Up"), key("Prior")),
+		bind(SliceDown, "slices", key("Down"), key("Next")),
+		bind(SliceUp10, "slices", shift("Up"), shift("Prior")),
+		bind(SliceDown10, "slices", shift("Down"), shift("Next")),
+		bind(SliceFirst, "slices", key("Home")),
+		bind(SliceLast, "slices", key("End")),
+		bind(PaneNext, "slices", key("F6")),
+		bind(PanePrevious, "slices", shift("F6")),
+		bind(PaneMaximise, "slices", key("M")),
+
+		bind(Preset1, "window", key("1")),
+		bind(Preset2, "window", key("2")),
+		bind(Preset3, "window", key("3")),
+		bind(Preset4, "window", key("4")),
+		bind(Preset5, "window", key("5")),
+		bind(WindowReset, "window", key("0")),
+
+		bind(LabelsToggle, "labels", key("S")),
+		bind(LabelsFainter, "labels", key("A")),
+		bind(LabelsStronger, "labels", key("D")),
+		bind(LabelsStyle, "labels", key("O")),
+
+		bind(ViewCenter, "view", key("C")),
+		bind(ViewFit, "view", key("F")),
+		bind(ViewAnnotations, "view", key("X")),
+		bind(ViewCrosshair, "view", shift("X")),
+		bind(ViewSmooth, "view", key("I")),
+		bind(ViewIdentity, "view", key("H")),
+		bind(ViewInspector, "view", key("F4")),
+		bind(LayoutLarge, "view", ctrlAlt("1")),
+		bind(LayoutFour, "view", ctrlAlt("2")),
+		bind(LayoutOne, "view", ctrlAlt("3")),
+		bind(ViewProfile, "view", key("F2")),
+		bind(ViewKeys, "view", key("F1"), key("?")),
+		bind(ViewCancel, "view", key("Escape")),
+
+		bind(FileOpen, "file", ctrl("O")),
+		bind(FileOpenFolder, "file", ctrlShift("O")),
+		bind(FileSave, "file", ctrl("S")),
+		bind(FileExport, "file", ctrl("E")),
+		bind(FilePicture, "file", ctrlShift("E")),
+		bind(FileRecent1, "file", ctrl("1")),
+		bind(FileRecent2, "file", ctrl("2")),
+		bind(FileRecent3, "file", ctrl("3")),
+		bind(FileRecent4, "file", ctrl("4")),
+		bind(FileRecent5, "file", ctrl("5")),
+
+		bind(EditUndo, "edit", ctrl("Z")),
+		bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
+		bind(SegmentRun, "edit", ctrl("R")),
+	}
+}
+
+// bind gives an action the same keys in both profiles.
+func bind(a Action, category string, keys ...Chord) Binding {
+	return Binding{Action: a, Category: "keys.category." + category, Text: "keys." + string(a), Keys: [2][]Chord{keys, keys}}
+}
+
+func key(k string) Chord       { return Chord{0, k} }
+func shift(k string) Chord     { return Chord{Shift, k} }
+func ctrl(k string) Chord      { return Chord{Ctrl, k} }
+func ctrlShift(k string) Chord { return Chord{Ctrl | Shift, k} }
+func ctrlAlt(k string) Chord   { return Chord{Ctrl | Alt, k} }
+
+// Gesture is a line of the keys sheet about the mouse. Both fields are
+// translation keys.
+type Gesture struct{ Gesture, Text string }
+
+// Gestures returns what the mouse does in a profile, for the keys sheet.
+func Gestures(p viewer.Profile) []Gesture {
+	left := []Gesture{{"keys.gesture.left_drag", "keys.mouse.cursor"}}
+	if p == viewer.Reading {
+		left = []Gesture{{"keys.gesture.left_drag", "keys.mouse.window"}, {"keys.gesture.left_click", "keys.mouse.cursor"}}
+	}
+	return append(left,
+		Gesture{"keys.gesture.w_left_drag", "keys.mouse.window"},
+		Gesture{"keys.gesture.wheel", "keys.mouse.slice"},
+		Gesture{"keys.gesture.ctrl_wheel", "keys.mouse.zoom_at"},
+		Gesture{"keys.gesture.right_drag", "keys.mouse.zoom"},
+		Gesture{"keys.gesture.middle_drag", "keys.mouse.pan"},
+		Gesture{"keys.gesture.shift_left_drag", "keys.mouse.pan"},
+		Gesture{"keys.gesture.double_click", "keys.mouse.maximise"},
+	)
+}
