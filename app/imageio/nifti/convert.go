@@ -1,0 +1,139 @@
+package nifti
+
+import (
+	"encoding/binary"
+	"math"
+	"unsafe"
+)
+
+// stored is the types a file may hold its voxels in.
+type stored interface {
+	~uint8 | ~int8 | ~uint16 | ~int16 | ~uint32 | ~int32 | ~uint64 | ~int64 | ~float32 | ~float64
+}
+
+// kept is the types a volume holds its voxels in.
+type kept interface{ ~int16 | ~float32 }
+
+// aligned returns n bytes that may be looked at as any scalar type.
+func aligned(n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	words := make([]uint64, (n+7)/8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), n)
+}
+
+// bytesOf looks at scalars as bytes, in this machine's order.
+func bytesOf[T stored](v []T) []byte {
+	if len(v) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), len(v)*int(unsafe.Sizeof(v[0])))
+}
+
+// scalars looks at aligned bytes as scalars, in this machine's order.
+func scalars[S stored](raw []byte) []S {
+	if len(raw) == 0 {
+		return nil
+	}
+	var s S
+	return unsafe.Slice((*S)(unsafe.Pointer(&raw[0])), len(raw)/int(unsafe.Sizeof(s)))
+}
+
+// native brings scalars of width bytes from the file's byte order to this machine's.
+func native(raw []byte, width int, order binary.ByteOrder) {
+	if width == 1 || order.Uint16([]byte{1, 0}) == binary.NativeEndian.Uint16([]byte{1, 0}) {
+		return
+	}
+	switch width {
+	case 2:
+		for o := 0; o+1 < len(raw); o += 2 {
+			raw[o], raw[o+1] = raw[o+1], raw[o]
+		}
+	case 4:
+		for o := 0; o+3 < len(raw); o += 4 {
+			raw[o], raw[o+1], raw[o+2], raw[o+3] = raw[o+3], raw[o+2], raw[o+1], raw[o]
+		}
+	case 8:
+		for o := 0; o+7 < len(raw); o += 8 {
+			for a, b := o, o+7; a < b; a, b = a+1, b-1 {
+				raw[a], raw[b] = raw[b], raw[a]
+			}
+		}
+	}
+}
+
+// rescale writes slope*stored+inter of native scalars of a datatype into dst and
+// reports whether every value is a whole number in the range of int16. Where T
+// is int16 and the answer is no, dst holds nothing of use.
+func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) bool {
+	switch datatype {
+	case typeUint8:
+		return scale(dst, scalars[uint8](raw), slope, inter)
+	case typeInt8:
+		return scale(dst, scalars[int8](raw), slope, inter)
+	case typeInt16:
+		return scale(dst, scalars[int16](raw), slope, inter)
+	case typeUint16:
+		return scale(dst, scalars[uint16](raw), slope, inter)
+	case typeInt32:
+		return scale(dst, scalars[int32](raw), slope, inter)
+	case typeUint32:
+		return scale(dst, scalars[uint32](raw), slope, inter)
+	case typeInt64:
+		return scale(dst, scalars[int64](raw), slope, inter)
+	case typeUint64:
+		return scale(dst, scalars[uint64](raw), slope, inter)
+	case typeFloat32:
+		return scale(dst, scalars[float32](raw), slope, inter)
+	case typeFloat64:
+		return scale(dst, scalars[float64](raw), slope, inter)
+	}
+	return false
+}
+
+func scale[T kept, S stored](dst []T, src []S, slope, inter float64) bool {
+	var zero T
+	_, narrow := any(zero).(int16)
+	whole := true
+	for o, s := range src {
+		x := float64(s)*slope + inter
+		if !isInt16(x) {
+			whole = false
+			if narrow {
+				return false
+			}
+		}
+		dst[o] = T(x)
+	}
+	return whole
+}
+
+func isInt16(x float64) bool {
+	return x >= math.MinInt16 && x <= math.MaxInt16 && x == math.Trunc(x)
+}
+
+// extent keeps the range of finite values.
+type extent struct{ lo, hi float64 }
+
+func noExtent() extent { return extent{math.Inf(1), math.Inf(-1)} }
+
+func widen[T kept](e *extent, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	var zero T
+	if _, whole := any(zero).(int16); whole {
+		lo, hi := values[0], values[0]
+		for _, v := range values {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		e.lo, e.hi = min(e.lo, float64(lo)), max(e.hi, float64(hi))
+		return
+	}
+	for _, v := range values {
+		if f := float64(v); f-f == 0 { // finite
+			e.lo, e.hi = min(e.lo, f), max(e.hi, f)
+		}
+	}
+}

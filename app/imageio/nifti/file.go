@@ -1,0 +1,138 @@
+package nifti
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+
+	"opacity/app"
+)
+
+// file reads a file's bytes, decompressed where it is gzip, whatever its name.
+type file struct {
+	path     string
+	f        *os.File
+	in       *bufio.Reader
+	gz       *gzip.Reader // nil for a plain file
+	size     int64        // of the file on disk
+	consumed int64        // bytes taken from disk
+}
+
+// openFile opens a file that holds at least one byte.
+func openFile(path string) (*file, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = app.Refuse(nil, "nifti.folder", path)
+	case !info.Mode().IsRegular():
+		err = app.Refuse(nil, "nifti.not_nifti", path)
+	case info.Size() == 0:
+		err = app.Refuse(nil, "nifti.empty", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, unreadable(path, err)
+	}
+	r := &file{path: path, f: f, size: info.Size()}
+	r.in = bufio.NewReaderSize(counted{r}, 256<<10)
+	if magic, _ := r.in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		if r.gz, err = gzip.NewReader(r.in); err != nil {
+			f.Close()
+			return nil, unreadable(path, err)
+		}
+	}
+	return r, nil
+}
+
+// counted reads from disk and counts.
+type counted struct{ r *file }
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.r.f.Read(p)
+	c.r.consumed += int64(n)
+	return n, err
+}
+
+// Read gives decompressed bytes.
+func (r *file) Read(p []byte) (int, error) {
+	if r.gz != nil {
+		return r.gz.Read(p)
+	}
+	return r.in.Read(p)
+}
+
+// Close closes the file.
+func (r *file) Close() error { return r.f.Close() }
+
+// skip passes over n bytes.
+func (r *file) skip(n int64) error {
+	if r.gz == nil {
+		at, err := r.f.Seek(int64(-r.in.Buffered())+n, io.SeekCurrent)
+		if err != nil {
+			return err
+		}
+		if at > r.size {
+			return io.ErrUnexpectedEOF
+		}
+		r.in.Reset(counted{r})
+		return nil
+	}
+	_, err := io.CopyN(io.Discard, r.gz, n)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// finish reads what little may follow the voxels, so that gzip's checksum is
+// compared: it comes last.
+func (r *file) finish() error {
+	if r.gz == nil {
+		return nil
+	}
+	const most = 1 << 20
+	_, err := io.CopyN(io.Discard, r.gz, most)
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+func readFull(r io.Reader, b []byte) (int, error) {
+	n, err := io.ReadFull(r, b)
+	if err == io.EOF && len(b) > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// unreadable turns an error of reading into the user's sentence.
+func unreadable(path string, err error) error {
+	var told *app.Error
+	switch {
+	case errors.As(err, &told):
+		return err
+	case errors.Is(err, fs.ErrNotExist):
+		return app.Refuse(err, "nifti.missing", path)
+	case errors.Is(err, fs.ErrPermission):
+		return app.Refuse(err, "nifti.permission", path)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return app.Refuse(err, "nifti.truncated", path)
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+		return app.Refuse(err, "nifti.damaged", path)
+	}
+	var onDisk *fs.PathError
+	if errors.As(err, &onDisk) {
+		return app.Refuse(err, "nifti.unreadable", path, onDisk.Err.Error())
+	}
+	return app.Refuse(err, "nifti.damaged", path) // what is left comes from the decompressor
+}

@@ -1,0 +1,101 @@
+package nifti
+
+import (
+	"context"
+
+	"opacity/app/volume"
+)
+
+// Middle reads the middle axial slice, no more of the file than leads up to it,
+// and no more memory than a few slices.
+func (s *series) Middle(ctx context.Context) (*volume.Volume, error) {
+	v, err := s.middle(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, unreadable(s.path, err)
+	}
+	return v, nil
+}
+
+func (s *series) middle(ctx context.Context) (*volume.Volume, error) {
+	r, err := openFile(s.path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if err := r.skip(s.header.offset); err != nil {
+		return nil, err
+	}
+	k := s.geometry.Size[2] / 2
+	out := make([]float32, s.geometry.Size[0]*s.geometry.Size[1])
+	if err := s.cut(ctx, r, k, out); err != nil {
+		return nil, err
+	}
+	v := s.volume()
+	v.Size[2] = 1
+	for row := range 3 {
+		v.Affine[row][3] += float64(k) * v.Affine[row][2]
+	}
+	v.Source = volume.Source{Size: v.Size, Affine: v.Affine, Axes: [3]int{0, 1, 2}}
+	v.Float32 = out
+	for _, f := range out {
+		if !isInt16(float64(f)) {
+			return v, nil
+		}
+	}
+	v.Int16, v.Float32 = narrowed(out), nil
+	return v, nil
+}
+
+// cut reads canonical slice k.
+func (s *series) cut(ctx context.Context, r *file, k int, out []float32) error {
+	size, f := s.geometry.Size, s.source.Size
+	plane, width := f[0]*f[1], voxelBytes[s.header.datatype]
+	raw, values := aligned(plane*width), make([]float32, plane)
+	base, stride := s.source.FileStrides()
+	base += k * stride[2]
+	first, last := 0, f[2]
+	if s.source.Axes[2] == 2 {
+		first = fileIndex(s.source, 2, k)
+		last = first + 1
+		if err := r.skip(int64(first) * int64(plane*width)); err != nil {
+			return err
+		}
+	}
+	for p := first; p < last; p++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := readFull(r, raw); err != nil {
+			return err
+		}
+		native(raw, width, s.header.order)
+		rescale(values, raw, s.header.datatype, s.header.slope, s.header.inter)
+		lo, hi := [2]int{}, [2]int{size[0], size[1]}
+		for c := range 2 {
+			if s.source.Axes[c] == 2 { // this plane holds one column or row of the slice
+				at := p
+				if s.source.Flip[c] {
+					at = size[c] - 1 - p
+				}
+				lo[c], hi[c] = at, at+1
+			}
+		}
+		for j := lo[1]; j < hi[1]; j++ {
+			for i := lo[0]; i < hi[0]; i++ {
+				out[j*size[0]+i] = values[base+i*stride[0]+j*stride[1]-p*plane]
+			}
+		}
+	}
+	return nil
+}
+
+// fileIndex is the index along a canonical axis' file axis.
+func fileIndex(src volume.Source, c, index int) int {
+	if src.Flip[c] {
+		return src.Size[src.Axes[c]] - 1 - index
+	}
+	return index
+}

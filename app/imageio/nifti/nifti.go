@@ -1,0 +1,96 @@
+// Package nifti reads and writes NIfTI-1 single files, .nii and .nii.gz.
+//
+// The format is that of https://nifti.nimh.nih.gov/nifti-1 (nifti1.h); where
+// the standard leaves a choice, or files ignore it, nibabel's is taken. A file's
+// first index runs fastest, its patient space is RAS; everything handed out is
+// canonical near-LPS, as package volume has it.
+//
+// Intensities: the format has no field for a unit. A volume counts as HU where
+// it looks like CT (see looksLikeHU), otherwise as arbitrary, with a warning.
+package nifti
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/volume"
+)
+
+// IsNIfTI reports whether a path is for this package to open, or to refuse by
+// name: it ends like a NIfTI file, or begins like one.
+func IsNIfTI(path string) bool {
+	if _, ok := trimExtension(path); ok {
+		return true
+	}
+	f, err := openFile(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, headerBytes)
+	n, _ := readFull(f, head)
+	return looksLikeHeader(head[:n])
+}
+
+// trimExtension cuts a NIfTI extension off; ok is false where there is none.
+func trimExtension(path string) (name string, ok bool) {
+	for _, e := range []string{".nii.gz", ".nii"} {
+		if n := len(path) - len(e); n > 0 && strings.EqualFold(path[n:], e) {
+			return path[:n], true
+		}
+	}
+	return path, false
+}
+
+// caseName names outputs after a file.
+func caseName(path string) string {
+	base := filepath.Base(path)
+	if name, ok := trimExtension(base); ok {
+		return name
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// ReadMask reads any NIfTI file of whole numbers as a label map. Errors are
+// *app.Error or a context's.
+func ReadMask(ctx context.Context, path string) (*mask.LabelMap, error) {
+	s, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Load(ctx, app.LoadHooks{})
+	if err != nil {
+		return nil, err
+	}
+	lm, err := mask.LabelMapOf(v)
+	if err != nil {
+		return nil, app.Refuse(err, "nifti.not_labels", path)
+	}
+	return lm, nil
+}
+
+// gridToleranceMM is how far the corners of a mask may lie from those of the CT
+// it was drawn on: more than the rounding of headers, less than a tenth of any
+// voxel.
+const gridToleranceMM = 0.05
+
+// ReadMaskOn is ReadMask for a mask that was drawn on grid g: on another it is
+// refused with a sentence that says what differs.
+func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
+	s, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	// Told by the header, before any voxel is read.
+	grid := s.(*series).geometry
+	if grid.Size != g.Size {
+		return nil, app.Refuse(nil, "nifti.mask_size", path, grid.Size.String(), g.Size.String())
+	}
+	if !grid.SameGrid(g, gridToleranceMM) {
+		return nil, app.Refuse(nil, "nifti.mask_position", path)
+	}
+	return ReadMask(ctx, path)
+}

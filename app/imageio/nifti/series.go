@@ -1,0 +1,131 @@
+package nifti
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// series is one file; it implements app.Series.
+type series struct {
+	path     string
+	header   *header
+	geometry volume.Geometry
+	source   volume.Source
+	info     app.SeriesInfo
+}
+
+// Open reads a file's header, and glances at some voxels to tell its unit and
+// whether it is a mask. Errors are *app.Error.
+func Open(path string) (app.Series, error) {
+	r, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	head := make([]byte, headerBytes)
+	n, err := readFull(r, head)
+	h, refused := parse(path, head[:n])
+	switch {
+	case err != nil && n == 0:
+		return nil, unreadable(path, err)
+	case refused != nil:
+		return nil, refused
+	case err != nil:
+		return nil, unreadable(path, err)
+	}
+	if err := checkPromise(r, h); err != nil {
+		return nil, err
+	}
+	if err := r.skip(h.offset - headerBytes); err != nil {
+		return nil, unreadable(path, err)
+	}
+	look, err := glance(r, h)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	g, src := volume.Canonical(h.size, h.affine)
+	src.Header = h.raw
+	s := &series{path: path, header: h, geometry: g, source: src}
+	s.info = app.SeriesInfo{
+		Path: path, Case: caseName(path), Format: "NIfTI-1",
+		Size: g.Size, SpacingMM: g.SpacingMM(), Orientation: src.Orientation(),
+		Files: 1, LabelMap: look.looksLikeLabels(path),
+	}
+	if i := slices.IndexFunc(h.warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNoSpacing }); i >= 0 {
+		s.info.SpacingMM = [3]float64{}
+	}
+	s.info.Unit, s.info.Warnings = s.unit(look.extent)
+	return s, nil
+}
+
+// checkPromise compares what the header announces with what the file can hold
+// and with the memory there is, before anything is allocated.
+func checkPromise(r *file, h *header) error {
+	need, held := h.offset+h.bytes(), r.size
+	if r.gz != nil {
+		const most = 1032 // deflate's largest ratio: zlib, technical details
+		held *= most
+	}
+	if need > held {
+		return app.Refuse(nil, "nifti.promise", r.path, h.size.String(), megabytes(need), megabytes(r.size))
+	}
+	// Voxels that may turn out to be fractions need four bytes, for a moment six.
+	per := int64(2)
+	if !h.narrow() {
+		per = 6
+	}
+	if have := availableMemory(); have > 0 && int64(h.size.Voxels())*per > have {
+		return app.Refuse(nil, "nifti.memory", r.path, megabytes(int64(h.size.Voxels())*per), megabytes(have))
+	}
+	return nil
+}
+
+func megabytes(n int64) int64 { return (n + 1<<20 - 1) >> 20 }
+
+// unit tells the unit of values in a range, and all there is to doubt.
+func (s *series) unit(e extent) (volume.Unit, []volume.Warning) {
+	if looksLikeHU(e) {
+		return volume.HU, slices.Clone(s.header.warnings)
+	}
+	return volume.Arbitrary, append(slices.Clone(s.header.warnings),
+		volume.Warning{Kind: volume.WarnNotHU, Message: text.M("nifti.warn.not_hu")})
+}
+
+// Info tells what the header and a glance told.
+func (s *series) Info() app.SeriesInfo {
+	i := s.info
+	i.Warnings = slices.Clone(i.Warnings)
+	return i
+}
+
+// SHA256 hashes the file's bytes.
+func (s *series) SHA256(ctx context.Context) (string, error) {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return "", unreadable(s.path, err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	buffer := make([]byte, 1<<20)
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		n, err := f.Read(buffer)
+		sum.Write(buffer[:n])
+		if err == io.EOF {
+			return hex.EncodeToString(sum.Sum(nil)), nil
+		}
+		if err != nil {
+			return "", unreadable(s.path, err)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package mask
+
+import (
+	"errors"
+	"math"
+	"math/bits"
+)
+
+// ErrSplit says that a mapping wants both lungs split and nobody to do it was given.
+var ErrSplit = errors.New("mask: no way given to split the lungs")
+
+// FromLabelMap turns a label map into a mask by a mapping. Flattened maps have a
+// finding in place of the lung it lies in: each finding's voxel joins the lung
+// that encloses it or is nearest, in the anatomy layer. split tells the lungs of
+// a set that holds both apart (findings in them included); it may be nil where
+// the mapping marks no number as both lungs.
+func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *Bits)) (*Mask, error) {
+	to := make(map[int]Assignment, len(m.Assignments))
+	for _, a := range m.Assignments {
+		to[a.File] = a
+	}
+	out := New(lm.Size, m.Labels)
+	var labels [Layers][256]uint8 // by index into Values
+	both := [256]bool{}
+	anyBoth := false
+	for n, x := range lm.Values {
+		a := to[x]
+		if a.BothLungs {
+			both[n], anyBoth = true, true
+		} else if l, ok := out.Label(a.Label); ok {
+			labels[l.Layer][n] = l.Value
+		}
+	}
+	lungs := map[uint8]*Bits{LeftLung: NewBits(lm.Size), RightLung: NewBits(lm.Size)}
+	findings, undivided := NewBits(lm.Size), NewBits(lm.Size)
+	slice := make([]uint8, lm.Size[0]*lm.Size[1])
+	for k, s := range lm.Slices {
+		if s == nil {
+			continue
+		}
+		for l := range labels {
+			for o, v := range s {
+				slice[o] = labels[l][v]
+			}
+			out.SetSlice(Layer(l), k, slice)
+		}
+		for o, v := range s {
+			i, j := o%lm.Size[0], o/lm.Size[0]
+			switch {
+			case both[v]:
+				undivided.Set(i, j, k)
+			case labels[Findings][v] != 0:
+				findings.Set(i, j, k)
+			case lungs[labels[Anatomy][v]] != nil:
+				lungs[labels[Anatomy][v]].Set(i, j, k)
+			}
+		}
+	}
+	if anyBoth {
+		if split == nil {
+			return nil, ErrSplit
+		}
+		divide(undivided, findings, lungs, split)
+	}
+	Unfold(findings, lungs[LeftLung], lungs[RightLung], lm.SpacingMM())
+	for _, value := range []uint8{LeftLung, RightLung} {
+		out.paint(Anatomy, value, lungs[value])
+	}
+	return out, nil
+}
+
+// divide splits what stands for both lungs, with the findings that touch it, so
+// that a lung full of them is not torn.
+func divide(undivided, findings *Bits, lungs map[uint8]*Bits, split func(*Bits) (left, right *Bits)) {
+	whole := undivided.Clone()
+	GrowWithin(findings, whole)
+	left, right := split(whole)
+	left.And(undivided)
+	right.And(undivided)
+	lungs[LeftLung].Or(left)
+	lungs[RightLung].Or(right)
+}
+
+// Unfold gives every voxel of findings to a lung: to the one reached in fewest
+// steps through findings, and where neither is, with all of its island, to the
+// nearest in millimetres. The lungs grow in place; where both are empty nothing
+// happens.
+func Unfold(findings, left, right *Bits, spacingMM [3]float64) {
+	if left.Empty() && right.Empty() || findings.Empty() {
+		return
+	}
+	GrowWithin(findings, left, right)
+	rest := findings.Clone()
+	rest.AndNot(left)
+	rest.AndNot(right)
+	if rest.Empty() {
+		return
+	}
+	islands := rest.Components(26)
+	type sum struct{ n, i, j, k float64 }
+	sums := map[int]*sum{}
+	islands.Each(func(part, i0, i1, j, k int) {
+		s := sums[part]
+		if s == nil {
+			s = &sum{}
+			sums[part] = s
+		}
+		n := float64(i1 - i0)
+		s.n += n
+		s.i += n * float64(i0+i1-1) / 2
+		s.j += n * float64(j)
+		s.k += n * float64(k)
+	})
+	toLeft := map[int]bool{}
+	l, r := left.Clone(), right.Clone()
+	for part, s := range sums {
+		at := [3]int{int(s.i / s.n), int(s.j / s.n), int(s.k / s.n)}
+		toLeft[part] = l.distance2(at, spacingMM) <= r.distance2(at, spacingMM)
+	}
+	islands.Each(func(part, i0, i1, j, k int) {
+		if toLeft[part] {
+			left.SetRun(i0, i1, j, k)
+		} else {
+			right.SetRun(i0, i1, j, k)
+		}
+	})
+}
+
+// distance2 is the squared distance in mm² from a voxel to the nearest of the
+// set, infinite where it is empty. Rows are searched outward and no further than
+// the best found.
+func (b *Bits) distance2(at [3]int, spacingMM [3]float64) float64 {
+	best := math.Inf(1)
+	for dk := 0; dk < b.size[2]; dk++ {
+		z := float64(dk) * spacingMM[2]
+		if z*z >= best {
+			break
+		}
+		for _, k := range [2]int{at[2] - dk, at[2] + dk} {
+			if k < 0 || k >= b.size[2] {
+				continue
+			}
+			for dj := 0; dj < b.size[1]; dj++ {
+				y := float64(dj) * spacingMM[1]
+				if z*z+y*y >= best {
+					break
+				}
+				for _, j := range [2]int{at[1] - dj, at[1] + dj} {
+					if j < 0 || j >= b.size[1] {
+						continue
+					}
+					if steps, ok := nearestBit(b.Row(j, k), at[0]); ok {
+						x := float64(steps) * spacingMM[0]
+						best = min(best, x*x+y*y+z*z)
+					}
+				}
+			}
+		}
+	}
+	return best
+}
+
+// nearestBit is how far the nearest set bit of a row lies from position i.
+func nearestBit(row []uint64, i int) (steps int, ok bool) {
+	steps = math.MaxInt
+	for w := i >> 6; w < len(row); w++ {
+		v := row[w]
+		if w == i>>6 {
+			v &= ^uint64(0) << (i & 63)
+		}
+		if v != 0 {
+			steps, ok = w<<6+bits.TrailingZeros64(v)-i, true
+			break
+		}
+	}
+	for w := i >> 6; w >= 0; w-- {
+		v := row[w]
+		if w == i>>6 {
+			v &= ^uint64(0) >> (63 - i&63)
+		}
+		if v != 0 {
+			steps, ok = min(steps, i-(w<<6+63-bits.LeadingZeros64(v))), true
+			break
+		}
+	}
+	return steps, ok
+}
+
+// paint gives a label to the voxels of a set, in a mask that is being built.
+func (m *Mask) paint(l Layer, value uint8, set *Bits) {
+	slice := make([]uint8, m.size[0]*m.size[1])
+	for k := range m.size[2] {
+		clear(slice)
+		copy(slice, m.Slice(l, k))
+		if set.Paint(k, slice, value) {
+			m.SetSlice(l, k, slice)
+		}
+	}
+}
