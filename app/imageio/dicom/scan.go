@@ -1,0 +1,176 @@
+// Package dicom reads CT series from DICOM files and writes volumes as DICOM.
+//
+// Reading has two passes. The first reads the headers of all candidate files in
+// parallel, never their pixel data, groups them into series and sorts each by
+// position. The second reads the pixels of one series, the middle slice first,
+// straight into the volume.
+package dicom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Candidate is a file that may be DICOM. Wanted ones were named by the user, or
+// lie in a folder that was; the others are there to complete their series.
+type Candidate struct {
+	Path   string
+	Wanted bool
+}
+
+// Found is the result of a scan.
+type Found struct {
+	Series  []*Series
+	Skipped map[string]int // wanted files left out, by reason (text key), counted
+	Failed  []error        // *app.Error: wanted files that should have been readable
+}
+
+// Scan reads the headers of the candidates on all cores and returns the CT
+// series that hold a wanted file, ordered by UID. report may be nil.
+func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)) (Found, error) {
+	results, err := readAll(ctx, candidates, report)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Skipped: map[string]int{}}
+	groups := map[string][]*file{}
+	instances := map[string]*file{}
+	lost := map[string][]string{} // files that failed, by series
+	var order []string
+	add := func(f *file) {
+		key := f.seriesKey()
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], f)
+	}
+	for _, wanted := range []bool{true, false} { // of two copies the wanted one stays
+		for i, r := range results {
+			if candidates[i].Wanted != wanted {
+				continue
+			}
+			var reason skip
+			switch {
+			case r.err == nil:
+				r.file.wanted = wanted
+				if uid := r.file.data.text(tagSOPInstance); uid != "" {
+					if instances[uid] != nil {
+						if wanted {
+							found.Skipped[string(skipCopy)]++
+						}
+						continue
+					}
+					instances[uid] = r.file
+				}
+				add(r.file)
+			case !wanted:
+			case errors.As(r.err, &reason):
+				found.Skipped[string(reason)]++
+			default:
+				found.Failed = append(found.Failed, r.err)
+				if r.file != nil {
+					uid := r.file.data.text(tagSeriesUID)
+					lost[uid] = append(lost[uid], r.file.path)
+				}
+			}
+		}
+	}
+	slices.Sort(order)
+	for _, key := range order {
+		if files := groups[key]; slices.ContainsFunc(files, func(f *file) bool { return f.wanted }) {
+			s := newSeries(files)
+			if paths := lost[s.info.Identity.SeriesUID]; len(paths) > 0 {
+				s.warn(volume.WarnSkipped, "dicom.warn.skipped_files", len(paths), filepath.Base(paths[0]))
+			}
+			found.Series = append(found.Series, s)
+		}
+	}
+	noteParts(found.Series)
+	return found, nil
+}
+
+type result struct {
+	file *file
+	err  error
+}
+
+func readAll(ctx context.Context, candidates []Candidate, report func(job.Progress)) ([]result, error) {
+	results := make([]result, len(candidates))
+	var done atomic.Int64
+	err := parallel(ctx, len(candidates), func(i int) error {
+		f, err := readFile(candidates[i].Path)
+		results[i] = result{f, err}
+		if n := int(done.Add(1)); report != nil && (n%64 == 0 || n == len(candidates)) {
+			report(job.Progress{Stage: text.M("dicom.stage.headers"), Done: n, Total: len(candidates)})
+		}
+		return nil
+	})
+	return results, err
+}
+
+// parallel calls f for 0..n-1 in that order, on as many goroutines as there are
+// cores, until one fails or ctx is done.
+func parallel(ctx context.Context, n int, f func(i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := f(i); err != nil {
+					cancel(err)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// seriesKey names what may be piled up into one stack: files of one series with
+// one size and pixel spacing.
+func (f *file) seriesKey() string {
+	uid := f.data.text(tagSeriesUID)
+	if uid == "" {
+		uid = "folder " + filepath.Dir(f.path)
+	}
+	s := f.slices[0].spacingMM
+	return fmt.Sprintf("%s %dx%d %.4fx%.4f", uid, f.pixels.cols, f.pixels.rows, s[0], s[1])
+}
+
+// noteParts tells of series whose images differ in size or spacing and so
+// became several stacks.
+func noteParts(all []*Series) {
+	parts := map[string]int{}
+	for _, s := range all {
+		parts[s.info.Identity.SeriesUID]++
+	}
+	for _, s := range all {
+		if n := parts[s.info.Identity.SeriesUID]; n > 1 && s.info.Identity.SeriesUID != "" {
+			s.warn(volume.WarnSkipped, "dicom.warn.parts", n)
+		}
+	}
+}
+
+var _ app.Series = (*Series)(nil)
