@@ -127,12 +127,30 @@ func inputOf(r app.Report) input {
 		Unit:        r.Unit,
 		Warnings:    Warnings(r.Info.Warnings),
 	}
+	withheld := -1
+	if !r.Measurements.Why.IsZero() {
+		withheld = stackAxis(r.Info.Orientation)
+	}
 	for c, mm := range r.Info.SpacingMM {
-		if mm > 0 {
+		if mm > 0 && c != withheld {
 			in.SpacingMM[c] = rounded(&mm, 6)
 		}
 	}
 	return in
+}
+
+// stackAxis is the volume's axis that the file's slices are stacked along: where
+// the third letter of the file's orientation points.
+func stackAxis(orientation string) int {
+	if len(orientation) == 3 {
+		switch orientation[2] {
+		case 'L', 'R':
+			return 0
+		case 'P', 'A':
+			return 1
+		}
+	}
+	return 2
 }
 
 // whyNot gives the reason for each number that is withheld.

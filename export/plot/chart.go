@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strconv"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -105,12 +106,12 @@ func (c Chart) plot() (*gonum.Plot, error) {
 		&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle,
 		&p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle,
 	} {
-		s.Color = c.ink()
+		s.Color, s.Font.Variant = c.ink(), "Sans"
 	}
 	for _, s := range []*draw.LineStyle{&p.X.LineStyle, &p.Y.LineStyle, &p.X.Tick.LineStyle, &p.Y.Tick.LineStyle} {
 		s.Color = c.ink()
 	}
-	p.X.Tick.Marker = gonum.TickerFunc(wholeTicks)
+	p.X.Tick.Marker, p.Y.Tick.Marker = gonum.TickerFunc(roundTicks), gonum.TickerFunc(roundTicks)
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = c.faint(), c.faint()
 	p.Add(grid)
@@ -159,13 +160,16 @@ func addLine(p *gonum.Plot, l Line) error {
 	return nil
 }
 
-// wholeTicks are gonum's own, less those between two slices.
-func wholeTicks(lo, hi float64) []gonum.Tick {
+// roundTicks marks multiples of 1, 2 or 5 times a power of ten, whole numbers
+// only, seven at most.
+func roundTicks(lo, hi float64) []gonum.Tick {
+	step, factors := 1.0, [3]float64{2, 2.5, 2}
+	for n := 0; (hi-lo)/step > 7; n++ {
+		step *= factors[n%3]
+	}
 	var ticks []gonum.Tick
-	for _, t := range (gonum.DefaultTicks{}).Ticks(lo, hi) {
-		if t.Value == math.Trunc(t.Value) {
-			ticks = append(ticks, t)
-		}
+	for x := math.Ceil(lo/step) * step; x <= hi; x += step {
+		ticks = append(ticks, gonum.Tick{Value: x, Label: strconv.FormatFloat(x, 'f', 0, 64)})
 	}
 	return ticks
 }

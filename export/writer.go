@@ -1,0 +1,84 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+	"opacity/app/safefile"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Writer puts results on disk; it is the app.Writer of the program. The zero
+// value is ready to use.
+type Writer struct{}
+
+var _ app.Writer = Writer{}
+
+// WriteMask writes the flattened label map as NIfTI on the input's own grid.
+func (Writer) WriteMask(ctx context.Context, path string, v *volume.Volume, m *mask.Mask, overwrite bool) error {
+	return nifti.WriteMask(ctx, path, v, m, overwrite)
+}
+
+// WriteVolume writes the voxels as NIfTI on the input's own grid.
+func (Writer) WriteVolume(ctx context.Context, path string, v *volume.Volume, overwrite bool) error {
+	return nifti.WriteVolume(ctx, path, v, overwrite)
+}
+
+// WriteProbability writes one label's probabilities as NIfTI, scl_slope 1/255.
+func (Writer) WriteProbability(ctx context.Context, path string, v *volume.Volume, slices [][]uint8, overwrite bool) error {
+	return nifti.WriteProbability(ctx, path, v, slices, overwrite)
+}
+
+// The size of the chart in a report: 900 by 450 pixels of 1/96 inch, the PNG at
+// twice that density.
+const chartWidth, chartHeight, chartScale = 900, 450, 2
+
+// WriteReport writes report.json, report.csv, area.png and area.svg into dir and
+// returns their paths. Without overwrite nothing is written if one is there.
+func (Writer) WriteReport(ctx context.Context, dir string, r app.Report, overwrite bool) ([]string, error) {
+	chart := areaChart(r.Measurements, caption(r))
+	parts := []struct {
+		name  string
+		write func(w io.Writer) error
+	}{
+		{"report.json", func(w io.Writer) error { return WriteJSON(w, r) }},
+		{"report.csv", func(w io.Writer) error { return WriteCSV(w, r) }},
+		{"area.png", func(w io.Writer) error {
+			return chart.WritePNG(w, chartScale*chartWidth, chartScale*chartHeight, chartScale)
+		}},
+		{"area.svg", func(w io.Writer) error { return chart.WriteSVG(w, chartWidth, chartHeight) }},
+	}
+	paths := make([]string, len(parts))
+	for n, p := range parts {
+		paths[n] = filepath.Join(dir, p.name)
+		if _, err := os.Lstat(paths[n]); !overwrite && !errors.Is(err, fs.ErrNotExist) {
+			return nil, app.Misuse("safefile.exists", paths[n])
+		}
+	}
+	for n, p := range parts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := safefile.Write(paths[n], overwrite, p.write); err != nil {
+			return nil, err
+		}
+	}
+	return paths, nil
+}
+
+// caption names the case, the model, and what the figure is not for.
+func caption(r app.Report) text.Message {
+	who := text.M("export.no_model")
+	if r.Model != nil {
+		who = text.M("export.model", r.Model.ID, r.Model.Version)
+	}
+	return text.M("export.area.caption", r.Info.Case, who, IntendedUse())
+}
