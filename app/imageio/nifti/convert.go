@@ -69,7 +69,7 @@ func native(raw []byte, width int, order binary.ByteOrder) {
 func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) bool {
 	switch datatype {
 	case typeUint8:
-		return scale(dst, scalars[uint8](raw), slope, inter)
+		return lookUp(dst, raw, slope, inter)
 	case typeInt8:
 		return scale(dst, scalars[int8](raw), slope, inter)
 	case typeInt16:
@@ -107,6 +107,22 @@ func scale[T kept, S stored](dst []T, src []S, slope, inter float64) bool {
 		dst[o] = T(x)
 	}
 	return whole
+}
+
+// lookUp is scale for bytes, by a table: masks are bytes, and large.
+func lookUp[T kept](dst []T, src []uint8, slope, inter float64) bool {
+	var steps [256]uint8
+	for n := range steps {
+		steps[n] = uint8(n)
+	}
+	var table [256]T
+	if !scale(table[:], steps[:], slope, inter) {
+		return scale(dst, src, slope, inter) // not for every byte: see which occur
+	}
+	for o, s := range src {
+		dst[o] = table[s]
+	}
+	return true
 }
 
 func isInt16(x float64) bool {
