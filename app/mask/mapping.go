@@ -165,10 +165,11 @@ func pickLungs(as []Assignment, spans []span) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return as[b].Voxels - as[a].Voxels })
 	a, b := order[0], order[1]
+	alike := as[a].Voxels < 8*as[b].Voxels
 	if as[0].File == 1 && as[1].File == 2 && as[len(as)-1].File <= 3 {
-		a, b = 0, 1
+		a, b, alike = 0, 1, true // an infection may leave little of a lung
 	}
-	if sideBySide(spans[a], spans[b]) && as[b].Voxels*8 > as[a].Voxels && as[a].Voxels*8 > as[b].Voxels {
+	if alike && sideBySide(spans[a], spans[b]) {
 		return []int{min(a, b), max(a, b)}
 	}
 	return nil
