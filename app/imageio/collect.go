@@ -1,0 +1,139 @@
+package imageio
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"opacity/app"
+	"opacity/app/imageio/dicom"
+	"opacity/app/imageio/nifti"
+)
+
+// listing is the files to look into, sorted by how they are read.
+type listing struct {
+	dicom  []dicom.Candidate
+	nifti  []string
+	failed []error // *app.Error
+
+	index map[string]int // of a DICOM candidate, by path
+	seen  map[string]bool
+}
+
+// collect lists the files named, the files in the folders named, and the
+// neighbours of DICOM files named.
+func collect(ctx context.Context, paths []string) (*listing, error) {
+	if len(paths) == 0 {
+		return nil, app.Misuse("imageio.no_path")
+	}
+	l := &listing{index: map[string]int{}, seen: map[string]bool{}}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			l.failed = append(l.failed, unreachable(path, err))
+			continue
+		}
+		if info.IsDir() {
+			err = l.addFolder(ctx, path)
+		} else {
+			err = l.addNamed(ctx, path)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// addNamed adds a file that the user named.
+func (l *listing) addNamed(ctx context.Context, path string) error {
+	if nifti.IsNIfTI(path) {
+		l.addFile(path, true)
+		return nil
+	}
+	kind, err := dicom.Sniff(path)
+	if err != nil {
+		l.failed = append(l.failed, err)
+		return nil
+	}
+	switch kind {
+	case dicom.Directory:
+		return l.addFolder(ctx, filepath.Dir(path))
+	case dicom.Image:
+		l.addFile(path, true)
+		entries, err := os.ReadDir(filepath.Dir(path))
+		if err != nil {
+			return nil // the file alone, then
+		}
+		for _, e := range entries {
+			if sibling := filepath.Join(filepath.Dir(path), e.Name()); e.Type().IsRegular() && !nifti.IsNIfTI(sibling) {
+				l.addFile(sibling, false)
+			}
+		}
+	default:
+		l.addFile(path, true) // to be counted, and told why not
+	}
+	return nil
+}
+
+// addFolder adds every file below a folder. Folders that may not be read are
+// told of; links to folders are not followed, so that there are no loops.
+func (l *listing) addFolder(ctx context.Context, root string) error {
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			root = real
+		}
+	}
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			l.failed = append(l.failed, unreachable(path, err))
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 {
+			info, err := os.Stat(path)
+			if err != nil || !info.Mode().IsRegular() {
+				return nil
+			}
+			l.addFile(path, true)
+		}
+		if d.Type().IsRegular() {
+			l.addFile(path, true)
+		}
+		return nil
+	})
+}
+
+func (l *listing) addFile(path string, wanted bool) {
+	key := filepath.Clean(path)
+	if nifti.IsNIfTI(path) {
+		if !l.seen[key] {
+			l.seen[key] = true
+			l.nifti = append(l.nifti, path)
+		}
+		return
+	}
+	if i, ok := l.index[key]; ok {
+		l.dicom[i].Wanted = l.dicom[i].Wanted || wanted
+		return
+	}
+	l.index[key] = len(l.dicom)
+	l.dicom = append(l.dicom, dicom.Candidate{Path: path, Wanted: wanted})
+}
+
+func unreachable(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return app.Refuse(err, "imageio.missing", path)
+	case errors.Is(err, fs.ErrPermission):
+		return app.Refuse(err, "imageio.permission", path)
+	}
+	return app.Refuse(err, "imageio.unreadable", path)
+}

@@ -1,0 +1,134 @@
+// Package imageio finds what can be opened under the paths a user names: CT
+// series in DICOM files, and NIfTI volumes.
+package imageio
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/imageio/dicom"
+	"opacity/app/imageio/nifti"
+	"opacity/app/job"
+	"opacity/app/text"
+)
+
+// Opener implements app.Opener.
+type Opener struct{}
+
+var _ app.Opener = Opener{}
+
+// Scan looks at every file named and every file in the folders named. A DICOM
+// file brings the whole series that it belongs to, from its folder; a DICOMDIR
+// brings its folder. Where nothing can be opened the error is a Refused one
+// that says why. report may be nil.
+func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress)) (app.Scan, error) {
+	list, err := collect(ctx, paths)
+	if err != nil {
+		return app.Scan{}, err
+	}
+	found, err := dicom.Scan(ctx, list.dicom, report)
+	if err != nil {
+		return app.Scan{}, err
+	}
+	scan := app.Scan{Skipped: found.Skipped, Failed: append(list.failed, found.Failed...)}
+	nameCases(found.Series)
+	for _, s := range found.Series {
+		scan.Series = append(scan.Series, s)
+	}
+	for _, path := range list.nifti {
+		if err := ctx.Err(); err != nil {
+			return app.Scan{}, err
+		}
+		s, err := nifti.Open(path)
+		if err != nil {
+			scan.Failed = append(scan.Failed, err)
+			continue
+		}
+		scan.Series = append(scan.Series, s)
+	}
+	if len(scan.Series) == 0 {
+		return app.Scan{}, nothing(paths, scan)
+	}
+	slices.SortStableFunc(scan.Series, byUse(scan.Series))
+	return scan, nil
+}
+
+// nameCases gives series that share a folder names of their own, in the order
+// of their series numbers.
+func nameCases(all []*dicom.Series) {
+	slices.SortStableFunc(all, func(a, b *dicom.Series) int {
+		x, y := a.Info().Identity.SeriesNumber, b.Info().Identity.SeriesNumber
+		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)) // numbers as text
+	})
+	used := map[string]int{}
+	for _, s := range all {
+		name := s.Info().Case
+		if used[name]++; used[name] > 1 {
+			s.SetCase(fmt.Sprintf("%s-%d", name, used[name]))
+		}
+	}
+}
+
+// byUse orders series for offering: images before masks, stacks that cover a
+// good part of the body (half of the longest) before short ones, thin slices
+// before thick, then the longer one first.
+func byUse(all []app.Series) func(a, b app.Series) int {
+	longest := 0.0
+	for _, s := range all {
+		longest = max(longest, coverageMM(s.Info()))
+	}
+	return func(a, b app.Series) int {
+		x, y := a.Info(), b.Info()
+		long := func(i app.SeriesInfo) bool { return coverageMM(i) >= longest/2 }
+		return cmp.Or(
+			falseFirst(x.LabelMap, y.LabelMap), falseFirst(!long(x), !long(y)),
+			cmp.Compare(sliceMM(x), sliceMM(y)), cmp.Compare(coverageMM(y), coverageMM(x)),
+			cmp.Compare(x.Case, y.Case))
+	}
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// sliceMM is the step between the slices k; unknown ones count as thick.
+func sliceMM(i app.SeriesInfo) float64 { return cmp.Or(i.SpacingMM[2], 1000) }
+
+func coverageMM(i app.SeriesInfo) float64 { return i.SpacingMM[2] * float64(i.Size[2]) }
+
+// nothing says why no series was found: the one failure where there is one,
+// else how many files were left out for which reason.
+func nothing(paths []string, scan app.Scan) error {
+	if len(scan.Failed) == 1 && len(scan.Skipped) == 0 {
+		return scan.Failed[0]
+	}
+	name := filepath.Clean(paths[0])
+	if len(paths) > 1 {
+		name = fmt.Sprintf("%s (+%d)", name, len(paths)-1)
+	}
+	var reasons []string
+	for _, key := range slices.SortedFunc(maps.Keys(scan.Skipped), func(a, b string) int {
+		return cmp.Or(cmp.Compare(scan.Skipped[b], scan.Skipped[a]), cmp.Compare(a, b))
+	}) {
+		reasons = append(reasons, fmt.Sprintf("%d %s", scan.Skipped[key], text.M(key)))
+	}
+	switch {
+	case len(scan.Failed) > 0:
+		return app.Refuse(scan.Failed[0], "imageio.none_failed", name, len(scan.Failed), scan.Failed[0].Error())
+	case len(reasons) == 0:
+		return app.Refuse(nil, "imageio.empty", name)
+	}
+	return app.Refuse(nil, "imageio.none", name, strings.Join(reasons, ", "))
+}

@@ -1,0 +1,206 @@
+package imageio
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/imageio/dicom"
+	"opacity/app/testdata"
+	"opacity/app/volume"
+)
+
+// writeSeries puts a small CT series into dir.
+func writeSeries(t *testing.T, dir string, slices int, stepMM float64, patient string) {
+	t.Helper()
+	v := &volume.Volume{Unit: volume.HU}
+	v.Size = volume.Size{4, 4, slices}
+	v.Affine = volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, stepMM, 0}}
+	v.Int16 = make([]int16, v.Size.Voxels())
+	v.Identity = volume.Identity{PatientName: patient, SeriesDescription: dir}
+	if err := dicom.Write(context.Background(), dir, v, dicom.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestScanOffersTheBestSeriesFirst(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, filepath.Join(root, "thick"), 20, 5, "Doe, Jane")
+	writeSeries(t, filepath.Join(root, "deep", "er", "thin"), 100, 1, "Doe, Jane")
+	writeSeries(t, filepath.Join(root, "short"), 3, 0.5, "Doe, Jane")
+	write(t, filepath.Join(root, "notes.txt"), "nothing of use")
+	write(t, filepath.Join(root, "deep", "empty"), "")
+	scan, err := Opener{}.Scan(context.Background(), []string{root}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for _, s := range scan.Series {
+		order = append(order, s.Info().Case)
+		if strings.Contains(s.Info().Case, "Doe") {
+			t.Errorf("case name %q names the patient", s.Info().Case)
+		}
+	}
+	if got := strings.Join(order, " "); got != "thin thick short" {
+		t.Errorf("order %q", got)
+	}
+	if scan.Skipped["dicom.skipped.not_dicom"] != 1 || scan.Skipped["dicom.skipped.empty"] != 1 {
+		t.Errorf("skipped %v", scan.Skipped)
+	}
+}
+
+func TestNamedFileBringsItsSeries(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, filepath.Join(root, "a"), 5, 1, "A")
+	writeSeries(t, filepath.Join(root, "b"), 7, 1, "B")
+	for _, name := range []string{"IM00001.dcm", "IM00002.dcm"} { // another series in the same folder
+		b, err := os.ReadFile(filepath.Join(root, "b", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(root, "a", "other-"+name), string(b))
+	}
+	write(t, filepath.Join(root, "a", "readme"), "not an image")
+	scan, err := Opener{}.Scan(context.Background(), []string{filepath.Join(root, "a", "IM00003.dcm")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(scan.Series) != 1 || scan.Series[0].Info().Size[2] != 5 || scan.Series[0].Info().Case != "a" {
+		t.Fatalf("%d series", len(scan.Series))
+	}
+	if len(scan.Skipped) > 0 {
+		t.Errorf("skipped %v: only what was named counts", scan.Skipped)
+	}
+}
+
+func TestSeriesInOneFolderGetNamesOfTheirOwn(t *testing.T) {
+	root := t.TempDir()
+	mixed := filepath.Join(root, "mixed")
+	for _, s := range []string{"x", "y"} {
+		writeSeries(t, filepath.Join(root, s), 4, 1, s)
+		files, _ := filepath.Glob(filepath.Join(root, s, "*"))
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(mixed, s+filepath.Base(f)), string(b))
+		}
+	}
+	scan, err := Opener{}.Scan(context.Background(), []string{mixed}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, s := range scan.Series {
+		names[s.Info().Case] = true
+	}
+	if !names["mixed"] || !names["mixed-2"] || len(names) != 2 {
+		t.Errorf("cases %v", names)
+	}
+}
+
+func TestScanRefuses(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "text", "notes.txt"), "nothing of use")
+	write(t, filepath.Join(root, "text", "more.txt"), "nothing of use")
+	write(t, filepath.Join(root, "text", "empty"), "")
+	write(t, filepath.Join(root, "one", "empty.dcm"), "")
+	write(t, filepath.Join(root, "one", "short.dcm"), strings.Repeat("\x00", 128)+"DICM\x02\x00\x10\x00UI\xff\x7f")
+	locked := filepath.Join(root, "locked.dcm")
+	write(t, locked, "secret")
+	if err := os.Chmod(locked, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(root, "nothing"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	in := func(parts ...string) string { return filepath.Join(append([]string{root}, parts...)...) }
+	tests := []struct{ name, path, want string }{
+		{"missing", in("gone"), "gone does not exist: check the name."},
+		{"no image", in("text"), "text holds nothing that can be opened (2 not DICOM, 1 empty): choose CT in DICOM or NIfTI."},
+		{"empty folder", in("nothing"), "nothing holds no files: choose a folder with DICOM or NIfTI files."},
+		{"empty file", in("one", "empty.dcm"), "empty.dcm holds nothing that can be opened (1 empty): choose CT in DICOM or NIfTI."},
+		{"a file that is text", in("text", "notes.txt"), "notes.txt holds nothing that can be opened (1 not DICOM): choose CT in DICOM or NIfTI."},
+		{"header only", in("one", "short.dcm"), "holds nothing that can be opened"},
+		{"locked", locked, "locked.dcm may not be read: ask for permission to read it."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.name == "locked" {
+				if f, err := os.Open(locked); err == nil { // root may read everything
+					f.Close()
+					t.Skip("this user may read files without permission")
+				}
+			}
+			_, err := Opener{}.Scan(context.Background(), []string{tt.path}, nil)
+			var refusal *app.Error
+			if !errors.As(err, &refusal) || refusal.Kind != app.Refused {
+				t.Fatalf("got %v, want a refusal", err)
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("says %q, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestScanStops(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, root, 5, 1, "A")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := (Opener{}).Scan(ctx, []string{root}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRealData(t *testing.T) {
+	tests := []struct {
+		path   string
+		series int
+		first  string
+		size   volume.Size
+		other  map[string]int
+	}{
+		{"ct/lungdx-a0001", 2, "series-2", volume.Size{512, 512, 64}, map[string]int{"dicom.skipped.not_dicom": 1}},
+		{"io/dicom/dicomdir/DICOMDIR", 2, "CT5N", volume.Size{16, 16, 5}, map[string]int{
+			"dicom.skipped.localizer": 2, "dicom.skipped.not_ct": 20, "dicom.skipped.no_image": 58, "dicom.skipped.not_dicom": 2,
+		}},
+		{"io/nifti/orientations", 24, "", volume.Size{}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			scan, err := Opener{}.Scan(context.Background(), []string{testdata.Path(t, tt.path)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(scan.Series) != tt.series {
+				t.Fatalf("%d series, want %d; failed %v", len(scan.Series), tt.series, scan.Failed)
+			}
+			info := scan.Series[0].Info()
+			if tt.first != "" && (info.Case != tt.first || info.Size != tt.size) {
+				t.Errorf("first is %s %v, want %s %v", info.Case, info.Size, tt.first, tt.size)
+			}
+			for key, n := range tt.other {
+				if scan.Skipped[key] != n {
+					t.Errorf("skipped %v, want %v", scan.Skipped, tt.other)
+				}
+			}
+		})
+	}
+}
