@@ -31,8 +31,21 @@ func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *
 			labels[l.Layer][n] = l.Value
 		}
 	}
-	lungs := map[uint8]*Bits{LeftLung: NewBits(lm.Size), RightLung: NewBits(lm.Size)}
+	left, right := NewBits(lm.Size), NewBits(lm.Size)
 	findings, undivided := NewBits(lm.Size), NewBits(lm.Size)
+	var sets [256]*Bits // by index into Values
+	for n := range lm.Values {
+		switch {
+		case both[n]:
+			sets[n] = undivided
+		case labels[Findings][n] != 0:
+			sets[n] = findings
+		case labels[Anatomy][n] == LeftLung:
+			sets[n] = left
+		case labels[Anatomy][n] == RightLung:
+			sets[n] = right
+		}
+	}
 	slice := make([]uint8, lm.Size[0]*lm.Size[1])
 	for k, s := range lm.Slices {
 		if s == nil {
@@ -44,15 +57,11 @@ func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *
 			}
 			out.SetSlice(Layer(l), k, slice)
 		}
-		for o, v := range s {
-			i, j := o%lm.Size[0], o/lm.Size[0]
-			switch {
-			case both[v]:
-				undivided.Set(i, j, k)
-			case labels[Findings][v] != 0:
-				findings.Set(i, j, k)
-			case lungs[labels[Anatomy][v]] != nil:
-				lungs[labels[Anatomy][v]].Set(i, j, k)
+		for j := range lm.Size[1] {
+			for i, v := range s[j*lm.Size[0] : (j+1)*lm.Size[0]] {
+				if v != 0 && sets[v] != nil {
+					sets[v].Set(i, j, k)
+				}
 			}
 		}
 	}
@@ -60,25 +69,24 @@ func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *
 		if split == nil {
 			return nil, ErrSplit
 		}
-		divide(undivided, findings, lungs, split)
+		divide(undivided, findings, left, right, split)
 	}
-	Unfold(findings, lungs[LeftLung], lungs[RightLung], lm.SpacingMM())
-	for _, value := range []uint8{LeftLung, RightLung} {
-		out.paint(Anatomy, value, lungs[value])
-	}
+	Unfold(findings, left, right, lm.SpacingMM())
+	out.paint(Anatomy, LeftLung, left)
+	out.paint(Anatomy, RightLung, right)
 	return out, nil
 }
 
 // divide splits what stands for both lungs, with the findings that touch it, so
 // that a lung full of them is not torn.
-func divide(undivided, findings *Bits, lungs map[uint8]*Bits, split func(*Bits) (left, right *Bits)) {
+func divide(undivided, findings, left, right *Bits, split func(*Bits) (left, right *Bits)) {
 	whole := undivided.Clone()
 	GrowWithin(findings, whole)
-	left, right := split(whole)
-	left.And(undivided)
-	right.And(undivided)
-	lungs[LeftLung].Or(left)
-	lungs[RightLung].Or(right)
+	l, r := split(whole)
+	l.And(undivided)
+	r.And(undivided)
+	left.Or(l)
+	right.Or(r)
 }
 
 // Unfold gives every voxel of findings to a lung: to the one reached in fewest
