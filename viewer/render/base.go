@@ -1,0 +1,144 @@
+package render
+
+import (
+	"encoding/binary"
+	"image"
+	"math"
+
+	"opacity/viewer"
+)
+
+// Base draws the base pictures of one pane and remembers the voxels of the
+// last, so that another window costs no second reading of the volume.
+type Base struct {
+	ints   gathered[int16]
+	floats gathered[float32]
+	line   []byte // greys of a row, where rows are shifted
+}
+
+// What is not picture: slices still to come, and what was never scanned.
+const (
+	pending  = pixel(0xff1a1410) // a dark blue-grey no window makes
+	outside  = pixel(0xff000000)
+	hatchInk = pixel(0xff4a4640)
+	hatch    = 6 // pixels between the lines that mark a gap
+)
+
+// Draw draws the view's plane at the volume's own resolution into dst, resized
+// as Frame.Picture says, and returns it. lut serves int16 volumes and is set to
+// the view's window.
+func (b *Base) Draw(dst *image.RGBA, v View, lut *LUT) *image.RGBA {
+	frame := viewer.NewFrame(v.Plane, v.Volume.Geometry)
+	width, height, _ := frame.Picture()
+	dst = Resize(dst, width, height)
+	index := min(max(v.Index, 0), sliceCount(v)-1)
+	if v.Volume.Int16 != nil {
+		lut.Set(v.Window)
+		values, have := b.ints.planeOf(v.Volume, v.Volume.Int16, v.Loaded, v.Plane, index)
+		b.rows(dst, frame, have, func(greys []byte, row int) {
+			shadeInts(greys, values[row*frame.Size[0]:], lut)
+		}, func(out []byte, row int) {
+			paintInts(out, values[row*frame.Size[0]:(row+1)*frame.Size[0]], lut)
+		})
+		return dst
+	}
+	scale, offset := ramp(v.Window)
+	values, have := b.floats.planeOf(v.Volume, v.Volume.Float32, v.Loaded, v.Plane, index)
+	b.rows(dst, frame, have, func(greys []byte, row int) {
+		for u, x := range values[row*frame.Size[0]:][:len(greys)] {
+			greys[u] = grey(float64(x)*scale + offset)
+		}
+	}, func(out []byte, row int) {
+		for u, x := range values[row*frame.Size[0] : (row+1)*frame.Size[0]] {
+			setPixel(out, u, opaqueGrey(grey(float64(x)*scale+offset)))
+		}
+	})
+	return dst
+}
+
+func sliceCount(v View) int {
+	_, _, n, _ := v.Plane.Axes()
+	return v.Volume.Size[n]
+}
+
+// rows fills the picture row by row: shade gives a row's greys, paint writes
+// its pixels straight.
+func (b *Base) rows(dst *image.RGBA, f viewer.Frame, have []bool, shade, paint func(out []byte, row int)) {
+	_, _, pixelMM := f.Picture()
+	width, height := dst.Rect.Dx(), dst.Rect.Dy()
+	b.line = resized(b.line, f.Size[0])
+	for y := range height {
+		out := dst.Pix[y*dst.Stride : (y+1)*dst.Stride]
+		row, ok := f.RowAt((float64(y) + 0.5 - float64(height)/2) * pixelMM[1])
+		switch {
+		case !ok:
+			hatchRow(out, width, y)
+		case !have[row]:
+			fillRow(out, 0, width, pending)
+		case width == f.Size[0]:
+			paint(out, row)
+		default:
+			shade(b.line, row)
+			left := float64(width-f.Size[0])/2 + f.ShiftMM(row)/pixelMM[0]
+			shifted(out, width, b.line, left)
+		}
+	}
+}
+
+func shadeInts(greys []byte, values []int16, lut *LUT) {
+	for u, x := range values[:len(greys)] {
+		greys[u] = uint8(lut.pixels[uint16(x)])
+	}
+}
+
+// paintInts writes a row of pixels, two at a time.
+func paintInts(out []byte, values []int16, lut *LUT) {
+	n := len(values) &^ 1
+	pairs := out[:4*n]
+	for u := 0; u < n; u += 2 {
+		a, b := lut.pixels[uint16(values[u])], lut.pixels[uint16(values[u+1])]
+		binary.LittleEndian.PutUint64(pairs[4*u:], uint64(a)|uint64(b)<<32)
+	}
+	if n < len(values) {
+		setPixel(out, n, lut.pixels[uint16(values[n])])
+	}
+}
+
+// shifted writes a row of greys whose first pixel begins at left, between
+// pixels where left is no whole number.
+func shifted(out []byte, width int, greys []byte, left float64) {
+	whole := int(math.Floor(left))
+	part := int((left-float64(whole))*256 + 0.5)
+	for x := range width {
+		u := x - whole
+		if u < 0 || u > len(greys) || u == len(greys) && part == 0 {
+			setPixel(out, x, outside)
+			continue
+		}
+		a, c := 0, 0
+		if u > 0 {
+			a = int(greys[u-1])
+		}
+		if u < len(greys) {
+			c = int(greys[u])
+		}
+		setPixel(out, x, opaqueGrey(uint8((a*part+c*(256-part)+128)>>8)))
+	}
+}
+
+func fillRow(out []byte, from, to int, p pixel) {
+	for x := from; x < to; x++ {
+		setPixel(out, x, p)
+	}
+}
+
+// hatchRow marks what was never scanned with slanting lines.
+func hatchRow(out []byte, width, y int) {
+	for x := range width {
+		p := outside
+		if (x+y)%hatch == 0 {
+			p = hatchInk
+		}
+		setPixel(out, x, p)
+	}
+}
