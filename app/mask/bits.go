@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 
@@ -188,4 +189,51 @@ func nextBit(row []uint64, i, hi int, flip uint64) int {
 		i = (i>>6 + 1) * 64
 	}
 	return hi
+}
+
+// RowBounds returns the first voxel of row (j, k) in the set and one past the
+// last; ok is false where there is none.
+func (b *Bits) RowBounds(j, k int) (lo, hi int, ok bool) { return rowBounds(b.Row(j, k)) }
+
+// DistanceMM returns how far the voxel (i, j, k) given as at is from the nearest
+// of the set, centre to centre, with the distances of voxel centres along i, j
+// and k; infinite for an empty set.
+func (b *Bits) DistanceMM(at [3]int, spacingMM [3]float64) float64 {
+	best := math.Inf(1)
+	for k := range b.size[2] {
+		z := float64(k-at[2]) * spacingMM[2]
+		if z*z >= best {
+			continue
+		}
+		for j := range b.size[1] {
+			y := float64(j-at[1]) * spacingMM[1]
+			if y*y+z*z >= best {
+				continue
+			}
+			row := b.Row(j, k)
+			if i := nextBit(row, at[0], b.size[0], 0); i < b.size[0] {
+				x := float64(i-at[0]) * spacingMM[0]
+				best = min(best, x*x+y*y+z*z)
+			}
+			if i := lastBit(row, at[0]); i >= 0 {
+				x := float64(i-at[0]) * spacingMM[0]
+				best = min(best, x*x+y*y+z*z)
+			}
+		}
+	}
+	return math.Sqrt(best)
+}
+
+// lastBit returns the last set bit at or before i, or -1.
+func lastBit(row []uint64, i int) int {
+	for n := i >> 6; n >= 0; n-- {
+		w := row[n]
+		if n == i>>6 {
+			w &= ^uint64(0) >> (63 - i&63)
+		}
+		if w != 0 {
+			return n*64 + 63 - bits.LeadingZeros64(w)
+		}
+	}
+	return -1
 }

@@ -54,6 +54,12 @@ func (b *Bits) Components(conn int) *Components {
 	return b.components(b.Bounds(), 0, connectivity(conn))
 }
 
+// ComponentsInSlices takes each slice k apart by itself; pixels that share an
+// edge are connected.
+func (b *Bits) ComponentsInSlices() *Components {
+	return b.components(b.Bounds(), 0, []link{{-1, 0, 0}})
+}
+
 // components labels the set, or with flip all ones what is not in it, within a box.
 func (b *Bits) components(box volume.Box, flip uint64, neighbours []link) *Components {
 	c := &Components{size: b.size}

@@ -1,0 +1,248 @@
+package inference
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/safefile"
+)
+
+// source is a model file and what lies beside it, on disk or in the program.
+type source struct {
+	fsys fs.FS
+	name string // NAME.onnx within fsys
+	path string // on disk; "" in the program
+}
+
+// file is how errors name the model.
+func (s source) file() string {
+	if s.path != "" {
+		return s.path
+	}
+	return s.name
+}
+
+// diskSource is a model file somewhere on disk.
+func diskSource(path string) source {
+	return source{os.DirFS(filepath.Dir(path)), filepath.Base(path), path}
+}
+
+// loaded is a model read from its source: what it is, and the file's bytes.
+type loaded struct {
+	source   source
+	manifest *Manifest
+	info     app.ModelInfo
+	bytes    []byte
+}
+
+// sources lists the models there are: the user's own before the program's.
+func (e *Engine) sources() []source {
+	var list []source
+	add := func(fsys fs.FS, dir string) {
+		if fsys == nil {
+			return
+		}
+		entries, err := fs.ReadDir(fsys, ".")
+		if err != nil {
+			return
+		}
+		for _, d := range entries {
+			if strings.EqualFold(filepath.Ext(d.Name()), ".onnx") && !d.IsDir() {
+				s := source{fsys: fsys, name: d.Name()}
+				if dir != "" {
+					s.path = filepath.Join(dir, d.Name())
+				}
+				list = append(list, s)
+			}
+		}
+	}
+	if e.options.UserDir != "" {
+		add(os.DirFS(e.options.UserDir), e.options.UserDir)
+	}
+	add(e.options.Embedded, "")
+	return list
+}
+
+// metadata returns the text of a model's metadata and the file it is in: the
+// sidecar asked for, else the ONNX file's own, else the file beside it.
+func (e *Engine) metadata(s source, onnx []byte, sidecar string) (file string, text []byte, err error) {
+	if sidecar != "" {
+		return e.sidecar(s, sidecar)
+	}
+	props, err := onnxMetadata(bytes.NewReader(onnx))
+	if err != nil {
+		return "", nil, app.Refuse(err, "inference.not_onnx", s.file())
+	}
+	if own, ok := props[SchemaName]; ok {
+		return s.file(), []byte(own), nil
+	}
+	beside := strings.TrimSuffix(s.name, filepath.Ext(s.name)) + ".json"
+	text, err = fs.ReadFile(s.fsys, beside)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, app.Refuse(err, "inference.no_metadata", s.file(), beside)
+	}
+	if err != nil {
+		return "", nil, app.Refuse(err, "inference.unreadable", beside, cause(err))
+	}
+	return beside, text, nil
+}
+
+// sidecar reads a metadata file from disk, or one of the variants that lie
+// beside the model: "slices8" stands for NAME.slices8.json.
+func (e *Engine) sidecar(s source, sidecar string) (string, []byte, error) {
+	text, err := os.ReadFile(sidecar)
+	if err == nil {
+		return sidecar, text, nil
+	}
+	variant := strings.TrimSuffix(s.name, filepath.Ext(s.name)) + "." + sidecar + ".json"
+	for _, name := range []string{variant, sidecar} {
+		if fs.ValidPath(name) {
+			if text, inner := fs.ReadFile(s.fsys, name); inner == nil {
+				return name, text, nil
+			}
+		}
+	}
+	return "", nil, app.Refuse(err, "inference.unreadable", sidecar, cause(err))
+}
+
+// cause says in a few words why a file could not be read.
+func cause(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// load reads a model and checks its metadata. Where only the metadata is wrong
+// the info is filled as far as it goes.
+func (e *Engine) load(s source, sidecar string) (*loaded, error) {
+	l := &loaded{source: s, info: app.ModelInfo{
+		ID: strings.TrimSuffix(s.name, filepath.Ext(s.name)), Path: s.path,
+	}}
+	onnx, err := fs.ReadFile(s.fsys, s.name)
+	if err != nil {
+		return l, app.Refuse(err, "inference.unreadable", s.file(), cause(err))
+	}
+	sum := sha256.Sum256(onnx)
+	l.bytes, l.info.SHA256 = onnx, hex.EncodeToString(sum[:])
+	file, text, err := e.metadata(s, onnx, sidecar)
+	if err != nil {
+		return l, err
+	}
+	m, err := Parse(file, text)
+	if err != nil {
+		return l, err
+	}
+	l.manifest = m
+	card, _ := fs.ReadFile(s.fsys, strings.TrimSuffix(s.name, filepath.Ext(s.name))+".md") // it need not be there
+	l.info = app.ModelInfo{
+		ID: m.ID, Version: m.Version, Title: m.Title, SHA256: l.info.SHA256, Path: s.path,
+		Source: m.Source, Licence: m.Licence, IntendedUse: m.IntendedUse, Citation: m.Citation,
+		Unit: m.Input.Unit, Labels: m.labelsMade(), Card: string(card),
+	}
+	return l, m.Supported(file)
+}
+
+// Models lists the models there are, the user's own first. One that cannot be
+// run says why in Problem.
+func (e *Engine) Models() []app.ModelInfo {
+	var list []app.ModelInfo
+	for _, s := range e.sources() {
+		l, err := e.load(s, "")
+		l.info.Problem = err
+		list = append(list, l.info)
+	}
+	return list
+}
+
+// find returns the source of a model by ID or by path; "" is the program's own
+// first, or the user's where it has none.
+func (e *Engine) find(model string) (source, error) {
+	list := e.sources()
+	if model == "" {
+		for _, s := range list {
+			if s.path == "" {
+				return s, nil
+			}
+		}
+		if len(list) > 0 {
+			return list[0], nil
+		}
+		return source{}, app.Misuse("inference.no_models")
+	}
+	if strings.EqualFold(filepath.Ext(model), ".onnx") {
+		if _, err := os.Stat(model); err != nil {
+			return source{}, app.Refuse(err, "inference.unreadable", model, cause(err))
+		}
+		return diskSource(model), nil
+	}
+	var ids []string
+	for _, s := range list {
+		l, _ := e.load(s, "") // what is wrong with it is said when it is run
+		if l.info.ID == model {
+			return s, nil
+		}
+		ids = append(ids, l.info.ID)
+	}
+	if len(ids) == 0 {
+		return source{}, app.Misuse("inference.no_models")
+	}
+	slices.Sort(ids)
+	return source{}, app.Misuse("inference.unknown_model", model, strings.Join(slices.Compact(ids), ", "))
+}
+
+// Add copies a model file with its metadata, and its card where there is one,
+// to the user's models, once it has been read, opened on the CPU and, where it
+// has a test vector, run.
+func (e *Engine) Add(path string, overwrite bool) (app.ModelInfo, error) {
+	l, err := e.load(diskSource(path), "")
+	if err != nil {
+		return l.info, err
+	}
+	if _, err := e.check(l, "cpu"); err != nil {
+		return l.info, err
+	}
+	if e.options.UserDir == "" {
+		return l.info, app.Fail(nil, "inference.no_user_dir")
+	}
+	if err := os.MkdirAll(e.options.UserDir, 0o755); err != nil {
+		return l.info, app.Fail(err, "inference.not_written", e.options.UserDir, cause(err))
+	}
+	target := filepath.Join(e.options.UserDir, l.manifest.ID+".onnx")
+	if err := save(target, overwrite, l.bytes); err != nil {
+		return l.info, err
+	}
+	from := strings.TrimSuffix(path, filepath.Ext(path))
+	for _, ext := range []string{".json", ".md"} {
+		b, err := os.ReadFile(from + ext)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return l.info, app.Refuse(err, "inference.unreadable", from+ext, cause(err))
+		}
+		if err := save(strings.TrimSuffix(target, ".onnx")+ext, true, b); err != nil {
+			return l.info, err
+		}
+	}
+	l.info.Path = target
+	return l.info, nil
+}
+
+// save writes a whole file.
+func save(path string, overwrite bool, b []byte) error {
+	return safefile.Write(path, overwrite, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}

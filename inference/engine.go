@@ -1,0 +1,238 @@
+package inference
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Options are what an Engine works with.
+type Options struct {
+	Runtime  Runtime
+	Embedded fs.FS  // models that are part of the program; may be nil
+	UserDir  string // where the user's own models are; "" for none
+}
+
+// UserModels is the folder where the user's own models are kept.
+func UserModels() string { return filepath.Join(xdg.DataHome, "opacity", "models") }
+
+// Engine runs models; it is the app.Segmenter. Safe for concurrent use.
+type Engine struct{ options Options }
+
+var _ app.Segmenter = (*Engine)(nil)
+
+// New returns an Engine.
+func New(o Options) *Engine { return &Engine{o} }
+
+// Segment proposes a mask of v; see app.Segmenter.
+func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentRequest, hooks app.SegmentHooks) (*app.SegmentResult, error) {
+	start := time.Now()
+	s, err := e.find(req.Model)
+	if err != nil {
+		return nil, err
+	}
+	l, err := e.load(s, req.Sidecar)
+	if err != nil {
+		return nil, err
+	}
+	if err := suits(l, v); err != nil {
+		return nil, err
+	}
+	stage(hooks, "inference.opening")
+	r, err := e.open(ctx, l, v, req)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if hooks.Started != nil {
+		hooks.Started(l.info, r.device)
+	}
+	stage(hooks, "inference.preparing")
+	if err := r.plan.measure(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.slices(ctx, hooks); err != nil {
+		return nil, err
+	}
+	result, err := r.finish(ctx, hooks)
+	if err != nil {
+		return nil, err
+	}
+	result.Model, result.Device = l.info, r.device
+	result.Timings.Total = time.Since(start)
+	return result, nil
+}
+
+// stage reports what is being done, without a count.
+func stage(hooks app.SegmentHooks, key string) {
+	if hooks.Progress != nil {
+		hooks.Progress(job.Progress{Stage: text.M(key)})
+	}
+}
+
+// suits refuses a volume that is not what the model was made for.
+func suits(l *loaded, v *volume.Volume) error {
+	m := l.manifest
+	if got := v.Identity.Modality; got != "" && m.Input.Modality != "any" && got != m.Input.Modality {
+		return app.Refuse(nil, "inference.modality", m.ID, m.Input.Modality, got)
+	}
+	switch m.Input.Unit {
+	case "HU":
+		if v.Unit != volume.HU {
+			return app.Refuse(nil, "inference.needs_hu", m.ID)
+		}
+	case "uint8":
+		if lo, hi := v.Range(); lo < 0 || hi > 255 {
+			return app.Refuse(nil, "inference.needs_bytes", m.ID, int(lo), int(hi))
+		}
+	}
+	return nil
+}
+
+// open compiles the plan for a volume and opens the network for it. Opening a
+// network cannot be stopped: cancelled, it is left to end by itself.
+func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.SegmentRequest) (*runner, error) {
+	p, err := newPlan(l.manifest.ID, l.manifest, v)
+	if err != nil {
+		return nil, err
+	}
+	if e.options.Runtime == nil {
+		return nil, app.Fail(nil, "inference.no_runtime")
+	}
+	m := l.manifest
+	threads := req.Threads
+	if threads <= 0 {
+		threads = runtime.NumCPU()
+	}
+	device := req.Device
+	if device == "" {
+		device = "auto"
+	}
+	spec := NetworkSpec{
+		Name: l.source.file(), Model: l.bytes, Output: m.Output.Name, Device: device, Threads: threads,
+		Input: Port{m.Input.Name, inputShape(m.Input.Layout, m.Inference.Batch, p.channels(), p.rows, p.cols), dtypes[m.Input.DType]},
+	}
+	type answer struct {
+		opened Opened
+		err    error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		opened, err := e.options.Runtime.Open(spec)
+		done <- answer{opened, err}
+	}()
+	select {
+	case a := <-done:
+		if a.err != nil {
+			return nil, a.err
+		}
+		r, err := newRunner(p, l, a.opened, req.Probabilities)
+		if err != nil {
+			a.opened.Network.Close()
+		}
+		return r, err
+	case <-ctx.Done():
+		go func() {
+			if a := <-done; a.err == nil {
+				a.opened.Network.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// finish turns what was found into a mask: the model's postprocessing, left and
+// right told apart, channels mapped to labels.
+func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.SegmentResult, error) {
+	begin := time.Now()
+	stage(hooks, "inference.postprocessing")
+	m, v := r.plan.manifest, r.plan.volume
+	warnings, err := postprocess(ctx, m, v, r.collector.found)
+	if err != nil {
+		return nil, err
+	}
+	targets, labels := m.targets()
+	result := &app.SegmentResult{Mask: mask.New(v.Size, labels), Warnings: warnings}
+	sheets := sheetSet{size: v.Size}
+	for _, t := range targets {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		found := r.collector.found[t.channel]
+		if found.Empty() && t.layer == mask.Anatomy {
+			result.Warnings = append(result.Warnings, warn(volume.WarnModel, "inference.found_nothing", m.Output.Channels[t.channel].Label))
+		}
+		if !t.split() {
+			sheets.add(t.layer, t.value, found)
+			continue
+		}
+		left, right := splitSides(found, v)
+		sheets.add(t.layer, t.left, left)
+		sheets.add(t.layer, t.right, right)
+		if sidesDoubtful(left, right, v.SpacingMM()) {
+			result.Warnings = append(result.Warnings, warn(volume.WarnSides, "inference.sides_doubtful"))
+		}
+	}
+	sheets.paint(result.Mask)
+	if r.probabilities {
+		result.Probabilities = map[string][][]uint8{}
+		for _, t := range targets {
+			result.Probabilities[m.probabilityName(t)] = r.collector.probabilities[t.channel]
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r.timings.Postprocess += time.Since(begin)
+	result.Timings = r.timings
+	return result, nil
+}
+
+func warn(kind volume.WarningKind, key string, args ...any) volume.Warning {
+	return volume.Warning{Kind: kind, Message: text.M(key, args...)}
+}
+
+// sheetSet collects sets of voxels by layer; later ones cover earlier ones.
+type sheetSet struct {
+	size volume.Size
+	list []sheet
+}
+
+type sheet struct {
+	layer mask.Layer
+	value uint8
+	set   *mask.Bits
+}
+
+func (s *sheetSet) add(l mask.Layer, value uint8, set *mask.Bits) {
+	s.list = append(s.list, sheet{l, value, set})
+}
+
+// paint writes the sets into a mask, slice by slice.
+func (s *sheetSet) paint(m *mask.Mask) {
+	row := make([]uint8, s.size[0]*s.size[1])
+	for k := range s.size[2] {
+		for l := range mask.Layer(mask.Layers) {
+			clear(row)
+			any := false
+			for _, sh := range s.list {
+				if sh.layer == l && sh.set.Paint(k, row, sh.value) {
+					any = true
+				}
+			}
+			if any {
+				m.SetSlice(l, k, row)
+			}
+		}
+	}
+}

@@ -1,0 +1,61 @@
+//go:build cgo
+
+package onnx
+
+import (
+	"path/filepath"
+	"strings"
+	"sync"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"opacity/app"
+)
+
+// environment is the process's one ONNX Runtime; the library keeps its state
+// globally, so this does too.
+var environment struct {
+	sync.Mutex
+	path string // of the shared library; empty until one is loaded
+}
+
+// initialise loads the shared library, once per process, and returns its path.
+func (r *Runtime) initialise() (path string, err error) {
+	environment.Lock()
+	defer environment.Unlock()
+	if environment.path != "" {
+		return environment.path, nil
+	}
+	candidates := r.candidates()
+	var last error
+	for _, c := range candidates {
+		ort.SetSharedLibraryPath(c)
+		// Its own messages would go to stderr; what matters comes back as an error.
+		if last = ort.InitializeEnvironment(ort.WithLogLevelFatal()); last == nil {
+			environment.path = c
+			return c, nil
+		}
+		if strings.Contains(last.Error(), "setting ORT API base") {
+			return "", app.Fail(last, "inference.runtime_old", c, wantedVersion)
+		}
+	}
+	if named := candidates[0]; filepath.Base(named) != named {
+		return "", app.Fail(last, "inference.runtime_broken", named, brief(last))
+	}
+	return "", app.Fail(last, "inference.runtime_missing", libraryName())
+}
+
+// wantedVersion is the oldest ONNX Runtime that the binding works with.
+const wantedVersion = "1.31"
+
+// brief is the last part of a chain of "doing: doing: why".
+func brief(err error) string {
+	if err == nil {
+		return ""
+	}
+	s := strings.TrimSpace(err.Error())
+	if at := strings.Index(s, "\n"); at > 0 {
+		s = s[:at]
+	}
+	return strings.TrimSuffix(s, ".")
+}

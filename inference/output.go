@@ -1,0 +1,246 @@
+package inference
+
+import (
+	"math"
+
+	"opacity/app/mask"
+)
+
+// collector takes what the network gives back to the volume's own grid: it
+// keeps one set of voxels per channel and, where asked, probabilities as bytes.
+// It belongs to the goroutine that collects slices.
+type collector struct {
+	manifest *Manifest
+	view     view
+	rows     int // of the network's picture
+	cols     int
+	usedRows int // without padding
+	usedCols int
+	found    []*mask.Bits // per channel of the manifest; nil for background
+	// probabilities holds per channel and slice k nx*ny bytes; nil unless asked for.
+	probabilities [][][]uint8
+
+	nets    [][]float32 // per network channel: the picture it gave
+	rowMax  [][]float32 // per channel: the largest of each of its rows
+	lines   [][]float32 // per channel: one output row
+	resizer []*resizer  // per channel
+	bits    []uint64    // one output row
+	cut     rect
+	broken  bool // the network gave something that is not a number
+}
+
+func newCollector(p *plan, netChannels int, probabilities bool) *collector {
+	m := p.manifest
+	c := &collector{
+		manifest: m, view: p.view, rows: p.rows, cols: p.cols, usedRows: p.usedRows, usedCols: p.usedCols,
+		bits: make([]uint64, (p.view.cols+63)/64),
+	}
+	for range netChannels {
+		c.nets = append(c.nets, make([]float32, p.rows*p.cols))
+	}
+	size := p.view.size
+	for _, ch := range m.Output.Channels {
+		c.resizer = append(c.resizer, nil)
+		c.rowMax = append(c.rowMax, make([]float32, p.usedRows))
+		c.lines = append(c.lines, make([]float32, p.view.cols))
+		var bits *mask.Bits
+		var slices [][]uint8
+		if ch.Label != "" {
+			bits = mask.NewBits(size)
+			if probabilities {
+				for range size[2] {
+					slices = append(slices, make([]uint8, size[0]*size[1]))
+				}
+			}
+		}
+		c.found = append(c.found, bits)
+		c.probabilities = append(c.probabilities, slices)
+	}
+	for n := range c.resizer {
+		c.resizer[n] = newResizer(m.Output.Resize, p.usedRows, p.usedCols, p.view.rows, p.view.cols)
+	}
+	return c
+}
+
+// take reads the network's answer for one picture: per network channel rows*cols
+// values, made into probabilities.
+func (c *collector) take(backing any, n int) {
+	pixels := c.rows * c.cols
+	for ch, pix := range c.nets {
+		get(pix, backing, planeOf(c.manifest.Input.Layout, n, ch, len(c.nets), pixels))
+	}
+	c.activate()
+}
+
+// activate turns what the network gave into probabilities.
+func (c *collector) activate() {
+	switch c.manifest.Output.Activation {
+	case "sigmoid":
+		for _, pix := range c.nets {
+			for n, x := range pix {
+				pix[n] = float32(1 / (1 + math.Exp(-float64(x))))
+			}
+		}
+	case "softmax":
+		for n := range c.nets[0] {
+			top := c.nets[0][n]
+			for _, pix := range c.nets {
+				top = max(top, pix[n])
+			}
+			sum := float32(0)
+			for _, pix := range c.nets {
+				pix[n] = float32(math.Exp(float64(pix[n] - top)))
+				sum += pix[n]
+			}
+			for _, pix := range c.nets {
+				pix[n] /= sum
+			}
+		}
+	}
+}
+
+// place brings the probabilities taken last to picture s of the volume, cut
+// being the part of it that the network saw, and notes what is over threshold.
+func (c *collector) place(s int, cut rect) {
+	if c.cut != cut {
+		c.refit(cut)
+	}
+	for n, ch := range c.manifest.Output.Channels {
+		net := c.nets[ch.Index]
+		if c.usedCols != c.cols || c.usedRows != c.rows {
+			net = compact(net, c.cols, c.usedRows, c.usedCols)
+		}
+		r := c.resizer[n]
+		for y := range c.usedRows {
+			_, top := extremes(net[y*c.usedCols:][:c.usedCols])
+			c.rowMax[n][y] = top
+			c.broken = c.broken || top != top
+		}
+		r.from(c.usedRows, c.usedCols)
+		r.widen(net)
+	}
+	for y := range cut.bottom - cut.top {
+		if c.manifest.Output.Exclusive {
+			c.exclusiveRow(s, y)
+		} else {
+			for n, ch := range c.manifest.Output.Channels {
+				c.ownRow(s, y, n, float32(ch.Threshold))
+			}
+		}
+	}
+}
+
+// refit makes the resizers lead to a part of the picture of another size.
+func (c *collector) refit(cut rect) {
+	c.cut = cut
+	for n := range c.resizer {
+		rows, cols := cut.bottom-cut.top, cut.right-cut.left
+		if r := c.resizer[n]; r.rows.out != rows || r.cols.out != cols {
+			r.refit(rows, cols)
+		}
+	}
+}
+
+// compact moves the used part of a padded picture together, in place.
+func compact(pix []float32, cols, usedRows, usedCols int) []float32 {
+	for y := 1; y < usedRows; y++ {
+		copy(pix[y*usedCols:(y+1)*usedCols], pix[y*cols:])
+	}
+	return pix[:usedRows*usedCols]
+}
+
+// ownRow compares one channel's output row with its threshold.
+func (c *collector) ownRow(s, y, n int, threshold float32) {
+	r := c.resizer[n]
+	possible := float32(0)
+	for t := y * r.rows.width; t < (y+1)*r.rows.width; t++ {
+		possible = max(possible, c.rowMax[n][r.rows.index[t]])
+	}
+	keep := c.probabilities[n] != nil
+	if possible <= threshold && !keep {
+		return // a blend of rows is nowhere above their largest value
+	}
+	line := c.lines[n][:r.cols.out]
+	r.row(line, y)
+	if keep {
+		c.keep(s, y, n, line)
+	}
+	if possible > threshold {
+		over(c.bits, line, threshold)
+		c.mark(s, y, c.found[n])
+	}
+}
+
+// exclusiveRow gives every pixel of an output row to the channel with the
+// largest probability, the first of equals.
+func (c *collector) exclusiveRow(s, y int) {
+	width := c.cut.right - c.cut.left
+	for n, r := range c.resizer {
+		r.row(c.lines[n][:width], y)
+		if c.probabilities[n] != nil {
+			c.keep(s, y, n, c.lines[n][:width])
+		}
+	}
+	for n, found := range c.found {
+		if found == nil {
+			continue
+		}
+		clear(c.bits)
+		any := false
+		for x, v := range c.lines[n][:width] {
+			best := true
+			for o := range c.lines {
+				if w := c.lines[o][x]; w > v || w == v && o < n {
+					best = false
+					break
+				}
+			}
+			if best {
+				c.bits[x>>6] |= 1 << (x & 63)
+				any = true
+			}
+		}
+		if any {
+			c.mark(s, y, found)
+		}
+	}
+}
+
+// over sets a bit for every value above the threshold.
+func over(bits []uint64, line []float32, threshold float32) {
+	for n := range bits {
+		var w uint64
+		part := line[min(n*64, len(line)):min(n*64+64, len(line))]
+		for x, v := range part {
+			w |= uint64(math.Float32bits(threshold-v)>>31) << x // the sign of the difference
+		}
+		bits[n] = w
+	}
+}
+
+// mark puts the bits of output row y of picture s into a set of voxels.
+func (c *collector) mark(s, y int, found *mask.Bits) {
+	w := c.view
+	if w.col.index == 0 && !w.col.flip && c.cut.left == 0 {
+		at := w.voxel(s, y+c.cut.top, 0)
+		copy(found.Row(at[1], at[2]), c.bits)
+		return
+	}
+	for x := range c.cut.right - c.cut.left {
+		if c.bits[x>>6]>>(x&63)&1 == 1 {
+			at := w.voxel(s, y+c.cut.top, x+c.cut.left)
+			found.Set(at[0], at[1], at[2])
+		}
+	}
+}
+
+// keep notes an output row's probabilities as bytes.
+func (c *collector) keep(s, y, n int, line []float32) {
+	w := c.view
+	plane := w.size[0] * w.size[1]
+	o := w.base + s*w.stepSlice + (y+c.cut.top)*w.stepRow + c.cut.left*w.stepCol
+	for _, v := range line {
+		c.probabilities[n][o/plane][o%plane] = roundToByte(v * 255)
+		o += w.stepCol
+	}
+}
