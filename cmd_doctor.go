@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"opacity/app"
+	"opacity/inference"
+	"opacity/inference/onnx"
+)
+
+// doctorJSON is what `opacity doctor --json` writes.
+type doctorJSON struct {
+	Opacity string         `json:"opacity"`
+	System  string         `json:"system"`
+	Display string         `json:"display"` // empty where there is none
+	Runtime onnx.Diagnosis `json:"runtime"`
+	Models  []modelJSON    `json:"models"`
+}
+
+// modelJSON is a model's self-test on each device.
+type modelJSON struct {
+	ID      string     `json:"id"`
+	Version string     `json:"version"`
+	Problem string     `json:"problem"`
+	Tests   []testJSON `json:"tests"`
+}
+
+type testJSON struct {
+	Device     app.Device `json:"device"`
+	Passed     bool       `json:"passed"`
+	Difference float64    `json:"difference"`
+	Tolerance  float64    `json:"tolerance"`
+	Problem    string     `json:"problem"`
+}
+
+func newDoctor(c *cli) *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use: "doctor", Short: c.table.T("cmd.doctor.short"), Args: arguments(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			d := diagnose()
+			if !asJSON {
+				return c.printDoctor(d)
+			}
+			e := json.NewEncoder(c.out)
+			e.SetIndent("", "  ")
+			e.SetEscapeHTML(false)
+			return e.Encode(d)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, c.table.T("cmd.json"))
+	return cmd
+}
+
+func diagnose() doctorJSON {
+	r := &onnx.Runtime{}
+	d := doctorJSON{
+		Opacity: programVersion(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		Display: os.Getenv("WAYLAND_DISPLAY") + os.Getenv("DISPLAY"), Runtime: r.Diagnose(), Models: []modelJSON{},
+	}
+	devices := []string{"cpu"}
+	if d.Runtime.CUDABuild && d.Runtime.CUDA.IsZero() {
+		for n := range d.Runtime.GPUs {
+			devices = append(devices, fmt.Sprintf("cuda:%d", n))
+		}
+	}
+	engine := wire().engine
+	for _, m := range engine.Models() {
+		one := modelJSON{ID: m.ID, Version: m.Version, Tests: []testJSON{}}
+		if m.Problem != nil {
+			one.Problem = sentence(m.Problem)
+		} else if d.Runtime.Problem.IsZero() {
+			for _, device := range devices {
+				one.Tests = append(one.Tests, selfTest(engine.Check(idOrPath(m), device)))
+			}
+		}
+		d.Models = append(d.Models, one)
+	}
+	return d
+}
+
+func selfTest(r inference.CheckResult, err error) testJSON {
+	t := testJSON{Device: r.Device, Passed: err == nil, Difference: r.Difference, Tolerance: r.Tolerance}
+	if err != nil {
+		t.Problem = sentence(err)
+	}
+	return t
+}
+
+// idOrPath names one model where the user's own and the program's share an ID.
+func idOrPath(m app.ModelInfo) string {
+	if m.Path != "" {
+		return m.Path
+	}
+	return m.ID
+}

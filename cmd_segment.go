@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/pipeline"
+	"opacity/app/text"
+)
+
+// segmentFlags is what the user asked of `opacity segment`.
+type segmentFlags struct {
+	request     app.SegmentRequest
+	out, format string
+	force       bool
+}
+
+func newSegment(c *cli) *cobra.Command {
+	var f segmentFlags
+	t := c.table
+	cmd := &cobra.Command{
+		Use: "segment INPUT... -o DIR", Short: t.T("cmd.segment.short"), Long: t.T("cmd.segment.long"), Args: arguments(1, -1),
+		RunE: func(cmd *cobra.Command, inputs []string) error {
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			return c.segment(cmd.Context(), inputs, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.out, "output", "o", "", t.T("cmd.segment.output"))
+	flags.StringVar(&f.request.Model, "model", "", t.T("cmd.segment.model"))
+	flags.StringVar(&f.request.Sidecar, "sidecar", "", t.T("cmd.segment.sidecar"))
+	flags.StringVar(&f.request.Device, "device", "auto", t.T("cmd.segment.device"))
+	flags.IntVar(&f.request.Threads, "threads", 0, t.T("cmd.segment.threads"))
+	flags.StringVar(&f.format, "format", "nii.gz", t.T("cmd.segment.format"))
+	flags.BoolVar(&f.request.Probabilities, "probabilities", false, t.T("cmd.segment.probabilities"))
+	flags.BoolVar(&f.force, "force", false, t.T("cmd.force"))
+	return cmd
+}
+
+var devices = regexp.MustCompile(`^(auto|cpu|cuda|cuda:\d{1,3})$`)
+
+func (f segmentFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.format != "nii.gz":
+		return app.Misuse("cmd.segment.bad_format", f.format)
+	case !devices.MatchString(f.request.Device):
+		return app.Misuse("cmd.segment.bad_device", f.request.Device)
+	case f.request.Threads < 0:
+		return app.Misuse("cmd.segment.bad_threads", f.request.Threads)
+	}
+	return needed(cmd, "-o DIR", f.out)
+}
+
+func (c *cli) segment(ctx context.Context, inputs []string, f segmentFlags) error {
+	p := wire()
+	bar := c.progress()
+	defer bar.end()
+	series, failed := c.find(ctx, p, inputs, bar)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	done, more, err := pipeline.Batch(ctx, pipeline.Name(series), pipeline.Tools{Segmenter: p.engine, Writer: p.writer},
+		pipeline.Options{Request: f.request, Folder: f.out, Overwrite: f.force, Version: programVersion()},
+		pipeline.Hooks{
+			Begin: func(cs pipeline.Case, n, of int) {
+				if of > 1 {
+					bar.note(text.M("cmd.segment.case", n, of, cs.Name))
+				}
+			},
+			Started:  bar.started,
+			Progress: bar.report,
+			Done:     func(o pipeline.Outcome) { bar.end(); c.printOutcome(o) },
+		})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return c.failures(append(failed, more...), len(done))
+}
+
+// find scans each input by itself, so that a bad one does not hide the others.
+func (c *cli) find(ctx context.Context, p *program, inputs []string, bar *progress) (series []app.Series, failed []pipeline.Failure) {
+	for _, in := range inputs {
+		scan, err := p.opener.Scan(ctx, []string{in}, bar.report)
+		if err != nil {
+			failed = append(failed, pipeline.Failure{Name: in, Err: err})
+			continue
+		}
+		images := worth(scan.Series)
+		if len(images) == 0 {
+			failed = append(failed, pipeline.Failure{Name: in, Err: app.Refuse(nil, "cmd.segment.only_masks", in)})
+		}
+		series = append(series, images...)
+		for _, err := range scan.Failed {
+			failed = append(failed, pipeline.Failure{Name: in, Err: err})
+		}
+	}
+	return series, failed
+}
+
+// worth leaves out masks, and pictures of a slice or two (scouts) where there is
+// a stack.
+func worth(all []app.Series) []app.Series {
+	var stacks, images []app.Series
+	for _, s := range all {
+		i := s.Info()
+		if i.LabelMap {
+			continue
+		}
+		images = append(images, s)
+		if i.Size[2] > 2 {
+			stacks = append(stacks, s)
+		}
+	}
+	if len(stacks) > 0 {
+		return stacks
+	}
+	return images
+}
+
+// failures turns what went wrong into the command's own end: a single case
+// fails as itself, of several each is named.
+func (c *cli) failures(failed []pipeline.Failure, done int) error {
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(failed) == 1 && done == 0:
+		return failed[0].Err
+	}
+	for _, f := range failed {
+		fmt.Fprintln(c.errs, sentence(f.Err))
+	}
+	return app.Fail(nil, "cmd.segment.failed", len(failed), len(failed)+done)
+}
+
+// printOutcome tells the main figures and where the files are.
+func (c *cli) printOutcome(o pipeline.Outcome) {
+	fmt.Fprintln(c.out, o.Case.Name)
+	m := o.Report.Measurements
+	for _, s := range m.Labels {
+		fmt.Fprintln(c.out, "  "+c.figures(s, m))
+	}
+	if !m.Why.IsZero() {
+		fmt.Fprintln(c.out, "  "+m.Why.String())
+	}
+	for _, w := range o.Report.Warnings {
+		fmt.Fprintln(c.out, "  "+w.Message.String())
+	}
+	for _, path := range o.Files {
+		fmt.Fprintln(c.out, "  "+path)
+	}
+}
+
+func (c *cli) figures(s metrics.LabelStats, m metrics.Measurements) string {
+	name := s.Label.Name
+	if !s.Whole() {
+		name = c.table.T("cmd.segment.side."+string(s.Side), name)
+	}
+	line := fmt.Sprintf("%-18s %9d voxels", name, s.Voxels)
+	if s.VolumeML != nil {
+		line += fmt.Sprintf("  %8.1f ml", *s.VolumeML)
+	}
+	if s.MeanHU != nil {
+		line += fmt.Sprintf("  mean %.0f HU", *s.MeanHU)
+	}
+	if s.Label.Value == m.Infection {
+		share := map[mask.Side]*float64{mask.NoSide: m.InvolvementTotal, mask.Left: m.InvolvementLeft, mask.Right: m.InvolvementRight}[s.Side]
+		if share != nil {
+			line += fmt.Sprintf("  %.1f %% involved", *share)
+		}
+	}
+	return line
+}

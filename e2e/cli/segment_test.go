@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"opacity/app"
+)
+
+// needModel skips where the build has no model or nothing to run it with.
+func needModel(t *testing.T) {
+	t.Helper()
+	models, err := filepath.Glob(filepath.Join(root(), "assets", "models", "*.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := ""
+	switch {
+	case len(models) == 0:
+		why = "no model in assets/models"
+	case runtimeLibrary() == "" && os.Getenv("OPACITY_ONNXRUNTIME") == "":
+		why = "no ONNX Runtime: run scripts/onnxruntime.sh"
+	}
+	if why != "" && os.Getenv("OPACITY_REQUIRE_DATA") == "1" {
+		t.Fatal(why)
+	} else if why != "" {
+		t.Skip(why)
+	}
+}
+
+// report is what the tests read of report.json.
+type report struct {
+	Opacity     string
+	IntendedUse string `json:"intended_use"`
+	Input       struct {
+		Name, SHA256, Orientation, Unit string
+		SeriesUID                       string `json:"series_uid"`
+		Size                            [3]int
+		SpacingMM                       [3]*float64 `json:"spacing_mm"`
+		Warnings                        []any
+	}
+	Model     struct{ ID, Version, SHA256, Source, Licence string }
+	Device    struct{ Requested, Used, Name, Reason string }
+	TimingsMS map[string]float64 `json:"timings_ms"`
+	Labels    []struct {
+		Value      int
+		Name, Side string
+		Voxels     int
+		VolumeML   *float64 `json:"volume_ml"`
+		MeanHU     *float64 `json:"mean_hu"`
+		SDHU       *float64 `json:"sd_hu"`
+		Why        map[string]string
+	}
+	Involvement struct{ Left, Right, Total *float64 } `json:"involvement_percent"`
+	Warnings    []any
+}
+
+func readReport(t *testing.T, path string) report {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	d := json.NewDecoder(strings.NewReader(string(b)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return r
+}
+
+func TestSegment(t *testing.T) {
+	needModel(t)
+	dir, out := sample(t), t.TempDir()
+	r := must(t, "segment", filepath.Join(dir, "ct.nii.gz"), filepath.Join(dir, "dicom"), "-o", out, "--device", "cpu", "--probabilities")
+	if !strings.Contains(r.out, "left lung") || !strings.Contains(r.out, filepath.Join(out, "dicom", "mask.nii.gz")) {
+		t.Errorf("printed\n%s", r.out)
+	}
+	for _, c := range []string{"ct", "dicom"} {
+		files := tree(t, filepath.Join(out, c))
+		for _, want := range []string{"mask.nii.gz", "report.json", "report.csv", "area.png", "area.svg", "prob_infection.nii.gz"} {
+			if !slices.Contains(files, want) {
+				t.Errorf("%s: no %s in %v", c, want, files)
+			}
+		}
+		got := readReport(t, filepath.Join(out, c, "report.json"))
+		if got.Opacity != "1.2.3-test" || got.Device.Used != "cpu" || got.Model.ID == "" || len(got.Input.SHA256) != 64 ||
+			got.Input.Size != [3]int{96, 96, 24} || !strings.Contains(got.IntendedUse, "not a medical device") ||
+			len(got.Labels) != 5 || got.TimingsMS["total"] <= 0 || got.TimingsMS["infer"] <= 0 {
+			t.Errorf("%s: report %+v", c, got)
+		}
+		a, b := load(t, filepath.Join(dir, "ct.nii.gz")), load(t, filepath.Join(out, c, "mask.nii.gz"))
+		if !a.SameGrid(b.Geometry, 1e-3) {
+			t.Errorf("%s: the mask lies on another grid", c)
+		}
+		if voxels := 0; true {
+			for _, x := range b.Int16 {
+				if x == 1 || x == 3 {
+					voxels++
+				}
+			}
+			if got.Labels[0].Name != "left lung" || got.Labels[0].Voxels > voxels || got.Labels[0].Voxels == 0 {
+				t.Errorf("%s: %d voxels of left lung reported, %d of it and infection in the mask", c, got.Labels[0].Voxels, voxels)
+			}
+		}
+	}
+	before := tree(t, out)
+	refused(t, opacity(t, "segment", filepath.Join(dir, "ct.nii.gz"), "-o", out, "-q"), int(app.Usage), "mask.nii.gz")
+	if !slices.Equal(tree(t, out), before) {
+		t.Error("files were added")
+	}
+	must(t, "segment", filepath.Join(dir, "ct.nii.gz"), "-o", out, "--force", "-q")
+}
+
+// TestSegmentFindsThePhantom holds the shipped model to what its card claims:
+// 0.95 of the phantom's lungs and 0.5 of its infection, as Dice.
+func TestSegmentFindsThePhantom(t *testing.T) {
+	needModel(t)
+	dir := t.TempDir()
+	must(t, "phantom", "-o", dir, "--size", "256x256x60", "--seed", "11")
+	must(t, "segment", filepath.Join(dir, "dicom"), "-o", filepath.Join(dir, "out"), "-q")
+	want, got := load(t, filepath.Join(dir, "mask.nii.gz")), load(t, filepath.Join(dir, "out", "dicom", "mask.nii.gz"))
+	lungs := dice(want.Int16, got.Int16, func(x int16) bool { return x != 0 })
+	infection := dice(want.Int16, got.Int16, func(x int16) bool { return x == 3 })
+	left := dice(want.Int16, got.Int16, func(x int16) bool { return x == 1 })
+	t.Logf("Dice: lungs %.4f, left lung without infection %.4f, infection %.4f", lungs, left, infection)
+	if lungs < 0.95 || infection < 0.5 || left < 0.9 {
+		t.Error("below what the model card claims")
+	}
+}
+
+func dice(a, b []int16, is func(int16) bool) float64 {
+	both, sum := 0, 0
+	for n := range a {
+		x, y := is(a[n]), is(b[n])
+		if x && y {
+			both++
+		}
+		if x {
+			sum++
+		}
+		if y {
+			sum++
+		}
+	}
+	return 2 * float64(both) / float64(sum)
+}
+
+func TestBatchGoesOnAfterABadInput(t *testing.T) {
+	needModel(t)
+	dir, out := t.TempDir(), t.TempDir()
+	bad := filepath.Join(dir, "bad.nii.gz")
+	if err := os.WriteFile(bad, []byte("this is no image"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ct := filepath.Join(sample(t), "ct.nii.gz")
+	r := opacity(t, "segment", bad, ct, filepath.Join(dir, "gone"), "-o", out, "-q")
+	if r.status != int(app.Failed) {
+		t.Errorf("status %d", r.status)
+	}
+	for _, want := range []string{"bad.nii.gz", "gone", "2 of 3"} {
+		if !strings.Contains(r.err, want) {
+			t.Errorf("stderr does not name %q:\n%s", want, r.err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(out, "ct", "mask.nii.gz")); err != nil {
+		t.Errorf("the good case was not done: %v", err)
+	}
+	if files := tree(t, out); slices.ContainsFunc(files, func(f string) bool { return !strings.HasPrefix(f, "ct/") }) {
+		t.Errorf("left %v", files)
+	}
+}
+
+func TestOnlyMasks(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	refused(t, opacity(t, "segment", filepath.Join(sample(t), "mask.nii.gz"), "-o", out, "-q"), int(app.Refused), "mask.nii.gz")
+}
+
+func TestModels(t *testing.T) {
+	needModel(t)
+	list := must(t, "models").out
+	if list != must(t, "models", "list").out || !strings.Contains(list, "CC BY-NC-SA") {
+		t.Errorf("models prints %q", list)
+	}
+	id := strings.Fields(list)[0]
+	show := must(t, "models", "show", id).out
+	for _, want := range []string{id, "not a medical device", "left lung", "infection"} {
+		if !strings.Contains(show, want) {
+			t.Errorf("models show does not say %q:\n%s", want, show)
+		}
+	}
+	if r := must(t, "models", "check", id, "--device", "cpu"); !strings.Contains(r.out, id) {
+		t.Errorf("models check prints %q", r.out)
+	}
+	// A model of one's own: added once, listed, not replaced without --force.
+	own := filepath.Join(root(), "assets", "models", id+".onnx")
+	env := "XDG_DATA_HOME=" + t.TempDir()
+	run := func(args ...string) result {
+		cmd := command(t, args...)
+		cmd.Env = append(cmd.Env, env)
+		return finish(t, cmd)
+	}
+	if r := run("models", "add", own); r.status != 0 {
+		t.Fatalf("models add: %s", r.err)
+	}
+	refused(t, run("models", "add", own), int(app.Usage), id)
+	if r := run("models", "add", own, "--force"); r.status != 0 {
+		t.Errorf("models add --force: %s", r.err)
+	}
+	if r := run("models"); strings.Count(r.out, id) < 2 {
+		t.Errorf("the added model is not listed:\n%s", r.out)
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	text := must(t, "doctor").out
+	for _, want := range []string{"ONNX Runtime", "CUDA"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("doctor does not speak of %s:\n%s", want, text)
+		}
+	}
+	var any map[string]any
+	if err := json.Unmarshal([]byte(must(t, "doctor", "--json").out), &any); err != nil {
+		t.Errorf("doctor --json: %v", err)
+	}
+}
+
+// TestSample is what `make run` does where there is no display.
+func TestSample(t *testing.T) {
+	needModel(t)
+	out := t.TempDir()
+	r := must(t, "sample", "-o", out, "--size", "96x96x24", "-q")
+	for _, f := range []string{"sample.nii.gz", "sample/mask.nii.gz", "sample/report.json", "sample/axial.png"} {
+		if _, err := os.Stat(filepath.Join(out, f)); err != nil {
+			t.Error(err)
+		}
+		if f != "sample.nii.gz" && !strings.Contains(r.out, filepath.Join(out, filepath.FromSlash(f))) {
+			t.Errorf("does not say where %s is:\n%s", f, r.out)
+		}
+	}
+	refused(t, opacity(t, "sample", "-o", out, "--size", "96x96x24", "-q"), int(app.Usage), "sample.nii.gz")
+}

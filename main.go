@@ -1,0 +1,54 @@
+// Opacity shows chest CT, proposes masks of the lungs and of COVID-19 infection
+// in them, lets a clinician correct those, and writes masks and reports.
+// Research use only, not a medical device.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"opacity/app"
+)
+
+// version is set when the program is linked.
+var version = ""
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run carries out one command line and returns the exit status.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	root := newRoot(&cli{out: out, errs: errs})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	kind, sentence := app.Explain(err)
+	if ctx.Err() != nil {
+		kind, sentence = app.Explain(ctx.Err())
+	}
+	fmt.Fprintln(errs, sentence)
+	return int(kind)
+}
+
+// programVersion is the version linked in, else what the toolchain recorded.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,12 @@
+//go:build headless
+
+package main
+
+import (
+	"context"
+
+	"opacity/app"
+)
+
+// runWindow says that this build leaves the window out.
+func runWindow(context.Context, *program, []string, bool) error { return app.Misuse("cmd.no_window") }

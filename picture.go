@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"image/png"
+	"io"
+
+	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+	"opacity/app/safefile"
+	"opacity/app/volume"
+	"opacity/viewer"
+	"opacity/viewer/render"
+)
+
+// draw renders one slice as the window would show it, its longer side 1024 pixels.
+func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int) error {
+	var m *mask.Mask
+	if f.mask != "" {
+		var err error
+		if m, err = readMask(ctx, f.mask, v); err != nil {
+			return err
+		}
+	}
+	view := render.View{
+		Volume: v, Mask: m, Plane: l.plane, Index: index, Window: viewer.FirstWindow(v), Smooth: true,
+		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35},
+		Camera:  viewer.Camera{Zoom: 1},
+	}
+	if l.window != nil {
+		view.Window = *l.window
+	}
+	const longest = 1024
+	w, h := render.FitSize(view, longest)
+	img := render.Picture(view, render.Decor{Text: c.table, Annotations: true, Research: m != nil}, w, h)
+	return safefile.Write(f.out, f.force, func(w io.Writer) error { return png.Encode(w, img) })
+}
+
+// readMask opens a label map on the volume it was drawn on, its numbers taken
+// for what they are by where they lie.
+func readMask(ctx context.Context, path string, v *volume.Volume) (*mask.Mask, error) {
+	lm, err := nifti.ReadMaskOn(ctx, path, v.Geometry)
+	if err != nil {
+		return nil, err
+	}
+	m, err := mask.FromLabelMap(lm, mask.GuessMapping(lm), nil)
+	if err != nil {
+		return nil, app.Refuse(err, "cmd.snapshot.undivided", path)
+	}
+	return m, nil
+}
