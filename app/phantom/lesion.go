@@ -16,7 +16,7 @@ type lesion struct {
 const (
 	ragged     = 0.42 // how far noise moves an edge, in radii
 	solidHU    = 5.0
-	lesionSoft = 0.22 // of the radius: over which an edge fades in
+	lesionSoft = 0.16 // of the radius: over which an edge fades in
 )
 
 // inside is 1 at the centre and 0 at the edge; bump is the coarse noise there.
@@ -39,12 +39,12 @@ func (t *thorax) addLesions(r *rand.Rand) {
 		if depth > 14 && r.Float64() > 0.12 || r.Float64() > like {
 			continue
 		}
-		size := 8 + 24*r.Float64()*r.Float64()
-		s := lesion{at: p, hu: -640 + 170*r.Float64(), solid: 2}
+		size := 11 + 24*r.Float64()*r.Float64()
+		s := lesion{at: p, hu: -560 + 160*r.Float64(), solid: 2}
 		for c := range s.radius {
 			s.radius[c] = size * (0.75 + 0.6*r.Float64())
 		}
-		if r.Float64() < 0.4 {
+		if r.Float64() < 0.55 {
 			s.solid = 0.3 + 0.35*r.Float64()
 		}
 		t.lesions = append(t.lesions, s)

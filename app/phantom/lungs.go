@@ -78,9 +78,9 @@ func (p *painter) opacities(l *level) {
 
 func (p *painter) opacity(s *lesion, o int, x, y, z float64) {
 	in := s.inside(x, y, z, float64(p.coarse.at(x, y)))
-	// A third of the density at the edge, all of it a fifth of a radius further
-	// in: the labelled border is where a reader would draw it.
-	a := clamp01((in + lesionSoft/3) / lesionSoft)
+	// Half of the density at the edge: the labelled border is where a reader
+	// would draw it.
+	a := clamp01(in/lesionSoft + 0.5)
 	if a == 0 {
 		return
 	}

@@ -125,8 +125,8 @@ func (p *painter) wall(l *level) {
 		row := p.hu[j*p.nx : (j+1)*p.nx]
 		for i, x := range p.xs {
 			pleura := superellipse(x, y-l.cy, l.pleuraX, l.pleuraY)
-			if pleura > 1 && l.z < apexMM-22 {
-				row[i] = fatHU
+			if pleura > 1 {
+				row[i] = p.filling(l, x, y)
 				continue
 			}
 			bump := float64(p.patchy.at(x, y)) * 3
@@ -141,8 +141,6 @@ func (p *painter) wall(l *level) {
 				hu = skinHU
 			case muscle <= 0:
 				hu = fatHU + 12*float64(p.patchy.at(y, x))
-			case pleura > 0.8 && ellipse(x, y-l.cy+4, 42, 36) > 0:
-				hu = fatHU
 			default:
 				hu = muscleHU
 				if pleura < -11 { // fat between the sheets of muscle, and within them
@@ -157,6 +155,18 @@ func (p *painter) wall(l *level) {
 			row[i] += (float32(hu) - row[i]) * float32(clamp01(body/p.pixel+0.5))
 		}
 	}
+}
+
+// filling is what lies in the chest and the belly between the organs: nodes,
+// small vessels and bowel with seams of fat, all the denser behind and above the
+// lungs, where muscles of the neck begin.
+func (p *painter) filling(l *level, x, y float64) float32 {
+	dense := 0.2 + clamp01((y-10)/30)*0.5 + clamp01((l.z-240)/30)*0.4
+	if l.z < 90 {
+		dense += 0.15
+	}
+	soft := clamp01((float64(p.coarse.at(x, y)) + dense) * 5)
+	return float32(fatHU + (38-fatHU)*soft)
 }
 
 // rib gives how far (x, y), pleura mm outside of which the cage runs, lies
