@@ -90,6 +90,8 @@ type Viewer struct {
 	session     *app.Session
 	cursor      [3]int
 	window      volume.Window
+	first       volume.Window // that the volume opened in
+	loading     bool
 	cameras     [Planes]Camera
 	overlay     Overlay
 	arrangement Arrangement
@@ -118,28 +120,36 @@ func New(s *app.Session) *Viewer {
 }
 
 // opened resets what belongs to the volume: cursor, cameras and window. A volume
-// that only finished loading keeps them.
+// that only finished loading keeps what the user has changed meanwhile.
 func (v *Viewer) opened(e app.OpenedEvent) {
-	if e.Volume == nil {
-		v.Changed.Emit(Everything)
-		return
-	}
-	if !e.Complete || !e.Volume.Contains(v.cursor[0], v.cursor[1], v.cursor[2]) || v.window.Width <= 0 {
-		v.Reset(e.Volume)
+	finished := e.Complete && v.loading && e.Volume.Contains(v.cursor[0], v.cursor[1], v.cursor[2])
+	v.loading = e.Volume != nil && !e.Complete
+	switch {
+	case e.Volume == nil:
+	case !finished:
+		v.reset(e.Volume)
+	case v.window == v.first: // a reader may know the window only at the end
+		v.first = FirstWindow(e.Volume)
+		v.window = v.first
 	}
 	v.Changed.Emit(Everything)
 }
 
 // Reset shows a volume from its middle, whole, in the header's own first window.
 func (v *Viewer) Reset(vol *volume.Volume) {
+	v.reset(vol)
+	v.Changed.Emit(Everything)
+}
+
+func (v *Viewer) reset(vol *volume.Volume) {
 	for c := range 3 {
 		v.cursor[c] = vol.Size[c] / 2
 	}
 	for p := range v.cameras {
 		v.cameras[p] = Camera{Zoom: 1}
 	}
-	v.window = FirstWindow(vol)
-	v.Changed.Emit(Everything)
+	v.first = FirstWindow(vol)
+	v.window = v.first
 }
 
 // FirstWindow is the window a volume opens in: the header's own, else lung for

@@ -125,9 +125,10 @@ func (o *Overlay) palette(v View) {
 
 func (o *Overlay) paint(dst *image.RGBA, v View, scale float64, clip image.Rectangle) {
 	t := v.Transform(float64(dst.Rect.Dx()), float64(dst.Rect.Dy()))
-	// Outlines that begin outside the clip may reach into it.
+	// Outlines that begin outside the clip may reach into it, and a voxel at its
+	// border has a neighbour there.
 	reach := int(math.Ceil(outlinePx*scale)) + 1
-	seen := clip.Inset(-reach).Intersect(dst.Rect)
+	seen := clip.Inset(-reach)
 	o.rowCells(t, seen.Min.Y, seen.Max.Y)
 	shift := round(math.Abs(t.Frame.ShiftMM(0))*t.PxPerMM) + 1 // of the outermost rows
 	if t.Frame.ShearMM == 0 {

@@ -110,7 +110,7 @@ func decorate(dst *image.RGBA, v View, d Decor) {
 			first = w.width(corner.topLeft[0])
 		}
 		window := viewer.WindowCaption(d.Text, v.Window)
-		if 3*margin+first+w.width(window) <= width {
+		if room := min(width-3*margin-first, width/2-2*margin-line); w.width(window) <= room {
 			w.write(width-margin-w.width(window), margin, window)
 		}
 		edgeLetters(w, v, margin, line)

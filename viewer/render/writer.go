@@ -57,11 +57,21 @@ func (w *writer) width(s string) int {
 	return x.Ceil()
 }
 
+// halo is where the shadow of a letter falls: close and dark, and a fainter
+// ring around that, so that it reads on bone as on air.
+var halo = [...]struct {
+	at    image.Point
+	alpha uint8
+}{
+	{image.Pt(-2, 0), 0x40}, {image.Pt(2, 0), 0x40}, {image.Pt(0, -2), 0x40}, {image.Pt(0, 2), 0x40},
+	{image.Pt(-1, -1), 0x90}, {image.Pt(1, -1), 0x90}, {image.Pt(-1, 1), 0x90}, {image.Pt(1, 1), 0x90},
+	{image.Pt(-1, 0), 0x90}, {image.Pt(1, 0), 0x90}, {image.Pt(0, -1), 0x90}, {image.Pt(0, 1), 0x90},
+}
+
 // write puts a line with its upper left corner at (x, y).
 func (w *writer) write(x, y int, s string) {
-	soft := color.RGBA{A: 0x60}
-	for _, d := range [...]image.Point{{-1, 0}, {1, 0}, {0, -1}, {0, 1}, {1, 1}} {
-		w.line(x+d.X, y+d.Y, s, soft)
+	for _, h := range halo {
+		w.line(x+h.at.X, y+h.at.Y, s, color.RGBA{A: h.alpha})
 	}
 	w.line(x, y, s, ink)
 }

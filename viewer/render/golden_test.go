@@ -1,0 +1,192 @@
+package render
+
+import (
+	"flag"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"opacity/app/mask"
+	"opacity/app/volume"
+	"opacity/viewer"
+)
+
+var update = flag.Bool("update", false, "write the golden pictures again")
+
+// small is a chest of a few ellipsoids, drawn here so that a better phantom
+// elsewhere leaves the golden pictures alone: the heart lies to the patient's
+// left, the spine behind, and a finding in the right lung.
+func small() View {
+	const n, nz = 96, 60
+	v := &volume.Volume{
+		Geometry: volume.Geometry{Size: volume.Size{n, n, nz}}, Int16: make([]int16, n*n*nz), Unit: volume.HU,
+		Identity: volume.Identity{PatientName: "Test^Ellipsoid", PatientID: "17", BirthDate: "19630412", StudyDate: "20200401", SeriesNumber: "3", SeriesDescription: "Chest", Kernel: "B60f"},
+	}
+	for c, mm := range [3]float64{3.5, 3.5, 5} {
+		v.Affine[c][c], v.Affine[c][3] = mm, -mm*float64(v.Size[c]-1)/2
+	}
+	m := mask.New(v.Size, mask.DefaultLabels())
+	inside := func(x, y, z, cx, cy, cz, rx, ry, rz float64) bool {
+		x, y, z = (x-cx)/rx, (y-cy)/ry, (z-cz)/rz
+		return x*x+y*y+z*z < 1
+	}
+	for k := range nz {
+		var lungs, findings [n * n]uint8
+		for o := range lungs {
+			p := v.ToPatient(volume.Vec{float64(o % n), float64(o / n), float64(k)})
+			x, y, z := p[0], p[1], p[2]
+			hu := -1000.0
+			if inside(x, y, 0, 0, 0, 0, 150, 105, 1) {
+				hu = 40
+			}
+			if inside(x, y, 0, 0, 70, 0, 18, 18, 1) {
+				hu = 400
+			}
+			heart := inside(x, y, z, 25, -25, -40, 55, 45, 60)
+			for value, cx := range map[uint8]float64{mask.LeftLung: 72, mask.RightLung: -72} {
+				if inside(x, y, z, cx, 0, 0, 58, 80, 125) && !heart {
+					hu, lungs[o] = -850+0.2*(y+z), value
+				}
+			}
+			if lungs[o] != 0 && inside(x, y, z, -85, 45, -10, 22, 26, 30) {
+				hu, findings[o] = -200, mask.Infection
+			}
+			if heart {
+				hu = 50
+			}
+			v.Int16[o+k*n*n] = int16(hu)
+		}
+		m.SetSlice(mask.Anatomy, k, lungs[:])
+		m.SetSlice(mask.Findings, k, findings[:])
+	}
+	return View{
+		Volume: v, Mask: m, Plane: viewer.Axial, Index: 28, Window: viewer.Presets[1].Window, Smooth: true,
+		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35}, Camera: viewer.Camera{Zoom: 1},
+	}
+}
+
+func TestPicture_Golden(t *testing.T) {
+	chest := small()
+	all := Decor{Annotations: true, Identity: true, Research: true}
+	for _, c := range []struct {
+		name          string
+		change        func(*View)
+		decor         Decor
+		width, height int
+	}{
+		{"axial", func(*View) {}, all, 320, 320},
+		{"coronal", func(v *View) { v.Plane, v.Index = viewer.Coronal, 48 }, all, 320, 280},
+		{"sagittal", func(v *View) { v.Plane, v.Index = viewer.Sagittal, 24 }, all, 320, 280},
+		{"filled", func(v *View) { v.Overlay.Style = viewer.Filled }, Decor{}, 200, 200},
+		{"outlined", func(v *View) { v.Overlay.Style = viewer.Outlined }, Decor{}, 200, 200},
+		{"findings_alone", func(v *View) {
+			v.Overlay.Style = viewer.Outlined
+			v.Mask = v.Mask.Snapshot()
+			labels := v.Mask.Labels()
+			labels[0].Visible, labels[1].Visible = false, false
+			_ = v.Mask.SetLabels(labels)
+		}, Decor{}, 200, 200},
+		{"pixels_zoomed", func(v *View) { v.Smooth, v.Camera = false, viewer.Camera{CenterMM: [2]float64{-90, 40}, Zoom: 4} }, Decor{}, 240, 200},
+		{"double_resolution", func(*View) {}, Decor{Annotations: true, Scale: 2}, 480, 400},
+		{"loading", func(v *View) {
+			v.Plane, v.Index, v.Loaded = viewer.Coronal, 48, make([]bool, 60)
+			for k := 10; k < 35; k++ {
+				v.Loaded[k] = true
+			}
+		}, Decor{}, 200, 180},
+		{"tilted", func(v *View) {
+			vol := *v.Volume
+			vol.Affine[1][2] = 2.0 // posterior by 2 mm a slice of 5 mm: 22 degrees
+			v.Volume, v.Plane, v.Index = &vol, viewer.Sagittal, 24
+		}, Decor{Annotations: true}, 280, 240},
+		{"uneven", func(v *View) {
+			vol := *v.Volume
+			vol.SlicePositionsMM = make([]float64, 60)
+			for k := range vol.SlicePositionsMM {
+				vol.SlicePositionsMM[k] = 5 * float64(k)
+				if k >= 25 {
+					vol.SlicePositionsMM[k] += 22
+				}
+			}
+			v.Volume, v.Plane, v.Index = &vol, viewer.Coronal, 48
+		}, Decor{}, 240, 220},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := chest
+			c.change(&v)
+			golden(t, c.name, Picture(v, c.decor, c.width, c.height))
+		})
+	}
+}
+
+func TestThumbnail_Golden(t *testing.T) {
+	v := small().Volume
+	thin := *v
+	thin.Affine[0][0] /= 2 // half as wide: the thumbnail must be too
+	got := Thumbnail(&thin, 64)
+	if s := got.Bounds().Size(); s != image.Pt(32, 64) {
+		t.Errorf("thumbnail of a plane half as wide as high is %v", s)
+	}
+	golden(t, "thumbnail", got)
+}
+
+// golden compares a picture with testdata, allowing rounding to differ.
+func golden(t *testing.T, name string, got image.Image) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".png")
+	if *update {
+		write(t, path, got)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatalf("%v (run with -update to make it)", err)
+	}
+	defer f.Close()
+	want, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("picture is %v, golden %v", got.Bounds(), want.Bounds())
+	}
+	differing := 0
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			if !near(got, want, x, y) {
+				differing++
+			}
+		}
+	}
+	if differing > 0 {
+		failed := filepath.Join(t.TempDir(), name+".png")
+		write(t, failed, got)
+		t.Errorf("%d pixels differ from %s; got %s", differing, path, failed)
+	}
+}
+
+func near(a, b image.Image, x, y int) bool {
+	r0, g0, b0, a0 := a.At(x, y).RGBA()
+	r1, g1, b1, a1 := b.At(x, y).RGBA()
+	for _, d := range [4]int{int(r0) - int(r1), int(g0) - int(g1), int(b0) - int(b1), int(a0) - int(a1)} {
+		if d < -0x300 || d > 0x300 {
+			return false
+		}
+	}
+	return true
+}
+
+func write(t *testing.T, path string, m image.Image) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
