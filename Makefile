@@ -66,7 +66,7 @@ test: deps-test build headless ## every test of the product; says how many were 
 window-test: deps-test build ## only the tests that drive the real window under Xvfb
 	LANG=C.UTF-8 $(GO) test $(GOFLAGS_GUI) -count=1 -v ./e2e/window
 
-bench: deps-test build ## the table of figures in the README, and out/bench.json; run it with nothing else running
+bench: deps-test build headless ## the table of figures in the README, and out/bench.json; run it with nothing else running
 	LANG=C.UTF-8 $(GO) run $(GOFLAGS_GUI) ./e2e/bench -o out/bench.json
 
 lint: deps-gui ## gofumpt, go vet, staticcheck
