@@ -15,10 +15,12 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
     """One axial slice.
 
     level is the height in the chest: 0 the lowest lung slice, 1 the highest; below and above
-    there is no lung. Without it a level from -0.15 to 1.15 is drawn.
+    there is no lung. Without it a level from -0.15 to 1.15 is drawn, the ends more often.
     Returns HU float32 [size, size], lung (infection included) and infection, bool [size, size].
     """
-    level = float(rng.uniform(-0.15, 1.15)) if level is None else level
+    if level is None:
+        low, high = [(-0.15, 1.15), (-0.15, 0.25), (0.9, 1.15)][rng.choice(3, p=[0.5, 0.3, 0.2])]
+        level = float(rng.uniform(low, high))
     view = rng.uniform(330, 480)  # mm across the picture
     y, x = (np.mgrid[:size, :size].astype(np.float32) + 0.5) * (view / size) - view / 2
     x, y = x + rng.uniform(-15, 15), y + rng.uniform(-20, 20)
@@ -62,6 +64,25 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
         for angle in np.linspace(0, 2 * np.pi, rng.integers(10, 20)) + rng.uniform(0, 1):
             c, s = np.cos(angle) * (ia + 5), np.sin(angle) * (ib + 5)
             hu[ellipse(c, s, rng.uniform(4, 11), rng.uniform(3, 7)) & wall] = rng.uniform(250, 900)
+
+    # Fat in one piece between organs, beside the spine, around trachea and great vessels: after the
+    # histogram steps it is the darkest thing in a slice without lung, and is not lung.
+    if level < 0.3:
+        if rng.random() < 0.45:
+            hu[cavity] = rng.uniform(-120, -85)
+            hu[cavity & ellipse(-ia * rng.uniform(0.35, 0.5), -ib * rng.uniform(0, 0.2), ia * rng.uniform(0.45, 0.7), ib * rng.uniform(0.6, 0.9))] = rng.uniform(35, 75)
+            hu[cavity & ellipse(ia * rng.uniform(0.5, 0.75), rng.uniform(-0.1, 0.4) * ib, ia * rng.uniform(0.15, 0.35), ib * rng.uniform(0.3, 0.5))] = rng.uniform(30, 70)
+        for side in (-1, 1):
+            cx, cy, fa, fb = side * ia * rng.uniform(0.15, 0.5), ib * rng.uniform(0.2, 0.7), rng.uniform(12, 45), rng.uniform(12, 38)
+            piece = ellipse(cx, cy, fa, fb, rng.uniform(1.2, 3)) & cavity
+            if rng.random() < 0.6:
+                piece &= smooth_field(rng, size, int(rng.integers(5, 16))) > rng.uniform(-1.2, 0.3)
+            hu[piece] = rng.uniform(-120, -85)
+            if rng.random() < 0.5:
+                hu[ellipse(cx, cy, fa * 0.6, fb * 0.6) & cavity] = rng.uniform(20, 60)  # kidney, adrenal
+    elif level > 0.9 or rng.random() < 0.4:
+        piece = ellipse(rng.uniform(-10, 10), rng.uniform(-0.3, 0.3) * ib, rng.uniform(20, 60), rng.uniform(15, 50)) & cavity
+        hu[piece & (smooth_field(rng, size, int(rng.integers(6, 18))) > rng.uniform(-1.2, 0.5))] = rng.uniform(-120, -80)
 
     lung = np.zeros((size, size), bool)
     if 0 <= level <= 1:
@@ -131,6 +152,8 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
             gas = ellipse(rng.uniform(-0.7, 0.7) * ia, rng.uniform(-0.8, 0.5) * ib, rng.uniform(4, 45), rng.uniform(3, 22)) & cavity & ~lung & ~spine
             gas &= cv2.dilate(lung.astype(np.uint8), np.ones((9, 9))) == 0
             hu[gas] = rng.uniform(-1000, -850)
+            if rng.random() < 0.4:  # fluid below, the patient lying on the back
+                hu[gas & (y > rng.uniform(-0.6, 0.2) * ib)] = rng.uniform(0, 40)
 
     hu = cv2.GaussianBlur(hu, (0, 0), rng.uniform(0.3, 1.3))
     noise = cv2.GaussianBlur(rng.normal(size=hu.shape).astype(np.float32), (0, 0), rng.uniform(0.4, 1.2))
