@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
-	"opacity/app/imageio/nifti"
 )
 
 // listing is the files to look into, sorted by how they are read.
@@ -49,7 +49,7 @@ func collect(ctx context.Context, paths []string) (*listing, error) {
 
 // addNamed adds a file that the user named.
 func (l *listing) addNamed(ctx context.Context, path string) error {
-	if nifti.IsNIfTI(path) {
+	if namedNIfTI(path) {
 		l.addFile(path, true)
 		return nil
 	}
@@ -68,7 +68,7 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 			return nil // the file alone, then
 		}
 		for _, e := range entries {
-			if sibling := filepath.Join(filepath.Dir(path), e.Name()); e.Type().IsRegular() && !nifti.IsNIfTI(sibling) {
+			if sibling := filepath.Join(filepath.Dir(path), e.Name()); e.Type().IsRegular() && !namedNIfTI(sibling) {
 				l.addFile(sibling, false)
 			}
 		}
@@ -111,9 +111,17 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 	})
 }
 
+// namedNIfTI reports whether a file is called NIfTI. Files that are NIfTI without
+// being called so turn up as not DICOM, and are asked then: so that no file of a
+// big DICOM folder is opened twice.
+func namedNIfTI(path string) bool {
+	name := strings.ToLower(path)
+	return strings.HasSuffix(name, ".nii") || strings.HasSuffix(name, ".nii.gz")
+}
+
 func (l *listing) addFile(path string, wanted bool) {
 	key := filepath.Clean(path)
-	if nifti.IsNIfTI(path) {
+	if namedNIfTI(path) {
 		if !l.seen[key] {
 			l.seen[key] = true
 			l.nifti = append(l.nifti, path)

@@ -37,6 +37,13 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		return app.Scan{}, err
 	}
 	scan := app.Scan{Skipped: found.Skipped, Failed: append(list.failed, found.Failed...)}
+	for _, path := range found.NotDICOM {
+		if nifti.IsNIfTI(path) {
+			list.nifti = append(list.nifti, path)
+		} else {
+			found.Skipped[dicom.SkippedNotDICOM]++
+		}
+	}
 	nameCases(found.Series)
 	for _, s := range found.Series {
 		scan.Series = append(scan.Series, s)

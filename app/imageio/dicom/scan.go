@@ -34,7 +34,13 @@ type Found struct {
 	Series  []*Series
 	Skipped map[string]int // wanted files left out, by reason (text key), counted
 	Failed  []error        // *app.Error: wanted files that should have been readable
+	// NotDICOM are the wanted files that something else may be able to read. They
+	// are not in Skipped.
+	NotDICOM []string
 }
+
+// SkippedNotDICOM is the reason under which to count what nothing can read.
+const SkippedNotDICOM = string(skipNotDICOM)
 
 // Scan reads the headers of the candidates on all cores and returns the CT
 // series that hold a wanted file, ordered by UID. report may be nil.
@@ -75,6 +81,8 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 				}
 				add(r.file)
 			case !wanted:
+			case r.err == skipNotDICOM:
+				found.NotDICOM = append(found.NotDICOM, candidates[i].Path)
 			case errors.As(r.err, &reason):
 				found.Skipped[string(reason)]++
 			default:

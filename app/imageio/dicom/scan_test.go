@@ -1,0 +1,301 @@
+package dicom
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/testdata"
+	"opacity/app/volume"
+)
+
+func TestWhatIsLeftOut(t *testing.T) {
+	dir := save(t, stackOf(0, 1, 2)...)
+	in := func(name string) string { return filepath.Join(dir, name) }
+	scout, mr, colour := axial(90, 0), axial(91, 0), axial(92, 0)
+	scout.imageType = []string{"ORIGINAL", "PRIMARY", "LOCALIZER"}
+	mr.modality = "MR"
+	colour.photometric = "PALETTE COLOR"
+	saveAs(t, in("scout"), scout.bytes())
+	saveAs(t, in("mr"), mr.bytes())
+	saveAs(t, in("colour"), colour.bytes())
+	saveAs(t, in("copy.dcm"), axial(1, 0).bytes())
+	saveAs(t, in("empty"), nil)
+	saveAs(t, in("notes.txt"), []byte("DICM is not where it should be"))
+	full := axial(93, 3).bytes()
+	saveAs(t, in("short"), full[:len(full)-4])
+	found := scanDir(t, dir)
+	want := map[string]int{
+		"dicom.skipped.localizer": 1, "dicom.skipped.not_ct": 1, "dicom.skipped.colour": 1, "dicom.skipped.copy": 1,
+		"dicom.skipped.empty": 1,
+	}
+	if !maps.Equal(found.Skipped, want) {
+		t.Errorf("skipped %v, want %v", found.Skipped, want)
+	}
+	if len(found.NotDICOM) != 1 {
+		t.Errorf("not DICOM: %v", found.NotDICOM)
+	}
+	if len(found.Failed) != 1 || !strings.Contains(found.Failed[0].Error(), "short ends before its content does") {
+		t.Errorf("failed %v", found.Failed)
+	}
+	if len(found.Series) != 1 || found.Series[0].Info().Size[2] != 3 {
+		t.Fatalf("series %v", found.Series)
+	}
+	if !hasWarning(found.Series[0].Info().Warnings, volume.WarnSkipped) {
+		t.Error("a slice that could not be read is not told of")
+	}
+}
+
+func TestSizesBecomeStacksOfTheirOwn(t *testing.T) {
+	all := stackOf(0, 1, 2, 3, 4)
+	all[4].rows, all[4].cols = 2, 2
+	found := scanDir(t, save(t, all...))
+	if len(found.Series) != 2 {
+		t.Fatalf("%d series", len(found.Series))
+	}
+	for _, s := range found.Series {
+		if !hasWarning(s.Info().Warnings, volume.WarnSkipped) {
+			t.Errorf("%v does not tell of the other", s.Info().Size)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	tests := []struct {
+		name, want string
+		in         func(f *fixture)
+	}{
+		{"compressed in another way", "is packed as JPEG-LS Lossless", func(f *fixture) {
+			f.transferSyntax, f.encapsulated = "1.2.840.10008.1.2.4.80", [][]byte{nil, {1, 2}}
+		}},
+		{"unknown syntax", "is packed as transfer syntax 1.2.3.4", func(f *fixture) { f.transferSyntax = "1.2.3.4" }},
+		{"lookup table", "needs a modality lookup table", func(f *fixture) {
+			f.extra = func(e *encoder) { e.put(tagModalityLUT, "SQ", nil) }
+		}},
+		{"several frames", "several frames without saying where", func(f *fixture) { f.frames, f.pixels = 2, make([]byte, 48) }},
+		{"no rows", "claims a picture of 4 x 0 pixels", func(f *fixture) { f.rows, f.pixels = 0, []byte{} }},
+		{"12 bits allocated", "stores pixels in a way that is not read (12 bits", func(f *fixture) {
+			f.allocated, f.stored, f.high = 12, 12, 11
+		}},
+		{"more stored than allocated", "(16 bits allocated, 20 stored", func(f *fixture) { f.stored = 20 }},
+		{"more promised than there", "ends before its content does", func(f *fixture) {
+			f.rows, f.cols, f.pixels = 60000, 60000, make([]byte, 100)
+		}},
+		{"more promised than can be packed", "ends before its content does", func(f *fixture) {
+			f.rows, f.cols, f.transferSyntax, f.encapsulated = 60000, 60000, uidRLE, [][]byte{nil, make([]byte, 80)}
+		}},
+		{"zero spacing is unknown, not zero", "", func(f *fixture) { f.spacing = []float64{0, 0} }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := axial(1, 0)
+			tt.in(&f)
+			found := scanDir(t, save(t, f))
+			if tt.want == "" {
+				if len(found.Series) != 1 {
+					t.Errorf("failed %v", found.Failed)
+				}
+				return
+			}
+			var refusal *app.Error
+			if len(found.Failed) != 1 || !errors.As(found.Failed[0], &refusal) || refusal.Kind != app.Refused {
+				t.Fatalf("failed %v", found.Failed)
+			}
+			if !strings.Contains(refusal.Error(), tt.want) {
+				t.Errorf("says %q, want %q", refusal, tt.want)
+			}
+		})
+	}
+}
+
+// A file cut at any place is left out or refused; nothing else happens.
+func TestCutAnywhere(t *testing.T) {
+	f := axial(1, 0)
+	full := f.bytes()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cut")
+	for n := range full {
+		saveAs(t, path, full[:n])
+		found := scanDir(t, dir)
+		if len(found.Series) != 0 {
+			t.Fatalf("cut at %d of %d it opens", n, len(full))
+		}
+	}
+}
+
+func TestDamagedPixels(t *testing.T) {
+	for _, syntax := range []string{uidRLE, uidJPEG70, uidJ2K} {
+		f := axial(1, 0)
+		f.transferSyntax, f.encapsulated = syntax, [][]byte{nil, bytes.Repeat([]byte{0xFF, 0xD8, 0x13, 0x77}, 40)}
+		s := only(t, save(t, f))
+		_, err := s.Load(context.Background(), app.LoadHooks{})
+		var refusal *app.Error
+		if !errors.As(err, &refusal) || refusal.Kind != app.Refused {
+			t.Errorf("%s: %v", syntax, err)
+		}
+	}
+}
+
+// The odd files of pydicom and the others are opened or left out, never more.
+func TestOddFiles(t *testing.T) {
+	for _, dir := range []string{"io/dicom/pydicom", "io/dicom/dcmqi", "io/dicom/highdicom", "io/dicom/dicomdir"} {
+		found := scanDir(t, testdata.Path(t, dir))
+		for _, err := range found.Failed {
+			t.Errorf("%s: %v", dir, err)
+		}
+		for _, s := range found.Series {
+			load(t, s)
+		}
+	}
+}
+
+func TestFileStructures(t *testing.T) {
+	want := load(t, only(t, save(t, axial(1, 0))))
+	plain := axial(1, 0).bytes()
+	meta := 132 + 8 + 20 // preamble and the transfer syntax
+	explicit := plain[meta:]
+	deflate := func() []byte {
+		var b bytes.Buffer
+		f := axial(1, 0)
+		f.transferSyntax = uidDeflated
+		whole := f.bytes()
+		head := bytes.Index(whole, []byte{8, 0, 8, 0})
+		b.Write(whole[:head])
+		z, _ := flate.NewWriter(&b, 6)
+		_, _ = z.Write(whole[head:])
+		_ = z.Close()
+		return b.Bytes()
+	}
+	nested := func(depth int) fixture {
+		f := axial(1, 0)
+		f.extra = func(e *encoder) {
+			for range depth {
+				e.Write([]byte{0x40, 0, 0x75, 2, 'S', 'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF})
+				e.Write([]byte{0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF})
+			}
+			for range depth {
+				e.Write([]byte{0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0})
+				e.Write([]byte{0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0})
+			}
+		}
+		return f
+	}
+	tests := []struct {
+		name  string
+		bytes []byte
+		fails bool
+	}{
+		{"without preamble", explicit, false},
+		{"deflated", deflate(), false},
+		{"deflated and cut", deflate()[:len(deflate())-30], true},
+		{"nested sequences", nested(10).bytes(), false},
+		{"nested too deep", nested(100_000).bytes(), true},
+		{"bytes behind the pixel data", append(bytes.Clone(plain), 1, 2, 3), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			saveAs(t, filepath.Join(dir, "x"), tt.bytes)
+			found := scanDir(t, dir)
+			if tt.fails {
+				if len(found.Failed) != 1 {
+					t.Fatalf("%v", found)
+				}
+				return
+			}
+			if len(found.Series) != 1 {
+				t.Fatalf("failed %v, skipped %v, not DICOM %v", found.Failed, found.Skipped, found.NotDICOM)
+			}
+			if v := load(t, found.Series[0]); hashVoxels(v) != hashVoxels(want) {
+				t.Error("other voxels")
+			}
+		})
+	}
+}
+
+func TestLoadTellsWhatItHas(t *testing.T) {
+	s := only(t, save(t, stackOf(0, 1, 2, 3, 4, 5, 6)...))
+	var begun *volume.Volume
+	var busy atomic.Int32
+	first, seen := -1, map[int]bool{}
+	v, err := s.Load(context.Background(), app.LoadHooks{
+		Begin: func(v *volume.Volume) { begun = v },
+		Slices: func(a, b int) {
+			if busy.Add(1) > 1 {
+				t.Error("two at a time")
+			}
+			defer busy.Add(-1)
+			if first < 0 {
+				first = a
+			}
+			for k := a; k <= b; k++ {
+				seen[k] = true
+				if got := int(begun.At(0, 0, k)); got != 1000+10*(k+1)-1024 {
+					t.Errorf("slice %d holds %d when it is announced", k, got)
+				}
+			}
+		},
+	})
+	if err != nil || v != begun || len(seen) != 7 {
+		t.Errorf("%v, %d slices", err, len(seen))
+	}
+	if first < 2 || first > 4 { // the two cores may finish in either order
+		t.Errorf("slice %d came first", first)
+	}
+}
+
+func TestLoadStops(t *testing.T) {
+	s := only(t, save(t, stackOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)...))
+	ctx, cancel := context.WithCancel(context.Background())
+	v, err := s.Load(ctx, app.LoadHooks{Slices: func(int, int) { cancel() }})
+	if v != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", v, err)
+	}
+}
+
+func TestMiddle(t *testing.T) {
+	s := only(t, save(t, stackOf(0, 1, 2, 3, 4)...))
+	v, err := s.Middle(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Size != (volume.Size{4, 3, 1}) || v.At(0, 0, 0) != 1030-1024 || v.ToPatient(volume.Vec{})[2] != 2 {
+		t.Errorf("%v %v %v", v.Size, v.At(0, 0, 0), v.ToPatient(volume.Vec{}))
+	}
+}
+
+// The hash is of what is in the files, wherever they lie and whatever they are called.
+func TestSHA256(t *testing.T) {
+	a, b := only(t, save(t, stackOf(0, 1, 2)...)), only(t, save(t, axial(3, 2), axial(1, 0), axial(2, 1)))
+	x, err := a.SHA256(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, _ := b.SHA256(context.Background())
+	c := only(t, save(t, stackOf(0, 1, 2.5)...))
+	z, _ := c.SHA256(context.Background())
+	if len(x) != 64 || x != y || x == z {
+		t.Errorf("%s, %s, %s", x, y, z)
+	}
+}
+
+func TestFileGoneBetween(t *testing.T) {
+	dir := save(t, stackOf(0, 1, 2)...)
+	s := only(t, dir)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Load(context.Background(), app.LoadHooks{})
+	var refusal *app.Error
+	if !errors.As(err, &refusal) || !strings.Contains(refusal.Error(), "does not exist") {
+		t.Errorf("%v", err)
+	}
+}
