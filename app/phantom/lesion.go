@@ -16,7 +16,7 @@ type lesion struct {
 const (
 	ragged     = 0.42 // how far noise moves an edge, in radii
 	solidHU    = 5.0
-	lesionSoft = 0.16 // of the radius: over which an edge fades in
+	lesionSoft = 0.12 // of the radius: over which an edge fades in
 )
 
 // inside is 1 at the centre and 0 at the edge; bump is the coarse noise there.

@@ -78,9 +78,9 @@ func (p *painter) opacities(l *level) {
 
 func (p *painter) opacity(s *lesion, o int, x, y, z float64) {
 	in := s.inside(x, y, z, float64(p.coarse.at(x, y)))
-	// Half of the density at the edge: the labelled border is where a reader
+	// Two thirds of the density at the edge: the labelled border is where a reader
 	// would draw it.
-	a := clamp01(in/lesionSoft + 0.5)
+	a := clamp01(in/lesionSoft + 0.67)
 	if a == 0 {
 		return
 	}
