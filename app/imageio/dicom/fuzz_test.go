@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
+
+	jpeg2000 "github.com/mrjoshuak/go-jpeg2000"
 )
 
 // FuzzFile reads any bytes as a file, its pixels too: errors, no panic, no more
@@ -26,7 +28,12 @@ func FuzzFile(f *testing.F) {
 	f.Add(x.bytes())
 	x = axial(1, 0)
 	x.transferSyntax = uidJ2K
-	x.encapsulated = [][]byte{{0, 0, 0, 0}, {0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0, 0, 0, 0, 4, 0, 0, 0, 3}}
+	var j2k bytes.Buffer
+	img, _ := noise(4, 3)
+	if err := jpeg2000.Encode(&j2k, img, &jpeg2000.Options{Format: jpeg2000.FormatJ2K, Lossless: true, NumResolutions: 2}); err != nil {
+		f.Fatal(err)
+	}
+	x.encapsulated = [][]byte{nil, j2k.Bytes()}
 	f.Add(x.bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bytes.NewReader(b)

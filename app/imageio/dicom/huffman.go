@@ -1,6 +1,9 @@
 package dicom
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // huffman is a JPEG Huffman table (ITU-T T.81 Annex C and F.2.2.3).
 type huffman struct {
@@ -54,6 +57,16 @@ type bitReader struct {
 }
 
 func (r *bitReader) fill() {
+	if r.n <= 32 && len(r.src) >= 4 {
+		// Four bytes at once, where none is 0xFF: no byte of the complement is zero.
+		w := binary.BigEndian.Uint32(r.src)
+		if c := ^w; (c-0x01010101)&^c&0x80808080 == 0 {
+			r.acc |= uint64(w) << (32 - r.n)
+			r.n += 32
+			r.src = r.src[4:]
+			return
+		}
+	}
 	for r.n <= 56 {
 		b := byte(0)
 		switch {

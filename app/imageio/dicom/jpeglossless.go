@@ -174,18 +174,17 @@ func (d *jpegDecoder) decode(scan, dst []byte, cellBytes int) error {
 }
 
 func (d *jpegDecoder) decodeLine(bits *bitReader, line, above []int32, first bool) error {
-	table := d.tables[d.table]
+	table, kind := d.tables[d.table], d.predictor
+	p := above[0]
+	if first {
+		p, kind = 1<<(d.precision-d.shift-1), 1
+	}
 	for x := range line {
-		var p int32
-		switch {
-		case x == 0 && first:
-			p = 1 << (d.precision - d.shift - 1)
-		case first:
+		if x > 0 {
 			p = line[x-1]
-		case x == 0:
-			p = above[0]
-		default:
-			p = predict(d.predictor, line[x-1], above[x], above[x-1])
+			if kind != 1 { // most files have 1
+				p = predict(kind, p, above[x], above[x-1])
+			}
 		}
 		diff, err := bits.difference(table)
 		if err != nil {
