@@ -25,10 +25,10 @@ func newHuffman(counts [16]byte, values []byte) (*huffman, error) {
 		h.offset[bits] = at - code
 		for range n {
 			if code >= 1<<bits {
-				return nil, fmt.Errorf("Huffman table has too many codes")
+				return nil, fmt.Errorf("code table has too many codes")
 			}
 			if v := values[at]; v > 16 {
-				return nil, fmt.Errorf("Huffman table holds %d", v)
+				return nil, fmt.Errorf("code table holds class %d", v)
 			}
 			if bits <= shortBits {
 				from := code << (shortBits - bits)

@@ -106,7 +106,7 @@ func (d *jpegDecoder) readTables(b []byte) error {
 		}
 		if class == 0 {
 			if id > 3 {
-				return fmt.Errorf("Huffman table %d", id)
+				return fmt.Errorf("code table number %d", id)
 			}
 			t, err := newHuffman([16]byte(b[1:17]), b[17:17+total])
 			if err != nil {
@@ -129,7 +129,7 @@ func (d *jpegDecoder) readScan(b []byte) error {
 	d.table, d.predictor, d.shift = int(b[2]>>4), int(b[3]), int(b[5]&15)
 	switch {
 	case d.table > 3 || d.tables[d.table] == nil:
-		return fmt.Errorf("Huffman table %d is missing", d.table)
+		return fmt.Errorf("code table %d is missing", d.table)
 	case d.predictor < 1 || d.predictor > 7:
 		return fmt.Errorf("predictor %d", d.predictor)
 	case d.shift >= d.precision:
