@@ -1,0 +1,201 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// The controls here are Fyne's own, with what a workstation needs besides: Enter
+// presses, a hint on hover, and keys they have no use for go on to the window.
+
+type button struct {
+	widget.Button
+	w   *Window
+	tip string
+}
+
+func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped func()) *button {
+	b := &button{w: w, tip: tip}
+	b.Text, b.Icon = label, icon
+	b.OnTapped = func() {
+		w.tips.hide(b)
+		tapped()
+	}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *button) TypedKey(e *fyne.KeyEvent) {
+	if !isPress(e) {
+		b.w.typedKey(e)
+	} else if !b.Disabled() {
+		b.OnTapped()
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (b *button) TypedRune(r rune) { b.w.typedRune(r) }
+
+// MouseIn implements desktop.Hoverable.
+func (b *button) MouseIn(e *desktop.MouseEvent) {
+	b.Button.MouseIn(e)
+	if b.tip != "" {
+		b.w.tips.show(b, b.tip)
+	}
+}
+
+// MouseOut implements desktop.Hoverable.
+func (b *button) MouseOut() {
+	b.Button.MouseOut()
+	b.w.tips.hide(b)
+}
+
+func (b *button) enable(on bool) {
+	if on == b.Disabled() {
+		if on {
+			b.Enable()
+		} else {
+			b.Disable()
+		}
+	}
+}
+
+func (b *button) highlight(i widget.Importance) {
+	if b.Importance != i {
+		b.Importance = i
+		b.Refresh()
+	}
+}
+
+type check struct {
+	widget.Check
+	w *Window
+}
+
+func (w *Window) newCheck(label string, changed func(bool)) *check {
+	c := &check{w: w}
+	c.Text, c.OnChanged = label, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey implements fyne.Focusable.
+func (c *check) TypedKey(e *fyne.KeyEvent) {
+	switch {
+	case e.Name == fyne.KeySpace: // arrives as a rune too, and is dealt with there
+	case isPress(e):
+		c.SetChecked(!c.Checked)
+	default:
+		c.w.typedKey(e)
+	}
+}
+
+// show sets the tick without telling anybody.
+func (c *check) show(on bool) {
+	if c.Checked != on {
+		c.Checked = on
+		c.Refresh()
+	}
+}
+
+type selector struct {
+	widget.Select
+	w *Window
+}
+
+func (w *Window) newSelector(options []string, changed func(index int)) *selector {
+	s := &selector{w: w}
+	s.Options = options
+	s.OnChanged = func(string) {
+		if i := s.SelectedIndex(); i >= 0 {
+			changed(i)
+		}
+	}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *selector) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
+		s.Select.TypedKey(e)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		s.Tapped(nil)
+	default:
+		s.w.typedKey(e)
+	}
+}
+
+// show selects an option without telling anybody.
+func (s *selector) show(index int) {
+	if index >= 0 && index < len(s.Options) && s.Selected != s.Options[index] {
+		s.Selected = s.Options[index]
+		s.Refresh()
+	}
+}
+
+type slider struct {
+	widget.Slider
+	w *Window
+}
+
+func (w *Window) newSlider(lo, hi, step float64, changed func(float64)) *slider {
+	s := &slider{w: w}
+	s.Min, s.Max, s.Step = lo, hi, step
+	s.OnChanged = changed
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// TypedKey implements fyne.Focusable.
+func (s *slider) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyLeft || e.Name == fyne.KeyRight {
+		s.Slider.TypedKey(e)
+		return
+	}
+	s.w.typedKey(e)
+}
+
+// TypedRune implements fyne.Focusable.
+func (s *slider) TypedRune(r rune) { s.w.typedRune(r) }
+
+// show moves the knob without telling anybody.
+func (s *slider) show(v float64) {
+	if s.Value != v {
+		s.Value = v
+		s.Refresh()
+	}
+}
+
+type entry struct {
+	widget.Entry
+	w       *Window
+	onLeave func()
+}
+
+func (w *Window) newEntry(text string, submitted func(string)) *entry {
+	e := &entry{w: w}
+	e.Text, e.OnSubmitted = text, submitted
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape {
+		e.w.typedKey(k)
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.onLeave != nil {
+		e.onLeave()
+	}
+}

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/viewer/tool"
+)
+
+// recentOnEmpty is how many recent studies the empty window lists.
+const recentOnEmpty = 6
+
+// emptyView is the window with nothing open: what to do first, and where one
+// was last.
+func (w *Window) emptyView() fyne.CanvasObject {
+	_, folderKey := w.keyOf(tool.FileOpenFolder)
+	_, fileKey := w.keyOf(tool.FileOpen)
+	targets := container.NewGridWithColumns(3,
+		w.target("empty.folder", theme.FolderOpenIcon(), "ui.empty.folder", w.t("ui.empty.folder_sub"), folderKey, w.askOpenFolder),
+		w.target("empty.file", theme.FileIcon(), "ui.empty.file", w.t("ui.empty.file_sub"), fileKey, w.askOpenFile),
+		w.target("empty.sample", theme.AccountIcon(), "ui.empty.sample", w.t("ui.empty.sample_sub"), "", func() { w.openSample(false) }))
+	heading := newLine(w.t("ui.empty.heading"), theme.ColorNameForeground).sized(theme.SizeNameHeadingText).strong()
+	column := []fyne.CanvasObject{
+		heading, newLine(w.t("ui.research"), colorDim), space(8), targets, space(2),
+		newLine(w.t("ui.empty.drop"), colorDim),
+	}
+	if rows := w.recentRows(); len(rows) > 0 {
+		column = append(column, space(10), newLine(w.t("ui.empty.recent"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
+	}
+	return container.NewCenter(container.New(widthLayout(720), container.New(layout.NewCustomPaddedVBoxLayout(6), column...)))
+}
+
+func (w *Window) target(id string, icon fyne.Resource, key, sub, shortcut string, do func()) fyne.CanvasObject {
+	picture := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
+	under := sub
+	if shortcut != "" {
+		under = shortcut
+	}
+	content := container.New(layout.NewCustomPaddedVBoxLayout(6),
+		space(10), container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(44), picture)), space(2),
+		centred(newLine(w.t(key), theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()),
+		centred(newLine(sub, colorDim).sized(theme.SizeNameCaptionText)),
+		centred(newLine(shortcut, colorDim).sized(theme.SizeNameCaptionText)), space(6))
+	t := w.newTile(content, w.t("ui.empty.tip", w.t(key), under), do)
+	t.fill, t.pad = colorPanel, 10
+	w.name(id, t)
+	return t
+}
+
+func centred(l *line) *line {
+	l.align = fyne.TextAlignCenter
+	return l
+}
+
+func (w *Window) recentRows() []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for i, path := range w.prefs.Recent[:min(len(w.prefs.Recent), recentOnEmpty)] {
+		name := newLine(filepath.Base(path), theme.ColorNameForeground)
+		place := newLine(filepath.Dir(path), colorDim).clipped()
+		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, place), path, func() { w.openRecent(i) })
+		w.name(fmt.Sprintf("recent.%d", i+1), t)
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+// space is a gap of the given height and width.
+func space(size float32) fyne.CanvasObject {
+	return container.NewGridWrap(fyne.NewSquareSize(size), layout.NewSpacer())
+}

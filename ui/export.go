@@ -1,0 +1,205 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/viewer"
+)
+
+// exportJob is everything an export needs, apart from the session it came from.
+type exportJob struct {
+	folder                 string
+	mask, report, pictures bool
+	overwrite              bool
+
+	volume   *volume.Volume
+	labels   *mask.Mask
+	shots    []Picture
+	result   app.Report
+	revision int
+}
+
+func planeOf(i int) viewer.Plane { return viewer.Plane(i) }
+
+// picture is a pane as it is now.
+func (w *Window) picture(p viewer.Plane) Picture {
+	v := w.viewer
+	shot := Picture{
+		Volume: w.session.Volume(), Plane: p, Index: v.SliceOf(p), Window: v.Window(), Overlay: v.Overlay(),
+		Smooth: v.Smooth(), Annotations: v.Annotations(), Identity: v.Identity(), Model: w.session.Result() != nil,
+	}
+	if m := w.session.Mask(); !m.Empty() {
+		shot.Mask = m.Snapshot()
+	}
+	return shot
+}
+
+// askExport asks what to export, and where to.
+func (w *Window) askExport() {
+	if !w.complete() || w.opts.Writer == nil || w.segmenting {
+		return
+	}
+	var m *modal
+	folder := w.newEntry(filepath.Join(w.resultFolder(), w.session.Info().Case+"_opacity"), func(string) { m.press(0) })
+	browse := w.newButton(w.t("ui.browse"), nil, "", func() {
+		w.choose.openFolder(w.t("ui.export.folder"), filepath.Dir(folder.Text), folder.SetText)
+	})
+	none := func(bool) {}
+	what := []*check{w.newCheck(w.t("ui.export.mask"), none), w.newCheck(w.t("ui.export.report"), none), w.newCheck(w.t("ui.export.pictures"), none)}
+	for _, c := range what {
+		c.Checked = true
+	}
+	if !w.hasMask() {
+		what[0].Checked = false
+		what[0].Disable()
+	}
+	if w.opts.SavePicture == nil {
+		what[2].Checked = false
+		what[2].Disable()
+	}
+	for i, id := range []string{"mask", "report", "pictures"} {
+		w.name("export."+id, what[i])
+	}
+	w.name("export.folder", folder)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(6),
+		newLine(w.t("ui.export.into"), colorDim), container.NewBorder(nil, nil, nil, browse, folder), space(2),
+		newLine(w.t("ui.export.what"), colorDim), what[0], what[1], what[2], space(2),
+		newLine(w.t("ui.research"), colorDim).sized(theme.SizeNameCaptionText))
+	m = w.ask("export", w.t("ui.export.title"), body, fyne.NewSize(560, 320),
+		answer{
+			id: "export", label: "ui.export.do",
+			ready: func() bool {
+				return folder.Text != "" && (what[0].Checked || what[1].Checked || what[2].Checked)
+			},
+			run: func() {
+				w.export(exportJob{folder: folder.Text, mask: what[0].Checked, report: what[1].Checked, pictures: what[2].Checked})
+			},
+		},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+// export writes what was asked for, and asks before it replaces anything.
+func (w *Window) export(e exportJob) {
+	e.volume, e.labels, e.revision = w.session.Volume(), w.session.Mask().Snapshot(), w.session.Revision()
+	e.result = app.Report{Version: w.opts.Version, Info: w.session.Info(), Unit: e.volume.Unit, Warnings: w.session.Warnings()}
+	if r := w.session.Result(); r != nil {
+		e.result.Model, e.result.Device, e.result.Timings = &r.Model, &r.Device, r.Timings
+	}
+	for p := range viewer.Plane(viewer.Planes) {
+		e.shots = append(e.shots, w.picture(p))
+	}
+	if there := e.firstThere(); there != "" && !e.overwrite {
+		w.unlessThere(there, func(bool) { e.overwrite = true; w.runExport(e) })
+		return
+	}
+	w.runExport(e)
+}
+
+func (e exportJob) maskPath() string { return filepath.Join(e.folder, "mask.nii.gz") }
+
+func (e exportJob) shotPath(p Picture) string {
+	return filepath.Join(e.folder, p.Plane.String()+".png")
+}
+
+// firstThere is a file that the export would replace, "" for none.
+func (e exportJob) firstThere() string {
+	var paths []string
+	if e.mask {
+		paths = append(paths, e.maskPath())
+	}
+	if e.report {
+		paths = append(paths, filepath.Join(e.folder, "report.json"), filepath.Join(e.folder, "report.csv"))
+	}
+	if e.pictures {
+		for _, s := range e.shots {
+			paths = append(paths, e.shotPath(s))
+		}
+	}
+	for _, p := range paths {
+		if _, err := os.Stat(p); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+func (w *Window) runExport(e exportJob) {
+	attempt, sha := w.opening, w.sha
+	w.status.start("export", w.t("ui.export.running", filepath.Base(e.folder)), func() { w.jobs.Cancel("export") })
+	job.Run(w.jobs, "export", func(ctx context.Context, report func(job.Progress)) (string, error) {
+		return e.write(ctx, w.opts, sha, report)
+	}, func(p job.Progress) { w.status.progress("export", p) }, func(first string, err error) {
+		w.status.end("export")
+		if err != nil {
+			w.bands.fail(err)
+			return
+		}
+		if attempt == w.opening && e.mask {
+			w.session.MarkSaved(e.revision)
+		}
+		w.status.saved(first)
+		w.status.said = w.t("ui.export.done", e.folder)
+		w.status.refresh()
+	})
+}
+
+// write does the export and returns one of the files it wrote.
+func (e exportJob) write(ctx context.Context, o Options, sha func(context.Context) (string, error), report func(job.Progress)) (first string, err error) {
+	if err := os.MkdirAll(e.folder, 0o755); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return "", app.Fail(err, "ui.export.no_permission", e.folder)
+		}
+		return "", app.Fail(err, "ui.export.no_folder", e.folder)
+	}
+	const steps = 5
+	done := 0
+	step := func(key string, path string) {
+		report(job.Progress{Stage: text.M(key), Done: done, Total: steps})
+		done++
+		first = path
+	}
+	if e.mask {
+		step("ui.export.step_mask", e.maskPath())
+		if err := o.Writer.WriteMask(ctx, e.maskPath(), e.volume, e.labels, e.overwrite); err != nil {
+			return "", err
+		}
+	}
+	if e.report {
+		step("ui.export.step_report", filepath.Join(e.folder, "report.json"))
+		if e.result.Measurements, err = metrics.Measure(ctx, e.volume, e.labels); err != nil {
+			return "", err
+		}
+		if sha != nil {
+			if e.result.SHA256, err = sha(ctx); err != nil {
+				return "", err
+			}
+		}
+		if _, err := o.Writer.WriteReport(ctx, e.folder, e.result, e.overwrite); err != nil {
+			return "", err
+		}
+	}
+	if e.pictures && o.SavePicture != nil {
+		for _, s := range e.shots {
+			step("ui.export.step_pictures", e.shotPath(s))
+			if err := o.SavePicture(ctx, e.shotPath(s), s, e.overwrite); err != nil {
+				return "", err
+			}
+		}
+	}
+	return first, nil
+}

@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/viewer/tool"
+)
+
+// historyShown is how many steps are listed, the newest first.
+const historyShown = 30
+
+// historySection lists the named steps; pressing one goes there.
+type historySection struct {
+	w          *Window
+	object     *fyne.Container
+	undo, redo *button
+}
+
+func newHistorySection(w *Window) *historySection {
+	s := &historySection{w: w, object: container.NewVBox()}
+	s.undo = w.newButton(w.withKey(w.t("ui.menu.undo"), tool.EditUndo), theme.ContentUndoIcon(), "", func() { w.keys.Do(tool.EditUndo) })
+	s.redo = w.newButton(w.withKey(w.t("ui.menu.redo"), tool.EditRedo), theme.ContentRedoIcon(), "", func() { w.keys.Do(tool.EditRedo) })
+	w.name("history.undo", s.undo)
+	w.name("history.redo", s.redo)
+	s.refresh()
+	return s
+}
+
+func (s *historySection) refresh() {
+	w := s.w
+	steps, applied := w.session.History()
+	s.undo.enable(applied > 0 && !w.segmenting)
+	s.redo.enable(applied < len(steps) && !w.segmenting)
+	rows := []fyne.CanvasObject{container.NewGridWithColumns(2, s.undo, s.redo)}
+	for i := len(steps); i > max(0, len(steps)-historyShown); i-- {
+		step := steps[i-1]
+		ink := theme.ColorNameForeground
+		if i > applied {
+			ink = colorDim
+		}
+		name := newLine(w.texts.Format(step.Name), ink).clipped()
+		at := newLine(step.Time.Format("15:04"), colorDim).right()
+		t := w.newTile(container.NewBorder(nil, nil, nil, at, name), w.t("ui.history.tip"), func() { s.goTo(i) })
+		t.chosen = i == applied
+		w.name(fmt.Sprintf("history.%d", i), t)
+		rows = append(rows, t)
+	}
+	start := w.newTile(newLine(w.t("ui.history.start"), colorDim), w.t("ui.history.tip"), func() { s.goTo(0) })
+	start.chosen = applied == 0 && len(steps) > 0
+	if len(steps) > 0 {
+		rows = append(rows, start)
+	} else {
+		rows = append(rows, paragraph(w.t("ui.history.none"), colorDim))
+	}
+	s.object.Objects = rows
+	s.object.Refresh()
+}
+
+// goTo undoes or redoes until n steps are applied.
+func (s *historySection) goTo(n int) {
+	if s.w.segmenting {
+		return
+	}
+	for {
+		_, applied := s.w.session.History()
+		ok := false
+		switch {
+		case applied > n:
+			_, ok = s.w.session.Undo()
+		case applied < n:
+			_, ok = s.w.session.Redo()
+		}
+		if !ok {
+			return
+		}
+	}
+}

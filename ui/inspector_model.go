@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app"
+	"opacity/viewer/tool"
+)
+
+// devices are the choices of where a model runs.
+var devices = []string{"auto", "cpu", "cuda"}
+
+// modelSection chooses the model and where it runs, runs it, and says under
+// what terms.
+type modelSection struct {
+	w               *Window
+	object          fyne.CanvasObject
+	models, devices *selector
+	run, cancel     *button
+	terms, used     *widget.RichText
+	listed          int
+}
+
+func newModelSection(w *Window) *modelSection {
+	s := &modelSection{w: w, listed: -1}
+	s.models = w.newSelector(nil, func(i int) { w.setModel(w.models[i].ID) })
+	s.models.PlaceHolder = w.t("ui.model.none")
+	var names []string
+	for _, d := range devices {
+		names = append(names, w.t("ui.device."+d))
+	}
+	s.devices = w.newSelector(names, func(i int) { w.setDevice(devices[i]) })
+	s.run = w.newButton(w.withKey(w.t("ui.model.run"), tool.SegmentRun), nil, w.t("ui.model.run_tip"), w.segment)
+	s.run.Importance = widget.HighImportance
+	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", w.cancelSegment)
+	s.terms, s.used = paragraph("", colorDim), paragraph("", colorDim)
+	w.name("model.pick", s.models)
+	w.name("model.device", s.devices)
+	w.name("model.run", s.run)
+	w.name("model.cancel", s.cancel)
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
+		s.models, s.terms,
+		container.NewBorder(nil, nil, newLine(w.t("ui.model.device"), colorDim), nil, s.devices), s.used,
+		container.NewGridWithColumns(2, s.run, s.cancel))
+	return s
+}
+
+func (s *modelSection) refresh() {
+	w := s.w
+	if s.listed != len(w.models) {
+		s.listed = len(w.models)
+		var names []string
+		for _, m := range w.models {
+			names = append(names, m.Title)
+		}
+		s.models.SetOptions(names)
+	}
+	for i, m := range w.models {
+		if m.ID == w.model().ID {
+			s.models.show(i)
+		}
+	}
+	for i, d := range devices {
+		if d == w.prefs.Device {
+			s.devices.show(i)
+		}
+	}
+	terms := ""
+	if m := w.model(); m.ID != "" {
+		terms = w.t("ui.model.terms", m.Version, m.Licence)
+		if m.Problem != nil {
+			_, why := app.Explain(m.Problem)
+			terms = w.texts.Format(why)
+		}
+	}
+	setParagraph(s.terms, terms)
+	setParagraph(s.used, w.deviceSentence())
+	s.run.enable(w.canSegment() && w.model().Problem == nil)
+	s.cancel.enable(w.segmenting)
+}
+
+// model is the model that would run.
+func (w *Window) model() app.ModelInfo {
+	for _, m := range w.models {
+		if m.ID == w.prefs.Model {
+			return m
+		}
+	}
+	if len(w.models) > 0 {
+		return w.models[0]
+	}
+	return app.ModelInfo{}
+}
+
+func (w *Window) setModel(id string) {
+	w.prefs.Model = id
+	w.savePreferences()
+	w.soon("actions", w.refreshActions)
+}
+
+func (w *Window) setDevice(d string) {
+	if w.prefs.Device == d {
+		return
+	}
+	w.prefs.Device = d
+	w.savePreferences()
+	w.probeDevice()
+	w.soon("actions", w.refreshActions)
+}
+
+// deviceSentence says where models run, and why not where one might have hoped.
+func (w *Window) deviceSentence() string {
+	d := w.device
+	switch {
+	case d.Used == "":
+		return ""
+	case d.Reason.IsZero() && d.Name == "":
+		return w.t("ui.device.used", d.Used)
+	case d.Reason.IsZero():
+		return w.t("ui.device.used_name", d.Used, d.Name)
+	}
+	return w.t("ui.device.used_why", d.Used, w.texts.Format(d.Reason))
+}

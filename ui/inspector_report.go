@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/viewer"
+)
+
+// measureAfter is how long the mask must rest before it is measured.
+const measureAfter = 300 * time.Millisecond
+
+// measured is what the report shows, and of which revision of the mask.
+type measured struct {
+	revision int
+	valid    bool
+	metrics.Measurements
+}
+
+// measureLater measures the mask once it has been left alone for a moment.
+func (w *Window) measureLater() {
+	if w.measureStop != nil {
+		w.measureStop()
+	}
+	w.measureStop = w.after(measureAfter, w.measure)
+}
+
+func (w *Window) measure() {
+	v := w.session.Volume()
+	if v == nil || w.session.Loading() || w.segmenting {
+		if v == nil {
+			w.measured = measured{}
+			w.inspector.report.refresh()
+		}
+		return
+	}
+	m, revision := w.session.Mask().Snapshot(), w.session.Revision()
+	job.Run(w.jobs, "measure", func(ctx context.Context, _ func(job.Progress)) (metrics.Measurements, error) {
+		return metrics.Measure(ctx, v, m)
+	}, nil, func(found metrics.Measurements, err error) {
+		if err != nil {
+			w.bands.fail(err)
+			return
+		}
+		w.measured = measured{revision, true, found}
+		w.inspector.report.refresh()
+		w.panes.chartChanged()
+	})
+}
+
+// reportSection is the table as it will be exported.
+type reportSection struct {
+	w      *Window
+	object *fyne.Container
+}
+
+func newReportSection(w *Window) *reportSection {
+	s := &reportSection{w, container.New(layout.NewCustomPaddedVBoxLayout(6))}
+	s.refresh()
+	return s
+}
+
+func (s *reportSection) refresh() {
+	w := s.w
+	if !w.measured.valid || w.session.Volume() == nil {
+		s.object.Objects = []fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}
+		s.object.Refresh()
+		return
+	}
+	m := w.measured
+	cells := []fyne.CanvasObject{
+		s.cell(w.t("ui.report.label"), colorDim, ""), s.cell(w.t("ui.report.voxels"), colorDim, "").right(),
+		s.cell(w.t("ui.report.ml"), colorDim, "").right(), s.cell(w.t("ui.report.hu"), colorDim, "").right(),
+	}
+	for _, l := range m.Labels {
+		name := l.Label.Name
+		if l.Label.Layer == mask.Findings && l.Side != mask.NoSide {
+			name = w.t("ui.report.side."+string(l.Side), l.Label.Name)
+		}
+		ml, whyML := w.number(l.VolumeML, 1, m.Why)
+		hu, whyHU := w.number(l.MeanHU, 0, text.Message{})
+		if l.MeanHU == nil && w.session.Volume().Unit != volume.HU {
+			whyHU = w.t("ui.display.no_hu")
+		}
+		cells = append(cells, s.cell(name, theme.ColorNameForeground, ""),
+			s.cell(thousands(l.Voxels), theme.ColorNameForeground, "").right(),
+			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
+	}
+	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...), widget.NewSeparator()}
+	involvement := []fyne.CanvasObject{newLine(w.t("ui.report.involvement"), colorDim)}
+	for _, part := range []struct {
+		key string
+		x   *float64
+	}{{"ui.report.left", m.InvolvementLeft}, {"ui.report.right", m.InvolvementRight}, {"ui.report.total", m.InvolvementTotal}} {
+		value, why := w.number(part.x, 1, text.Message{})
+		if part.x != nil {
+			value = w.t("ui.percent", value)
+		}
+		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), newLine(value, theme.ColorNameForeground).strong().right().why(w.tips, why)))
+	}
+	rows = append(rows, involvement...)
+	if chart := w.chart(272, 150); chart != nil {
+		rows = append(rows, chart)
+	}
+	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
+	s.object.Objects = rows
+	s.object.Refresh()
+}
+
+func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string) *line {
+	return newLine(value, c).sized(theme.SizeNameCaptionText).why(s.w.tips, reason)
+}
+
+// chart is the picture of the area of each label per slice, nil where there is none.
+func (w *Window) chart(width, height float32) fyne.CanvasObject {
+	if w.opts.Chart == nil || !w.measured.valid || w.session.Mask() == nil || w.session.Mask().Empty() {
+		return nil
+	}
+	scale := w.win.Canvas().Scale()
+	picture := w.opts.Chart(w.measured.Measurements, int(width*scale), int(height*scale), float64(scale), !w.prefs.Light)
+	if picture == nil {
+		return nil
+	}
+	image := canvas.NewImageFromImage(picture)
+	image.ScaleMode, image.FillMode = canvas.ImageScaleFastest, canvas.ImageFillContain
+	image.SetMinSize(fyne.NewSize(width, height))
+	return image
+}
+
+// thousands groups digits by threes with thin spaces.
+func thousands(n int) string {
+	s := viewer.Number(float64(n), 0)
+	out := ""
+	for i, r := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			out += "\u2009"
+		}
+		out += string(r)
+	}
+	return out
+}
+
+// tableLayout is four columns: a name that takes what is left, and three numbers.
+type tableLayout struct{}
+
+var tableColumns = [3]float32{76, 54, 46}
+
+func (tableLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(250, float32(len(o)/4)*20)
+}
+
+func (tableLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	name := size.Width - tableColumns[0] - tableColumns[1] - tableColumns[2]
+	for i, cell := range o {
+		x, width := float32(0), name-4
+		if c := i % 4; c > 0 {
+			x = name
+			for _, before := range tableColumns[:c-1] {
+				x += before
+			}
+			width = tableColumns[c-1]
+		}
+		cell.Move(fyne.NewPos(x, float32(i/4)*20))
+		cell.Resize(fyne.NewSize(width, 20))
+	}
+}

@@ -1,0 +1,215 @@
+package ui
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// menu is the main menu. It is built anew whenever what it says changes.
+type menu struct {
+	w     *Window
+	shown string // what the menu said when it was last set
+}
+
+func newMenu(w *Window) *menu {
+	m := &menu{w: w}
+	m.refresh()
+	return m
+}
+
+func (m *menu) refresh() {
+	main := m.build()
+	if said := describe(main.Items, ""); said != m.shown {
+		m.shown = said
+		m.w.win.SetMainMenu(main)
+	}
+}
+
+// describe writes down everything a menu shows, to tell whether it changed.
+func describe(menus []*fyne.Menu, indent string) string {
+	var b strings.Builder
+	for _, m := range menus {
+		b.WriteString(indent + m.Label + "\n")
+		for _, i := range m.Items {
+			fmt.Fprintf(&b, "%s %s %v %v\n", indent, i.Label, i.Disabled, i.Checked)
+			if i.ChildMenu != nil {
+				b.WriteString(describe([]*fyne.Menu{i.ChildMenu}, indent+"  "))
+			}
+		}
+	}
+	return b.String()
+}
+
+// shortcuts are those that the menu answers to.
+func (m *menu) shortcuts() map[string]bool {
+	found := map[string]bool{}
+	var visit func(items []*fyne.MenuItem)
+	visit = func(items []*fyne.MenuItem) {
+		for _, i := range items {
+			if i.Shortcut != nil {
+				found[i.Shortcut.ShortcutName()] = true
+			}
+			if i.ChildMenu != nil {
+				visit(i.ChildMenu.Items)
+			}
+		}
+	}
+	for _, top := range m.w.win.MainMenu().Items {
+		visit(top.Items)
+	}
+	return found
+}
+
+func (m *menu) build() *fyne.MainMenu {
+	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.help())
+}
+
+// item is a menu item that does nothing while a dialog asks something, nor
+// where it is greyed out (Fyne's shortcuts reach disabled items too).
+func (m *menu) item(key string, enabled bool, do func(), args ...any) *fyne.MenuItem {
+	i := fyne.NewMenuItem(m.w.t(key, args...), nil)
+	i.Disabled = !enabled
+	i.Action = func() {
+		if enabled && len(m.w.modals) == 0 {
+			m.w.tips.clear()
+			do()
+		}
+	}
+	return i
+}
+
+// act is a menu item for an action of the key table.
+func (m *menu) act(a tool.Action, key string, enabled bool, args ...any) *fyne.MenuItem {
+	i := m.item(key, enabled, func() { m.w.keys.Do(a) }, args...)
+	c, _ := m.w.keyOf(a)
+	i.Shortcut = shortcut(c)
+	if i.Shortcut == nil && c.Key != "" { // a bare key: Fyne has no shortcut for it, but it can be shown
+		i.Label = m.w.t("ui.menu.with_key", i.Label, c.String())
+	}
+	return i
+}
+
+func (m *menu) choice(i *fyne.MenuItem, on bool) *fyne.MenuItem {
+	i.Checked = on
+	return i
+}
+
+func separator() *fyne.MenuItem { return fyne.NewMenuItemSeparator() }
+
+func (m *menu) file() *fyne.Menu {
+	w := m.w
+	recent := m.item("ui.menu.recent", true, func() {})
+	recent.ChildMenu = m.recent()
+	quit := m.item("ui.menu.quit", true, w.tryClose)
+	quit.IsQuit = true
+	return fyne.NewMenu(w.t("ui.menu.file"),
+		m.act(tool.FileOpen, "ui.menu.open_file", true),
+		m.act(tool.FileOpenFolder, "ui.menu.open_folder", true),
+		m.item("ui.menu.open_mask", w.complete() && w.opts.ReadMask != nil, w.askOpenMask),
+		m.item("ui.menu.open_sample", w.opts.Phantom != nil, func() { w.openSample(false) }),
+		recent, separator(),
+		m.act(tool.FileSave, "ui.menu.save", w.hasMask()),
+		m.item("ui.menu.save_as", w.hasMask(), w.saveMaskAs),
+		m.act(tool.FileExport, "ui.menu.export", w.complete()),
+		m.act(tool.FilePicture, "ui.menu.picture", w.complete() && w.opts.SavePicture != nil, w.t("viewer."+w.viewer.Active().String())),
+		separator(),
+		m.item("ui.menu.close", w.hasStudy(), w.closeStudy),
+		quit)
+}
+
+func (m *menu) recent() *fyne.Menu {
+	w := m.w
+	var items []*fyne.MenuItem
+	for n, path := range w.prefs.Recent {
+		i := m.item("ui.menu.recent_item", true, func() { w.openRecent(n) }, filepath.Base(path), filepath.Base(filepath.Dir(path)))
+		if actions := []tool.Action{tool.FileRecent1, tool.FileRecent2, tool.FileRecent3, tool.FileRecent4, tool.FileRecent5}; n < len(actions) {
+			c, _ := w.keyOf(actions[n])
+			i.Shortcut = shortcut(c)
+		}
+		items = append(items, i)
+	}
+	if len(items) == 0 {
+		items = append(items, m.item("ui.menu.recent_none", false, func() {}))
+	}
+	items = append(items, separator(),
+		m.item("ui.menu.recent_clear", len(w.prefs.Recent) > 0, w.clearRecent),
+		m.choice(m.item("ui.menu.recent_keep", true, w.toggleRecent), !w.prefs.NoRecent))
+	return fyne.NewMenu("", items...)
+}
+
+func (m *menu) edit() *fyne.Menu {
+	w := m.w
+	undo, redo := w.steps()
+	label := func(plain, named, step string) (string, []any) {
+		if step == "" {
+			return plain, nil
+		}
+		return named, []any{step}
+	}
+	uk, ua := label("ui.menu.undo", "ui.menu.undo_step", undo)
+	rk, ra := label("ui.menu.redo", "ui.menu.redo_step", redo)
+	u, r := m.act(tool.EditUndo, uk, undo != "", ua...), m.act(tool.EditRedo, rk, redo != "", ra...)
+	// These two reach the text field in focus, dialogs and all.
+	u.Action, r.Action = w.undo, w.redo
+	return fyne.NewMenu(w.t("ui.menu.edit"), u, r)
+}
+
+func (m *menu) view() *fyne.Menu {
+	w, v := m.w, m.w.viewer
+	style := func(key string, s viewer.OverlayStyle) *fyne.MenuItem {
+		return m.choice(m.item(key, true, func() { w.setStyle(s) }), v.Overlay().Style == s)
+	}
+	return fyne.NewMenu(w.t("ui.menu.view"),
+		m.choice(m.act(tool.LayoutLarge, "ui.menu.layout_large", true), v.Arrangement() == viewer.LargeAxial),
+		m.choice(m.act(tool.LayoutFour, "ui.menu.layout_four", true), v.Arrangement() == viewer.FourEqual),
+		m.choice(m.act(tool.LayoutOne, "ui.menu.layout_one", true), v.Arrangement() == viewer.OnePane),
+		separator(),
+		m.choice(m.act(tool.LabelsToggle, "ui.menu.labels", true), v.Overlay().Visible),
+		style("ui.menu.style_filled", viewer.Filled),
+		style("ui.menu.style_outlined", viewer.Outlined),
+		style("ui.menu.style_both", viewer.FilledAndOutlined),
+		separator(),
+		m.choice(m.act(tool.ViewSmooth, "ui.menu.smooth", true), v.Smooth()),
+		m.choice(m.act(tool.ViewCrosshair, "ui.menu.crosshair", true), v.Crosshair()),
+		m.choice(m.act(tool.ViewAnnotations, "ui.menu.annotations", true), v.Annotations()),
+		m.choice(m.act(tool.ViewIdentity, "ui.menu.identity", true), v.Identity()),
+		m.act(tool.ViewFit, "ui.menu.fit", w.hasStudy()),
+		separator(),
+		m.choice(m.item("ui.menu.dark", true, func() { w.setLight(false) }), !w.prefs.Light),
+		m.choice(m.item("ui.menu.light", true, func() { w.setLight(true) }), w.prefs.Light),
+		m.choice(m.act(tool.ViewInspector, "ui.menu.inspector", true), w.prefs.Inspector),
+		separator(),
+		m.choice(m.item("ui.menu.annotate", true, func() { v.SetProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),
+		m.choice(m.item("ui.menu.reading", true, func() { v.SetProfile(viewer.Reading) }), v.Profile() == viewer.Reading),
+		m.choice(m.item("ui.menu.invert", true, func() { v.SetInvertLevel(!v.InvertLevel()) }), v.InvertLevel()))
+}
+
+func (m *menu) segment() *fyne.Menu {
+	w := m.w
+	device := m.item("ui.menu.device", w.opts.Segmenter != nil, func() {})
+	var items []*fyne.MenuItem
+	for _, d := range devices {
+		items = append(items, m.choice(m.item("ui.device."+d, true, func() { w.setDevice(d) }), w.prefs.Device == d))
+	}
+	device.ChildMenu = fyne.NewMenu("", items...)
+	return fyne.NewMenu(w.t("ui.menu.segment"),
+		m.act(tool.SegmentRun, "ui.menu.segment_run", w.canSegment()),
+		m.item("ui.menu.segment_cancel", w.segmenting, w.cancelSegment),
+		separator(),
+		m.item("ui.menu.model", w.opts.Segmenter != nil, w.askModel),
+		device)
+}
+
+func (m *menu) help() *fyne.Menu {
+	w := m.w
+	return fyne.NewMenu(w.t("ui.menu.help"),
+		m.act(tool.ViewKeys, "ui.menu.keys", true),
+		m.item("ui.menu.doctor", w.opts.Doctor != nil, w.showDoctor),
+		m.item("ui.menu.about", true, w.showAbout))
+}

@@ -1,0 +1,100 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// modal is a dialog over the window, for what must be decided now. Long work
+// never uses one. Escape is its last answer, Return its first.
+type modal struct {
+	w       *Window
+	id      string
+	popup   *widget.PopUp
+	answers []answer
+	buttons []*button
+}
+
+// answer is a button of a modal.
+type answer struct {
+	id     string // of its name for tests: MODAL.ID
+	label  string // translation key
+	danger bool   // it loses something
+	// run is called once the modal is closed; it may be nil.
+	run func()
+	// ready, where there is one, is asked first: false keeps the modal open.
+	ready func() bool
+}
+
+// ask shows a modal. The first answer is the one proposed, the last the way out.
+func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, answers ...answer) *modal {
+	w.tips.clear()
+	m := &modal{w: w, id: id, answers: answers}
+	row := container.NewHBox(layout.NewSpacer())
+	for i := len(answers) - 1; i >= 0; i-- {
+		b := w.newButton(w.t(answers[i].label), nil, "", func() { m.press(i) })
+		if answers[i].danger {
+			b.Importance = widget.DangerImportance
+		} else if i == 0 {
+			b.Importance = widget.HighImportance
+		}
+		m.buttons = append([]*button{b}, m.buttons...)
+		row.Add(b)
+		w.name(id+"."+answers[i].id, b)
+	}
+	heading := newLine(title, theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()
+	content := container.NewPadded(container.NewBorder(container.NewVBox(heading, widget.NewSeparator()), row, nil, nil, body))
+	m.popup = widget.NewModalPopUp(container.NewPadded(content), w.win.Canvas())
+	room := w.win.Canvas().Size()
+	size = size.Max(m.popup.MinSize())
+	m.popup.Resize(fyne.NewSize(min(size.Width, room.Width-20), min(size.Height, room.Height-20)))
+	w.modals = append(w.modals, m)
+	m.popup.Show()
+	w.win.Canvas().Focus(m.buttons[0])
+	return m
+}
+
+// say is a modal of one sentence.
+func (w *Window) question(id, title, sentence string, answers ...answer) *modal {
+	words := widget.NewLabel(sentence)
+	words.Wrapping = fyne.TextWrapWord
+	return w.ask(id, title, words, fyne.NewSize(460, 170), answers...)
+}
+
+func (m *modal) press(i int) {
+	a := m.answers[i]
+	if a.ready != nil && !a.ready() {
+		return
+	}
+	m.close()
+	if a.run != nil {
+		a.run()
+	}
+}
+
+func (m *modal) close() {
+	for i, open := range m.w.modals {
+		if open == m {
+			m.w.modals = append(m.w.modals[:i], m.w.modals[i+1:]...)
+			break
+		}
+	}
+	m.popup.Hide()
+	for _, a := range m.answers {
+		m.w.unname(m.id + "." + a.id)
+	}
+}
+
+func (m *modal) typedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyEscape:
+		m.press(len(m.answers) - 1)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if !m.buttons[0].Disabled() {
+			m.press(0)
+		}
+	}
+}

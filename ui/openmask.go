@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+const jobMask = "mask"
+
+func (w *Window) askOpenMask() {
+	if w.complete() && w.opts.ReadMask != nil {
+		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.openMask)
+	}
+}
+
+// openMask reads a label map, shows what its numbers are taken for, and puts it
+// in place of the mask as one step.
+func (w *Window) openMask(path string) {
+	if w.segmenting {
+		w.bands.fail(app.Misuse("ui.mask.busy", filepath.Base(path)))
+		return
+	}
+	v, attempt := w.session.Volume(), w.opening
+	w.status.start(jobMask, w.t("ui.mask.reading", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
+	type read struct {
+		lm *mask.LabelMap
+		m  mask.Mapping
+	}
+	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (read, error) {
+		lm, err := w.opts.ReadMask(ctx, path, v.Geometry)
+		if err != nil {
+			return read{}, err
+		}
+		return read{lm, mask.GuessMapping(lm)}, nil
+	}, nil, func(r read, err error) {
+		w.status.end(jobMask)
+		if err != nil {
+			w.bands.fail(err)
+			return
+		}
+		if attempt == w.opening {
+			w.askMapping(path, r.lm, r.m)
+		}
+	})
+}
+
+// askMapping shows which label each number of the file becomes.
+func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
+	names := []string{w.t("ui.mask.leave_out"), w.t("ui.mask.both_lungs")}
+	for _, l := range m.Labels {
+		names = append(names, l.Name)
+	}
+	rows := container.New(layout.NewCustomPaddedVBoxLayout(4))
+	for _, d := range m.Doubts {
+		rows.Add(paragraph(w.texts.Format(d), theme.ColorNameWarning))
+	}
+	for i := range m.Assignments {
+		a := &m.Assignments[i]
+		pick := w.newSelector(names, func(n int) {
+			a.BothLungs, a.Label = n == 1, 0
+			if n > 1 {
+				a.Label = m.Labels[n-2].Value
+			}
+		})
+		shown := 0
+		if a.BothLungs {
+			shown = 1
+		}
+		for n, l := range m.Labels {
+			if l.Value == a.Label && !a.BothLungs {
+				shown = n + 2
+			}
+		}
+		pick.show(shown)
+		w.name(fmt.Sprintf("mapping.%d", a.File), pick)
+		side := "ui.mask.at_left"
+		if a.CentreMM[0] < lm.ToPatient(volume.Vec{float64(lm.Size[0]-1) / 2, float64(lm.Size[1]-1) / 2, float64(lm.Size[2]-1) / 2})[0] {
+			side = "ui.mask.at_right"
+		}
+		what := newLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
+		rows.Add(container.NewGridWithColumns(2, what, pick))
+	}
+	body := container.NewBorder(widget.NewLabel(w.t("ui.mask.text", filepath.Base(path))), nil, nil, nil, container.NewVScroll(rows))
+	w.ask("mapping", w.t("ui.mask.title"), body, fyne.NewSize(600, min(560, float32(190+40*len(m.Assignments)+30*len(m.Doubts)))),
+		answer{id: "use", label: "ui.mask.use", ready: func() bool { return !m.Unassigned() }, run: func() { w.useMask(path, lm, m) }},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
+	v, attempt := w.session.Volume(), w.opening
+	unfold := w.opts.Unfold
+	if unfold == nil {
+		unfold = func(_ context.Context, _ *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
+			return mask.FromLabelMap(lm, m, nil)
+		}
+	}
+	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
+	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (*mask.Mask, error) {
+		return unfold(ctx, v, lm, m)
+	}, nil, func(made *mask.Mask, err error) {
+		w.status.end(jobMask)
+		if err != nil {
+			w.bands.fail(err)
+			return
+		}
+		if attempt != w.opening {
+			return
+		}
+		w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), made)
+		w.status.say(w.t("ui.mask.done", filepath.Base(path)))
+	})
+}

@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"context"
+	"sync"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/text"
+)
+
+const jobSegment = "segment"
+
+// loadModels asks which models there are, and where they would run.
+func (w *Window) loadModels() {
+	if w.opts.Segmenter == nil {
+		return
+	}
+	job.Run(w.jobs, "models", func(context.Context, func(job.Progress)) ([]app.ModelInfo, error) {
+		return w.opts.Segmenter.Models(), nil
+	}, nil, func(models []app.ModelInfo, _ error) {
+		w.models = models
+		w.refreshActions()
+	})
+	w.probeDevice()
+}
+
+func (w *Window) probeDevice() {
+	if w.opts.ProbeDevice == nil {
+		return
+	}
+	requested := w.prefs.Device
+	job.Run(w.jobs, "device", func(ctx context.Context, _ func(job.Progress)) (app.Device, error) {
+		return w.opts.ProbeDevice(ctx, requested), nil
+	}, nil, func(d app.Device, _ error) { w.setUsed(d) })
+}
+
+func (w *Window) setUsed(d app.Device) {
+	w.device = d
+	w.status.setDevice(w.deviceSentence())
+	w.status.refresh()
+	w.inspector.model.refresh()
+}
+
+// segment runs the chosen model on the open study. What it finds is painted as
+// it comes; only when all is there does it become the mask, as one step.
+func (w *Window) segment() {
+	if !w.canSegment() {
+		return
+	}
+	w.segmenting, w.stopped = true, false
+	attempt, v := w.opening, w.session.Volume()
+	request := app.SegmentRequest{Model: w.model().ID, Device: w.prefs.Device}
+	w.session.BeginPreview()
+	w.status.start(jobSegment, w.t("ui.segment.running"), w.cancelSegment)
+	w.refreshActions()
+	hooks := app.SegmentHooks{Slice: w.paintFeed(attempt)}
+	hooks.Started = func(_ app.ModelInfo, d app.Device) { w.dispatch(func() { w.setUsed(d) }) }
+	job.Run(w.jobs, jobSegment, func(ctx context.Context, report func(job.Progress)) (*app.SegmentResult, error) {
+		hooks.Progress = report
+		return w.opts.Segmenter.Segment(ctx, v, request, hooks)
+	}, func(p job.Progress) {
+		if !w.stopped {
+			w.status.progress(jobSegment, p)
+		}
+	}, func(r *app.SegmentResult, err error) { w.segmented(attempt, r, err) })
+}
+
+func (w *Window) segmented(attempt int, r *app.SegmentResult, err error) {
+	w.segmenting = false
+	w.status.end(jobSegment)
+	switch {
+	case attempt != w.opening: // another study is open by now
+	case w.stopped:
+		w.session.EndPreview()
+		w.status.say(w.t("ui.segment.stopped"))
+	case err != nil:
+		w.session.EndPreview()
+		w.bands.fail(err)
+	default:
+		w.setUsed(r.Device)
+		w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
+		w.status.say(w.t("ui.segment.done", r.Timings.Total.Seconds()))
+	}
+	w.refreshActions()
+	w.inspector.refresh()
+	w.measureLater()
+}
+
+// cancelSegment stops the model; the mask is shown as it was at once.
+func (w *Window) cancelSegment() {
+	if !w.segmenting || w.stopped {
+		return
+	}
+	w.stopped = true
+	w.jobs.Cancel(jobSegment)
+	w.session.EndPreview()
+	w.status.start(jobSegment, w.t("ui.segment.stopping"), nil)
+}
+
+// paintFeed collects finished slices from the segmenter's goroutine and paints
+// them as often as the window's goroutine is free.
+func (w *Window) paintFeed(attempt int) func(k int, labels [mask.Layers][]uint8) {
+	type slice struct {
+		k      int
+		labels [mask.Layers][]uint8
+	}
+	var mu sync.Mutex
+	var waiting []slice
+	return func(k int, labels [mask.Layers][]uint8) {
+		mu.Lock()
+		defer mu.Unlock()
+		waiting = append(waiting, slice{k, labels})
+		if len(waiting) > 1 {
+			return
+		}
+		w.dispatch(func() {
+			mu.Lock()
+			slices := waiting
+			waiting = nil
+			mu.Unlock()
+			if w.opening != attempt || w.stopped || !w.segmenting {
+				return
+			}
+			for _, s := range slices {
+				w.session.Preview(s.k, s.labels)
+			}
+		})
+	}
+}
+
+// askModel adds a model of the user's own, from a file.
+func (w *Window) askModel() {
+	w.choose.openFile(w.t("ui.model.choose"), w.lastFolder(), func(path string) {
+		for _, m := range w.models {
+			if m.ID == path {
+				w.setModel(path)
+				return
+			}
+		}
+		w.models = append(w.models, app.ModelInfo{ID: path, Path: path, Title: w.t("ui.model.file", baseName(path)), Licence: w.t("ui.model.unknown_licence")})
+		w.setModel(path)
+	})
+}

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"image/color"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app/job"
+)
+
+// statusBar is the line at the bottom: a hint, or how far the work under way is,
+// with Cancel; on the right where models run, and why there.
+type statusBar struct {
+	w      *Window
+	object fyne.CanvasObject
+	left   *fyne.Container
+	text   *line
+	right  *line
+	bar    *thinBar
+	cancel *button
+	show   *button
+	tasks  []*task
+	said   string // the last message, shown while there is no hint
+	place  string // of the file that Show opens
+	over   string // hint of what the pointer is over
+}
+
+// task is work under way.
+type task struct {
+	key    string
+	label  string
+	p      job.Progress
+	cancel func()
+}
+
+func newStatusBar(w *Window) *statusBar {
+	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right()}
+	s.bar = newThinBar()
+	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
+	s.cancel.Importance = widget.MediumImportance
+	s.show = w.newButton(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
+	s.show.Importance = widget.MediumImportance
+	s.left = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.show), s.text)
+	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), container.New(statusLayout{}, s.left, s.right)))
+	w.name("status.text", s.text)
+	w.name("status.cancel", s.cancel)
+	w.name("status.show", s.show)
+	w.name("status.device", s.right)
+	s.refresh()
+	return s
+}
+
+// statusLayout gives the right part what it needs, up to half, and the left the rest.
+type statusLayout struct{}
+
+func (statusLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 34) }
+
+func (statusLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	const edge = 10
+	inner := size.Width - 2*edge
+	right := min(o[1].MinSize().Width, inner/2)
+	left := inner - right - 16
+	o[0].Move(fyne.NewPos(edge, 3))
+	o[0].Resize(fyne.NewSize(left, size.Height-6))
+	o[1].Move(fyne.NewPos(edge+left+16, 0))
+	o[1].Resize(fyne.NewSize(right, size.Height))
+}
+
+// start shows that work has begun.
+func (s *statusBar) start(key, label string, cancel func()) {
+	s.end(key)
+	s.said, s.place = "", ""
+	s.tasks = append(s.tasks, &task{key: key, label: label, cancel: cancel})
+	s.refresh()
+}
+
+// progress shows how far the work is.
+func (s *statusBar) progress(key string, p job.Progress) {
+	for _, t := range s.tasks {
+		if t.key == key {
+			t.p = p
+		}
+	}
+	s.refresh()
+}
+
+// end takes work that is over off the line.
+func (s *statusBar) end(key string) {
+	for i, t := range s.tasks {
+		if t.key == key {
+			s.tasks = append(s.tasks[:i], s.tasks[i+1:]...)
+			break
+		}
+	}
+	s.refresh()
+}
+
+// cancelTop cancels what the line shows; false where there is nothing.
+func (s *statusBar) cancelTop() bool {
+	if t := s.top(); t != nil && t.cancel != nil {
+		t.cancel()
+		return true
+	}
+	return false
+}
+
+// say shows a message until something else happens.
+func (s *statusBar) say(message string) {
+	s.said, s.place = message, ""
+	s.refresh()
+}
+
+// saved says where a file went, with a way to go there.
+func (s *statusBar) saved(path string) {
+	s.said, s.place = s.w.t("ui.status.saved", filepath.Base(path), filepath.Dir(path)), path
+	s.refresh()
+}
+
+// hint shows what the thing under the pointer does, "" for nothing.
+func (s *statusBar) hint(hint string) {
+	s.over = hint
+	s.refresh()
+}
+
+func (s *statusBar) setDevice(sentence string) { s.right.set(sentence) }
+
+func (s *statusBar) top() *task {
+	if len(s.tasks) == 0 {
+		return nil
+	}
+	return s.tasks[len(s.tasks)-1]
+}
+
+func (s *statusBar) refresh() {
+	t := s.top()
+	s.bar.show(t)
+	visible(s.cancel, t != nil && t.cancel != nil)
+	visible(s.show, t == nil && s.place != "" && s.over == "")
+	switch {
+	case t != nil:
+		s.text.set(s.describe(t))
+	case s.over != "":
+		s.text.set(s.over)
+	default:
+		s.text.set(s.said)
+	}
+	s.left.Refresh()
+}
+
+// describe writes a task as "Segmenting · slice 120 of 300 · about 12 s left".
+func (s *statusBar) describe(t *task) string {
+	label := t.label
+	if !t.p.Stage.IsZero() {
+		label = s.w.texts.Format(t.p.Stage)
+	}
+	switch {
+	case t.p.Total > 1 && t.p.Left > 0:
+		return s.w.t("ui.status.task_left", label, t.p.Done, t.p.Total, s.timeLeft(t.p.Left))
+	case t.p.Total > 1:
+		return s.w.t("ui.status.task", label, t.p.Done, t.p.Total)
+	}
+	return label
+}
+
+func (s *statusBar) timeLeft(d time.Duration) string {
+	if d >= 90*time.Second {
+		return s.w.t("ui.minutes", int(d.Minutes()+0.5))
+	}
+	return s.w.t("ui.seconds", max(1, int(d.Seconds()+0.5)))
+}
+
+// thinBar is the progress of one task; it runs to and fro where there is no end in sight.
+type thinBar struct {
+	widget.BaseWidget
+	part  float32 // 0..1, below 0 for unknown
+	shown bool
+}
+
+func newThinBar() *thinBar {
+	b := &thinBar{}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *thinBar) show(t *task) {
+	visible(b, t != nil)
+	if t == nil {
+		return
+	}
+	part := float32(-1)
+	if t.p.Total > 0 {
+		part = float32(t.p.Done) / float32(t.p.Total)
+	}
+	if part != b.part {
+		b.part = part
+		b.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *thinBar) CreateRenderer() fyne.WidgetRenderer {
+	r := &thinBarRenderer{b: b, track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent)}
+	r.track.CornerRadius, r.done.CornerRadius = 2, 2
+	return r
+}
+
+type thinBarRenderer struct {
+	b           *thinBar
+	track, done *canvas.Rectangle
+}
+
+func (r *thinBarRenderer) Layout(size fyne.Size) {
+	r.track.FillColor, r.done.FillColor = paint(theme.ColorNameButton), paint(theme.ColorNamePrimary)
+	r.track.Resize(size)
+	r.done.Resize(fyne.NewSize(size.Width*min(max(r.b.part, 0.02), 1), size.Height))
+}
+func (r *thinBarRenderer) MinSize() fyne.Size { return fyne.NewSize(160, 4) }
+func (r *thinBarRenderer) Refresh() {
+	r.Layout(r.b.Size())
+	r.track.Refresh()
+	r.done.Refresh()
+}
+func (r *thinBarRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.track, r.done}
+}
+func (r *thinBarRenderer) Destroy() {}
+
+// visible shows or hides an object, where it is not so already.
+func visible(o fyne.CanvasObject, on bool) {
+	if o.Visible() != on {
+		if on {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/app/safefile"
+)
+
+// name gives a widget a name that tests from outside find it by.
+func (w *Window) name(id string, o fyne.CanvasObject) { w.named[id] = o }
+
+func (w *Window) unname(id string) { delete(w.named, id) }
+
+// widgetsEvery is how often the file of widgets is brought up to date.
+const widgetsEvery = 150 * time.Millisecond
+
+// rect is where a widget is, in pixels of the window.
+type rect struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
+// windowState is what cannot be seen in a picture, for the same tests.
+type windowState struct {
+	Title    string         `json:"title"`
+	Case     string         `json:"case"`
+	Loading  bool           `json:"loading"`
+	Running  bool           `json:"segmenting"`
+	Dirty    bool           `json:"dirty"`
+	Busy     []string       `json:"busy"`
+	Status   string         `json:"status"`
+	Device   string         `json:"device"`
+	Modal    string         `json:"modal"`
+	Errors   []string       `json:"errors"`
+	Warnings []string       `json:"warnings"`
+	Cursor   [3]int         `json:"cursor"`
+	Window   [2]float64     `json:"window"`
+	Slices   [3]int         `json:"slices"`
+	Steps    int            `json:"steps"`
+	Voxels   map[string]int `json:"voxels"`
+	Scale    float32        `json:"scale"`
+}
+
+// watchWidgets keeps the file of widgets up to date: per name its rectangle, and
+// under "_state" what the window is at.
+func (w *Window) watchWidgets() {
+	last := ""
+	var look func()
+	look = func() {
+		if text, err := json.MarshalIndent(w.widgets(), "", " "); err == nil && string(text) != last {
+			last = string(text)
+			_ = safefile.Write(w.opts.WidgetsFile, true, func(out io.Writer) error {
+				_, err := out.Write(text)
+				return err
+			})
+		}
+		w.after(widgetsEvery, look)
+	}
+	look()
+}
+
+func (w *Window) widgets() map[string]any {
+	found := map[string]any{"_state": w.state()}
+	d, c := w.app.Driver(), w.win.Canvas()
+	for id, o := range w.named {
+		at := d.AbsolutePositionForObject(o)
+		if at.IsZero() || !o.Visible() { // (0, 0) stands for "not on screen"; the menu is there
+			continue
+		}
+		found[id] = w.pixels(c, at, o.Size())
+	}
+	for id, r := range w.panes.rects() {
+		found[id] = w.pixels(c, r.at, r.size)
+	}
+	return found
+}
+
+func (w *Window) pixels(c fyne.Canvas, at fyne.Position, size fyne.Size) rect {
+	s := c.Scale()
+	return rect{int(at.X * s), int(at.Y * s), int(size.Width * s), int(size.Height * s)}
+}
+
+func (w *Window) state() windowState {
+	s := windowState{
+		Title: w.win.Title(), Case: w.session.Info().Case, Loading: w.session.Loading(), Running: w.segmenting,
+		Dirty: w.session.Dirty(), Status: w.status.text.text, Device: w.status.right.text, Cursor: w.viewer.Cursor(),
+		Window: [2]float64{w.viewer.Window().Center, w.viewer.Window().Width}, Scale: w.win.Canvas().Scale(), Voxels: map[string]int{},
+	}
+	s.Errors, s.Warnings = w.bands.texts()
+	for _, t := range w.status.tasks {
+		s.Busy = append(s.Busy, t.key)
+	}
+	if len(w.modals) > 0 {
+		s.Modal = w.modals[len(w.modals)-1].id
+	}
+	if v := w.session.Volume(); v != nil {
+		s.Slices = v.Size
+		for _, l := range w.session.Shown().Labels() {
+			s.Voxels[l.Name] = w.session.Shown().Count(l.Layer, l.Value)
+		}
+	}
+	_, s.Steps = w.session.History()
+	return s
+}

@@ -1,0 +1,224 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/text"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// Window is one study's window.
+type Window struct {
+	opts     Options
+	texts    text.Table
+	app      fyne.App
+	win      fyne.Window
+	session  *app.Session
+	viewer   *viewer.Viewer
+	keys     *tool.Dispatcher
+	jobs     *job.Runner
+	dispatch job.Dispatcher
+	after    func(time.Duration, func()) (stop func())
+	choose   chooser
+	prefs    *preferences
+	look     *look
+	pending  map[string]bool // what soon has put off
+	closed   bool
+
+	tips      *tips
+	status    *statusBar
+	bands     *bands
+	toolbar   *toolbar
+	inspector *inspector
+	panes     *panes
+	menu      *menu
+	centre    *fyne.Container // the panes, the empty window or the list of series
+	modals    []*modal
+	named     map[string]fyne.CanvasObject // what tests from outside find
+
+	opening     int    // counts attempts to open; what belongs to an older one is dropped
+	savedAs     string // where the mask was saved last
+	device      app.Device
+	models      []app.ModelInfo
+	measured    measured
+	measureStop func()
+	sha         func(context.Context) (string, error) // of the open input; nil for the sample
+	list        *seriesList
+	segmenting  bool
+	stopped     bool // the run under way was cancelled
+}
+
+// New makes a window with nothing open. It shows with ShowAndRun.
+func New(a fyne.App, opts Options) *Window {
+	w := &Window{
+		opts: opts, texts: opts.Texts, app: a, session: app.NewSession(),
+		pending: map[string]bool{}, named: map[string]fyne.CanvasObject{}, after: opts.After,
+	}
+	if w.texts == nil {
+		w.texts = text.English()
+	}
+	base := opts.Dispatch
+	if base == nil {
+		base = onFyne
+	}
+	w.dispatch = func(f func()) {
+		base(func() {
+			if !w.closed {
+				f()
+			}
+		})
+	}
+	if w.after == nil {
+		w.after = w.wait
+	}
+	w.jobs = job.NewRunner(w.dispatch)
+	w.viewer = viewer.New(w.session)
+	w.keys = tool.NewDispatcher(w.viewer)
+	w.prefs = loadPreferences(opts.ConfigDir)
+	w.look = newLook(w.prefs.Light)
+	a.Settings().SetTheme(w.look)
+	w.win = a.NewWindow(w.t("ui.title.empty"))
+	w.win.SetMaster()
+	w.win.SetPadded(false)
+	w.applyPreferences()
+	w.build()
+	w.choose = &nativeChooser{w}
+	w.connect()
+	w.loadModels()
+	return w
+}
+
+// build puts the parts together.
+func (w *Window) build() {
+	w.tips = newTips(w)
+	w.status = newStatusBar(w)
+	w.bands = newBands(w)
+	w.panes = newPanes(w)
+	w.inspector = newInspector(w)
+	w.registerActions()
+	w.toolbar = newToolbar(w)
+	w.centre = container.NewStack(w.emptyView())
+	body := container.NewBorder(nil, nil, w.toolbar.object, w.inspector.object, w.centre)
+	shell := container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
+	w.win.SetContent(container.NewStack(shell, w.tips.layer))
+	w.menu = newMenu(w)
+	w.win.Resize(fyne.NewSize(w.prefs.Width, w.prefs.Height))
+}
+
+// connect ties the parts to what the study, the viewer and the system tell.
+func (w *Window) connect() {
+	s := w.session
+	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
+	s.MaskChanged.Connect(func(app.MaskEvent) {
+		w.soon("labels", w.inspector.labels.refresh)
+		w.soon("actions", w.refreshActions)
+		w.measureLater()
+	})
+	s.LabelsChanged.Connect(func(struct{}) { w.soon("labels", w.inspector.labels.refresh); w.measureLater() })
+	s.HistoryChanged.Connect(func(struct{}) {
+		w.soon("history", w.inspector.history.refresh)
+		w.soon("actions", w.refreshActions)
+	})
+	s.WarningsChanged.Connect(func(struct{}) { w.soon("bands", w.bands.refresh) })
+	s.DirtyChanged.Connect(func(bool) { w.soon("title", w.showTitle); w.soon("actions", w.refreshActions) })
+	w.viewer.Changed.Connect(func(c viewer.Change) {
+		if c&^viewer.CursorMoved&^viewer.CameraMoved != 0 {
+			w.soon("display", w.inspector.display.refresh)
+			w.soon("actions", w.refreshActions)
+			w.soon("remember", w.remember)
+		}
+	})
+	w.connectKeys()
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	w.win.SetCloseIntercept(w.tryClose)
+	w.showStudy()
+	if w.opts.WidgetsFile != "" {
+		w.app.Lifecycle().SetOnStarted(w.watchWidgets)
+	}
+}
+
+// Open opens what is found under paths, as the command line names them.
+func (w *Window) Open(paths ...string) {
+	if len(paths) > 0 {
+		w.open(paths)
+	}
+}
+
+// OpenSample opens the synthetic thorax; with segment, a model runs on it.
+func (w *Window) OpenSample(segment bool) { w.openSample(segment) }
+
+// ShowAndRun shows the window and returns when it is closed.
+func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
+
+// showStudy brings the window in line with what is open.
+func (w *Window) showStudy() {
+	w.showTitle()
+	switch {
+	case w.choosing():
+	case w.session.Volume() != nil:
+		w.show(w.panes.grid)
+	default:
+		w.show(w.emptyView())
+	}
+	w.inspector.refresh()
+	w.refreshActions()
+	w.bands.refresh()
+	w.measureLater()
+}
+
+func (w *Window) show(o fyne.CanvasObject) {
+	if len(w.centre.Objects) != 1 || w.centre.Objects[0] != o {
+		w.centre.Objects = []fyne.CanvasObject{o}
+		w.centre.Refresh()
+		w.focusPanes() // the keys must not stay with what is hidden
+	}
+}
+
+func (w *Window) showTitle() {
+	title := w.t("ui.title.empty")
+	if w.session.Volume() != nil {
+		title = w.t("ui.title.open", w.session.Info().Case)
+		if w.session.Dirty() {
+			title = w.t("ui.title.changed", w.session.Info().Case)
+		}
+	}
+	if w.win.Title() != title {
+		w.win.SetTitle(title)
+	}
+}
+
+// t is a text of the window in the user's language.
+func (w *Window) t(key string, args ...any) string { return w.texts.T(key, args...) }
+
+// soon runs f once, a moment later, however often it is asked for meanwhile:
+// many events make one repaint.
+func (w *Window) soon(key string, f func()) {
+	if w.pending[key] {
+		return
+	}
+	w.pending[key] = true
+	w.dispatch(func() {
+		delete(w.pending, key)
+		f()
+	})
+}
+
+// wait runs f after d on the window's goroutine, unless stopped.
+func (w *Window) wait(d time.Duration, f func()) (stop func()) {
+	stopped := false
+	timer := time.AfterFunc(d, func() {
+		w.dispatch(func() {
+			if !stopped {
+				f()
+			}
+		})
+	})
+	return func() { stopped = true; timer.Stop() }
+}
