@@ -92,6 +92,26 @@ func (s *Session) Complete(info SeriesInfo, v *volume.Volume) {
 	s.HistoryChanged.Emit(struct{}{})
 }
 
+// Keep returns how to put everything back as it is now: for a load that shows
+// slices as they come and may still fail.
+func (s *Session) Keep() (restore func()) {
+	info, v, loaded, m, h := s.info, s.volume, s.loaded, s.mask, s.history
+	result, warnings, dirty := s.result, s.warnings, s.dirty
+	return func() {
+		if v == nil {
+			s.Close()
+			return
+		}
+		s.info, s.volume, s.loaded, s.mask, s.history = info, v, loaded, m, h
+		s.preview, s.result, s.warnings = nil, result, warnings
+		s.revision++
+		s.setDirty(dirty)
+		s.Opened.Emit(OpenedEvent{Volume: v, Complete: loaded == nil})
+		s.WarningsChanged.Emit(struct{}{})
+		s.HistoryChanged.Emit(struct{}{})
+	}
+}
+
 // Close leaves the session with nothing open.
 func (s *Session) Close() {
 	s.info, s.volume, s.loaded, s.mask, s.history = SeriesInfo{}, nil, nil, nil, nil

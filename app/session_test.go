@@ -138,3 +138,23 @@ func TestSignal_Disconnect(t *testing.T) {
 		t.Errorf("sum %d, want 21", sum)
 	}
 }
+
+func TestSession_KeepBringsBackWhatAFailedLoadReplaced(t *testing.T) {
+	s := NewSession()
+	v := smallVolume()
+	s.Complete(SeriesInfo{Case: "first"}, v)
+	s.SetMask(text.M("app.step"), painted(v, mask.Findings, 0, 1, mask.Infection))
+	restore := s.Keep()
+	s.Begin(SeriesInfo{Case: "second"}, smallVolume())
+	restore()
+	_, applied := s.History()
+	if s.Info().Case != "first" || s.Volume() != v || s.Loading() || !s.Dirty() || applied != 1 {
+		t.Errorf("after restore: case %q, loading %v, dirty %v, %d steps", s.Info().Case, s.Loading(), s.Dirty(), applied)
+	}
+	empty := NewSession()
+	restore = empty.Keep()
+	empty.Begin(SeriesInfo{}, v)
+	if restore(); empty.Volume() != nil {
+		t.Error("a session with nothing open did not go back to that")
+	}
+}
