@@ -34,8 +34,13 @@ type clipFilter struct{ lo, hi float32 }
 
 func (f clipFilter) apply(s *scratch) {
 	lo, hi := f.lo, f.hi
-	for n, x := range s.pix() {
-		s.cur[n] = min(max(x, lo), hi)
+	pix := s.pix()
+	for n, x := range pix { // min and max would mind signed zeros, at a price
+		if x < lo {
+			pix[n] = lo
+		} else if x > hi {
+			pix[n] = hi
+		}
 	}
 }
 
@@ -87,7 +92,12 @@ func (f *minmaxFilter) settle() {}
 func extremes(pix []float32) (lo, hi float32) {
 	lo, hi = pix[0], pix[0]
 	for _, x := range pix {
-		lo, hi = min(lo, x), max(hi, x)
+		if x < lo {
+			lo = x
+		}
+		if x > hi {
+			hi = x
+		}
 	}
 	return lo, hi
 }

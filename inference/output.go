@@ -112,9 +112,7 @@ func (c *collector) place(s int, cut rect) {
 		}
 		r := c.resizer[n]
 		for y := range c.usedRows {
-			_, top := extremes(net[y*c.usedCols:][:c.usedCols])
-			c.rowMax[n][y] = top
-			c.broken = c.broken || top != top
+			c.rowMax[n][y] = c.largest(net[y*c.usedCols:][:c.usedCols])
 		}
 		r.from(c.usedRows, c.usedCols)
 		r.widen(net)
@@ -128,6 +126,19 @@ func (c *collector) place(s int, cut rect) {
 			}
 		}
 	}
+}
+
+// largest returns the largest value of a row, and notes what is not a number.
+func (c *collector) largest(row []float32) float32 {
+	top := row[0]
+	for _, x := range row {
+		if !(x <= top) {
+			top = x
+			c.broken = c.broken || x != x
+		}
+	}
+	c.broken = c.broken || row[0] != row[0]
+	return top
 }
 
 // refit makes the resizers lead to a part of the picture of another size.

@@ -151,15 +151,20 @@ func lone(lung *mask.Bits, box volume.Box, middle, bodyWidth float64) bool {
 	return float64(min(above, total-above)) < bothSides*float64(total)
 }
 
-// valley returns the column near the midline that cuts fewest voxels.
+// valley returns the column near the midline that cuts fewest voxels; the
+// midline itself where none cuts markedly fewer.
 func valley(lung *mask.Bits, box volume.Box, middle float64) int {
 	count := columns(lung)
 	reach := (box.Max[0] - box.Min[0]) / 6
-	best := min(max(int(middle), box.Min[0]), box.Max[0]-1)
-	for i := max(best-reach, box.Min[0]); i < min(best+reach, box.Max[0]); i++ {
+	centre := min(max(int(middle+0.5), box.Min[0]), box.Max[0]-1)
+	best := centre
+	for i := max(centre-reach, box.Min[0]); i < min(centre+reach, box.Max[0]); i++ {
 		if count[i] < count[best] {
 			best = i
 		}
+	}
+	if 10*count[best] > 7*count[centre] {
+		return centre
 	}
 	return best
 }

@@ -48,14 +48,17 @@ func (r *Runtime) initialise() (path string, err error) {
 // wantedVersion is the oldest ONNX Runtime that the binding works with.
 const wantedVersion = "1.31"
 
-// brief is the last part of a chain of "doing: doing: why".
+// brief is the first sentence of what ONNX Runtime says, without what the
+// binding puts in front of it.
 func brief(err error) string {
-	if err == nil {
-		return ""
+	s, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	for strings.HasPrefix(s, "Error ") {
+		_, rest, found := strings.Cut(s, ": ")
+		if !found {
+			break
+		}
+		s = rest
 	}
-	s := strings.TrimSpace(err.Error())
-	if at := strings.Index(s, "\n"); at > 0 {
-		s = s[:at]
-	}
+	s, _, _ = strings.Cut(s, ". ")
 	return strings.TrimSuffix(s, ".")
 }

@@ -19,7 +19,6 @@ import (
 	"opacity/app/phantom"
 	"opacity/app/volume"
 	"opacity/inference"
-	"opacity/inference/onnx"
 	"opacity/inference/onnx/onnxtest"
 )
 
@@ -40,7 +39,7 @@ func dice(a, b *mask.Mask, l mask.Layer, value uint8) float64 {
 func TestSegmentPhantom(t *testing.T) {
 	v, want := phantom.New(phantom.Options{Size: volume.Size{160, 160, 40}, Arms: true})
 	e := engine(t)
-	previews, last := 0, 0
+	previews := 0
 	got, err := e.Segment(context.Background(), v, app.SegmentRequest{Model: "tiny", Probabilities: true}, app.SegmentHooks{
 		Slice: func(int, [mask.Layers][]uint8) { previews++ },
 	})
@@ -77,7 +76,6 @@ func TestSegmentPhantom(t *testing.T) {
 	if got.Device.Used == "" || got.Model.SHA256 == "" || got.Timings.Total == 0 {
 		t.Errorf("result says too little: %+v", got.Device)
 	}
-	_ = last
 }
 
 func TestCheckTestVector(t *testing.T) {
@@ -137,12 +135,12 @@ func TestBadModels(t *testing.T) {
 		says string
 	}{
 		{"missing file", app.SegmentRequest{Model: filepath.Join(dir, "none.onnx")}, app.Refused, "none.onnx cannot be read"},
-		{"unknown id", app.SegmentRequest{Model: "nobody"}, app.Usage, "bare, tiny"},
+		{"unknown id", app.SegmentRequest{Model: "nobody"}, app.Usage, "there is tiny"},
 		{"empty", app.SegmentRequest{Model: file("empty.onnx", nil)}, app.Refused, "empty.onnx is not an ONNX model"},
 		{"text", app.SegmentRequest{Model: file("text.onnx", []byte("hello, this is a text"))}, app.Refused, "text.onnx is not an ONNX model"},
 		{"truncated", app.SegmentRequest{Model: file("cut.onnx", good[:300])}, app.Refused, "cut.onnx is not an ONNX model"},
 		{"no metadata", app.SegmentRequest{Model: file("alone.onnx", bare)}, app.Refused, "alone.json"},
-		{"unknown operator", app.SegmentRequest{Model: file("op.onnx", damaged)}, app.Refused, "op.onnx is damaged"},
+		{"unknown operator", app.SegmentRequest{Model: file("op.onnx", damaged)}, app.Refused, "op.onnx is damaged or not one"},
 		{"no sidecar", app.SegmentRequest{Model: tiny, Sidecar: filepath.Join(dir, "no.json")}, app.Refused, "no.json cannot be read"},
 		{"input name", app.SegmentRequest{Model: tiny, Sidecar: sidecar(t, `"name": "image"`, `"name": "picture"`)}, app.Refused, "no input called picture, it has image"},
 		{"output name", app.SegmentRequest{Model: tiny, Sidecar: sidecar(t, `"name": "probability"`, `"name": "p"`)}, app.Refused, "no output called p, it has probability"},
@@ -252,17 +250,5 @@ func TestCancelWithinHalfASecond(t *testing.T) {
 	}
 	if err != context.Canceled {
 		t.Errorf("a cancelled run says %v", err)
-	}
-}
-
-func TestNoLibrary(t *testing.T) {
-	for name, path := range map[string]string{"missing": filepath.Join(t.TempDir(), "lib.so"), "folder without one": t.TempDir()} {
-		if os.Getenv("OPACITY_NO_LIBRARY_LOADED") == "" {
-			t.Skip("another test has loaded the library: run this one alone with OPACITY_NO_LIBRARY_LOADED=1")
-		}
-		_, err := (&onnx.Runtime{Library: path}).Open(inference.NetworkSpec{Device: "cpu"})
-		if err == nil || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

@@ -1,0 +1,235 @@
+package inference
+
+import (
+	"math"
+	"testing"
+
+	"opacity/app/mask"
+	"opacity/app/phantom"
+	"opacity/app/volume"
+)
+
+// ellipsoid adds the voxels of an ellipsoid, all in voxels.
+func ellipsoid(b *mask.Bits, centre, radius [3]float64) {
+	size := b.Size()
+	for k := range size[2] {
+		for j := range size[1] {
+			y, z := (float64(j)-centre[1])/radius[1], (float64(k)-centre[2])/radius[2]
+			if rest := 1 - y*y - z*z; rest >= 0 {
+				half := radius[0] * math.Sqrt(rest)
+				i0, i1 := int(math.Ceil(centre[0]-half)), int(centre[0]+half)+1
+				if i0, i1 = max(i0, 0), min(i1, size[0]); i0 < i1 {
+					b.SetRun(i0, i1, j, k)
+				}
+			}
+		}
+	}
+}
+
+// bodyVolume is a body of water, an ellipse in every slice, in air.
+func bodyVolume(size volume.Size, spacing [3]float64, centreI float64) *volume.Volume {
+	v := &volume.Volume{Unit: volume.HU, Int16: make([]int16, size.Voxels())}
+	v.Size = size
+	v.Affine = volume.Affine{{spacing[0], 0, 0, 0}, {0, spacing[1], 0, 0}, {0, 0, spacing[2], 0}}
+	for k := range size[2] {
+		for j := range size[1] {
+			for i := range size[0] {
+				x, y := (float64(i)-centreI)/(0.45*float64(size[0])), (float64(j)-float64(size[1])/2)/(0.4*float64(size[1]))
+				if x*x+y*y > 1 {
+					v.Int16[i+size[0]*(j+size[1]*k)] = -1000
+				}
+			}
+		}
+	}
+	return v
+}
+
+// count returns the voxels of a set on either side of column i.
+func count(b *mask.Bits, i int) (below, above int) {
+	for at, n := range columns(b) {
+		if at < i {
+			below += n
+		} else {
+			above += n
+		}
+	}
+	return below, above
+}
+
+func TestSplitSides(t *testing.T) {
+	size := volume.Size{128, 100, 60}
+	spacing := [3]float64{2.8, 2.8, 5}
+	right := func(b *mask.Bits) { ellipsoid(b, [3]float64{38, 50, 30}, [3]float64{20, 30, 25}) }
+	left := func(b *mask.Bits) { ellipsoid(b, [3]float64{90, 50, 30}, [3]float64{19, 30, 25}) }
+	for _, c := range []struct {
+		name     string
+		draw     func(b *mask.Bits)
+		cut      int     // column that parts the sides, near enough
+		wrongMax float64 // share of voxels that may lie beyond it
+	}{
+		{"apart", func(b *mask.Bits) { right(b); left(b) }, 64, 0},
+		{"fused in front", func(b *mask.Bits) {
+			right(b)
+			left(b)
+			for k := 25; k < 38; k++ {
+				for j := 30; j < 36; j++ {
+					b.SetRun(45, 85, j, k)
+				}
+			}
+		}, 64, 0.01},
+		{"fused along a wide sheet", func(b *mask.Bits) {
+			right(b)
+			left(b)
+			for k := 8; k < 52; k++ {
+				for j := 40; j < 45; j++ {
+					b.SetRun(50, 75, j, k)
+				}
+			}
+		}, 64, 0.01},
+		{"with bits and pieces", func(b *mask.Bits) {
+			right(b)
+			left(b)
+			b.SetRun(60, 62, 50, 30) // nearer to the right lung
+			b.SetRun(115, 118, 20, 5)
+			b.SetRun(8, 10, 80, 50)
+		}, 64, 0},
+		{"one small", func(b *mask.Bits) {
+			right(b)
+			ellipsoid(b, [3]float64{95, 50, 15}, [3]float64{10, 14, 9})
+		}, 64, 0},
+		{"fused through and through", func(b *mask.Bits) { ellipsoid(b, [3]float64{64, 50, 30}, [3]float64{50, 25, 25}) }, 64, 0.01},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := mask.NewBits(size)
+			c.draw(b)
+			l, r := splitSides(b, bodyVolume(size, spacing, 64))
+			if l.Count()+r.Count() != b.Count() {
+				t.Fatalf("%d + %d of %d voxels", l.Count(), r.Count(), b.Count())
+			}
+			lWrong, lRight := count(l, c.cut)
+			rRight, rWrong := count(r, c.cut)
+			if lRight == 0 || rRight == 0 || float64(lWrong+rWrong) > c.wrongMax*float64(b.Count()) {
+				t.Errorf("left: %d on its side, %d not; right: %d on its side, %d not", lRight, lWrong, rRight, rWrong)
+			}
+		})
+	}
+}
+
+// A lone lung is told by where it lies in the body, even where it has crossed
+// the midline, as after the other was taken out.
+func TestSplitSidesOfOneLung(t *testing.T) {
+	size := volume.Size{128, 100, 40}
+	spacing := [3]float64{2.8, 2.8, 5}
+	for _, c := range []struct {
+		name           string
+		centre, radius float64
+		body           float64
+		isLeft         bool
+	}{
+		{"left", 92, 20, 64, true},
+		{"right", 36, 20, 64, false},
+		{"left, over the midline", 82, 27, 64, true},
+		{"body off centre", 70, 20, 45, true},
+	} {
+		b := mask.NewBits(size)
+		ellipsoid(b, [3]float64{c.centre, 50, 20}, [3]float64{c.radius, 30, 18})
+		l, r := splitSides(b, bodyVolume(size, spacing, c.body))
+		if l.Empty() == c.isLeft || r.Empty() != c.isLeft {
+			t.Errorf("%s: %d left, %d right", c.name, l.Count(), r.Count())
+		}
+	}
+	if l, r := splitSides(mask.NewBits(size), bodyVolume(size, spacing, 64)); !l.Empty() || !r.Empty() {
+		t.Error("no lung has sides")
+	}
+}
+
+// mirrored returns a phantom with left and right exchanged, header unchanged.
+func mirrored(v *volume.Volume) *volume.Volume {
+	m := *v
+	m.Int16 = make([]int16, len(v.Int16))
+	for row := 0; row < len(v.Int16); row += v.Size[0] {
+		for i := range v.Size[0] {
+			m.Int16[row+i] = v.Int16[row+v.Size[0]-1-i]
+		}
+	}
+	return &m
+}
+
+// The phantom's lungs, put into one set, come apart again as they were; mirrored
+// they follow the header all the same.
+func TestSplitSidesOfThePhantom(t *testing.T) {
+	for seed := range uint64(3) {
+		v, m := phantom.New(phantom.Options{Size: volume.Size{128, 128, 50}, Seed: seed, Arms: seed == 1})
+		wantL, wantR := mask.BitsOf(m, mask.Anatomy, mask.LeftLung), mask.BitsOf(m, mask.Anatomy, mask.RightLung)
+		both := wantL.Clone()
+		both.Or(wantR)
+		l, r := splitSides(both, v)
+		wrong := l.Clone()
+		wrong.And(wantR)
+		n := wrong.Count()
+		wrong = r.Clone()
+		wrong.And(wantL)
+		if n += wrong.Count(); n > both.Count()/1000 {
+			t.Errorf("seed %d: %d voxels on the wrong side", seed, n)
+		}
+	}
+}
+
+// Sides are doubted only where the heart lies towards the lung named right and
+// that named left is the larger.
+func TestSidesDoubtful(t *testing.T) {
+	size := volume.Size{128, 100, 60}
+	spacing := [3]float64{2.8, 2.8, 5}
+	lungs := func(mirror bool, smaller float64) (l, r *mask.Bits) {
+		l, r = mask.NewBits(size), mask.NewBits(size)
+		at := func(i float64) float64 {
+			if mirror {
+				return 127 - i
+			}
+			return i
+		}
+		big, small := r, l
+		if mirror {
+			big, small = l, r
+		}
+		ellipsoid(big, [3]float64{at(36), 50, 30}, [3]float64{22, 30, 25})
+		ellipsoid(small, [3]float64{at(95), 50, 30}, [3]float64{18 * smaller, 30, 25})
+		return l, r
+	}
+	for _, c := range []struct {
+		name    string
+		mirror  bool
+		smaller float64
+		want    bool
+	}{{"as most people are", false, 1, false}, {"mirrored", true, 1, true}, {"nearly none on one side", true, 0.05, false}} {
+		l, r := lungs(c.mirror, c.smaller)
+		if got := sidesDoubtful(l, r, spacing); got != c.want {
+			t.Errorf("%s: doubtful %t; mediastinum %.1f mm to the left, %d left and %d right", c.name, got,
+				mediastinumShiftMM(l, r, spacing), l.Count(), r.Count())
+		}
+	}
+}
+
+func TestBodyOutline(t *testing.T) {
+	v, m := phantom.New(phantom.Options{Size: volume.Size{128, 128, 30}})
+	// A table: a thin sheet under the patient, and a wire beside.
+	for k := range 30 {
+		for i := 10; i < 118; i++ {
+			v.Int16[i+128*(126+128*k)] = 100
+		}
+		v.Int16[2+128*(64+128*k)] = 2000
+	}
+	body := bodyOutline(v, 0, 30)
+	for k := range 30 {
+		if k < 15 && body.At(2, 64, k) || body.At(40, 126, k) || body.At(0, 0, k) {
+			t.Fatalf("slice %d: wire %t, table %t, corner %t are body", k, body.At(2, 64, k), body.At(40, 126, k), body.At(0, 0, k))
+		}
+	}
+	out := mask.BitsOf(m, mask.Anatomy, mask.LeftLung)
+	out.Or(mask.BitsOf(m, mask.Anatomy, mask.RightLung))
+	n := out.Count()
+	out.AndNot(body)
+	if lost := out.Count(); lost > n/1000 {
+		t.Errorf("%d of %d lung voxels are outside the body", lost, n)
+	}
+}
