@@ -21,6 +21,7 @@ func (c *cli) printDoctor(d doctorJSON) error {
 		}
 	}
 	switch {
+	case !r.Problem.IsZero():
 	case r.CUDABuild && r.CUDA.IsZero():
 		say("cmd.doctor.cuda")
 	case r.CUDA.IsZero():

@@ -3,16 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"text/tabwriter"
+	"math"
 
 	"github.com/spf13/cobra"
 
 	"opacity/app"
-	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/export"
 )
@@ -116,7 +111,8 @@ func describe(ctx context.Context, s app.Series, p *progress) (seriesJSON, error
 	}
 	for a, mm := range i.SpacingMM {
 		if mm > 0 {
-			out.SpacingMM[a] = &mm
+			tidy := math.Round(mm*1e7) / 1e7 // headers hold no more
+			out.SpacingMM[a] = &tidy
 		}
 	}
 	if err != nil {
@@ -128,61 +124,4 @@ func describe(ctx context.Context, s app.Series, p *progress) (seriesJSON, error
 	}
 	out.Unit, out.Warnings = v.Unit, export.Warnings(v.Warnings)
 	return out, nil
-}
-
-func (c *cli) printInfo(info infoJSON) error {
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	line := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "  %s\t%s\n", c.table.T(key), value)
-		}
-	}
-	for n, s := range info.Series {
-		if n > 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintf(w, "%s\n", s.Path)
-		line("cmd.info.format", strings.TrimSuffix(s.Format+", "+s.TransferSyntax, ", "))
-		line("cmd.info.modality", s.Modality)
-		line("cmd.info.description", s.Description)
-		line("cmd.info.kernel", s.Kernel)
-		line("cmd.info.series_uid", s.SeriesUID)
-		line("cmd.info.files", fmt.Sprint(s.Files))
-		line("cmd.info.size", s.Size.String())
-		line("cmd.info.spacing", spacing(s.SpacingMM))
-		line("cmd.info.orientation", s.Orientation)
-		line("cmd.info.intensity", intensity(s))
-		if s.LabelMap {
-			line("cmd.info.kind", c.table.T("cmd.info.label_map"))
-		}
-		for _, warning := range s.Warnings {
-			line("cmd.info.warning", warning.Message.String())
-		}
-		line("cmd.info.error", s.Error)
-	}
-	for _, reason := range slices.Sorted(maps.Keys(info.Skipped)) {
-		fmt.Fprintln(w, text.M("cmd.info.skipped", info.Skipped[reason], reason))
-	}
-	for _, f := range info.Failed {
-		fmt.Fprintln(w, f)
-	}
-	return w.Flush()
-}
-
-func spacing(mm [3]*float64) string {
-	parts := make([]string, 3)
-	for a, x := range mm {
-		parts[a] = "?"
-		if x != nil {
-			parts[a] = fmt.Sprintf("%.6g", *x)
-		}
-	}
-	return strings.Join(parts, " x ") + " mm"
-}
-
-func intensity(s seriesJSON) string {
-	if s.Range == nil {
-		return string(s.Unit)
-	}
-	return fmt.Sprintf("%g to %g, %s", s.Range[0], s.Range[1], s.Unit)
 }

@@ -105,7 +105,7 @@ func (c *cli) snapshot(ctx context.Context, in string, f snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := c.draw(ctx, v, f, l, index); err != nil {
+	if err := c.draw(ctx, v, f, l, index, bar); err != nil {
 		return err
 	}
 	bar.end()

@@ -15,11 +15,11 @@ import (
 )
 
 // draw renders one slice as the window would show it, its longer side 1024 pixels.
-func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int) error {
+func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int, bar *progress) error {
 	var m *mask.Mask
 	if f.mask != "" {
 		var err error
-		if m, err = readMask(ctx, f.mask, v); err != nil {
+		if m, err = c.readMask(ctx, f.mask, v, bar); err != nil {
 			return err
 		}
 	}
@@ -38,15 +38,34 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 }
 
 // readMask opens a label map on the volume it was drawn on, its numbers taken
-// for what they are by where they lie.
-func readMask(ctx context.Context, path string, v *volume.Volume) (*mask.Mask, error) {
+// for what they are by where they lie; what was guessed is said.
+func (c *cli) readMask(ctx context.Context, path string, v *volume.Volume, bar *progress) (*mask.Mask, error) {
 	lm, err := nifti.ReadMaskOn(ctx, path, v.Geometry)
 	if err != nil {
 		return nil, err
 	}
-	m, err := mask.FromLabelMap(lm, mask.GuessMapping(lm), nil)
+	mapping := mask.GuessMapping(lm)
+	for _, doubt := range mapping.Doubts {
+		bar.note(doubt)
+	}
+	if mapping.Unassigned() && !byNumber(&mapping) {
+		return nil, app.Refuse(nil, "cmd.snapshot.unmapped", path)
+	}
+	m, err := mask.FromLabelMap(lm, mapping, nil)
 	if err != nil {
 		return nil, app.Refuse(err, "cmd.snapshot.undivided", path)
 	}
 	return m, nil
+}
+
+// byNumber takes 1, 2 and 3 for what this program writes them for, where there
+// is no other number.
+func byNumber(m *mask.Mapping) bool {
+	for n, a := range m.Assignments {
+		if a.File < int(mask.LeftLung) || a.File > int(mask.Infection) {
+			return false
+		}
+		m.Assignments[n].Label = uint8(a.File)
+	}
+	return true
 }

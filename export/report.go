@@ -133,7 +133,7 @@ func inputOf(r app.Report) input {
 	}
 	for c, mm := range r.Info.SpacingMM {
 		if mm > 0 && c != withheld {
-			in.SpacingMM[c] = rounded(&mm, 6)
+			in.SpacingMM[c] = rounded(&mm, 7)
 		}
 	}
 	return in
