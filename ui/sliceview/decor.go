@@ -1,0 +1,212 @@
+package sliceview
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"opacity/viewer"
+)
+
+const identityLines = 5
+
+// decor is what is written over a pane: names and numbers in the corners,
+// letters at the edges, the scale bar, and the slice slider under the picture.
+type decor struct {
+	title    *caption
+	identity [identityLines]*caption
+	window   *caption
+	zoom     *caption
+	value    *caption // under the pointer
+	place    *caption
+	slice    *caption
+	research *caption
+	edges    [4]*caption // left, right, top, bottom
+	scale    *caption
+	bar      [3]*canvas.Rectangle // the bar and its two ends
+
+	track *canvas.Rectangle
+	thumb *canvas.Rectangle
+}
+
+func newDecor(plane viewer.Plane) decor {
+	d := decor{
+		title: newCaption(planeColours[plane]), window: newCaption(ink), zoom: newCaption(ink), value: newCaption(ink), place: newCaption(ink),
+		slice: newCaption(ink), research: newCaption(warn), scale: newCaption(ink),
+		track: canvas.NewRectangle(color.NRGBA{0x3a, 0x40, 0x4b, 0xff}), thumb: canvas.NewRectangle(ink),
+	}
+	d.track.CornerRadius, d.thumb.CornerRadius = 1.5, 3
+	for i := range d.identity {
+		d.identity[i] = newCaption(ink)
+	}
+	for i := range d.edges {
+		d.edges[i] = newCaption(ink)
+	}
+	for i := range d.bar {
+		d.bar[i] = canvas.NewRectangle(ink)
+	}
+	return d
+}
+
+func (d *decor) captions() []*caption {
+	return append(append([]*caption{d.title, d.window, d.zoom, d.value, d.place, d.slice, d.research, d.scale}, d.identity[:]...), d.edges[:]...)
+}
+
+func (d *decor) objects() []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, b := range d.bar {
+		out = append(out, b)
+	}
+	for _, k := range d.captions() {
+		out = append(out, k.objects()...)
+	}
+	return append(out, d.track, d.thumb)
+}
+
+// show shows or hides everything; the plane's name stays.
+func (d *decor) show(p *pane, on bool) {
+	for _, k := range d.captions() {
+		k.show(on)
+	}
+	for _, b := range d.bar {
+		show(b, on)
+	}
+	show(d.track, on)
+	show(d.thumb, on)
+	if !on {
+		d.name(p)
+	}
+}
+
+func (d *decor) name(p *pane) {
+	r := p.pictureRect()
+	d.title.style(planeColours[p.plane], p.grid.viewer.Active() == p.plane)
+	d.title.set(p.grid.opts.Text.T("viewer." + p.plane.String()))
+	d.title.put(r.Pos.X+edgePx, r.Pos.Y+edgePx-2, fyne.TextAlignLeading)
+	d.title.show(true)
+}
+
+// decorate writes what there is to say about the pane as it is now.
+func (p *pane) decorate() {
+	if p.area.Empty() || !p.shown() {
+		return
+	}
+	d, g, t := &p.decor, p.grid, p.grid.opts.Text
+	vol, r := g.volume(), p.pictureRect()
+	left, top := r.Pos.X+edgePx, r.Pos.Y+edgePx-2
+	right, bottom := r.Pos.X+r.Size.Width-edgePx, r.Pos.Y+r.Size.Height-edgePx-linePx+2
+	on := g.viewer.Annotations()
+
+	d.name(p)
+	d.writeIdentity(p, left, top+linePx)
+	write(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), right, top, fyne.TextAlignTrailing)
+	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, top+linePx, fyne.TextAlignTrailing)
+	write(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), right, bottom, fyne.TextAlignTrailing)
+	write(d.research, p.showsModel(), t.T("viewer.research"), right, bottom-linePx, fyne.TextAlignTrailing)
+	e := viewer.EdgeCaption(vol, p.plane)
+	midX, midY := r.Pos.X+r.Size.Width/2, r.Pos.Y+r.Size.Height/2-linePx/2
+	write(d.edges[0], on, e[0], left, midY, fyne.TextAlignLeading)
+	write(d.edges[1], on, e[1], right, midY, fyne.TextAlignTrailing)
+	write(d.edges[2], on, e[2], midX, top, fyne.TextAlignCenter)
+	write(d.edges[3], on, e[3], midX, bottom, fyne.TextAlignCenter)
+	d.placeBar(p, on, left, bottom-2*linePx)
+	p.readOut()
+	p.placeSlider()
+}
+
+func write(k *caption, on bool, s string, x, y float32, align fyne.TextAlign) {
+	k.show(on)
+	if on {
+		k.set(s)
+		k.put(x, y, align)
+	}
+}
+
+// showsModel reports whether what is drawn came from a model.
+func (p *pane) showsModel() bool {
+	s := p.grid.viewer.Session()
+	return s.Result() != nil || s.Shown() != s.Mask()
+}
+
+// writeIdentity names patient and study on the largest pane, unless hidden for
+// a demonstration.
+func (d *decor) writeIdentity(p *pane, x, y float32) {
+	g := p.grid
+	main := p.plane == viewer.Axial || g.viewer.Arrangement() == viewer.OnePane
+	var lines []string
+	if main && g.viewer.Identity() {
+		lines = viewer.IdentityCaption(g.opts.Text, g.volume().Identity)
+	}
+	for i, k := range d.identity {
+		s := ""
+		if i < len(lines) {
+			s = lines[i]
+		}
+		write(k, s != "", s, x, y+float32(i)*linePx, fyne.TextAlignLeading)
+	}
+}
+
+// placeBar draws the scale bar with its foot at y.
+func (d *decor) placeBar(p *pane, on bool, x, y float32) {
+	r := p.pictureRect()
+	px, name, ok := viewer.ScaleBar(p.grid.opts.Text, p.grid.volume(), p.plane, p.transform().PxPerMM, float64(r.Size.Width)/4)
+	on = on && ok && r.Size.Height > 9*linePx
+	length := float32(px)
+	for i, b := range [3]Rect{rect(x, y, length, 2), rect(x, y-4, 1, 4), rect(x+length-1, y-4, 1, 4)} {
+		show(d.bar[i], on)
+		d.bar[i].Move(b.Pos)
+		d.bar[i].Resize(b.Size)
+	}
+	write(d.scale, on, name, x, y-linePx-4, fyne.TextAlignLeading)
+}
+
+// readOut says what lies under the pointer, in the pane that it is over.
+func (p *pane) readOut() {
+	if p.area.Empty() || !p.shown() {
+		return
+	}
+	d, g, r := &p.decor, p.grid, p.pictureRect()
+	value, place := "", ""
+	if at, ok := g.hoveredVoxel(p.plane); ok && g.viewer.Annotations() {
+		value, place = viewer.ValueCaption(g.opts.Text, g.volume(), at)
+	}
+	y := r.Pos.Y + r.Size.Height - edgePx - linePx + 2
+	write(d.place, place != "", place, r.Pos.X+edgePx, y, fyne.TextAlignLeading)
+	write(d.value, value != "", value, r.Pos.X+edgePx, y-linePx, fyne.TextAlignLeading)
+}
+
+// thumbPx is the size of a slider's handle.
+var thumbPx = fyne.NewSize(8, 12)
+
+func (p *pane) placeSlider() {
+	r := slider(p.area)
+	d, vol := &p.decor, p.grid.volume()
+	_, _, n, _ := p.plane.Axes()
+	number, total := p.plane.SliceNumber(vol.Geometry, p.grid.viewer.SliceOf(p.plane)), vol.Size[n]
+	travel := r.Size.Width - 2*edgePx - thumbPx.Width
+	share := float32(0)
+	if total > 1 {
+		share = float32(number-1) / float32(total-1)
+	}
+	mid := r.Pos.Y + r.Size.Height/2
+	show(d.track, true)
+	show(d.thumb, true)
+	d.track.Move(fyne.NewPos(r.Pos.X+edgePx, mid-1.5))
+	d.track.Resize(fyne.NewSize(r.Size.Width-2*edgePx, 3))
+	d.thumb.Move(fyne.NewPos(r.Pos.X+edgePx+travel*share, mid-thumbPx.Height/2))
+	d.thumb.Resize(thumbPx)
+}
+
+// slideTo shows the slice that a position on the slider stands for.
+func (p *pane) slideTo(x float32) {
+	r, vol := slider(p.area), p.grid.volume()
+	travel := r.Size.Width - 2*edgePx - thumbPx.Width
+	if vol == nil || travel <= 0 {
+		return
+	}
+	_, _, n, _ := p.plane.Axes()
+	share := min(max((x-r.Pos.X-edgePx-thumbPx.Width/2)/travel, 0), 1)
+	number := 1 + int(share*float32(vol.Size[n]-1)+0.5)
+	p.grid.viewer.SetSlice(p.plane, p.plane.SliceIndex(vol.Geometry, number))
+}
