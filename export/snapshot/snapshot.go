@@ -1,0 +1,180 @@
+// Package snapshot writes pictures of a study, drawn by the code that draws the
+// window.
+package snapshot
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"io"
+
+	"github.com/disintegration/imaging"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/safefile"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/viewer"
+	"opacity/viewer/render"
+)
+
+// Options says what is on a picture. Volume is needed; the zero values of the
+// rest show the middle axial slice in the window the volume opens in, without
+// labels or letters.
+type Options struct {
+	Volume *volume.Volume
+	Mask   *mask.Mask // nil for none
+	Plane  viewer.Plane
+	// Index is the slice along the plane's normal, Middle for the one in the middle.
+	Index   int
+	Window  volume.Window // zero for the one the volume opens in
+	Overlay viewer.Overlay
+	Camera  viewer.Camera // zero for the whole plane
+	Pixels  bool          // visible voxels instead of a smooth picture
+	// WidthPx and HeightPx are the picture's size. One that is 0 follows from the
+	// other and the plane's shape; both 0 make the longer side DefaultPx.
+	WidthPx, HeightPx int
+	Annotations       bool // edge letters, scale bar, slice and window
+	// Identity names patient and study on the picture. Leave it out of anything
+	// that goes to others.
+	Identity bool
+	// Research says that the labels are a model's result, for research use only.
+	Research bool
+	Text     text.Table // nil for English
+}
+
+// DefaultPx is the longer side of a picture whose size nobody asked for, and
+// Middle the index of the slice in the middle.
+const (
+	DefaultPx = 1024
+	Middle    = -1
+)
+
+// maxPx bounds a picture's sides: larger ones cost memory and show nothing more.
+const maxPx = 16384
+
+// Write draws a picture and writes it to path as PNG. A file that is there is
+// replaced only with overwrite.
+func Write(ctx context.Context, path string, o Options, overwrite bool) error {
+	picture, err := Draw(o)
+	if err != nil {
+		return err
+	}
+	return write(ctx, path, picture, overwrite)
+}
+
+// Draw draws a picture.
+func Draw(o Options) (*image.RGBA, error) {
+	view, w, h, err := o.view()
+	if err != nil {
+		return nil, err
+	}
+	return render.Picture(view, o.decor(w), w, h), nil
+}
+
+// Sheet draws a contact sheet of count slices, evenly spread along the plane's
+// normal from superior, anterior or the patient's right on, in rows of columns
+// pictures that are each cellPx wide, and writes it as Write does.
+func Sheet(ctx context.Context, path string, o Options, count, columns, cellPx int, overwrite bool) error {
+	if count < 1 || columns < 1 || cellPx < 16 {
+		return app.Misuse("snapshot.sheet", count, columns, cellPx)
+	}
+	o.WidthPx, o.HeightPx = cellPx, 0
+	view, w, h, err := o.view()
+	if err != nil {
+		return err
+	}
+	_, _, n, _ := o.Plane.Axes()
+	total := o.Volume.Size[n]
+	count = min(count, total)
+	columns = min(columns, count)
+	rows := (count + columns - 1) / columns
+	if columns*(w+sheetGapPx) > maxPx || rows*(h+sheetGapPx) > maxPx {
+		return app.Misuse("snapshot.size", columns*(w+sheetGapPx), rows*(h+sheetGapPx), maxPx)
+	}
+	sheet := imaging.New(columns*(w+sheetGapPx)-sheetGapPx, rows*(h+sheetGapPx)-sheetGapPx, color.NRGBA{0x30, 0x30, 0x30, 0xff})
+	var painter render.Painter
+	for i := range count {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		index := (2*i + 1) * total / (2 * count)
+		if o.Plane == viewer.Axial {
+			index = total - 1 - index // from the head down
+		}
+		view.Index = index
+		cell := painter.Picture(view, o.decor(w), w, h)
+		sheet = imaging.Paste(sheet, cell, image.Pt(i%columns*(w+sheetGapPx), i/columns*(h+sheetGapPx)))
+	}
+	return write(ctx, path, sheet, overwrite)
+}
+
+const sheetGapPx = 2
+
+// view checks the options and fills in what was left open.
+func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
+	if o.Volume == nil {
+		return v, 0, 0, app.Misuse("snapshot.no_volume")
+	}
+	v = render.View{
+		Volume: o.Volume, Mask: o.Mask, Plane: o.Plane, Index: o.Index, Window: o.Window,
+		Overlay: o.Overlay, Camera: o.Camera, Smooth: !o.Pixels,
+	}
+	_, _, n, _ := o.Plane.Axes()
+	total := o.Volume.Size[n]
+	if v.Index == Middle {
+		v.Index = total / 2
+	}
+	if v.Index < 0 || v.Index >= total {
+		return v, 0, 0, app.Misuse("snapshot.slice", o.Plane.String(), total)
+	}
+	if v.Window.Width <= 0 {
+		v.Window = viewer.FirstWindow(o.Volume)
+	}
+	if v.Camera.Zoom <= 0 {
+		v.Camera.Zoom = 1
+	}
+	if o.Mask != nil && o.Mask.Size() != o.Volume.Size {
+		return v, 0, 0, app.Misuse("snapshot.mask_size", o.Mask.Size().String(), o.Volume.Size.String())
+	}
+	widthPx, heightPx = o.size(v)
+	if widthPx < 1 || heightPx < 1 || widthPx > maxPx || heightPx > maxPx {
+		return v, 0, 0, app.Misuse("snapshot.size", widthPx, heightPx, maxPx)
+	}
+	return v, widthPx, heightPx, nil
+}
+
+// size fills in a side that was left open from the plane's shape.
+func (o Options) size(v render.View) (widthPx, heightPx int) {
+	w, h := render.FitSize(v, DefaultPx)
+	switch {
+	case o.WidthPx != 0 && o.HeightPx != 0:
+		return o.WidthPx, o.HeightPx
+	case o.WidthPx != 0:
+		return o.WidthPx, max((o.WidthPx*h+w/2)/w, 1)
+	case o.HeightPx != 0:
+		return max((o.HeightPx*w+h/2)/h, 1), o.HeightPx
+	}
+	return w, h
+}
+
+// decor keeps the letters of large pictures as large as they look on screen.
+func (o Options) decor(widthPx int) render.Decor {
+	return render.Decor{
+		Text: o.Text, Annotations: o.Annotations, Identity: o.Identity, Research: o.Research,
+		Scale: max(float64(widthPx)/700, 0.75),
+	}
+}
+
+func write(ctx context.Context, path string, m image.Image, overwrite bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return safefile.Write(path, overwrite, func(w io.Writer) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return imaging.Encode(w, m, imaging.PNG)
+	})
+}

@@ -1,0 +1,155 @@
+package snapshot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/volume"
+	"opacity/viewer"
+	"opacity/viewer/render"
+)
+
+// stack is a volume twice as wide as high on the axial plane, brighter upwards.
+func stack() *volume.Volume {
+	v := &volume.Volume{Geometry: volume.Geometry{Size: volume.Size{40, 20, 10}}, Unit: volume.HU, Window: volume.Window{Center: 50, Width: 100}}
+	for c := range 3 {
+		v.Affine[c][c] = 1
+	}
+	for k := range 10 {
+		for range 40 * 20 {
+			v.Int16 = append(v.Int16, int16(10*k))
+		}
+	}
+	return v
+}
+
+func decode(t *testing.T, path string) image.Image {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestWrite_IsThePictureOfTheWindow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p.png")
+	v := stack()
+	if err := Write(context.Background(), path, Options{Volume: v, Index: 7, WidthPx: 200, HeightPx: 100}, false); err != nil {
+		t.Fatal(err)
+	}
+	got := decode(t, path)
+	want := render.Picture(render.View{Volume: v, Index: 7, Window: v.Window, Camera: viewer.Camera{Zoom: 1}, Smooth: true}, render.Decor{}, 200, 100)
+	for y := range 100 {
+		for x := range 200 {
+			r, g, b, _ := got.At(x, y).RGBA()
+			wr, wg, wb, _ := want.At(x, y).RGBA()
+			if r != wr || g != wg || b != wb {
+				t.Fatalf("(%d,%d) differs", x, y)
+			}
+		}
+	}
+}
+
+func TestOptions_Size(t *testing.T) {
+	v := stack()
+	for _, c := range []struct {
+		name string
+		o    Options
+		want image.Point
+	}{
+		{"nothing asked for", Options{}, image.Pt(1024, 512)},
+		{"width", Options{WidthPx: 300}, image.Pt(300, 150)},
+		{"height", Options{HeightPx: 50, Plane: viewer.Coronal}, image.Pt(200, 50)},
+		{"both", Options{WidthPx: 64, HeightPx: 80}, image.Pt(64, 80)},
+	} {
+		c.o.Volume = v
+		m, err := Draw(c.o)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if got := m.Rect.Size(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWrite_Refusals(t *testing.T) {
+	v := stack()
+	there := filepath.Join(t.TempDir(), "there.png")
+	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		path string
+		o    Options
+	}{
+		{"no volume", "x.png", Options{}},
+		{"no such slice", "x.png", Options{Volume: v, Index: 10}},
+		{"another mask", "x.png", Options{Volume: v, Mask: mask.New(volume.Size{1, 1, 1}, nil)}},
+		{"too large", "x.png", Options{Volume: v, WidthPx: 1 << 20}},
+		{"negative", "x.png", Options{Volume: v, WidthPx: -1, HeightPx: 5}},
+		{"a file that is there", there, Options{Volume: v}},
+	} {
+		path := c.path
+		if path == "x.png" {
+			path = filepath.Join(t.TempDir(), path)
+		}
+		var e *app.Error
+		if err := Write(context.Background(), path, c.o, false); !errors.As(err, &e) || e.Kind != app.Usage {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if b, _ := os.ReadFile(there); string(b) != "mine" {
+		t.Error("a file was replaced without being asked")
+	}
+	if err := Write(context.Background(), there, Options{Volume: v, Index: Middle}, true); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWrite_Cancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	path := filepath.Join(t.TempDir(), "p.png")
+	if err := Write(ctx, path, Options{Volume: stack()}, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if err := Sheet(ctx, path, Options{Volume: stack()}, 4, 2, 40, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a cancelled picture left a file")
+	}
+}
+
+func TestSheet_FromTheHeadDown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sheet.png")
+	if err := Sheet(context.Background(), path, Options{Volume: stack()}, 5, 2, 60, false); err != nil {
+		t.Fatal(err)
+	}
+	m := decode(t, path)
+	if got := m.Bounds().Size(); got != image.Pt(2*60+2, 3*30+2*2) {
+		t.Fatalf("sheet is %v", got)
+	}
+	last := uint32(1 << 16)
+	for i := range 5 {
+		g, _, _, _ := m.At(i%2*62+30, i/2*32+15).RGBA()
+		if g >= last {
+			t.Errorf("picture %d is not below the one before it", i)
+		}
+		last = g
+	}
+}
