@@ -8,6 +8,12 @@ import (
 )
 
 func (c *cli) printDoctor(d doctorJSON) error {
+	_, err := fmt.Fprint(c.out, d.text())
+	return err
+}
+
+// text puts a diagnosis in lines to read.
+func (d doctorJSON) text() string {
 	var b strings.Builder
 	say := func(key string, args ...any) { fmt.Fprintln(&b, text.M(key, args...)) }
 	say("cmd.doctor.program", d.Opacity, d.System, d.Runtime.Processor, d.Runtime.Cores)
@@ -56,8 +62,7 @@ func (c *cli) printDoctor(d doctorJSON) error {
 	for _, m := range d.Models {
 		sayModel(say, m)
 	}
-	_, err := fmt.Fprint(c.out, b.String())
-	return err
+	return b.String()
 }
 
 func sayModel(say func(string, ...any), m modelJSON) {

@@ -2,19 +2,17 @@ package main
 
 import (
 	"context"
-	"image/png"
-	"io"
 
 	"opacity/app"
 	"opacity/app/imageio/nifti"
 	"opacity/app/mask"
-	"opacity/app/safefile"
 	"opacity/app/volume"
+	"opacity/export/snapshot"
 	"opacity/viewer"
-	"opacity/viewer/render"
 )
 
-// draw renders one slice as the window would show it, its longer side 1024 pixels.
+// draw renders one slice as the window would show it, its longer side
+// snapshot.DefaultPx.
 func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int, bar *progress) error {
 	var m *mask.Mask
 	if f.mask != "" {
@@ -23,18 +21,14 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 			return err
 		}
 	}
-	view := render.View{
-		Volume: v, Mask: m, Plane: l.plane, Index: index, Window: viewer.FirstWindow(v), Smooth: true,
+	o := snapshot.Options{
+		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: m != nil, Text: c.table,
 		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35},
-		Camera:  viewer.Camera{Zoom: 1},
 	}
 	if l.window != nil {
-		view.Window = *l.window
+		o.Window = *l.window
 	}
-	const longest = 1024
-	w, h := render.FitSize(view, longest)
-	img := render.Picture(view, render.Decor{Text: c.table, Annotations: true, Research: m != nil}, w, h)
-	return safefile.Write(f.out, f.force, func(w io.Writer) error { return png.Encode(w, img) })
+	return snapshot.Write(ctx, f.out, o, f.force)
 }
 
 // readMask opens a label map on the volume it was drawn on, its numbers taken
