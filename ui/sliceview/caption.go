@@ -15,7 +15,7 @@ const (
 
 var (
 	ink    = color.NRGBA{0xd7, 0xda, 0xe0, 0xff}
-	shade  = color.NRGBA{0, 0, 0, 0xc0}
+	shade  = color.NRGBA{0, 0, 0, 0xd8}
 	accent = color.NRGBA{0x4c, 0x9b, 0xe8, 0xff}
 	warn   = color.NRGBA{0xe6, 0xb4, 0x50, 0xff}
 )
@@ -24,11 +24,11 @@ var (
 // readable on bone as on air.
 type caption struct {
 	text    *canvas.Text
-	shadows [2]*canvas.Text
+	shadows [4]*canvas.Text
 }
 
 // shadowAt is where the shadows of a caption fall.
-var shadowAt = [2]fyne.Position{{X: 1, Y: 1}, {X: -1, Y: -1}}
+var shadowAt = [4]fyne.Position{{X: 1, Y: 1}, {X: -1, Y: -1}, {X: 1, Y: -1}, {X: -1, Y: 1}}
 
 func newCaption(c color.Color) *caption {
 	k := &caption{text: canvas.NewText("", c)}
@@ -40,8 +40,17 @@ func newCaption(c color.Color) *caption {
 	return k
 }
 
+// texts are the shadows and the text over them.
+func (k *caption) texts() [5]*canvas.Text {
+	return [5]*canvas.Text{k.shadows[0], k.shadows[1], k.shadows[2], k.shadows[3], k.text}
+}
+
 func (k *caption) objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{k.shadows[0], k.shadows[1], k.text}
+	var out []fyne.CanvasObject
+	for _, t := range k.texts() {
+		out = append(out, t)
+	}
+	return out
 }
 
 // set writes s and repaints where it is another text.
@@ -49,7 +58,7 @@ func (k *caption) set(s string) {
 	if k.text.Text == s {
 		return
 	}
-	for _, t := range []*canvas.Text{k.shadows[0], k.shadows[1], k.text} {
+	for _, t := range k.texts() {
 		t.Text = s
 		t.Refresh()
 	}
@@ -61,14 +70,11 @@ func (k *caption) style(c color.Color, bold bool) {
 		return
 	}
 	k.text.Color = c
-	for _, t := range []*canvas.Text{k.shadows[0], k.shadows[1], k.text} {
+	for _, t := range k.texts() {
 		t.TextStyle.Bold = bold
 		t.Refresh()
 	}
 }
-
-// width is how many logical pixels the text needs.
-func (k *caption) width() float32 { return k.text.MinSize().Width }
 
 // put places the text's top left corner, or its top right, or top middle one.
 func (k *caption) put(x, y float32, align fyne.TextAlign) {
@@ -89,7 +95,7 @@ func (k *caption) put(x, y float32, align fyne.TextAlign) {
 }
 
 func (k *caption) show(on bool) {
-	for _, t := range []*canvas.Text{k.shadows[0], k.shadows[1], k.text} {
+	for _, t := range k.texts() {
 		show(t, on)
 	}
 }

@@ -25,6 +25,7 @@ type decor struct {
 	edges    [4]*caption // left, right, top, bottom
 	scale    *caption
 	bar      [3]*canvas.Rectangle // the bar and its two ends
+	barEdge  [3]*canvas.Rectangle // dark around them, for bone
 
 	track *canvas.Rectangle
 	thumb *canvas.Rectangle
@@ -44,7 +45,7 @@ func newDecor(plane viewer.Plane) decor {
 		d.edges[i] = newCaption(ink)
 	}
 	for i := range d.bar {
-		d.bar[i] = canvas.NewRectangle(ink)
+		d.bar[i], d.barEdge[i] = canvas.NewRectangle(ink), canvas.NewRectangle(shade)
 	}
 	return d
 }
@@ -55,6 +56,9 @@ func (d *decor) captions() []*caption {
 
 func (d *decor) objects() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
+	for _, b := range d.barEdge {
+		out = append(out, b)
+	}
 	for _, b := range d.bar {
 		out = append(out, b)
 	}
@@ -69,8 +73,9 @@ func (d *decor) show(p *pane, on bool) {
 	for _, k := range d.captions() {
 		k.show(on)
 	}
-	for _, b := range d.bar {
-		show(b, on)
+	for i := range d.bar {
+		show(d.bar[i], on)
+		show(d.barEdge[i], on)
 	}
 	show(d.track, on)
 	show(d.thumb, on)
@@ -155,8 +160,12 @@ func (d *decor) placeBar(p *pane, on bool, x, y float32) {
 	length := float32(px)
 	for i, b := range [3]Rect{rect(x, y, length, 2), rect(x, y-4, 1, 4), rect(x+length-1, y-4, 1, 4)} {
 		show(d.bar[i], on)
+		show(d.barEdge[i], on)
 		d.bar[i].Move(b.Pos)
 		d.bar[i].Resize(b.Size)
+		edge := b.inset(-1)
+		d.barEdge[i].Move(edge.Pos)
+		d.barEdge[i].Resize(edge.Size)
 	}
 	write(d.scale, on, name, x, y-linePx-4, fyne.TextAlignLeading)
 }

@@ -178,8 +178,12 @@ func (p *pane) placeBase() {
 	p.base.Resize(fyne.NewSize(float32(x1-x0), float32(y1-y0)))
 }
 
-// crossGap is how far from the cursor its lines stop, so that they hide nothing.
-const crossGap = 9
+// The lines of the crosshair stop before the cursor, so that they hide nothing
+// there, and before the letters at the edges.
+const (
+	crossGap    = 9
+	crossMargin = 22
+)
 
 func (p *pane) placeCross() {
 	on := p.grid.viewer.Crosshair()
@@ -188,12 +192,13 @@ func (p *pane) placeCross() {
 	x64, y64 := p.transform().Pane(volume.Vec{float64(c[0]), float64(c[1]), float64(c[2])})
 	x, y, w, h := float32(x64), float32(y64), r.Size.Width, r.Size.Height
 	across, down := crossColours(p.plane)
+	const m = crossMargin
 	arms := [4]struct {
 		x0, y0, x1, y1 float32
 		c              color.NRGBA
 	}{
-		{0, y, min(x-crossGap, w), y + 1, across}, {max(x+crossGap, 0), y, w, y + 1, across},
-		{x, 0, x + 1, min(y-crossGap, h), down}, {x, max(y+crossGap, 0), x + 1, h, down},
+		{m, y, min(x-crossGap, w-m), y + 1, across}, {max(x+crossGap, m), y, w - m, y + 1, across},
+		{x, m, x + 1, min(y-crossGap, h-m), down}, {x, max(y+crossGap, m), x + 1, h - m, down},
 	}
 	for i, a := range arms {
 		visible := on && a.x1 > a.x0 && a.y1 > a.y0 && a.x0 >= 0 && a.y0 >= 0 && a.x1 <= w && a.y1 <= h

@@ -17,6 +17,7 @@ type Machine struct {
 	button Button
 	plane  viewer.Plane
 	last   Event
+	cursor [3]int // before the last press
 	wheel  [viewer.Planes]float64 // parts of a notch not yet spent
 }
 
@@ -62,9 +63,11 @@ func (m *Machine) press(e Event) {
 	}
 	m.viewer.SetActive(e.Plane)
 	if e.Clicks == 2 && e.Button == Left && m.tool == nil {
+		m.viewer.SetCursor(m.cursor) // the first click was no wish to move it
 		m.viewer.ToggleMaximised(e.Plane)
 		return
 	}
+	m.cursor = m.viewer.Cursor()
 	t := m.choose(e)
 	if t == nil {
 		return

@@ -99,8 +99,8 @@ func TestMachine(t *testing.T) {
 		{"turned round, parts do not count", viewer.Annotate, []step{does(Wheel, ax, NoButton, 0, 0, turned(0.9)), does(Wheel, ax, NoButton, 0, 0, turned(-1))}, cursorOf, "[50 50 24]"},
 		{"Shift and wheel is the brush's", viewer.Annotate, []step{does(Wheel, ax, NoButton, 0, 0, turned(3), with(Shift))}, cursorOf, "[50 50 25]"},
 
-		{"a double click maximises", viewer.Annotate, []step{
-			does(Press, sag, Left, 200, 150), does(Release, sag, Left, 200, 150), does(Press, sag, Left, 200, 150, twice), does(Move, sag, Left, 0, 0),
+		{"a double click maximises and leaves the cursor where it was", viewer.Annotate, []step{
+			does(Press, sag, Left, 230, 150), does(Release, sag, Left, 230, 150), does(Press, sag, Left, 230, 150, twice), does(Move, sag, Left, 0, 0),
 		}, func(v *viewer.Viewer) string { return fmt.Sprint(v.Arrangement(), v.Active(), v.Cursor()) }, "2 sagittal [50 50 25]"},
 		{"a press activates the pane", viewer.Annotate, []step{does(Press, cor, Middle, 1, 1)}, func(v *viewer.Viewer) string { return v.Active().String() }, "coronal"},
 	} {
