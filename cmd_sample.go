@@ -72,7 +72,7 @@ func (c *cli) sample(ctx context.Context, f phantomFlags) error {
 	bar.end()
 	c.printOutcome(o)
 	at := strconv.Itoa(1 + worst(o.Report.Measurements))
-	err = c.snapshot(ctx, ct, snapshotFlags{mask: o.Files[0], plane: "axial", at: at, window: "lung", out: picture, force: f.force})
+	err = c.snapshot(ctx, ct, snapshotFlags{mask: o.Files[0], plane: "axial", at: at, window: "lung", out: picture, force: f.force, model: true})
 	if err != nil {
 		return err
 	}

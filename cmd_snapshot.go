@@ -16,6 +16,7 @@ import (
 type snapshotFlags struct {
 	mask, plane, at, window, out string
 	force                        bool
+	model                        bool // the mask is a model's, and the picture says so
 }
 
 func newSnapshot(c *cli) *cobra.Command {

@@ -22,7 +22,7 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 		}
 	}
 	o := snapshot.Options{
-		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: m != nil, Text: c.table,
+		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: f.model, Text: c.table,
 		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35},
 	}
 	if l.window != nil {
