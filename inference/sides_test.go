@@ -1,11 +1,15 @@
 package inference
 
 import (
+	"context"
 	"math"
 	"testing"
 
+	"opacity/app"
+	"opacity/app/imageio"
 	"opacity/app/mask"
 	"opacity/app/phantom"
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
 
@@ -231,5 +235,65 @@ func TestBodyOutline(t *testing.T) {
 	out.AndNot(body)
 	if lost := out.Count(); lost > n/1000 {
 		t.Errorf("%d of %d lung voxels are outside the body", lost, n)
+	}
+}
+
+// open reads the one series under a path.
+func open(t *testing.T, path string) *volume.Volume {
+	t.Helper()
+	s, err := imageio.Opener{}.Scan(context.Background(), []string{path}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.Series[0].Load(context.Background(), app.LoadHooks{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// A patient's lungs as people contoured them, put into one set, come apart as
+// they were; grown by 3 mm so that they touch, nearly so.
+func TestSplitSidesOfAPatient(t *testing.T) {
+	ct := open(t, testdata.Path(t, "ct", "lung1-001", "dicom"))
+	ref := open(t, testdata.Path(t, "ct", "lung1-001", "lungs_left1_right2.nii.gz"))
+	wantL, wantR := mask.NewBits(ref.Size), mask.NewBits(ref.Size)
+	for k := range ref.Size[2] {
+		for j := range ref.Size[1] {
+			for i := range ref.Size[0] {
+				switch ref.At(i, j, k) {
+				case 1:
+					wantL.Set(i, j, k)
+				case 2:
+					wantR.Set(i, j, k)
+				}
+			}
+		}
+	}
+	if wantL.Empty() || ct.Size != ref.Size {
+		t.Fatalf("reference of %s for %s", ref.Size, ct.Size)
+	}
+	shift := mediastinumShiftMM(wantL, wantR, ct.SpacingMM())
+	if t.Logf("mediastinum %.1f mm to the left", shift); shift < 5 {
+		t.Error("the heart is not on the left")
+	}
+	for _, growMM := range []float64{0, 3} {
+		both := wantL.Clone()
+		both.Or(wantR)
+		if growMM > 0 {
+			both = both.Dilate(growMM, ct.SpacingMM())
+		}
+		l, r := splitSides(both, ct)
+		wrong := l.Clone()
+		wrong.And(wantR)
+		n := wrong.Count()
+		wrong = r.Clone()
+		wrong.And(wantL)
+		n += wrong.Count()
+		if share := float64(n) / float64(wantL.Count()+wantR.Count()); share > 0.002 {
+			t.Errorf("grown by %g mm: %.3f %% on the wrong side", growMM, 100*share)
+		} else {
+			t.Logf("grown by %g mm, %d parts: %d voxels on the wrong side", growMM, len(both.Components(6).List), n)
+		}
 	}
 }

@@ -76,3 +76,31 @@ func BenchmarkErode6mm(b *testing.B) {
 		s.Erode(6, [3]float64{0.7, 0.7, 1})
 	}
 }
+
+// What grows is what can be reached: within a set, from one voxel, its component.
+func TestGrowWithinReachesTheComponent(t *testing.T) {
+	_, _, sets := scipy(t)
+	for n, s := range sets {
+		parts := s.Components(6)
+		want := parts.Select(func(p int) bool { return p == 0 })
+		seed := NewBits(s.Size())
+		parts.Each(func(p, i0, _, j, k int) {
+			if p == 0 && seed.Empty() {
+				seed.Set(i0, j, k)
+			}
+		})
+		GrowWithin(s, seed)
+		if summarise(seed) != summarise(want) {
+			t.Errorf("case %d: %d voxels reached of %d", n, seed.Count(), want.Count())
+		}
+	}
+}
+
+func BenchmarkGrowWithin(b *testing.B) {
+	s := twoLungs()
+	parts := s.Erode(6, [3]float64{0.7, 0.7, 1}).Components(6)
+	for b.Loop() {
+		x, y := parts.Select(func(n int) bool { return n == 0 }), parts.Select(func(n int) bool { return n == 1 })
+		GrowWithin(s, x, y)
+	}
+}
