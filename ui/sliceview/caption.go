@@ -27,8 +27,8 @@ type caption struct {
 	shadows [4]*canvas.Text
 }
 
-// shadowAt is where the shadows of a caption fall.
-var shadowAt = [4]fyne.Position{{X: 1, Y: 1}, {X: -1, Y: -1}, {X: 1, Y: -1}, {X: -1, Y: 1}}
+// shadowAt is where the shadows of a caption fall: a pixel away on most screens.
+var shadowAt = [4]fyne.Position{{X: 0.6, Y: 0.6}, {X: -0.6, Y: -0.6}, {X: 0.6, Y: -0.6}, {X: -0.6, Y: 0.6}}
 
 func newCaption(c color.Color) *caption {
 	k := &caption{text: canvas.NewText("", c)}

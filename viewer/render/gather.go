@@ -3,6 +3,7 @@ package render
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"opacity/app/volume"
 	"opacity/viewer"
@@ -26,11 +27,40 @@ type gathered[T number] struct {
 	own    []T    // memory for planes that do not
 	have   []bool // rows that are in values
 
-	// block holds, for the sagittal plane, the neighbouring columns of the last
-	// gather: column values for each (k, j), k slowest.
-	block      []T
-	blockFirst int
-	blockHave  []bool // per k
+	block  block[T] // for the sagittal plane
+	ahead  block[T] // the block a drag will reach next
+	reader *reader  // of ahead, nil where nobody reads
+	before int      // index of the plane gathered before this one
+}
+
+// reader is a goroutine that fills a block.
+type reader struct {
+	stop atomic.Bool
+	done chan struct{}
+}
+
+// block is neighbouring columns of a volume: column values for each (k, j), k
+// slowest, from index first on.
+type block[T number] struct {
+	values []T
+	first  int
+	have   []bool // per k
+}
+
+// reset makes b an empty block of the columns from first on.
+func (b *block[T]) reset(first int, size volume.Size) {
+	b.values, b.have, b.first = resized(b.values, column*size[1]*size[2]), resized(b.have, size[2]), first
+	fill(b.have, false)
+}
+
+// read reads the columns of slice k, once.
+func (b *block[T]) read(voxels []T, size volume.Size, k int) {
+	if b.have[k] {
+		return
+	}
+	nx, ny := size[0], size[1]
+	readColumns(b.values[k*ny*column:(k+1)*ny*column], voxels[k*nx*ny+b.first:(k+1)*nx*ny], nx, min(column, nx-b.first))
+	b.have[k] = true
 }
 
 // planeOf returns the voxels of a plane and which of its rows are there; voxels
@@ -39,9 +69,10 @@ func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p v
 	nx, ny, nz := vol.Size[0], vol.Size[1], vol.Size[2]
 	fresh := g.volume != vol || g.plane != p || g.index != index || g.values == nil
 	if g.volume != vol || g.plane != p {
-		g.block, g.blockHave = nil, nil
+		g.settle()
+		g.block, g.ahead = block[T]{}, block[T]{}
 	}
-	g.volume, g.plane, g.index = vol, p, index
+	g.before, g.volume, g.plane, g.index = g.index, vol, p, index
 	in := func(k int) bool { return loaded == nil || loaded[k] }
 	switch p {
 	case viewer.Axial:
@@ -59,6 +90,9 @@ func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p v
 	case viewer.Sagittal:
 		g.reset(fresh, ny*nz, nz)
 		g.sagittal(voxels, vol.Size, in)
+		if loaded == nil {
+			g.lookAhead(voxels, vol.Size)
+		}
 	}
 	return g.values, g.have
 }
@@ -76,30 +110,68 @@ func (g *gathered[T]) reset(fresh bool, values, rows int) {
 // sagittal reads through the block of columns that the plane lies in, a new one
 // where it lies in another.
 func (g *gathered[T]) sagittal(voxels []T, size volume.Size, in func(k int) bool) {
-	nx, ny, nz := size[0], size[1], size[2]
+	ny := size[1]
 	first := g.index / column * column
-	width := min(column, nx-first)
-	if g.block == nil || g.blockFirst != first {
-		g.block, g.blockHave, g.blockFirst = resized(g.block, column*ny*nz), resized(g.blockHave, nz), first
-		fill(g.blockHave, false)
+	if g.block.values == nil || g.block.first != first {
+		g.settle()
+		g.block, g.ahead = g.ahead, g.block
+		if g.block.values == nil || g.block.first != first {
+			g.block.reset(first, size)
+		}
 	}
-	inParallel(nz, func(from, to int) {
+	inParallel(size[2], func(from, to int) {
 		for k := from; k < to; k++ {
 			if g.have[k] || !in(k) {
 				continue
 			}
-			block := g.block[k*ny*column : (k+1)*ny*column]
-			if !g.blockHave[k] {
-				readColumns(block, voxels[k*nx*ny+first:(k+1)*nx*ny], nx, width)
-				g.blockHave[k] = true
-			}
+			g.block.read(voxels, size, k)
+			columns := g.block.values[k*ny*column : (k+1)*ny*column]
 			out, c := g.values[k*ny:(k+1)*ny], g.index-first
 			for j := range out {
-				out[j] = block[j*column+c]
+				out[j] = columns[j*column+c]
 			}
 			g.have[k] = true
 		}
 	})
+}
+
+// nearEdge is how many columns before the end of a block the next one is read;
+// the one behind is still there.
+const nearEdge = column / 2
+
+// lookAhead reads the block that a drag is about to reach, beside the drag: the
+// volume is immutable, and nobody else touches ahead until settle.
+func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
+	next := g.block.first
+	switch c := g.index - g.block.first; {
+	case c >= column-nearEdge:
+		next += column
+	case c < nearEdge:
+		next -= column
+	}
+	jumped := g.index-g.before > nearEdge || g.before-g.index > nearEdge
+	if jumped || next == g.block.first || next < 0 || next >= size[0] || g.ahead.values != nil && g.ahead.first == next {
+		return
+	}
+	g.settle()
+	g.ahead.reset(next, size)
+	r := &reader{done: make(chan struct{})}
+	g.reader = r
+	go func(b *block[T]) {
+		defer close(r.done)
+		for k := 0; k < size[2] && !r.stop.Load(); k++ {
+			b.read(voxels, size, k)
+		}
+	}(&g.ahead)
+}
+
+// settle stops whoever reads into ahead; what was not read will be when it is needed.
+func (g *gathered[T]) settle() {
+	if g.reader != nil {
+		g.reader.stop.Store(true)
+		<-g.reader.done
+		g.reader = nil
+	}
 }
 
 // readColumns copies the first width values of each row of a slice nx wide into

@@ -17,7 +17,7 @@ type Machine struct {
 	button Button
 	plane  viewer.Plane
 	last   Event
-	cursor [3]int // before the last press
+	cursor [3]int                 // before the last press
 	wheel  [viewer.Planes]float64 // parts of a notch not yet spent
 }
 
