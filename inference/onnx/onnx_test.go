@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"opacity/app/phantom"
 	"opacity/app/volume"
 	"opacity/inference"
+	"opacity/inference/onnx"
 	"opacity/inference/onnx/onnxtest"
 )
 
@@ -250,5 +253,32 @@ func TestCancelWithinHalfASecond(t *testing.T) {
 	}
 	if err != context.Canceled {
 		t.Errorf("a cancelled run says %v", err)
+	}
+}
+
+// Without the library, or with something else in its place, one sentence says
+// what to do. A process loads the library once, so each case has its own.
+func TestLibraryThatCannotBeUsed(t *testing.T) {
+	const inner = "OPACITY_TEST_OPEN"
+	if os.Getenv(inner) == "1" {
+		_, err := (&onnx.Runtime{}).Open(inference.NetworkSpec{Device: "cpu"})
+		fmt.Println("SAYS", err)
+		return
+	}
+	text := filepath.Join(t.TempDir(), "libonnxruntime.so.1")
+	if err := os.WriteFile(text, []byte("not a library"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, library, says string }{
+		{"missing", filepath.Join(t.TempDir(), "none.so"), "none.so cannot be loaded"},
+		{"no library in the folder", t.TempDir(), "cannot be loaded"},
+		{"not a library", text, "libonnxruntime.so.1 cannot be loaded"},
+	} {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestLibraryThatCannotBeUsed$", "-test.v")
+		cmd.Env = append(os.Environ(), inner+"=1", onnx.LibraryVariable+"="+c.library)
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), c.says) || !strings.Contains(string(out), "SAYS The ONNX Runtime library") {
+			t.Errorf("%s: %v\n%s", c.name, err, out)
+		}
 	}
 }
