@@ -44,7 +44,7 @@ func (w *Window) hasStudy() bool { return w.session.Volume() != nil }
 func (w *Window) complete() bool { return w.hasStudy() && !w.session.Loading() }
 
 func (w *Window) hasMask() bool {
-	return w.complete() && w.session.Mask() != nil && !w.session.Mask().Empty()
+	return w.complete() && (!w.session.Mask().Empty() || w.session.Dirty())
 }
 
 func (w *Window) canSegment() bool {

@@ -81,8 +81,12 @@ func (b *bands) refresh() {
 		}
 		rows = append(rows, b.band(colorWarnFill, colorWarnText, theme.NewWarningThemedResource(theme.WarningIcon()), b.w.texts.Format(warning.Message)))
 	}
+	if len(rows) == 0 && len(b.object.Objects) == 0 {
+		return
+	}
 	b.object.Objects = rows
 	b.object.Refresh()
+	b.w.relayout()
 }
 
 func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, sentence string, actions ...fyne.CanvasObject) fyne.CanvasObject {

@@ -24,7 +24,7 @@ func (w *Window) emptyView() fyne.CanvasObject {
 	targets := container.NewGridWithColumns(3,
 		w.target("empty.folder", theme.FolderOpenIcon(), "ui.empty.folder", w.t("ui.empty.folder_sub"), folderKey, w.askOpenFolder),
 		w.target("empty.file", theme.FileIcon(), "ui.empty.file", w.t("ui.empty.file_sub"), fileKey, w.askOpenFile),
-		w.target("empty.sample", theme.AccountIcon(), "ui.empty.sample", w.t("ui.empty.sample_sub"), "", func() { w.openSample(false) }))
+		w.target("empty.sample", theme.MediaPhotoIcon(), "ui.empty.sample", w.t("ui.empty.sample_sub"), "", func() { w.openSample(false) }))
 	heading := newLine(w.t("ui.empty.heading"), theme.ColorNameForeground).sized(theme.SizeNameHeadingText).strong()
 	column := []fyne.CanvasObject{
 		heading, newLine(w.t("ui.research"), colorDim), space(8), targets, space(2),
@@ -33,7 +33,7 @@ func (w *Window) emptyView() fyne.CanvasObject {
 	if rows := w.recentRows(); len(rows) > 0 {
 		column = append(column, space(10), newLine(w.t("ui.empty.recent"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
 	}
-	return container.NewCenter(container.New(widthLayout(720), container.New(layout.NewCustomPaddedVBoxLayout(6), column...)))
+	return container.New(upTo(720), container.New(layout.NewCustomPaddedVBoxLayout(6), column...))
 }
 
 func (w *Window) target(id string, icon fyne.Resource, key, sub, shortcut string, do func()) fyne.CanvasObject {
@@ -68,6 +68,19 @@ func (w *Window) recentRows() []fyne.CanvasObject {
 		rows = append(rows, t)
 	}
 	return rows
+}
+
+// upTo centres one object, as tall as it must be and at most this wide.
+type upTo float32
+
+func (upTo) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(320, min(o[0].MinSize().Height, 300))
+}
+
+func (u upTo) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	width, height := min(float32(u), size.Width-32), min(o[0].MinSize().Height, size.Height)
+	o[0].Resize(fyne.NewSize(width, height))
+	o[0].Move(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
 }
 
 // space is a gap of the given height and width.

@@ -20,7 +20,7 @@ func (w *Window) showKeys() {
 	var columns [2][]fyne.CanvasObject
 	add := func(c int, o fyne.CanvasObject) { columns[c] = append(columns[c], o) }
 	row := func(c int, keys, what string) {
-		add(c, container.NewBorder(nil, nil, container.New(fixedWidth(150), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
+		add(c, container.NewBorder(nil, nil, container.New(fixedWidth(178), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
 	}
 	heading := func(c int, key string) {
 		add(c, space(4))
@@ -46,7 +46,7 @@ func (w *Window) showKeys() {
 		profile = "viewer.profile.reading"
 	}
 	sheet := container.NewGridWithColumns(2, container.New(layout.NewCustomPaddedVBoxLayout(2), columns[0]...), container.New(layout.NewCustomPaddedVBoxLayout(2), columns[1]...))
-	w.ask("keys", w.t("ui.keys.title", w.t(profile)), container.NewVScroll(sheet), fyne.NewSize(900, 760), answer{id: "close", label: "ui.close"})
+	w.ask("keys", w.t("ui.keys.title", w.t(profile)), container.NewVScroll(sheet), fyne.NewSize(960, 780), answer{id: "close", label: "ui.close"})
 }
 
 func keyNames(chords []tool.Chord) string {

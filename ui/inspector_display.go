@@ -20,6 +20,7 @@ type displaySection struct {
 	w                              *Window
 	object                         fyne.CanvasObject
 	presets                        []*button
+	reset                          *button
 	noHU                           *widget.RichText
 	centre, width                  *entry
 	opacity                        *slider
@@ -41,9 +42,9 @@ func newDisplaySection(w *Window) *displaySection {
 		s.presets = append(s.presets, b)
 		grid.Add(b)
 	}
-	reset := w.newButton(w.t("ui.display.reset"), nil, w.withKey(w.t("keys.window.reset"), tool.WindowReset), func() { w.keys.Do(tool.WindowReset) })
-	reset.Alignment = widget.ButtonAlignLeading
-	grid.Add(reset)
+	s.reset = w.newButton(w.t("ui.display.reset"), nil, w.withKey(w.t("keys.window.reset"), tool.WindowReset), func() { w.keys.Do(tool.WindowReset) })
+	s.reset.Alignment = widget.ButtonAlignLeading
+	grid.Add(s.reset)
 	s.noHU = paragraph("", colorDim)
 
 	s.centre, s.width = w.newEntry("", s.applyWindow), w.newEntry("", s.applyWindow)
@@ -91,6 +92,7 @@ func (w *Window) setStyle(style viewer.OverlayStyle) {
 func (s *displaySection) refresh() {
 	v, vol := s.w.viewer, s.w.session.Volume()
 	hu := vol == nil || viewer.HasHU(vol)
+	s.reset.enable(vol != nil)
 	for i, b := range s.presets {
 		b.enable(vol != nil && hu)
 		importance := widget.MediumImportance

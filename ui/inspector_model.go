@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -118,9 +120,9 @@ func (w *Window) deviceSentence() string {
 	case d.Used == "":
 		return ""
 	case d.Reason.IsZero() && d.Name == "":
-		return w.t("ui.device.used", d.Used)
+		return w.t("ui.device.used", strings.ToUpper(d.Used))
 	case d.Reason.IsZero():
-		return w.t("ui.device.used_name", d.Used, d.Name)
+		return w.t("ui.device.used_name", strings.ToUpper(d.Used), d.Name)
 	}
-	return w.t("ui.device.used_why", d.Used, w.texts.Format(d.Reason))
+	return w.texts.Format(d.Reason)
 }

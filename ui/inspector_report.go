@@ -74,7 +74,7 @@ func newReportSection(w *Window) *reportSection {
 
 func (s *reportSection) refresh() {
 	w := s.w
-	if !w.measured.valid || w.session.Volume() == nil {
+	if !w.measured.valid || w.session.Volume() == nil || w.session.Mask().Empty() {
 		s.object.Objects = []fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}
 		s.object.Refresh()
 		return

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -104,7 +105,11 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 	unfold := w.opts.Unfold
 	if unfold == nil {
 		unfold = func(_ context.Context, _ *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
-			return mask.FromLabelMap(lm, m, nil)
+			made, err := mask.FromLabelMap(lm, m, nil)
+			if errors.Is(err, mask.ErrSplit) {
+				err = app.Refuse(err, "ui.mask.undivided", filepath.Base(path))
+			}
+			return made, err
 		}
 	}
 	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })

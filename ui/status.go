@@ -112,13 +112,14 @@ func (s *statusBar) cancelTop() bool {
 
 // say shows a message until something else happens.
 func (s *statusBar) say(message string) {
-	s.said, s.place = message, ""
+	s.said, s.place, s.over = message, "", ""
 	s.refresh()
 }
 
 // saved says where a file went, with a way to go there.
 func (s *statusBar) saved(path string) {
 	s.said, s.place = s.w.t("ui.status.saved", filepath.Base(path), filepath.Dir(path)), path
+	s.over = ""
 	s.refresh()
 }
 
@@ -175,7 +176,7 @@ func (s *statusBar) timeLeft(d time.Duration) string {
 	return s.w.t("ui.seconds", max(1, int(d.Seconds()+0.5)))
 }
 
-// thinBar is the progress of one task; it runs to and fro where there is no end in sight.
+// thinBar is the progress of one task; it hides while no end is in sight.
 type thinBar struct {
 	widget.BaseWidget
 	part  float32 // 0..1, below 0 for unknown
@@ -189,7 +190,7 @@ func newThinBar() *thinBar {
 }
 
 func (b *thinBar) show(t *task) {
-	visible(b, t != nil)
+	visible(b, t != nil && t.p.Total > 0)
 	if t == nil {
 		return
 	}

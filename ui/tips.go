@@ -43,7 +43,8 @@ func (t *tips) clear() {
 	}
 	t.owner = nil
 	if len(t.layer.Objects) > 0 {
-		t.layer.RemoveAll()
+		t.layer.Objects = nil
+		t.layer.Refresh()
 	}
 }
 
@@ -75,5 +76,6 @@ func (t *tips) place(owner fyne.CanvasObject, hint string) {
 	}
 	box.Resize(size)
 	box.Move(fyne.NewPos(max(x, 4), max(y, 4)))
-	t.layer.Add(box)
+	t.layer.Objects = []fyne.CanvasObject{box}
+	t.layer.Refresh()
 }

@@ -67,7 +67,7 @@ func (t *toolbar) refresh() {
 		if tt.on != nil {
 			importance := widget.LowImportance
 			if tt.on() {
-				importance = widget.HighImportance
+				importance = widget.MediumImportance
 			}
 			tt.button.highlight(importance)
 		}

@@ -39,6 +39,7 @@ type Window struct {
 	inspector *inspector
 	panes     *panes
 	menu      *menu
+	shell     *fyne.Container
 	centre    *fyne.Container // the panes, the empty window or the list of series
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
@@ -106,8 +107,8 @@ func (w *Window) build() {
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
 	body := container.NewBorder(nil, nil, w.toolbar.object, w.inspector.object, w.centre)
-	shell := container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
-	w.win.SetContent(container.NewStack(shell, w.tips.layer))
+	w.shell = container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
+	w.win.SetContent(container.NewStack(w.shell, w.tips.layer))
 	w.menu = newMenu(w)
 	w.win.Resize(fyne.NewSize(w.prefs.Width, w.prefs.Height))
 }
@@ -157,6 +158,16 @@ func (w *Window) OpenSample(segment bool) { w.openSample(segment) }
 // ShowAndRun shows the window and returns when it is closed.
 func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 
+// Stop closes the window without asking, from any goroutine: the program was
+// told to end.
+func (w *Window) Stop() {
+	w.dispatch(func() {
+		w.closed = true
+		w.jobs.CancelAll()
+		w.win.Close()
+	})
+}
+
 // showStudy brings the window in line with what is open.
 func (w *Window) showStudy() {
 	w.showTitle()
@@ -175,6 +186,8 @@ func (w *Window) showStudy() {
 
 func (w *Window) show(o fyne.CanvasObject) {
 	if len(w.centre.Objects) != 1 || w.centre.Objects[0] != o {
+		w.tips.clear() // what they spoke of goes, and says no goodbye
+		w.status.hint("")
 		w.centre.Objects = []fyne.CanvasObject{o}
 		w.centre.Refresh()
 		w.focusPanes() // the keys must not stay with what is hidden
@@ -192,6 +205,15 @@ func (w *Window) showTitle() {
 	if w.win.Title() != title {
 		w.win.SetTitle(title)
 	}
+}
+
+// relayout makes room for what became taller or shorter. Text that wraps knows
+// its height only once it has its width, so it takes two rounds.
+func (w *Window) relayout() {
+	for range 2 {
+		w.shell.Layout.Layout(w.shell.Objects, w.shell.Size())
+	}
+	w.shell.Refresh()
 }
 
 // t is a text of the window in the user's language.

@@ -1,0 +1,110 @@
+//go:build !headless
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"github.com/adrg/xdg"
+
+	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/job"
+	"opacity/app/phantom"
+	"opacity/app/safefile"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/assets/icons"
+	"opacity/export"
+	"opacity/inference/onnx"
+	"opacity/ui"
+	"opacity/viewer"
+	"opacity/viewer/render"
+)
+
+// widgetsVariable names a file that the window keeps the place of its widgets
+// in, for tests that drive it from outside.
+const widgetsVariable = "OPACITY_PRINT_WIDGETS"
+
+// runWindow opens the window on paths, or on the sample with the model run on
+// it, and returns when it is closed.
+func runWindow(ctx context.Context, p *program, paths []string, sample bool) error {
+	if err := ui.CheckDisplay(); err != nil {
+		return err
+	}
+	ui.SetLocale()
+	a := fyneapp.NewWithID("org.opacity.Opacity")
+	a.SetIcon(fyne.NewStaticResource("opacity.png", icons.App))
+	w := ui.New(a, ui.Options{
+		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
+		ReadMask: nifti.ReadMaskOn, Chart: export.AreaChart, SavePicture: savePicture,
+		Phantom: thorax, ProbeDevice: probeDevice, Doctor: doctorText,
+		Version: programVersion(), ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
+		WidgetsFile: os.Getenv(widgetsVariable),
+	})
+	stop := context.AfterFunc(ctx, w.Stop)
+	defer stop()
+	if sample {
+		w.OpenSample(true)
+	} else {
+		w.Open(paths...)
+	}
+	w.ShowAndRun()
+	return nil
+}
+
+// thorax is the sample.
+func thorax(ctx context.Context, _ func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+	v, _, err := paint(ctx, phantom.Options{})
+	if err != nil {
+		return app.SeriesInfo{}, nil, err
+	}
+	return app.SeriesInfo{
+		Case: "sample", Identity: v.Identity, Size: v.Size, SpacingMM: v.SpacingMM(),
+		Orientation: v.Source.Orientation(), Unit: v.Unit, Warnings: v.Warnings,
+	}, v, nil
+}
+
+// savePicture writes a pane as the window shows it, whole, its longer side 1024 pixels.
+func savePicture(_ context.Context, path string, p ui.Picture, overwrite bool) error {
+	view := render.View{
+		Volume: p.Volume, Mask: p.Mask, Plane: p.Plane, Index: p.Index, Window: p.Window,
+		Overlay: p.Overlay, Smooth: p.Smooth, Camera: viewer.Camera{Zoom: 1},
+	}
+	const longest = 1024
+	w, h := render.FitSize(view, longest)
+	img := render.Picture(view, render.Decor{Annotations: p.Annotations, Identity: p.Identity, Research: p.Model}, w, h)
+	return safefile.Write(path, overwrite, func(out io.Writer) error { return png.Encode(out, img) })
+}
+
+// probeDevice says where a model would run, without running one.
+func probeDevice(_ context.Context, requested string) app.Device {
+	d := (&onnx.Runtime{}).Diagnose()
+	cpu := app.Device{Requested: requested, Used: "cpu", Name: d.Processor}
+	switch {
+	case !d.Problem.IsZero():
+		cpu.Reason = text.M("inference.on_cpu", d.Problem)
+	case requested == "cpu":
+	case !d.CUDA.IsZero():
+		cpu.Reason = text.M("inference.on_cpu", d.CUDA)
+	case d.CUDABuild && len(d.GPUs) > 0:
+		return app.Device{Requested: requested, Used: "cuda:0", Name: d.GPUs[0].Name}
+	}
+	return cpu
+}
+
+// doctorText is what `opacity doctor` prints.
+func doctorText(context.Context) string {
+	var b bytes.Buffer
+	if err := (&cli{out: &b, errs: io.Discard, table: text.English()}).printDoctor(diagnose()); err != nil {
+		return err.Error()
+	}
+	return b.String()
+}
