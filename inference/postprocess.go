@@ -3,6 +3,8 @@ package inference
 import (
 	"context"
 	"math"
+	"runtime"
+	"sync"
 
 	"opacity/app/mask"
 	"opacity/app/text"
@@ -152,17 +154,32 @@ func inRange(v *volume.Volume, b *mask.Bits, lo, hi float32, smoothMM float64) *
 	if reach == [3]int{} {
 		return filtered(v, b, func(hu float32) bool { return hu >= lo && hu <= hi })
 	}
-	box := b.Bounds()
 	out := mask.NewBits(b.Size())
+	whole := b.Bounds()
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers { // each takes slices of its own
+		part, n := whole, whole.Max[2]-whole.Min[2]
+		part.Min[2], part.Max[2] = whole.Min[2]+w*n/workers, whole.Min[2]+(w+1)*n/workers
+		wg.Go(func() { keepInRange(v, b, out, part, reach, lo, hi) })
+	}
+	wg.Wait()
+	return out
+}
+
+// keepInRange copies the voxels of b within a box to out whose surroundings are
+// lo..hi on the mean.
+func keepInRange(v *volume.Volume, b, out *mask.Bits, box volume.Box, reach [3]int, lo, hi float32) {
 	s := newBoxSum(v, box, reach)
 	for k := box.Min[2]; k < box.Max[2]; k++ {
 		s.moveTo(k)
 		for j := box.Min[1]; j < box.Max[1]; j++ {
-			from, to := b.Row(j, k), out.Row(j, k)
-			if _, _, any := b.RowBounds(j, k); !any {
+			first, after, any := b.RowBounds(j, k)
+			if !any {
 				continue
 			}
-			for i := box.Min[0]; i < box.Max[0]; i++ {
+			from, to := b.Row(j, k), out.Row(j, k)
+			for i := first; i < after; i++ {
 				if from[i>>6]>>(i&63)&1 == 1 {
 					if mean := s.mean(i, j); mean >= lo && mean <= hi {
 						to[i>>6] |= 1 << (i & 63)
@@ -171,7 +188,6 @@ func inRange(v *volume.Volume, b *mask.Bits, lo, hi float32, smoothMM float64) *
 			}
 		}
 	}
-	return out
 }
 
 // boxSum holds, for one slice at a time, the sums of a box around every voxel of

@@ -2,6 +2,7 @@ package mask
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -169,6 +170,16 @@ func (ly *layer) tally(s []uint8, n, sign int) {
 	if s == nil {
 		ly.counts[0] += sign * n
 		return
+	}
+	for len(s) >= 8 { // most of a slice is 0: eight voxels at a time
+		if binary.LittleEndian.Uint64(s) == 0 {
+			ly.counts[0] += 8 * sign
+		} else {
+			for _, v := range s[:8] {
+				ly.counts[v] += sign
+			}
+		}
+		s = s[8:]
 	}
 	for _, v := range s {
 		ly.counts[v] += sign

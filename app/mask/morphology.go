@@ -2,6 +2,8 @@ package mask
 
 import (
 	"math"
+	"runtime"
+	"sync"
 
 	"opacity/app/volume"
 )
@@ -106,13 +108,27 @@ func ball(radiusMM float64, spacingMM [3]float64) map[int][]offset {
 	return rows
 }
 
-// dilated grows the set by a ball: every row is widened once per half width and
-// then joined, 64 voxels at a time, into the rows that it reaches.
+// dilated grows the set by a ball, on all processors, each making its own slices
+// of the result.
 func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
 	out := &window{Bits: *NewBits(w.size), word: w.word, j: w.j, k: w.k}
-	wide, spare := make([]uint64, w.words), make([]uint64, w.words)
 	rows := ball(radiusMM, spacingMM)
-	for k := range w.size[2] {
+	reach := 0
+	for _, offsets := range rows {
+		for _, o := range offsets {
+			reach = max(reach, o.dk)
+		}
+	}
+	parallel(w.size[2], func(k0, k1 int) { w.dilateInto(out, rows, reach, k0, k1) })
+	return out
+}
+
+// dilateInto makes slices k0..k1-1 of a dilation: every row within reach is
+// widened once per half width and then joined, 64 voxels at a time, into the
+// rows that it reaches.
+func (w *window) dilateInto(out *window, rows map[int][]offset, reach, k0, k1 int) {
+	wide, spare := make([]uint64, w.words), make([]uint64, w.words)
+	for k := max(0, k0-reach); k < min(w.size[2], k1+reach); k++ {
 		for j := range w.size[1] {
 			row := w.Row(j, k)
 			if _, _, any := rowBounds(row); !any {
@@ -122,7 +138,7 @@ func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
 				widen(wide, spare, row, half)
 				for _, o := range offsets {
 					tj, tk := j+o.dj, k+o.dk
-					if tj < 0 || tj >= w.size[1] || tk < 0 || tk >= w.size[2] {
+					if tj < 0 || tj >= w.size[1] || tk < k0 || tk >= k1 {
 						continue
 					}
 					to := out.Row(tj, tk)
@@ -133,7 +149,17 @@ func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
 			}
 		}
 	}
-	return out
+}
+
+// parallel calls work with stretches first..after-1 of 0..n-1, one per
+// processor, all at once, and returns when all are done.
+func parallel(n int, work func(first, after int)) {
+	workers := max(1, min(runtime.GOMAXPROCS(0), n/8))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { work(w*n/workers, (w+1)*n/workers) })
+	}
+	wg.Wait()
 }
 
 // eroded shrinks the set: what is left is out of the ball's reach of the rest.
