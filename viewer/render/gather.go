@@ -108,11 +108,28 @@ func (g *gathered[T]) reset(fresh bool, values, rows int) {
 }
 
 // sagittal reads through the block of columns that the plane lies in, a new one
-// where it lies in another.
+// where it lies in another. After a jump it reads the plane alone: storing its
+// neighbours costs as much again, and the next jump will go elsewhere.
 func (g *gathered[T]) sagittal(voxels []T, size volume.Size, in func(k int) bool) {
-	ny := size[1]
+	nx, ny := size[0], size[1]
 	first := g.index / column * column
-	if g.block.values == nil || g.block.first != first {
+	known := g.block.values != nil && g.block.first == first
+	if !known && jumped(g.before, g.index) {
+		inParallel(size[2], func(from, to int) {
+			for k := from; k < to; k++ {
+				if g.have[k] || !in(k) {
+					continue
+				}
+				out, slice := g.values[k*ny:(k+1)*ny], voxels[k*nx*ny:(k+1)*nx*ny]
+				for j := range out {
+					out[j] = slice[j*nx+g.index]
+				}
+				g.have[k] = true
+			}
+		})
+		return
+	}
+	if !known {
 		g.settle()
 		g.block, g.ahead = g.ahead, g.block
 		if g.block.values == nil || g.block.first != first {
@@ -139,6 +156,9 @@ func (g *gathered[T]) sagittal(voxels []T, size volume.Size, in func(k int) bool
 // the one behind is still there.
 const nearEdge = column / 2
 
+// jumped tells a jump from a drag.
+func jumped(before, now int) bool { return now-before > nearEdge || before-now > nearEdge }
+
 // lookAhead reads the block that a drag is about to reach, beside the drag: the
 // volume is immutable, and nobody else touches ahead until settle.
 func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
@@ -149,8 +169,7 @@ func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
 	case c < nearEdge:
 		next -= column
 	}
-	jumped := g.index-g.before > nearEdge || g.before-g.index > nearEdge
-	if jumped || next == g.block.first || next < 0 || next >= size[0] || g.ahead.values != nil && g.ahead.first == next {
+	if jumped(g.before, g.index) || g.block.values == nil || next == g.block.first || next < 0 || next >= size[0] || g.ahead.values != nil && g.ahead.first == next {
 		return
 	}
 	g.settle()

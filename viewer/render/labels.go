@@ -54,6 +54,7 @@ func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, inde
 	if l.mask != m || l.plane != p {
 		l.rowsKnown, l.blockHave, l.block = nil, nil, nil
 	}
+	leap := l.mask != m || jumped(l.index, index)
 	l.mask, l.plane, l.index, l.valid = m, p, index, true
 	size := m.Size()
 	nx, ny, nz := size[0], size[1], size[2]
@@ -83,11 +84,13 @@ func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, inde
 	case viewer.Sagittal:
 		l.own, l.spans = resized(l.own, ny*nz), resized(l.spans, nz)
 		l.values = l.own
-		l.sagittal(m, layer, size)
+		l.sagittal(m, layer, size, leap)
 	}
 }
 
-func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size) {
+// sagittal reads through the block of columns that the plane lies in, or after a
+// leap elsewhere the plane alone, as for voxels.
+func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size, leap bool) {
 	nx, ny, nz := size[0], size[1], size[2]
 	first := l.index / labelBlock * labelBlock
 	width := min(labelBlock, nx-first)
@@ -95,7 +98,9 @@ func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size) 
 		l.rows, l.rowsKnown = make([]span, nz), make([]bool, nz)
 		l.blockHave = make([]bool, nz)
 	}
-	if l.block == nil || l.blockFirst != first {
+	known := l.block != nil && l.blockFirst == first
+	alone := leap && !known
+	if !known && !alone {
 		l.block, l.blockFirst = resized(l.block, labelBlock*ny*nz), first
 		fill(l.blockHave, false)
 	}
@@ -113,6 +118,15 @@ func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size) 
 			if rows.empty() {
 				continue
 			}
+			out := l.values[k*ny : (k+1)*ny]
+			clear(out)
+			if alone {
+				for j := rows.from; j < rows.to; j++ {
+					out[j] = s[j*nx+l.index]
+				}
+				l.spans[k] = spanOf(out)
+				continue
+			}
 			block := l.block[k*ny*labelBlock : (k+1)*ny*labelBlock]
 			if !l.blockHave[k] {
 				for j := rows.from; j < rows.to; j++ {
@@ -125,8 +139,7 @@ func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size) 
 				}
 				l.blockHave[k] = true
 			}
-			out, c := l.values[k*ny:(k+1)*ny], l.index-first
-			clear(out)
+			c := l.index - first
 			for j := rows.from; j < rows.to; j++ {
 				out[j] = block[j*labelBlock+c]
 			}

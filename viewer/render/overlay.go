@@ -35,6 +35,13 @@ type cell struct{ from, to, index int }
 type line struct {
 	labels []uint8
 	span   span
+	runs   []run
+}
+
+// run is neighbouring cells from..to of one label, which is not 0.
+type run struct {
+	label    uint8
+	from, to int
 }
 
 // edge is a stretch of outline: rect is a side of labelled voxels, without
@@ -195,32 +202,32 @@ func (o *Overlay) colCells(t viewer.Transform, from, to int) {
 func (o *Overlay) readLines(l mask.Layer, i int) {
 	lines := &o.lines[l]
 	if i == 0 {
-		lines[0].span = span{}
-		lines[0].labels = resized(lines[0].labels, len(o.cols))
-		clear(lines[0].labels)
+		lines[0].wipe(len(o.cols))
 		o.readLine(&lines[1], l, 0)
 	} else {
 		lines[0], lines[1], lines[2] = lines[1], lines[2], lines[0]
 		if o.rows[i-1].to != o.rows[i].from { // a gap is no neighbour
-			clear(lines[0].labels)
+			lines[0].wipe(len(o.cols))
+			o.readLine(&lines[1], l, i)
 		}
 	}
 	if i+1 < len(o.rows) && o.rows[i+1].from == o.rows[i].to {
 		o.readLine(&lines[2], l, i+1)
 		return
 	}
-	lines[2].labels, lines[2].span = resized(lines[2].labels, len(o.cols)), span{}
-	clear(lines[2].labels)
-	if i+1 < len(o.rows) {
-		o.readLine(&lines[2], l, i+1)
-	}
+	lines[2].wipe(len(o.cols))
+}
+
+// wipe makes a line of n cells without labels.
+func (l *line) wipe(n int) {
+	l.labels, l.span, l.runs = resized(l.labels, n), span{}, l.runs[:0]
+	clear(l.labels)
 }
 
 // readLine reads the labels of one row of cells.
 func (o *Overlay) readLine(to *line, l mask.Layer, i int) {
 	p := &o.layers[l]
-	to.labels, to.span = resized(to.labels, len(o.cols)), span{}
-	clear(to.labels)
+	to.wipe(len(o.cols))
 	s := p.spans[o.rows[i].index]
 	if s.empty() {
 		return
@@ -231,8 +238,23 @@ func (o *Overlay) readLine(to *line, l mask.Layer, i int) {
 	nu := len(p.values) / len(p.spans)
 	values := p.values[o.rows[i].index*nu:][:nu]
 	out := to.labels[first:last]
+	before := uint8(0)
 	for n, c := range o.cols[first:last] {
-		out[n] = o.shown[values[c.index]]
+		x := o.shown[values[c.index]]
+		out[n] = x
+		if x == before {
+			continue
+		}
+		if before != 0 {
+			to.runs[len(to.runs)-1].to = first + n
+		}
+		if x != 0 {
+			to.runs = append(to.runs, run{label: x, from: first + n})
+		}
+		before = x
+	}
+	if before != 0 {
+		to.runs[len(to.runs)-1].to = last
 	}
 }
 
@@ -245,18 +267,10 @@ func (o *Overlay) fillRow(dst *image.RGBA, row cell, dx int, clip image.Rectangl
 	out := dst.Pix[y0*dst.Stride : (y0+1)*dst.Stride]
 	painted := span{clip.Max.X, clip.Min.X}
 	for l := range o.lines {
-		labels, s := o.lines[l][1].labels, o.lines[l][1].span
-		for n := s.from; n < s.to; {
-			x, start := labels[n], n
-			for n < s.to && labels[n] == x {
-				n++
-			}
-			if x == 0 || o.fills[x] == 0 {
-				continue
-			}
-			from, to := max(o.cols[start].from+dx, clip.Min.X), min(o.cols[n-1].to+dx, clip.Max.X)
-			if from < to {
-				fillRow(out, from, to, o.fills[x])
+		for _, r := range o.lines[l][1].runs {
+			from, to := max(o.cols[r.from].from+dx, clip.Min.X), min(o.cols[r.to-1].to+dx, clip.Max.X)
+			if from < to && o.fills[r.label] != 0 {
+				fillRow(out, from, to, o.fills[r.label])
 				painted = span{min(painted.from, from), max(painted.to, to)}
 			}
 		}
@@ -278,16 +292,10 @@ func (o *Overlay) outlineRow(l mask.Layer, row cell, dx int) {
 	add := func(x uint8, x0, y0, x1, y1, growX, growY int) {
 		o.edges[l] = append(o.edges[l], edge{image.Rect(x0+dx, y0, x1+dx, y1), image.Pt(growX, growY), x})
 	}
-	for n := s.from; n < s.to; {
-		x, start := labels[n], n
-		for n < s.to && labels[n] == x {
-			n++
-		}
-		if x != 0 {
-			left, right := o.cols[start].from, o.cols[n-1].to
-			add(x, left, row.from, left, row.to, 1, 0)
-			add(x, right, row.from, right, row.to, -1, 0)
-		}
+	for _, r := range o.lines[l][1].runs {
+		left, right := o.cols[r.from].from, o.cols[r.to-1].to
+		add(r.label, left, row.from, left, row.to, 1, 0)
+		add(r.label, right, row.from, right, row.to, -1, 0)
 	}
 	o.differing(labels, o.lines[l][0].labels, s, func(x uint8, from, to int) { add(x, from, row.from, to, row.from, 0, 1) })
 	o.differing(labels, o.lines[l][2].labels, s, func(x uint8, from, to int) { add(x, from, row.to, to, row.to, 0, -1) })
