@@ -35,7 +35,7 @@ var postFields = map[string][]string{
 	"min_volume":         {"label", "ml"},
 	"inside":             {"label", "of"},
 	"hu_range":           {"label", "min", "max", "smooth_mm"},
-	"aerated":            {"label", "below_hu", "min_fraction"},
+	"aerated":            {"label", "dimensions", "below_hu", "min_fraction"},
 	"in_body":            {"label"},
 	"grow_hu":            {"label", "min", "max", "radius_mm"},
 	"closing":            {"label", "radius_mm"},

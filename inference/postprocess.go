@@ -79,7 +79,11 @@ func carryOut(step PostStep, m *Manifest, v *volume.Volume, b *mask.Bits, found 
 	case "hu_range":
 		return inRange(v, b, float32(step.Min), float32(step.Max), step.SmoothMM)
 	case "aerated":
-		return aerated(v, b, float32(step.BelowHU), step.MinFraction)
+		parts := b.Components
+		if step.Dimensions == 2 {
+			parts = func(int) *mask.Components { return b.ComponentsInSlices() }
+		}
+		return aerated(v, parts(6), float32(step.BelowHU), step.MinFraction)
 	case "in_body":
 		box := b.Bounds()
 		b.And(bodyOutline(v, box.Min[2], box.Max[2]))
@@ -118,8 +122,7 @@ func filtered(v *volume.Volume, b *mask.Bits, keep func(hu float32) bool) *mask.
 }
 
 // aerated keeps the parts of which at least minFraction is below a value.
-func aerated(v *volume.Volume, b *mask.Bits, below float32, minFraction float64) *mask.Bits {
-	parts := b.Components(6)
+func aerated(v *volume.Volume, parts *mask.Components, below float32, minFraction float64) *mask.Bits {
 	air := make([]int, len(parts.List))
 	parts.Each(func(n, i0, i1, j, k int) {
 		o := v.Size[0] * (j + v.Size[1]*k)

@@ -135,7 +135,7 @@ func TestAerated(t *testing.T) {
 	a.Or(box(size, 12, 22, 0, 10, 0, 4)) // three tenths
 	a.Or(box(size, 25, 29, 0, 10, 0, 4)) // none
 	for share, want := range map[float64]int{0.2: 800, 0.3: 800, 0.5: 400, 0: 960} {
-		_, got := after(t, v, a.Clone(), mask.NewBits(size), PostStep{Op: "aerated", Label: "a", BelowHU: -500, MinFraction: share})
+		_, got := after(t, v, a.Clone(), mask.NewBits(size), PostStep{Op: "aerated", Label: "a", Dimensions: 3, BelowHU: -500, MinFraction: share})
 		if n := got[0].Count(); n != want {
 			t.Errorf("at least %g below: %d voxels, want %d", share, n, want)
 		}
@@ -191,7 +191,7 @@ func TestStepsAreLeftOutWithAWarning(t *testing.T) {
 	v.Warnings = []volume.Warning{{Kind: volume.WarnNoSpacing}}
 	a := box(size, 0, 10, 0, 10, 0, 2)
 	warnings, got := after(t, v, a, mask.NewBits(size),
-		PostStep{Op: "aerated", Label: "a", BelowHU: -500, MinFraction: 1},
+		PostStep{Op: "aerated", Label: "a", Dimensions: 3, BelowHU: -500, MinFraction: 1},
 		PostStep{Op: "min_volume", Label: "a", ML: 99},
 		PostStep{Op: "fill_holes", Label: "a", Dimensions: 2})
 	if len(warnings) != 2 || got[0].Count() != 200 {
@@ -215,7 +215,7 @@ func BenchmarkPostprocess(b *testing.B) {
 	man := defaultManifest(b)
 	man.Postprocess = []PostStep{
 		{Op: "in_body", Label: "lung"},
-		{Op: "aerated", Label: "lung", BelowHU: -500, MinFraction: 0.2},
+		{Op: "aerated", Label: "lung", Dimensions: 2, BelowHU: -500, MinFraction: 0.2},
 		{Op: "largest_components", Label: "lung", N: 2, Connectivity: 6, MinFraction: 0.05},
 		{Op: "closing", Label: "lung", RadiusMM: 5},
 		{Op: "fill_holes", Label: "lung", Dimensions: 2},

@@ -181,6 +181,7 @@ func (s *PostStep) check(c *checker, list string, o *Output) {
 		c.want(s.Min <= s.Max, at+"max", s.Max, "min or more")
 		c.want(s.SmoothMM >= 0 && s.SmoothMM <= 50, at+"smooth_mm", s.SmoothMM, "0 to 50")
 	case "aerated":
+		c.want(s.Dimensions == 2 || s.Dimensions == 3, at+"dimensions", s.Dimensions, "2 or 3")
 		c.want(s.MinFraction >= 0 && s.MinFraction <= 1, at+"min_fraction", s.MinFraction, "0 to 1")
 	case "grow_hu":
 		c.want(s.Min <= s.Max, at+"max", s.Max, "min or more")

@@ -117,7 +117,7 @@ def metadata(model):
         "postprocess": [
             {"op": "hu_range", "label": "lung", "min": -1024, "max": -300, "smooth_mm": 0},
             {"op": "in_body", "label": "lung"},
-            {"op": "aerated", "label": "lung", "below_hu": -500, "min_fraction": 0.3},
+            {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.3},
             {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
             {"op": "closing", "label": "lung", "radius_mm": 5},
             {"op": "fill_holes", "label": "lung", "dimensions": 2},

@@ -68,6 +68,8 @@ def other_view(rng: np.random.Generator, hu: np.ndarray, masks: list[np.ndarray]
     rows, columns = hu.shape
     zoom = float(np.exp(rng.uniform(np.log(0.75), np.log(1.4))))
     m = cv2.getRotationMatrix2D((columns / 2, rows / 2), rng.uniform(-6, 6), zoom)
+    m[0] *= (aspect := rng.uniform(0.85, 1.15))  # slimmer or stouter
+    m[0, 2] += (1 - aspect) * columns / 2
     m[:, 2] += rng.uniform(-0.08, 0.08, 2) * (columns, rows)
     air = float(rng.choice([-1000.0, -1024.0]))
     out = cv2.warpAffine(np.clip(hu, -1024, 3071), m, (columns, rows), flags=cv2.INTER_LINEAR, borderValue=air)
@@ -170,7 +172,9 @@ class Batches(torch.utils.data.Dataset):
 
     Gives image float32 [b, 1, size, size] in 0..1, target and weight float32 [b, 2, size, size];
     weight 0 where nobody knows. Patients of the 8-bit slices are drawn in proportion to the root
-    of their number of slices, so a long scan does not drown a short one.
+    of their number of slices, so a long scan does not drown a short one. Slices of the HU volumes
+    with little lung or none are drawn three times as often as the others: they are what the 8-bit
+    slices lack.
     """
 
     def __init__(self, config: Config, arrays: dict[str, np.ndarray], count: int):
@@ -183,6 +187,9 @@ class Batches(torch.utils.data.Dataset):
                 continue
             _, which, number = np.unique(arrays["case"][rows], return_inverse=True, return_counts=True)
             weight = number[which] ** -0.5 if name == "slices" else np.ones(len(rows))
+            if name == "volumes":
+                lung = np.array([(arrays["label"][r] & LUNG > 0).mean() for r in rows])
+                weight[lung < 0.04] = 3.0
             chance[rows] = shares[name] * weight / weight.sum()
         self.chance = chance / chance.sum()
 

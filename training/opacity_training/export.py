@@ -25,7 +25,7 @@ DATASET8 = "COVID-19-CT-Seg as 8-bit slices (Ma et al., DOI 10.5281/zenodo.37574
 PROTOCOL8 = "pixels of the infection-bearing 8-bit slices, 256x256, patients held out, no postprocessing"
 POSTPROCESS = [
     {"op": "in_body", "label": "lung"},
-    {"op": "aerated", "label": "lung", "below_hu": -500, "min_fraction": 0.2},
+    {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.2},
     {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
     {"op": "fill_holes", "label": "lung", "dimensions": 2},
     {"op": "inside", "label": "infection", "of": "lung"},

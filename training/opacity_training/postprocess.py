@@ -14,9 +14,12 @@ from .hu_lungs import disc
 CONNECTIVITY = {6: 1, 18: 2, 26: 3}
 
 
-def components(mask: np.ndarray, connectivity: int = 6) -> tuple[np.ndarray, np.ndarray]:
-    """Labelled components and their sizes in voxels (entry i is label i+1)."""
-    parts, n = ndimage.label(mask, ndimage.generate_binary_structure(3, CONNECTIVITY[connectivity]))
+def components(mask: np.ndarray, connectivity: int = 6, in_slices: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Labelled components and their sizes in voxels (entry i is label i+1); each slice by itself where asked."""
+    neighbours = ndimage.generate_binary_structure(3, CONNECTIVITY[connectivity])
+    if in_slices:
+        neighbours[[0, 2]] = False
+    parts, n = ndimage.label(mask, neighbours)
     return parts, np.bincount(parts.ravel(), minlength=n + 1)[1:]
 
 
@@ -58,7 +61,7 @@ def apply(steps: list[dict], masks: dict[str, np.ndarray], hu: np.ndarray | None
             smooth = ndimage.uniform_filter(np.clip(hu, -1024, 3071).astype(np.float32), width, mode="nearest")
             m = m & (smooth >= step["min"]) & (smooth <= step["max"])
         elif op == "aerated":
-            parts, sizes = components(m)
+            parts, sizes = components(m, in_slices=step["dimensions"] == 2)
             if len(sizes):
                 share = ndimage.mean(hu < step["below_hu"], parts, range(1, len(sizes) + 1))
                 m = np.concatenate([[False], np.asarray(share) >= step["min_fraction"]])[parts]

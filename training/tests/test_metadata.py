@@ -108,7 +108,7 @@ def test_postprocessing_steps():
     hu[1:3, 6:9, 6:9] = -300
     steps = [
         {"op": "in_body", "label": "lung"},
-        {"op": "aerated", "label": "lung", "below_hu": -500, "min_fraction": 0.2},
+        {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.2},
         {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
         {"op": "fill_holes", "label": "lung", "dimensions": 2},
         {"op": "inside", "label": "infection", "of": "lung"},
