@@ -3,7 +3,7 @@ package render
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
+	"time"
 
 	"opacity/app/volume"
 	"opacity/viewer"
@@ -33,11 +33,8 @@ type gathered[T number] struct {
 	before int      // index of the plane gathered before this one
 }
 
-// reader is a goroutine that fills a block.
-type reader struct {
-	stop atomic.Bool
-	done chan struct{}
-}
+// reader is a goroutine that fills a block until it is told to stop.
+type reader struct{ stop, done chan struct{} }
 
 // block is neighbouring columns of a volume: column values for each (k, j), k
 // slowest, from index first on.
@@ -156,6 +153,13 @@ func (g *gathered[T]) sagittal(voxels []T, size volume.Size, in func(k int) bool
 // the one behind is still there.
 const nearEdge = column / 2
 
+// Reading ahead goes in small steps with pauses: a block is there in 25 ms, two
+// frames of a drag, and no frame waits for it.
+const (
+	aheadSlices = 16
+	aheadPause  = time.Millisecond
+)
+
 // jumped tells a jump from a drag.
 func jumped(before, now int) bool { return now-before > nearEdge || before-now > nearEdge }
 
@@ -174,12 +178,20 @@ func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
 	}
 	g.settle()
 	g.ahead.reset(next, size)
-	r := &reader{done: make(chan struct{})}
+	r := &reader{stop: make(chan struct{}), done: make(chan struct{})}
 	g.reader = r
 	go func(b *block[T]) {
 		defer close(r.done)
-		for k := 0; k < size[2] && !r.stop.Load(); k++ {
+		for k := range size[2] {
 			b.read(voxels, size, k)
+			if k%aheadSlices != aheadSlices-1 {
+				continue
+			}
+			select { // leave memory to the drag itself
+			case <-r.stop:
+				return
+			case <-time.After(aheadPause):
+			}
 		}
 	}(&g.ahead)
 }
@@ -187,7 +199,7 @@ func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
 // settle stops whoever reads into ahead; what was not read will be when it is needed.
 func (g *gathered[T]) settle() {
 	if g.reader != nil {
-		g.reader.stop.Store(true)
+		close(g.reader.stop)
 		<-g.reader.done
 		g.reader = nil
 	}
