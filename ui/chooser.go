@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 
@@ -12,8 +13,6 @@ import (
 	"github.com/ncruces/zenity"
 
 	"opacity/app/job"
-
-	"context"
 )
 
 // chooser asks the user for a place. done is called on the window's goroutine,

@@ -38,16 +38,12 @@ func (w *Window) emptyView() fyne.CanvasObject {
 
 func (w *Window) target(id string, icon fyne.Resource, key, sub, shortcut string, do func()) fyne.CanvasObject {
 	picture := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
-	under := sub
-	if shortcut != "" {
-		under = shortcut
-	}
 	content := container.New(layout.NewCustomPaddedVBoxLayout(6),
 		space(10), container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(44), picture)), space(2),
 		centred(newLine(w.t(key), theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()),
-		centred(newLine(sub, colorDim).sized(theme.SizeNameCaptionText)),
+		centred(newLine(sub, colorDim).sized(theme.SizeNameCaptionText).clipped()),
 		centred(newLine(shortcut, colorDim).sized(theme.SizeNameCaptionText)), space(6))
-	t := w.newTile(content, w.t("ui.empty.tip", w.t(key), under), do)
+	t := w.newTile(content, "", do)
 	t.fill, t.pad = colorPanel, 10
 	w.name(id, t)
 	return t

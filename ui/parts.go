@@ -55,6 +55,7 @@ func (r *surfaceRenderer) Refresh() {
 	r.ground.Refresh()
 	r.s.content.Refresh()
 }
+
 func (r *surfaceRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.ground, r.s.content}
 }
@@ -137,12 +138,14 @@ func (r *lineRenderer) apply() {
 		r.t.Text = ellipsis(r.l.text, r.l.Size().Width, r.t.TextSize, r.t.TextStyle)
 	}
 }
+
 func (r *lineRenderer) Layout(size fyne.Size) {
 	r.apply()
 	h := r.t.MinSize().Height
 	r.t.Resize(fyne.NewSize(size.Width, h))
 	r.t.Move(fyne.NewPos(0, (size.Height-h)/2))
 }
+
 func (r *lineRenderer) MinSize() fyne.Size {
 	m := fyne.MeasureText(r.l.text, theme.Size(r.l.size), fyne.TextStyle{Bold: r.l.bold})
 	if r.l.clip {
@@ -150,6 +153,7 @@ func (r *lineRenderer) MinSize() fyne.Size {
 	}
 	return m
 }
+
 func (r *lineRenderer) Refresh() {
 	r.apply()
 	r.Layout(r.l.Size())
@@ -278,6 +282,7 @@ func (r *tileRenderer) apply() {
 		r.bar.FillColor = paint(theme.ColorNamePrimary)
 	}
 }
+
 func (r *tileRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	r.ring.Resize(size)
@@ -287,9 +292,11 @@ func (r *tileRenderer) Layout(size fyne.Size) {
 	r.t.content.Move(fyne.NewPos(p, p/2))
 	r.t.content.Resize(fyne.NewSize(size.Width-2*p, size.Height-p))
 }
+
 func (r *tileRenderer) MinSize() fyne.Size {
 	return r.t.content.MinSize().AddWidthHeight(2*r.t.pad, r.t.pad)
 }
+
 func (r *tileRenderer) Refresh() {
 	r.apply()
 	r.ground.Refresh()
@@ -297,6 +304,7 @@ func (r *tileRenderer) Refresh() {
 	r.bar.Refresh()
 	r.t.content.Refresh()
 }
+
 func (r *tileRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.ground, r.bar, r.t.content, r.ring}
 }

@@ -179,8 +179,7 @@ func (s *statusBar) timeLeft(d time.Duration) string {
 // thinBar is the progress of one task; it hides while no end is in sight.
 type thinBar struct {
 	widget.BaseWidget
-	part  float32 // 0..1, below 0 for unknown
-	shown bool
+	part float32 // 0..1, below 0 for unknown
 }
 
 func newThinBar() *thinBar {
@@ -227,6 +226,7 @@ func (r *thinBarRenderer) Refresh() {
 	r.track.Refresh()
 	r.done.Refresh()
 }
+
 func (r *thinBarRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.track, r.done}
 }

@@ -56,7 +56,8 @@ func newToolbar(w *Window) *toolbar {
 	box.Add(container.New(squareLayout{}, light))
 	add("inspector", theme.ListIcon(), "ui.tool.inspector", tool.ViewInspector, nil, func() bool { return w.prefs.Inspector })
 	add("keys", theme.HelpIcon(), "ui.tool.keys", tool.ViewKeys, nil, nil)
-	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), box))
+	scroll := container.NewVScroll(box) // in a window too low for it
+	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), container.New(fixedWidth(44), scroll)))
 	t.refresh()
 	return t
 }
