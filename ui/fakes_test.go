@@ -277,7 +277,17 @@ func (f *fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, req app.S
 	return &app.SegmentResult{Mask: m, Model: model, Device: d}, f.err
 }
 
-type fakeWriter struct{ wrote []string }
+type fakeWriter struct {
+	mu   sync.Mutex
+	done []string
+}
+
+// wrote are the masks written so far.
+func (f *fakeWriter) wrote() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.done
+}
 
 var errDisk = errors.New("disk full")
 
@@ -288,7 +298,9 @@ func (f *fakeWriter) WriteMask(_ context.Context, path string, _ *volume.Volume,
 	if _, err := os.Stat(path); err == nil && !overwrite {
 		return app.Misuse("safefile.exists", path)
 	}
-	f.wrote = append(f.wrote, path)
+	f.mu.Lock()
+	f.done = append(f.done, path)
+	f.mu.Unlock()
 	return os.WriteFile(path, []byte("mask"), 0o600)
 }
 

@@ -250,8 +250,8 @@ func TestUnsavedWorkAsks(t *testing.T) {
 					return
 				}
 				b.until("it goes on", left)
-				if wrote := len(b.writer.wrote) == 1; wrote != (answer == "save") {
-					t.Errorf("%s wrote %v", answer, b.writer.wrote)
+				if wrote := len(b.writer.wrote()) == 1; wrote != (answer == "save") {
+					t.Errorf("%s wrote %v", answer, b.writer.wrote())
 				}
 			})
 		}
@@ -286,7 +286,7 @@ func TestSaveAsksBeforeReplacing(t *testing.T) {
 		t.Errorf("it suggests %q", b.chooser.suggested)
 	}
 	b.answer("replace", "cancel")
-	if len(b.writer.wrote) != 0 || !b.session.Dirty() {
+	if len(b.writer.wrote()) != 0 || !b.session.Dirty() {
 		t.Fatal("it was replaced in spite of Cancel")
 	}
 	b.keys.Do(tool.FileSave)
@@ -298,7 +298,7 @@ func TestSaveAsksBeforeReplacing(t *testing.T) {
 	// The file is the program's own now: saving again replaces it without asking.
 	b.session.Undo()
 	b.keys.Do(tool.FileSave)
-	b.until("it is saved again", func() bool { return len(b.writer.wrote) == 2 })
+	b.until("it is saved again", func() bool { return len(b.writer.wrote()) == 2 })
 	if len(b.modals) != 0 {
 		t.Error("it asks before replacing what it wrote itself")
 	}
@@ -327,7 +327,7 @@ func TestExport(t *testing.T) {
 	b.named["export.folder"].(*entry).SetText(folder)
 	b.answer("export", "export")
 	b.answer("replace", "cancel")
-	if len(b.writer.wrote) != 1 {
+	if len(b.writer.wrote()) != 1 {
 		t.Error("a second export replaced the first in spite of Cancel")
 	}
 }
