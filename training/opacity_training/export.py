@@ -32,8 +32,7 @@ POSTPROCESS = [
     {"op": "hu_range", "label": "infection", "min": -780, "max": 200, "smooth_mm": 3},
     {"op": "min_volume", "label": "infection", "ml": 0.05},
 ]
-POSTPROCESS8 = [
-    {"op": "fill_holes", "label": "lung", "dimensions": 2},
+POSTPROCESS8 = [  # no holes filled: the contours of these slices leave large vessels out
     {"op": "inside", "label": "infection", "of": "lung"},
 ]
 
