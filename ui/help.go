@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/app"
 	"opacity/app/job"
 	"opacity/viewer"
 	"opacity/viewer/tool"
@@ -72,7 +73,10 @@ func (w *Window) showAbout() {
 		version = w.t("ui.about.no_version")
 	}
 	text := w.t("ui.about.text", version)
-	if m := w.model(); m.ID != "" {
+	if m := w.model(); m.Problem != nil {
+		_, why := app.Explain(m.Problem)
+		text += "\n\n" + w.texts.Format(why)
+	} else if m.ID != "" {
 		text += "\n\n" + w.t("ui.about.model", m.Title, m.Version, m.Source, m.Licence)
 		if m.Card != "" {
 			text += "\n\n---\n\n" + m.Card

@@ -28,7 +28,7 @@ type modelSection struct {
 
 func newModelSection(w *Window) *modelSection {
 	s := &modelSection{w: w, listed: -1}
-	s.models = w.newSelector(nil, func(i int) { w.setModel(w.models[i].ID) })
+	s.models = w.newSelector(nil, func(i int) { w.setModel(modelKey(w.models[i])) })
 	s.models.PlaceHolder = w.t("ui.model.none")
 	var names []string
 	for _, d := range devices {
@@ -56,12 +56,12 @@ func (s *modelSection) refresh() {
 		s.listed = len(w.models)
 		var names []string
 		for _, m := range w.models {
-			names = append(names, m.Title)
+			names = append(names, modelTitle(m))
 		}
 		s.models.SetOptions(names)
 	}
 	for i, m := range w.models {
-		if m.ID == w.model().ID {
+		if modelKey(m) == modelKey(w.model()) {
 			s.models.show(i)
 		}
 	}
@@ -87,7 +87,12 @@ func (s *modelSection) refresh() {
 // model is the model that would run.
 func (w *Window) model() app.ModelInfo {
 	for _, m := range w.models {
-		if m.ID == w.prefs.Model {
+		if modelKey(m) == w.prefs.Model {
+			return m
+		}
+	}
+	for _, m := range w.models {
+		if m.Problem == nil {
 			return m
 		}
 	}
@@ -95,6 +100,22 @@ func (w *Window) model() app.ModelInfo {
 		return w.models[0]
 	}
 	return app.ModelInfo{}
+}
+
+// modelKey names one model where the user's own and the program's share an ID.
+func modelKey(m app.ModelInfo) string {
+	if m.Path != "" {
+		return m.Path
+	}
+	return m.ID
+}
+
+// modelTitle is what a model is listed as; one that cannot be read has no title.
+func modelTitle(m app.ModelInfo) string {
+	if m.Title == "" {
+		return m.ID
+	}
+	return m.Title
 }
 
 func (w *Window) setModel(id string) {

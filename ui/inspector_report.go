@@ -111,7 +111,7 @@ func (s *reportSection) refresh() {
 		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), newLine(value, theme.ColorNameForeground).strong().right().why(w.tips, why)))
 	}
 	rows = append(rows, involvement...)
-	if chart := w.chart(272, 150); chart != nil {
+	if chart := w.chart(272, 180, 0.7); chart != nil {
 		rows = append(rows, chart)
 	}
 	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
@@ -123,13 +123,14 @@ func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string)
 	return newLine(value, c).sized(theme.SizeNameCaptionText).why(s.w.tips, reason)
 }
 
-// chart is the picture of the area of each label per slice, nil where there is none.
-func (w *Window) chart(width, height float32) fyne.CanvasObject {
+// chart is the picture of the area of each label per slice, nil where there is
+// none; letters is their size, 1 for the usual.
+func (w *Window) chart(width, height, letters float32) fyne.CanvasObject {
 	if w.opts.Chart == nil || !w.measured.valid || w.session.Mask() == nil || w.session.Mask().Empty() {
 		return nil
 	}
 	scale := w.win.Canvas().Scale()
-	picture := w.opts.Chart(w.measured.Measurements, int(width*scale), int(height*scale), float64(scale), !w.prefs.Light)
+	picture := w.opts.Chart(w.measured.Measurements, int(width*scale), int(height*scale), float64(scale*letters), !w.prefs.Light)
 	if picture == nil {
 		return nil
 	}

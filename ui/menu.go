@@ -88,12 +88,24 @@ func (m *menu) item(key string, enabled bool, do func(), args ...any) *fyne.Menu
 func (m *menu) act(a tool.Action, key string, enabled bool, args ...any) *fyne.MenuItem {
 	i := m.item(key, enabled, func() { m.w.keys.Do(a) }, args...)
 	c, _ := m.w.keyOf(a)
-	i.Shortcut = shortcut(c)
-	if i.Shortcut == nil && c.Key != "" { // a bare key: Fyne has no shortcut for it, but it can be shown
-		i.Label = m.w.t("ui.menu.with_key", i.Label, c.String())
-	}
+	m.bind(i, c)
 	return i
 }
+
+// bind gives an item a key. It is written in the label: Fyne writes those of
+// shortcuts in a fifth of the contrast, and those of bare keys not at all.
+func (m *menu) bind(i *fyne.MenuItem, c tool.Chord) {
+	if c.Key == "" {
+		return
+	}
+	if s := shortcut(c); s != nil {
+		i.Shortcut = unwritten{s}
+	}
+	i.Label = m.w.t("ui.menu.with_key", i.Label, c.String())
+}
+
+// unwritten is a shortcut that menus answer to and do not write.
+type unwritten struct{ fyne.Shortcut }
 
 func (m *menu) choice(i *fyne.MenuItem, on bool) *fyne.MenuItem {
 	i.Checked = on
@@ -130,7 +142,7 @@ func (m *menu) recent() *fyne.Menu {
 		i := m.item("ui.menu.recent_item", true, func() { w.openRecent(n) }, filepath.Base(path), filepath.Base(filepath.Dir(path)))
 		if actions := []tool.Action{tool.FileRecent1, tool.FileRecent2, tool.FileRecent3, tool.FileRecent4, tool.FileRecent5}; n < len(actions) {
 			c, _ := w.keyOf(actions[n])
-			i.Shortcut = shortcut(c)
+			m.bind(i, c)
 		}
 		items = append(items, i)
 	}

@@ -45,7 +45,7 @@ func (p *panes) chartChanged() {
 	p.drawn = size
 	p.chart.Objects = nil
 	if p.w.viewer.Arrangement() == viewer.FourEqual && size.Width > 120 && size.Height > 90 {
-		if c := p.w.chart(size.Width, size.Height); c != nil {
+		if c := p.w.chart(size.Width, size.Height, 1); c != nil {
 			p.chart.Objects = []fyne.CanvasObject{c}
 		} else {
 			p.chart.Objects = []fyne.CanvasObject{container.NewCenter(newLine(p.w.t("ui.report.no_chart"), colorDim))}

@@ -49,9 +49,13 @@ func (w *Window) segment() {
 	if !w.canSegment() {
 		return
 	}
+	if problem := w.model().Problem; problem != nil {
+		w.bands.fail(problem)
+		return
+	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
-	request := app.SegmentRequest{Model: w.model().ID, Device: w.prefs.Device}
+	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}
 	w.session.BeginPreview()
 	w.status.start(jobSegment, w.t("ui.segment.running"), w.cancelSegment)
 	w.refreshActions()
@@ -134,7 +138,7 @@ func (w *Window) paintFeed(attempt int) func(k int, labels [mask.Layers][]uint8)
 func (w *Window) askModel() {
 	w.choose.openFile(w.t("ui.model.choose"), w.lastFolder(), func(path string) {
 		for _, m := range w.models {
-			if m.ID == path {
+			if modelKey(m) == path {
 				w.setModel(path)
 				return
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 
 	"opacity/app"
@@ -139,7 +140,7 @@ func TestSegmentPaintsThenAdopts(t *testing.T) {
 	if b.status.right.text != "Something went wrong: no CUDA." {
 		t.Errorf("the status bar gives no reason for the device: %q", b.status.right.text)
 	}
-	if got := b.item("Edit", "Undo").Label; got != "Undo Segment with Fake model" {
+	if got := b.item("Edit", "Undo").Label; got != "Undo Segment with Fake model   (Ctrl+Z)" {
 		t.Errorf("the menu says %q", got)
 	}
 	b.item("Edit", "Undo").Action()
@@ -376,6 +377,30 @@ func TestMaskBesideItsCT(t *testing.T) {
 	b.until("the mask is read", func() bool { return read.Load() != nil })
 	if b.session.Info().Case != "ct" || read.Load() != "labels.nii" {
 		t.Errorf("open is %q with the mask %q", b.session.Info().Case, read.Load())
+	}
+}
+
+func TestDropOpens(t *testing.T) {
+	b := newBench(t)
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("dropped")}}
+	b.dropped([]fyne.URI{storage.NewFileURI("/somewhere/dropped")})
+	b.until("it is open", b.complete)
+	if got := b.prefs.Recent[0]; filepath.Base(got) != "dropped" {
+		t.Errorf("recent is %q", got)
+	}
+}
+
+func TestMenuShortcutsMatchTheKeyTable(t *testing.T) {
+	b := newBench(t)
+	inMenu := b.menu.shortcuts()
+	for _, a := range []tool.Action{tool.FileOpen, tool.FileSave, tool.EditUndo, tool.EditRedo, tool.SegmentRun} {
+		c, _ := b.keyOf(a)
+		if !inMenu[shortcut(c).ShortcutName()] {
+			t.Errorf("%s is not bound in the menu", a)
+		}
+	}
+	if !inMenu[(&fyne.ShortcutUndo{}).ShortcutName()] {
+		t.Error("Ctrl+Z, which Fyne reports by a name of its own, is not bound")
 	}
 }
 
