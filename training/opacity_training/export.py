@@ -13,6 +13,7 @@ import torch
 
 from . import config as configs
 from .config import Config
+from .card import refresh
 from .data import read_case
 from .losses import dice
 from .metadata import KEY, rings, summarise, validate
@@ -164,7 +165,7 @@ def write_metadata(path: Path, metadata: dict) -> str:
 
 
 def export(checkpoint: Path, folder: Path, root: Path) -> Path:
-    """Write ID.onnx, ID.json and ID.slices8.json into folder; returns the ONNX path."""
+    """Write ID.onnx, ID.json and ID.slices8.json into folder, the figures into ID.md if there is one; returns the ONNX path."""
     config, net, step = load_network(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{config.export.id}.onnx"
@@ -180,6 +181,8 @@ def export(checkpoint: Path, folder: Path, root: Path) -> Path:
     part.replace(path)
     path.with_suffix(".json").write_text(text, encoding="utf-8")
     path.with_suffix(".slices8.json").write_text(json.dumps(other, indent=1, ensure_ascii=False), encoding="utf-8")
+    if metadata["metrics"] and path.with_suffix(".md").exists():
+        refresh(path)
     return path
 
 
