@@ -1,0 +1,219 @@
+// Package window drives the real program in a real window on a virtual desktop,
+// with real pointer and key events, and looks at what the program says of
+// itself and at the pixels on the screen.
+package window
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"opacity/e2e/desk"
+)
+
+// state is what the window writes about itself, beside the places of its widgets.
+type state struct {
+	Title    string
+	Loading  bool
+	Running  bool `json:"segmenting"`
+	Dirty    bool
+	Busy     []string
+	Status   string
+	Device   string
+	Modal    string
+	Errors   []string
+	Warnings []string
+	Cursor   [3]int
+	Window   [2]float64
+	Slices   [3]int
+	Steps    int
+	Voxels   map[string]int
+}
+
+// program is Opacity running on a desk.
+type program struct {
+	t       *testing.T
+	desk    *desk.Desk
+	cmd     *exec.Cmd
+	area    image.Rectangle // of the window on the desk
+	widgets string
+	stderr  strings.Builder
+	folder  string // its home: nothing outside is touched
+}
+
+// binary builds the program once for all tests.
+func binary(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "bin", "opacity"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-tags", "migrated_fynedo", "-o", path, "opacity")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v\n%s", err, out)
+	}
+	return path
+}
+
+// start opens the window with the given arguments.
+func start(t *testing.T, size image.Point, env []string, args ...string) *program {
+	t.Helper()
+	path := binary(t)
+	d, err := desk.Start(size.X, size.Y)
+	if errors.Is(err, desk.ErrMissing) && os.Getenv("OPACITY_REQUIRE_DATA") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	p := &program{t: t, desk: d, folder: t.TempDir()}
+	p.widgets = filepath.Join(p.folder, "widgets.json")
+	p.cmd = exec.Command(path, args...)
+	p.cmd.Stderr = &p.stderr
+	p.cmd.Env = append(d.Env("HOME="+p.folder, "XDG_CONFIG_HOME="+p.folder, "XDG_DATA_HOME="+p.folder,
+		"XDG_STATE_HOME="+p.folder, "OPACITY_PRINT_WIDGETS="+p.widgets,
+		"PATH=", // no dialogs of the system: the program's own are driven
+	), env...)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.shot("failed")
+		}
+		_ = p.cmd.Process.Kill() // it may have ended by itself
+		_ = p.cmd.Wait()
+		if t.Failed() {
+			t.Logf("the program said: %s", p.stderr.String())
+		}
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	if p.area, err = d.WaitWindow(ctx, "Opacity"); err != nil {
+		t.Fatal(err)
+	}
+	p.until("its first report", func(state) bool { return true })
+	return p
+}
+
+// look reads what the window last said.
+func (p *program) look() (state, map[string]image.Rectangle, bool) {
+	b, err := os.ReadFile(p.widgets)
+	if err != nil {
+		return state{}, nil, false
+	}
+	var all map[string]json.RawMessage
+	if json.Unmarshal(b, &all) != nil {
+		return state{}, nil, false
+	}
+	var s state
+	if json.Unmarshal(all["_state"], &s) != nil {
+		return state{}, nil, false
+	}
+	places := map[string]image.Rectangle{}
+	for id, raw := range all {
+		var r struct{ X, Y, W, H int }
+		if id != "_state" && json.Unmarshal(raw, &r) == nil {
+			at := p.area.Min.Add(image.Pt(r.X, r.Y))
+			places[id] = image.Rectangle{Min: at, Max: at.Add(image.Pt(r.W, r.H))}
+		}
+	}
+	return s, places, true
+}
+
+// until waits for the window to reach a state.
+func (p *program) until(what string, reached func(state) bool) state {
+	p.t.Helper()
+	var s state
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+		var ok bool
+		if s, _, ok = p.look(); ok && reached(s) {
+			return s
+		}
+	}
+	p.t.Fatalf("waited in vain for %s; the window says %+v", what, s)
+	return s
+}
+
+// place is where a widget is on the desk.
+func (p *program) place(id string) image.Rectangle {
+	p.t.Helper()
+	for range 250 {
+		if _, places, ok := p.look(); ok {
+			if r, there := places[id]; there && !r.Empty() {
+				return r
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	p.t.Fatalf("no widget %q on screen", id)
+	return image.Rectangle{}
+}
+
+func center(r image.Rectangle) image.Point { return r.Min.Add(r.Size().Div(2)) }
+
+// at is a point of a pane: 0, 0 its upper left corner, 1, 1 its lower right.
+func at(r image.Rectangle, x, y float64) image.Point {
+	return r.Min.Add(image.Pt(int(x*float64(r.Dx())), int(y*float64(r.Dy()))))
+}
+
+func (p *program) click(id string) {
+	p.t.Helper()
+	p.desk.Click(center(p.place(id)), desk.LeftButton)
+}
+
+// hover puts the pointer at a point and waits until the program, however busy,
+// has seen it there: a wheel is turned where the pointer was seen last.
+func (p *program) hover(at image.Point) {
+	p.desk.Move(at)
+	time.Sleep(300 * time.Millisecond)
+}
+
+func (p *program) key(chord string) {
+	p.t.Helper()
+	if err := p.desk.Key(chord); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// shot keeps a screenshot in the folder that OPACITY_SHOTS names, for eyes.
+func (p *program) shot(name string) {
+	dir := os.Getenv("OPACITY_SHOTS")
+	if dir == "" {
+		return
+	}
+	time.Sleep(300 * time.Millisecond) // what moves comes to rest
+	img, err := p.desk.Screenshot(image.Rectangle{})
+	if err != nil {
+		p.t.Log(err)
+		return
+	}
+	f, err := os.Create(filepath.Join(dir, strings.ReplaceAll(p.t.Name(), "/", "_")+"-"+name+".png"))
+	if err != nil {
+		p.t.Log(err)
+		return
+	}
+	defer f.Close()
+	if err := png.Encode(f, img); err != nil {
+		p.t.Log(err)
+	}
+}
+
+// pixels reads a part of the desk.
+func (p *program) pixels(r image.Rectangle) *image.RGBA {
+	p.t.Helper()
+	img, err := p.desk.Screenshot(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return img
+}
