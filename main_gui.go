@@ -21,6 +21,7 @@ import (
 	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/assets"
 	"opacity/assets/icons"
 	"opacity/export"
 	"opacity/inference/onnx"
@@ -44,9 +45,9 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 	a.SetIcon(fyne.NewStaticResource("opacity.png", icons.App))
 	w := ui.New(a, ui.Options{
 		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
-		ReadMask: nifti.ReadMaskOn, Chart: export.AreaChart, SavePicture: savePicture,
+		ReadMask: nifti.ReadMaskOn, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture,
 		Phantom: thorax, ProbeDevice: probeDevice, Doctor: doctorText,
-		Version: programVersion(), ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
+		Version: programVersion(), Licences: assets.Licences, ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
 		WidgetsFile: os.Getenv(widgetsVariable),
 	})
 	stop := context.AfterFunc(ctx, w.Stop)

@@ -8,6 +8,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/volume"
 	"opacity/export/snapshot"
+	"opacity/inference"
 	"opacity/viewer"
 )
 
@@ -45,11 +46,15 @@ func (c *cli) readMask(ctx context.Context, path string, v *volume.Volume, bar *
 	if mapping.Unassigned() && !byNumber(&mapping) {
 		return nil, app.Refuse(nil, "cmd.snapshot.unmapped", path)
 	}
-	m, err := mask.FromLabelMap(lm, mapping, nil)
-	if err != nil {
-		return nil, app.Refuse(err, "cmd.snapshot.undivided", path)
-	}
-	return m, nil
+	return unfold(ctx, v, lm, mapping)
+}
+
+// unfold makes a mask of a label map; where one value stands for both lungs,
+// they are told apart on the volume.
+func unfold(_ context.Context, v *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
+	return mask.FromLabelMap(lm, m, func(both *mask.Bits) (left, right *mask.Bits) {
+		return inference.SplitLungs(both, v)
+	})
 }
 
 // byNumber takes 1, 2 and 3 for what this program writes them for, where there

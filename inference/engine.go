@@ -176,7 +176,7 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 			sheets.add(t.layer, t.value, found)
 			continue
 		}
-		left, right := splitSides(found, v)
+		left, right := SplitLungs(found, v)
 		sheets.add(t.layer, t.left, left)
 		sheets.add(t.layer, t.right, right)
 		if sidesDoubtful(left, right, v.SpacingMM()) {

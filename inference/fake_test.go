@@ -115,8 +115,10 @@ func raw(t testing.TB, m *Manifest) map[string]any {
 func plainManifest() *Manifest {
 	return &Manifest{
 		Schema: SchemaName, ID: "plain",
-		Input: Input{Name: "image", Layout: "NCHW", DType: "float32", Modality: "CT", Unit: "any", Channels: 1,
-			Orientation: "LPS", SliceAxis: "axial", Size: SizeRule{Mode: "any"}},
+		Input: Input{
+			Name: "image", Layout: "NCHW", DType: "float32", Modality: "CT", Unit: "any", Channels: 1,
+			Orientation: "LPS", SliceAxis: "axial", Size: SizeRule{Mode: "any"},
+		},
 		Preprocess: []PreStep{},
 		Inference:  Mode{Mode: "slice", Batch: 1},
 		Output: Output{Name: "p", Activation: "none", Resize: "linear", Channels: []Channel{

@@ -228,6 +228,6 @@ func BenchmarkPostprocess(b *testing.B) {
 		if _, err := postprocess(context.Background(), man, v, found); err != nil {
 			b.Fatal(err)
 		}
-		splitSides(found[0], v)
+		SplitLungs(found[0], v)
 	}
 }

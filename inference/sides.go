@@ -21,12 +21,12 @@ const (
 // erosionsMM are tried in turn until two cores are left.
 var erosionsMM = []float64{0, 2, 4, 6, 9, 12, 16}
 
-// splitSides tells left from right lung within one set of voxels. The grid grows
+// SplitLungs tells left from right lung within one set of voxels. The grid grows
 // to the patient's left along i. Lungs that touch are parted by a seam: both are
 // shrunk until they come apart, then grown back within the set, so that the seam
 // lies where the way from either core is equally long. A lone lung is taken for
 // the side of the midline it lies on.
-func splitSides(lung *mask.Bits, v *volume.Volume) (left, right *mask.Bits) {
+func SplitLungs(lung *mask.Bits, v *volume.Volume) (left, right *mask.Bits) {
 	size := lung.Size()
 	left, right = mask.NewBits(size), mask.NewBits(size)
 	box := lung.Bounds()

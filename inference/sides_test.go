@@ -106,7 +106,7 @@ func TestSplitSides(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := mask.NewBits(size)
 			c.draw(b)
-			l, r := splitSides(b, bodyVolume(size, spacing, 64))
+			l, r := SplitLungs(b, bodyVolume(size, spacing, 64))
 			if l.Count()+r.Count() != b.Count() {
 				t.Fatalf("%d + %d of %d voxels", l.Count(), r.Count(), b.Count())
 			}
@@ -137,26 +137,14 @@ func TestSplitSidesOfOneLung(t *testing.T) {
 	} {
 		b := mask.NewBits(size)
 		ellipsoid(b, [3]float64{c.centre, 50, 20}, [3]float64{c.radius, 30, 18})
-		l, r := splitSides(b, bodyVolume(size, spacing, c.body))
+		l, r := SplitLungs(b, bodyVolume(size, spacing, c.body))
 		if l.Empty() == c.isLeft || r.Empty() != c.isLeft {
 			t.Errorf("%s: %d left, %d right", c.name, l.Count(), r.Count())
 		}
 	}
-	if l, r := splitSides(mask.NewBits(size), bodyVolume(size, spacing, 64)); !l.Empty() || !r.Empty() {
+	if l, r := SplitLungs(mask.NewBits(size), bodyVolume(size, spacing, 64)); !l.Empty() || !r.Empty() {
 		t.Error("no lung has sides")
 	}
-}
-
-// mirrored returns a phantom with left and right exchanged, header unchanged.
-func mirrored(v *volume.Volume) *volume.Volume {
-	m := *v
-	m.Int16 = make([]int16, len(v.Int16))
-	for row := 0; row < len(v.Int16); row += v.Size[0] {
-		for i := range v.Size[0] {
-			m.Int16[row+i] = v.Int16[row+v.Size[0]-1-i]
-		}
-	}
-	return &m
 }
 
 // The phantom's lungs, put into one set, come apart again as they were; mirrored
@@ -167,7 +155,7 @@ func TestSplitSidesOfThePhantom(t *testing.T) {
 		wantL, wantR := mask.BitsOf(m, mask.Anatomy, mask.LeftLung), mask.BitsOf(m, mask.Anatomy, mask.RightLung)
 		both := wantL.Clone()
 		both.Or(wantR)
-		l, r := splitSides(both, v)
+		l, r := SplitLungs(both, v)
 		wrong := l.Clone()
 		wrong.And(wantR)
 		n := wrong.Count()
@@ -283,7 +271,7 @@ func TestSplitSidesOfAPatient(t *testing.T) {
 		if growMM > 0 {
 			both = both.Dilate(growMM, ct.SpacingMM())
 		}
-		l, r := splitSides(both, ct)
+		l, r := SplitLungs(both, ct)
 		wrong := l.Clone()
 		wrong.And(wantR)
 		n := wrong.Count()

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"opacity/app"
@@ -414,7 +415,7 @@ func TestGrid_CaptureShowsThePanes(t *testing.T) {
 	b.open()
 	b.v.SetWindow(volume.Window{Center: 300, Width: 400})
 	c := b.grid.canvas()
-	c.(test.WindowlessCanvas).SetScale(1.5)
+	c.(software.WindowlessCanvas).SetScale(1.5)
 	m := c.Capture()
 	r, _ := b.grid.PictureRect(viewer.Axial)
 	x, y := int(1.5*(r.Pos.X+r.Size.Width/2+20)), int(1.5*(r.Pos.Y+r.Size.Height/2+20))

@@ -197,8 +197,10 @@ func (p *pane) placeCross() {
 		x0, y0, x1, y1 float32
 		c              color.NRGBA
 	}{
-		{m, y, min(x-crossGap, w-m), y + 1, across}, {max(x+crossGap, m), y, w - m, y + 1, across},
-		{x, m, x + 1, min(y-crossGap, h-m), down}, {x, max(y+crossGap, m), x + 1, h - m, down},
+		{m, y, min(x-crossGap, w-m), y + 1, across},
+		{max(x+crossGap, m), y, w - m, y + 1, across},
+		{x, m, x + 1, min(y-crossGap, h-m), down},
+		{x, max(y+crossGap, m), x + 1, h - m, down},
 	}
 	for i, a := range arms {
 		visible := on && a.x1 > a.x0 && a.y1 > a.y0 && a.x0 >= 0 && a.y0 >= 0 && a.x1 <= w && a.y1 <= h

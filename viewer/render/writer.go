@@ -63,9 +63,18 @@ var halo = [...]struct {
 	at    image.Point
 	alpha uint8
 }{
-	{image.Pt(-2, 0), 0x40}, {image.Pt(2, 0), 0x40}, {image.Pt(0, -2), 0x40}, {image.Pt(0, 2), 0x40},
-	{image.Pt(-1, -1), 0x90}, {image.Pt(1, -1), 0x90}, {image.Pt(-1, 1), 0x90}, {image.Pt(1, 1), 0x90},
-	{image.Pt(-1, 0), 0x90}, {image.Pt(1, 0), 0x90}, {image.Pt(0, -1), 0x90}, {image.Pt(0, 1), 0x90},
+	{image.Pt(-2, 0), 0x40},
+	{image.Pt(2, 0), 0x40},
+	{image.Pt(0, -2), 0x40},
+	{image.Pt(0, 2), 0x40},
+	{image.Pt(-1, -1), 0x90},
+	{image.Pt(1, -1), 0x90},
+	{image.Pt(-1, 1), 0x90},
+	{image.Pt(1, 1), 0x90},
+	{image.Pt(-1, 0), 0x90},
+	{image.Pt(1, 0), 0x90},
+	{image.Pt(0, -1), 0x90},
+	{image.Pt(0, 1), 0x90},
 }
 
 // write puts a line with its upper left corner at (x, y).
