@@ -9,7 +9,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
@@ -125,11 +124,11 @@ func nothing(paths []string, scan app.Scan) error {
 	if len(paths) > 1 {
 		name = fmt.Sprintf("%s (+%d)", name, len(paths)-1)
 	}
-	var reasons []string
+	var reasons []text.Message
 	for _, key := range slices.SortedFunc(maps.Keys(scan.Skipped), func(a, b string) int {
 		return cmp.Or(cmp.Compare(scan.Skipped[b], scan.Skipped[a]), cmp.Compare(a, b))
 	}) {
-		reasons = append(reasons, fmt.Sprintf("%d %s", scan.Skipped[key], text.M(key)))
+		reasons = append(reasons, text.M("imageio.skipped", text.M(key), scan.Skipped[key]))
 	}
 	switch {
 	case len(scan.Failed) > 0:
@@ -137,5 +136,5 @@ func nothing(paths []string, scan app.Scan) error {
 	case len(reasons) == 0:
 		return app.Refuse(nil, "imageio.empty", name)
 	}
-	return app.Refuse(nil, "imageio.none", name, strings.Join(reasons, ", "))
+	return app.Refuse(nil, "imageio.none", name, reasons)
 }

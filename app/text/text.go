@@ -10,13 +10,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 //go:embed en/*.json
 var english embed.FS
 
 // Message is a sentence yet to be put in the user's language: a key of the
-// table and the values for its verbs. An argument may itself be a Message.
+// table and the values for its verbs. An argument may itself be a Message, or a
+// list of them, which is told with commas between.
 type Message struct {
 	Key  string
 	Args []any
@@ -48,8 +50,15 @@ func English() Table { return englishTable }
 func (t Table) Format(m Message) string {
 	args := make([]any, len(m.Args))
 	for i, a := range m.Args {
-		if inner, ok := a.(Message); ok {
+		switch inner := a.(type) {
+		case Message:
 			a = t.Format(inner)
+		case []Message:
+			parts := make([]string, len(inner))
+			for n, m := range inner {
+				parts[n] = t.Format(m)
+			}
+			a = strings.Join(parts, ", ")
 		}
 		args[i] = a
 	}

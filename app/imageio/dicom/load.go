@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"opacity/app"
+	"opacity/app/imageio/memory"
 	"opacity/app/job"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -70,7 +71,7 @@ func (s *Series) allocate(asInt16 bool) (*volume.Volume, error) {
 	if !asInt16 {
 		bytes *= 2
 	}
-	if free := freeMemory(); g.Size.Voxels() > maxVoxels || free > 0 && bytes > free {
+	if free := memory.Available(); g.Size.Voxels() > maxVoxels || free > 0 && bytes > free {
 		return nil, app.Refuse(nil, "dicom.memory", s.info.Path, g.Size.String(), (bytes+1<<20-1)>>20)
 	}
 	v := &volume.Volume{

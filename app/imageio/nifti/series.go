@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"opacity/app"
+	"opacity/app/imageio/memory"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -82,7 +83,7 @@ func checkPromise(r *file, h *header) error {
 	if !h.narrow() {
 		per = 6
 	}
-	if have := availableMemory(); have > 0 && int64(h.size.Voxels())*per > have {
+	if have := memory.Available(); have > 0 && int64(h.size.Voxels())*per > have {
 		return app.Refuse(nil, "nifti.memory", r.path, megabytes(int64(h.size.Voxels())*per), megabytes(have))
 	}
 	return nil

@@ -1,4 +1,5 @@
-package nifti
+// Package memory says how much memory there is to read into.
+package memory
 
 import (
 	"syscall"
@@ -11,9 +12,9 @@ type memoryStatus struct {
 	totalPhys, availPhys, totalPage, availPage, totalVirt, availVirt, extend uint64
 }
 
-// availableMemory is how many bytes can be had without swapping, 0 where the
+// Available is how many bytes can be had without swapping, 0 where the
 // system does not say.
-func availableMemory() int64 {
+func Available() int64 {
 	call := syscall.NewLazyDLL("kernel32.dll").NewProc("GlobalMemoryStatusEx")
 	s := memoryStatus{}
 	s.length = uint32(unsafe.Sizeof(s))

@@ -1,4 +1,5 @@
-package nifti
+// Package memory says how much memory there is to read into.
+package memory
 
 import (
 	"bufio"
@@ -6,9 +7,9 @@ import (
 	"os"
 )
 
-// availableMemory is how many bytes can be had without swapping, 0 where the
+// Available is how many bytes can be had without swapping, 0 where the
 // system does not say.
-func availableMemory() int64 {
+func Available() int64 {
 	f, err := os.Open("/proc/meminfo")
 	if err != nil {
 		return 0
