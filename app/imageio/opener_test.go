@@ -132,10 +132,10 @@ func TestScanRefuses(t *testing.T) {
 	in := func(parts ...string) string { return filepath.Join(append([]string{root}, parts...)...) }
 	tests := []struct{ name, path, want string }{
 		{"missing", in("gone"), "gone does not exist: check the name."},
-		{"no image", in("text"), "text holds nothing that can be opened (2 not DICOM, 1 empty): choose CT in DICOM or NIfTI."},
+		{"no image", in("text"), "text holds nothing that can be opened (not DICOM: 2, empty: 1): choose CT in DICOM or NIfTI."},
 		{"empty folder", in("nothing"), "nothing holds no files: choose a folder with DICOM or NIfTI files."},
-		{"empty file", in("one", "empty.dcm"), "empty.dcm holds nothing that can be opened (1 empty): choose CT in DICOM or NIfTI."},
-		{"a file that is text", in("text", "notes.txt"), "notes.txt holds nothing that can be opened (1 not DICOM): choose CT in DICOM or NIfTI."},
+		{"empty file", in("one", "empty.dcm"), "empty.dcm holds nothing that can be opened (empty: 1): choose CT in DICOM or NIfTI."},
+		{"a file that is text", in("text", "notes.txt"), "notes.txt holds nothing that can be opened (not DICOM: 1): choose CT in DICOM or NIfTI."},
 		{"header only", in("one", "short.dcm"), "holds nothing that can be opened"},
 		{"locked", locked, "locked.dcm may not be read: ask for permission to read it."},
 	}

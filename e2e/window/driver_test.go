@@ -80,7 +80,7 @@ func start(t *testing.T, size image.Point, env []string, args ...string) *progra
 	p.cmd = exec.Command(path, args...)
 	p.cmd.Stderr = &p.stderr
 	p.cmd.Env = append(d.Env("HOME="+p.folder, "XDG_CONFIG_HOME="+p.folder, "XDG_DATA_HOME="+p.folder,
-		"XDG_STATE_HOME="+p.folder, "OPACITY_PRINT_WIDGETS="+p.widgets,
+		"XDG_STATE_HOME="+p.folder, "XDG_CACHE_HOME="+p.folder, "OPACITY_PRINT_WIDGETS="+p.widgets,
 		"PATH=", // no dialogs of the system: the program's own are driven
 	), env...)
 	if err := p.cmd.Start(); err != nil {
@@ -134,7 +134,7 @@ func (p *program) look() (state, map[string]image.Rectangle, bool) {
 func (p *program) until(what string, reached func(state) bool) state {
 	p.t.Helper()
 	var s state
-	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(4 * time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		var ok bool
 		if s, _, ok = p.look(); ok && reached(s) {
 			return s
@@ -216,4 +216,23 @@ func (p *program) pixels(r image.Rectangle) *image.RGBA {
 		p.t.Fatal(err)
 	}
 	return img
+}
+
+// untilChanged waits until a part of the desk looks different: one byte in a
+// hundred, more than a crosshair makes.
+func (p *program) untilChanged(what string, r image.Rectangle, before *image.RGBA) {
+	p.t.Helper()
+	for range 250 {
+		differing := 0
+		for i, b := range p.pixels(r).Pix {
+			if b != before.Pix[i] {
+				differing++
+			}
+		}
+		if differing > len(before.Pix)/100 {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	p.t.Fatalf("waited in vain for %s: the picture is the same", what)
 }

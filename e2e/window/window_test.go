@@ -122,9 +122,7 @@ func TestHands(t *testing.T) {
 	before := p.pixels(axial)
 	p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.5, 0.3), desk.RightButton, 6)
 	p.shot("zoomed")
-	if same(before, p.pixels(axial)) {
-		t.Error("a right drag did not zoom")
-	}
+	p.untilChanged("a right drag to zoom", axial, before)
 
 	p.key("f1")
 	p.until("the sheet of keys", func(n state) bool { return n.Modal == "keys" })
@@ -207,14 +205,4 @@ func TestEmpty(t *testing.T) {
 	big := start(t, image.Pt(2400, 1600), []string{"FYNE_SCALE=2"})
 	big.shot("double")
 	big.place("empty.sample")
-}
-
-func same(a, b *image.RGBA) bool {
-	differing := 0
-	for i := range a.Pix {
-		if a.Pix[i] != b.Pix[i] {
-			differing++
-		}
-	}
-	return differing < len(a.Pix)/100
 }
