@@ -90,7 +90,7 @@ type SegmentRequest struct {
 	Model         string // ID or path of an .onnx file; "" for the default
 	Sidecar       string // path of a metadata JSON to use instead of the file's own; "" for none
 	Device        string // auto, cpu, cuda, cuda:N
-	Threads       int    // 0: as many as there are cores
+	Threads       int    // 0: as many as there are cores, which is also the most used
 	Probabilities bool   // keep them in the result
 }
 

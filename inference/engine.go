@@ -110,9 +110,9 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 		return nil, app.Fail(nil, "inference.no_runtime")
 	}
 	m := l.manifest
-	threads := req.Threads
-	if threads <= 0 {
-		threads = runtime.NumCPU()
+	threads := runtime.NumCPU() // more only wait for one another
+	if req.Threads > 0 {
+		threads = min(threads, req.Threads)
 	}
 	device := req.Device
 	if device == "" {
