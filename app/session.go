@@ -36,10 +36,17 @@ type Session struct {
 	mask     *mask.Mask
 	history  *mask.History
 	preview  *mask.Mask
-	result   *SegmentResult
-	warnings []volume.Warning // of model runs and mask files
+	before   *mask.Mask   // the mask as it was when the model began
+	origins  []provenance // of the mask after n steps; one more than there are steps
 	revision int
 	dirty    bool
+}
+
+// provenance is where a mask came from. It goes back and forth with the steps,
+// so that a report never credits a model with a mask that it did not make.
+type provenance struct {
+	result   *SegmentResult   // nil where no model has run
+	warnings []volume.Warning // of the model run or of the mask file
 }
 
 // OpenedEvent tells of another volume.
@@ -96,14 +103,14 @@ func (s *Session) Complete(info SeriesInfo, v *volume.Volume) {
 // slices as they come and may still fail.
 func (s *Session) Keep() (restore func()) {
 	info, v, loaded, m, h := s.info, s.volume, s.loaded, s.mask, s.history
-	result, warnings, dirty := s.result, s.warnings, s.dirty
+	origins, dirty := s.origins, s.dirty
 	return func() {
 		if v == nil {
 			s.Close()
 			return
 		}
 		s.info, s.volume, s.loaded, s.mask, s.history = info, v, loaded, m, h
-		s.preview, s.result, s.warnings = nil, result, warnings
+		s.preview, s.before, s.origins = nil, nil, origins
 		s.revision++
 		s.setDirty(dirty)
 		s.Opened.Emit(OpenedEvent{Volume: v, Complete: loaded == nil})
@@ -115,7 +122,7 @@ func (s *Session) Keep() (restore func()) {
 // Close leaves the session with nothing open.
 func (s *Session) Close() {
 	s.info, s.volume, s.loaded, s.mask, s.history = SeriesInfo{}, nil, nil, nil, nil
-	s.preview, s.result, s.warnings = nil, nil, nil
+	s.preview, s.before, s.origins = nil, nil, nil
 	s.revision++
 	s.setDirty(false)
 	s.Opened.Emit(OpenedEvent{})
@@ -127,7 +134,7 @@ func (s *Session) replace(info SeriesInfo, v *volume.Volume) {
 	s.info, s.volume, s.loaded = info, v, nil
 	s.mask = mask.New(v.Size, mask.DefaultLabels())
 	s.history = mask.NewHistory(s.mask)
-	s.preview, s.result, s.warnings = nil, nil, nil
+	s.preview, s.before, s.origins = nil, nil, []provenance{{}}
 	s.revision++
 	s.setDirty(false)
 }
@@ -156,8 +163,23 @@ func (s *Session) Shown() *mask.Mask {
 	return s.mask
 }
 
-// Result returns what the last finished model run proposed, or nil.
-func (s *Session) Result() *SegmentResult { return s.result }
+// Result returns the model run that the mask goes back to, corrected since or
+// not, or nil where it goes back to none.
+func (s *Session) Result() *SegmentResult {
+	if o := s.origin(); o != nil {
+		return o.result
+	}
+	return nil
+}
+
+// origin is where the mask as it is now came from; nil where nothing is open.
+func (s *Session) origin() *provenance {
+	if s.history == nil {
+		return nil
+	}
+	_, applied := s.history.Steps()
+	return &s.origins[applied]
+}
 
 // Revision counts changes of the mask; work started on one revision compares it
 // before merging its result.
@@ -178,20 +200,31 @@ func (s *Session) Warnings() []volume.Warning {
 	if s.volume == nil {
 		return nil
 	}
-	return slices.Concat(s.volume.Warnings, s.warnings)
+	return slices.Concat(s.volume.Warnings, s.origin().warnings)
 }
 
 // Edit commits a change to the mask as one named step.
 func (s *Session) Edit(name text.Message, d mask.Delta) {
-	if step, ok := s.history.Commit(name, d); ok {
-		s.changed(step.Box)
+	s.commit(name, d, *s.origin())
+}
+
+func (s *Session) commit(name text.Message, d mask.Delta, p provenance) {
+	step, ok := s.history.Commit(name, d)
+	if !ok {
+		*s.origin() = p // no voxel changed, so there is no step to go with it
+		return
 	}
+	_, applied := s.history.Steps()
+	s.origins = append(s.origins[:applied:applied], p)
+	s.changed(step.Box)
 }
 
 // SetMask replaces the labels at every voxel by those of m, as one named step.
-func (s *Session) SetMask(name text.Message, m *mask.Mask) {
+// What is doubtful about m stays on screen with it.
+func (s *Session) SetMask(name text.Message, m *mask.Mask, doubts ...volume.Warning) {
 	s.mergeLabels(m)
-	s.Edit(name, mask.Diff(s.mask, m))
+	s.commit(name, mask.Diff(s.mask, m), provenance{warnings: doubts})
+	s.WarningsChanged.Emit(struct{}{})
 }
 
 // Undo takes back the last step and returns it.
@@ -207,6 +240,7 @@ func (s *Session) step(move func(*mask.History) (mask.Step, bool)) (mask.Step, b
 	step, ok := move(s.history)
 	if ok {
 		s.changed(step.Box)
+		s.WarningsChanged.Emit(struct{}{})
 	}
 	return step, ok
 }
@@ -222,7 +256,7 @@ func (s *Session) History() (steps []mask.Step, applied int) {
 // BeginPreview shows an empty mask that a running model paints, until
 // EndPreview or Adopt.
 func (s *Session) BeginPreview() {
-	s.preview = mask.New(s.volume.Size, s.mask.Labels())
+	s.preview, s.before = mask.New(s.volume.Size, s.mask.Labels()), s.mask.Snapshot()
 	s.touched(volume.Whole(s.volume.Size))
 }
 
@@ -243,27 +277,25 @@ func (s *Session) EndPreview() {
 	if s.preview == nil {
 		return
 	}
-	s.preview = nil
+	s.preview, s.before = nil, nil
 	s.touched(volume.Whole(s.volume.Size))
 }
 
 // Adopt merges a model's proposal as one named step and keeps the result for
-// the report.
+// the report. What was changed while the model ran, after BeginPreview, is newer
+// than what the model saw and stays as it is.
 func (s *Session) Adopt(name text.Message, r *SegmentResult) {
-	s.preview, s.result, s.warnings = nil, r, slices.Clone(r.Warnings)
-	s.mergeLabels(r.Mask)
-	if _, ok := s.history.Commit(name, mask.Diff(s.mask, r.Mask)); ok {
-		s.revision++
-		s.setDirty(true)
+	proposal := r.Mask
+	if s.before != nil {
+		if newer := mask.Diff(s.before, s.mask); !newer.Empty() {
+			proposal = r.Mask.Snapshot()
+			proposal.Overwrite(newer)
+		}
 	}
+	s.preview, s.before = nil, nil
+	s.mergeLabels(r.Mask)
+	s.commit(name, mask.Diff(s.mask, proposal), provenance{r, r.Warnings})
 	s.touched(volume.Whole(s.volume.Size))
-	s.HistoryChanged.Emit(struct{}{})
-	s.WarningsChanged.Emit(struct{}{})
-}
-
-// Warn adds a doubt that is no property of the volume, such as of a mask file.
-func (s *Session) Warn(w ...volume.Warning) {
-	s.warnings = append(s.warnings, w...)
 	s.WarningsChanged.Emit(struct{}{})
 }
 

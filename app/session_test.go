@@ -89,6 +89,51 @@ func TestSession_MarkSavedOnlyForTheRevisionSaved(t *testing.T) {
 	}
 }
 
+// A report credits a model only with the mask that goes back to it: opening a
+// mask or undoing the run takes the model and its doubts away, redo brings them back.
+func TestSession_ProvenanceFollowsTheHistory(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	doubt := volume.Warning{Kind: volume.WarnModel, Message: text.M("test.doubt")}
+	run := &SegmentResult{Mask: painted(v, mask.Findings, 2, 7, mask.Infection), Warnings: []volume.Warning{doubt}}
+	has := func(when string, model bool) {
+		t.Helper()
+		if (s.Result() == run) != model || (len(s.Warnings()) == 1) != model {
+			t.Errorf("%s: result %v, warnings %v", when, s.Result(), s.Warnings())
+		}
+	}
+	has("at first", false)
+	s.Adopt(text.M("test.step"), run)
+	has("after the run", true)
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 2, 8, mask.Infection)))
+	has("corrected by hand", true)
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
+	has("with a mask from a file", false)
+	s.Undo()
+	has("back at the corrected mask", true)
+	s.Undo()
+	s.Undo()
+	has("before the run", false)
+	s.Redo()
+	has("after the run again", true)
+}
+
+// What a hand changed while the model ran is newer than what the model saw.
+func TestSession_AdoptSparesNewerWork(t *testing.T) {
+	s, v := NewSession(), smallVolume()
+	s.Complete(SeriesInfo{}, v)
+	s.BeginPreview()
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.LeftLung)))
+	found := painted(v, mask.Anatomy, 1, 4, mask.RightLung)
+	s.Adopt(text.M("test.step"), &SegmentResult{Mask: found})
+	if got := s.Mask().At(mask.Anatomy, 4, 0, 1); got != mask.LeftLung {
+		t.Errorf("the voxel drawn meanwhile is %d", got)
+	}
+	if found.At(mask.Anatomy, 4, 0, 1) != mask.RightLung {
+		t.Error("the model's own mask was changed")
+	}
+}
+
 // An undone edit is a change too: what is on disk is no longer what is shown.
 func TestSession_UndoMakesDirty(t *testing.T) {
 	s, v := NewSession(), smallVolume()

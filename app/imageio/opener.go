@@ -43,7 +43,7 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 			found.Skipped[dicom.SkippedNotDICOM]++
 		}
 	}
-	nameCases(found.Series)
+	nameCases(found.Series, paths)
 	for _, s := range found.Series {
 		scan.Series = append(scan.Series, s)
 	}
@@ -65,9 +65,21 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 	return scan, nil
 }
 
-// nameCases gives series that share a folder names of their own, in the order
+// nameCases names the only series below a folder after the folder that the user
+// named, and gives series that share a folder names of their own, in the order
 // of their series numbers.
-func nameCases(all []*dicom.Series) {
+func nameCases(all []*dicom.Series, paths []string) {
+	for _, p := range paths {
+		var below []*dicom.Series
+		for _, s := range all {
+			if dicom.Within(s.Info().Path, p) {
+				below = append(below, s)
+			}
+		}
+		if abs, err := filepath.Abs(p); err == nil && len(below) == 1 && below[0].Info().Path != filepath.Clean(p) {
+			below[0].SetCase(filepath.Base(abs))
+		}
+	}
 	slices.SortStableFunc(all, func(a, b *dicom.Series) int {
 		x, y := a.Info().Identity.SeriesNumber, b.Info().Identity.SeriesNumber
 		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)) // numbers as text

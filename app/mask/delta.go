@@ -112,6 +112,22 @@ func (m *Mask) Apply(d Delta) { m.write(d, false) }
 // Revert takes a delta back, leaving the mask as it was before Apply.
 func (m *Mask) Revert(d Delta) { m.write(d, true) }
 
+// Overwrite sets the voxels of a delta to what it led to, whatever they are now.
+func (m *Mask) Overwrite(d Delta) {
+	n := m.size[0] * m.size[1]
+	for _, s := range d.Slices {
+		ly := &m.layers[s.Layer]
+		dst := ly.writable(s.K, n)
+		for _, r := range s.Runs {
+			for o := r.Offset; o < r.Offset+r.Length; o++ {
+				ly.counts[dst[o]]--
+				ly.counts[r.New]++
+				dst[o] = r.New
+			}
+		}
+	}
+}
+
 func (m *Mask) write(d Delta, back bool) {
 	n := m.size[0] * m.size[1]
 	for _, s := range d.Slices {

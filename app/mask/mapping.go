@@ -97,7 +97,7 @@ func GuessMapping(lm *LabelMap) Mapping {
 		m.doubt("mask.doubt.empty")
 		return m
 	case len(m.Assignments) == 1:
-		guessSingle(&m, lm.VoxelVolumeML())
+		guessSingle(&m)
 		return m
 	case len(lungs) == 2:
 		assignSides(&m, lungs)
@@ -218,19 +218,9 @@ func guessInfection(m *Mapping, lungs []int) {
 	}
 }
 
-// lungsML is what a mask of both lungs holds at least; hardly an infection does.
-const lungsML = 1800
-
-// guessSingle proposes both lungs for much, the infection for little. The user
-// chooses: one number alone may be either.
-func guessSingle(m *Mapping, voxelML float64) {
-	a := &m.Assignments[0]
-	a.Label = Infection
-	if a.File != int(Infection) && float64(a.Voxels)*voxelML >= lungsML {
-		a.Label, a.BothLungs = 0, true
-	}
-	m.doubt("mask.doubt.single", a.File)
-}
+// guessSingle proposes nothing: one number alone may be a lung, both or the
+// infection, and the user says which.
+func guessSingle(m *Mapping) { m.doubt("mask.doubt.single", m.Assignments[0].File) }
 
 // Unassigned reports whether every number is left out, so that there is nothing
 // to open until the user has chosen.

@@ -317,7 +317,7 @@ func TestGrid_CaptionsSayWhatIsThere(t *testing.T) {
 	}
 	b.s.EndPreview()
 	v.Warnings = []volume.Warning{{Kind: volume.WarnOrientation}}
-	b.s.Warn()
+	b.s.WarningsChanged.Emit(struct{}{})
 	if d.edges[0].text.Text != "R?" {
 		t.Errorf("left edge %q where the sides are not known", d.edges[0].text.Text)
 	}

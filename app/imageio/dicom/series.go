@@ -85,14 +85,15 @@ func folder(files []*file) string {
 	}
 	dir := filepath.Dir(files[0].path)
 	for _, f := range files[1:] {
-		for !within(f.path, dir) && dir != filepath.Dir(dir) {
+		for !Within(f.path, dir) && dir != filepath.Dir(dir) {
 			dir = filepath.Dir(dir)
 		}
 	}
 	return dir
 }
 
-func within(path, dir string) bool {
+// Within reports whether a path lies below a folder, or is it.
+func Within(path, dir string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -30,13 +30,13 @@ func TestStackWarnings(t *testing.T) {
 		{
 			"gap", stackOf(0, 2, 4, 8, 10),
 			[]volume.WarningKind{volume.WarnGap},
-			"Slices are missing after slice 3 at 4.0 mm: the step there is 4.00 mm instead of 2.00 mm (1 missing in 1 gaps).",
+			"Slices are missing after slice 3 at 4.0 mm: the step there is 4.00 mm instead of 2.00 mm (missing: 1, gaps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
 			"two gaps", stackOf(0, 2, 8, 10, 12, 14, 18),
 			[]volume.WarningKind{volume.WarnGap},
-			"Slices are missing after slice 2 at 2.0 mm: the step there is 6.00 mm instead of 2.00 mm (3 missing in 2 gaps).",
+			"Slices are missing after slice 2 at 2.0 mm: the step there is 6.00 mm instead of 2.00 mm (missing: 3, gaps: 2).",
 			volume.Size{4, 3, 7},
 		},
 		{
