@@ -28,8 +28,9 @@ func Number(x float64, decimals int) string {
 // HasHU reports whether the volume's numbers are Hounsfield units.
 func HasHU(v *volume.Volume) bool { return v.Unit == volume.HU }
 
-// SliceCaption names a slice: "120/300, −43.5 mm". The millimetres are the
-// patient coordinate of the slice's middle; they are left out where distances
+// SliceCaption names a slice: "120/300, I 43.5 mm". The millimetres are the
+// patient coordinate of the slice's middle, with the letter of the side it lies
+// on as ValueCaption writes it; they are left out where distances
 // between slices cannot be trusted.
 func SliceCaption(t text.Table, v *volume.Volume, p Plane, index int) string {
 	_, _, n, _ := p.Axes()
@@ -39,7 +40,7 @@ func SliceCaption(t text.Table, v *volume.Volume, p Plane, index int) string {
 	}
 	middle := volume.Vec{float64(v.Size[0]-1) / 2, float64(v.Size[1]-1) / 2, float64(v.Size[2]-1) / 2}
 	middle[n] = float64(index)
-	return t.T("viewer.slice_mm", number, total, Number(v.ToPatient(middle)[n], 1))
+	return t.T("viewer.slice_mm", number, total, patientSide(v.ToPatient(middle), n))
 }
 
 // WindowCaption names a window: "WL −600  WW 1500".
@@ -72,16 +73,21 @@ func ValueCaption(t text.Table, v *volume.Volume, index [3]int) (value, place st
 		return value, ""
 	}
 	mm := v.ToPatient(volume.Vec{float64(index[0]), float64(index[1]), float64(index[2])})
-	return value, t.T("viewer.place", side(mm[0], "L", "R"), side(mm[1], "P", "A"), side(mm[2], "S", "I"))
+	return value, t.T("viewer.place", patientSide(mm, 0), patientSide(mm, 1), patientSide(mm, 2))
 }
 
-// side writes a patient coordinate with the letter of the side it lies on, as
-// PACS viewers do.
-func side(mm float64, positive, negative string) string {
-	if mm < 0 {
-		positive = negative
+// sideLetters are the sides that positive and negative patient coordinates lie
+// on, per axis.
+var sideLetters = [3][2]string{{"L", "R"}, {"P", "A"}, {"S", "I"}}
+
+// patientSide writes a patient coordinate with the letter of the side it lies
+// on, as PACS viewers do.
+func patientSide(mm volume.Vec, axis int) string {
+	letter := sideLetters[axis][0]
+	if mm[axis] < 0 {
+		letter = sideLetters[axis][1]
 	}
-	return positive + "\u2009" + Number(math.Abs(mm), 1)
+	return letter + "\u2009" + Number(math.Abs(mm[axis]), 1)
 }
 
 // IdentityCaption tells whose picture it is, a line each: name; ID and birth

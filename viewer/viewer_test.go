@@ -218,8 +218,8 @@ func TestCaptions(t *testing.T) {
 	barPx, bar, _ := ScaleBar(en, v, Axial, 2, 130)
 	_, _, unsafeBar := ScaleBar(en, &doubtful, Coronal, 2, 130)
 	for _, c := range []struct{ name, got, want string }{
-		{"slice", SliceCaption(en, v, Axial, 2), "3/8, −46.0\u2009mm"},
-		{"coronal slices count from the back", SliceCaption(en, v, Coronal, 11), "1/12, 5.5\u2009mm"},
+		{"slice", SliceCaption(en, v, Axial, 2), "3/8, I\u200946.0\u2009mm"},
+		{"coronal slices count from the back", SliceCaption(en, v, Coronal, 11), "1/12, P\u20095.5\u2009mm"},
 		{"no millimetres out of an uneven plane", SliceCaption(en, &doubtful, Axial, 2), "3/8"},
 		{"window", WindowCaption(en, volume.Window{Center: -600, Width: 1500}), "WL −600  WW 1500"},
 		{"zoom", ZoomCaption(en, Camera{Zoom: 1.4}), "140\u2009%"},

@@ -14,53 +14,41 @@ const (
 )
 
 var (
-	ink    = color.NRGBA{0xd7, 0xda, 0xe0, 0xff}
-	shade  = color.NRGBA{0, 0, 0, 0xd8}
+	ink = color.NRGBA{0xe4, 0xe7, 0xec, 0xff}
+	// shade is the ground under letters: over white it leaves them a contrast of
+	// more than 4.5 to 1. The coloured name of a plane needs a darker one.
+	shade  = color.NRGBA{0, 0, 0, 0xa4}
+	darker = color.NRGBA{0, 0, 0, 0xd8}
 	accent = color.NRGBA{0x4c, 0x9b, 0xe8, 0xff}
 	warn   = color.NRGBA{0xe6, 0xb4, 0x50, 0xff}
 )
 
-// caption is a line of text over a picture, with a shadow that keeps it
-// readable on bone as on air.
+// caption is a line of text over a picture, on a ground that keeps it readable
+// on bone as on air.
 type caption struct {
-	text    *canvas.Text
-	shadows [4]*canvas.Text
+	text   *canvas.Text
+	ground *canvas.Rectangle
 }
 
-// shadowAt is where the shadows of a caption fall: a pixel away on most screens.
-var shadowAt = [4]fyne.Position{{X: 0.6, Y: 0.6}, {X: -0.6, Y: -0.6}, {X: 0.6, Y: -0.6}, {X: -0.6, Y: 0.6}}
+// padPx is how far the ground reaches beyond the text on either side. It is a
+// line high, so that lines of a block touch and do not overlap.
+const padPx = 3
 
 func newCaption(c color.Color) *caption {
-	k := &caption{text: canvas.NewText("", c)}
+	k := &caption{text: canvas.NewText("", c), ground: canvas.NewRectangle(shade)}
 	k.text.TextSize = textPx
-	for i := range k.shadows {
-		k.shadows[i] = canvas.NewText("", shade)
-		k.shadows[i].TextSize = textPx
-	}
 	return k
 }
 
-// texts are the shadows and the text over them.
-func (k *caption) texts() [5]*canvas.Text {
-	return [5]*canvas.Text{k.shadows[0], k.shadows[1], k.shadows[2], k.shadows[3], k.text}
-}
-
 func (k *caption) objects() []fyne.CanvasObject {
-	var out []fyne.CanvasObject
-	for _, t := range k.texts() {
-		out = append(out, t)
-	}
-	return out
+	return []fyne.CanvasObject{k.ground, k.text}
 }
 
 // set writes s and repaints where it is another text.
 func (k *caption) set(s string) {
-	if k.text.Text == s {
-		return
-	}
-	for _, t := range k.texts() {
-		t.Text = s
-		t.Refresh()
+	if k.text.Text != s {
+		k.text.Text = s
+		k.text.Refresh()
 	}
 }
 
@@ -69,12 +57,12 @@ func (k *caption) style(c color.Color, bold bool) {
 	if k.text.Color == c && k.text.TextStyle.Bold == bold {
 		return
 	}
-	k.text.Color = c
-	for _, t := range k.texts() {
-		t.TextStyle.Bold = bold
-		t.Refresh()
-	}
+	k.text.Color, k.text.TextStyle.Bold = c, bold
+	k.text.Refresh()
 }
+
+// width is how wide the text is.
+func (k *caption) width() float32 { return k.text.MinSize().Width }
 
 // put places the text's top left corner, or its top right, or top middle one.
 func (k *caption) put(x, y float32, align fyne.TextAlign) {
@@ -85,19 +73,15 @@ func (k *caption) put(x, y float32, align fyne.TextAlign) {
 	case fyne.TextAlignCenter:
 		x -= size.Width / 2
 	}
-	at := fyne.NewPos(x, y)
-	k.text.Move(at)
+	k.text.Move(fyne.NewPos(x, y+(linePx-size.Height)/2))
 	k.text.Resize(size)
-	for i, s := range k.shadows {
-		s.Move(at.Add(shadowAt[i]))
-		s.Resize(size)
-	}
+	k.ground.Move(fyne.NewPos(x-padPx, y))
+	k.ground.Resize(fyne.NewSize(size.Width+2*padPx, linePx))
 }
 
 func (k *caption) show(on bool) {
-	for _, t := range k.texts() {
-		show(t, on)
-	}
+	show(k.text, on)
+	show(k.ground, on)
 }
 
 // show shows or hides an object, repainting only where that changes anything.

@@ -25,7 +25,7 @@ type decor struct {
 	edges    [4]*caption // left, right, top, bottom
 	scale    *caption
 	bar      [3]*canvas.Rectangle // the bar and its two ends
-	barEdge  [3]*canvas.Rectangle // dark around them, for bone
+	barBack  *canvas.Rectangle    // the ground under them
 
 	track *canvas.Rectangle
 	thumb *canvas.Rectangle
@@ -35,8 +35,9 @@ func newDecor(plane viewer.Plane) decor {
 	d := decor{
 		title: newCaption(planeColours[plane]), window: newCaption(ink), zoom: newCaption(ink), value: newCaption(ink), place: newCaption(ink),
 		slice: newCaption(ink), research: newCaption(warn), scale: newCaption(ink),
-		track: canvas.NewRectangle(color.NRGBA{0x3a, 0x40, 0x4b, 0xff}), thumb: canvas.NewRectangle(ink),
+		barBack: canvas.NewRectangle(shade), track: canvas.NewRectangle(color.NRGBA{0x3a, 0x40, 0x4b, 0xff}), thumb: canvas.NewRectangle(ink),
 	}
+	d.title.ground.FillColor, d.research.ground.FillColor = darker, darker
 	d.track.CornerRadius, d.thumb.CornerRadius = 1.5, 3
 	for i := range d.identity {
 		d.identity[i] = newCaption(ink)
@@ -45,7 +46,7 @@ func newDecor(plane viewer.Plane) decor {
 		d.edges[i] = newCaption(ink)
 	}
 	for i := range d.bar {
-		d.bar[i], d.barEdge[i] = canvas.NewRectangle(ink), canvas.NewRectangle(shade)
+		d.bar[i] = canvas.NewRectangle(ink)
 	}
 	return d
 }
@@ -55,10 +56,7 @@ func (d *decor) captions() []*caption {
 }
 
 func (d *decor) objects() []fyne.CanvasObject {
-	var out []fyne.CanvasObject
-	for _, b := range d.barEdge {
-		out = append(out, b)
-	}
+	out := []fyne.CanvasObject{d.barBack}
 	for _, b := range d.bar {
 		out = append(out, b)
 	}
@@ -75,8 +73,8 @@ func (d *decor) show(p *pane, on bool) {
 	}
 	for i := range d.bar {
 		show(d.bar[i], on)
-		show(d.barEdge[i], on)
 	}
+	show(d.barBack, on)
 	show(d.track, on)
 	show(d.thumb, on)
 	if !on {
@@ -108,7 +106,7 @@ func (p *pane) decorate() {
 	write(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), right, top, fyne.TextAlignTrailing)
 	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, top+linePx, fyne.TextAlignTrailing)
 	write(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), right, bottom, fyne.TextAlignTrailing)
-	write(d.research, p.showsModel(), t.T("viewer.research"), right, bottom-linePx, fyne.TextAlignTrailing)
+	p.writeResearch(right, bottom-linePx)
 	e := viewer.EdgeCaption(vol, p.plane)
 	midX, midY := r.Pos.X+r.Size.Width/2, r.Pos.Y+r.Size.Height/2-linePx/2
 	write(d.edges[0], on, e[0], left, midY, fyne.TextAlignLeading)
@@ -132,6 +130,17 @@ func write(k *caption, on bool, s string, x, y float32, align fyne.TextAlign) {
 func (p *pane) showsModel() bool {
 	s := p.grid.viewer.Session()
 	return s.Result() != nil || s.Shown() != s.Mask()
+}
+
+// writeResearch says what a model's result is for, a line above where it would
+// come too close to the letter at the bottom.
+func (p *pane) writeResearch(right, y float32) {
+	d, r := &p.decor, p.pictureRect()
+	d.research.set(p.grid.opts.Text.T("viewer.research"))
+	if right-d.research.width() < r.Pos.X+r.Size.Width/2+linePx {
+		y -= linePx
+	}
+	write(d.research, p.showsModel(), d.research.text.Text, right, y, fyne.TextAlignTrailing)
 }
 
 // writeIdentity names patient and study on the largest pane, unless hidden for
@@ -160,13 +169,12 @@ func (d *decor) placeBar(p *pane, on bool, x, y float32) {
 	length := float32(px)
 	for i, b := range [3]Rect{rect(x, y, length, 2), rect(x, y-4, 1, 4), rect(x+length-1, y-4, 1, 4)} {
 		show(d.bar[i], on)
-		show(d.barEdge[i], on)
 		d.bar[i].Move(b.Pos)
 		d.bar[i].Resize(b.Size)
-		edge := b.inset(-1)
-		d.barEdge[i].Move(edge.Pos)
-		d.barEdge[i].Resize(edge.Size)
 	}
+	show(d.barBack, on)
+	d.barBack.Move(fyne.NewPos(x-padPx, y-4))
+	d.barBack.Resize(fyne.NewSize(length+2*padPx, 8))
 	write(d.scale, on, name, x, y-linePx-4, fyne.TextAlignLeading)
 }
 

@@ -59,7 +59,7 @@ func newPane(g *Grid, plane viewer.Plane) *pane {
 	p.clip = container.NewClip(p.stack)
 	p.frame = canvas.NewRectangle(color.Transparent)
 	p.ring = canvas.NewRectangle(color.Transparent)
-	p.ring.StrokeColor, p.ring.StrokeWidth = accent, 1
+	p.ring.StrokeColor, p.ring.StrokeWidth = accent, 2
 	objects := []fyne.CanvasObject{p.ground, p.clip, p.overlay}
 	for i := range p.cross {
 		p.cross[i] = canvas.NewRectangle(color.Transparent)

@@ -79,8 +79,10 @@ func round(x float64) int { return int(math.Floor(x + 0.5)) }
 
 // The inks of what is written over pictures.
 var (
-	ink    = color.RGBA{0xd7, 0xda, 0xe0, 0xff}
-	shadow = color.RGBA{0, 0, 0, 0xb0}
+	ink = color.RGBA{0xe4, 0xe7, 0xec, 0xff}
+	// shade is the ground under letters: over white it leaves them a contrast of
+	// more than 4.5 to 1.
+	shade = color.RGBA{0, 0, 0, 0xa4}
 )
 
 const (
@@ -100,7 +102,7 @@ func decorate(dst *image.RGBA, v View, d Decor) {
 		corner.topLeft = viewer.IdentityCaption(d.Text, v.Volume.Identity)
 	}
 	if d.Research {
-		corner.bottomRight = append(corner.bottomRight, d.Text.T("viewer.research"))
+		corner.bottomRight = w.fold(d.Text.T("viewer.research"), width-2*margin)
 	}
 	if d.Annotations {
 		corner.topLeft = append([]string{d.Text.T("viewer." + v.Plane.String())}, corner.topLeft...)
@@ -119,8 +121,14 @@ func decorate(dst *image.RGBA, v View, d Decor) {
 	for i, s := range corner.topLeft {
 		w.write(margin, margin+i*line, s)
 	}
-	for i, s := range corner.bottomRight {
-		w.write(width-margin-w.width(s), bottom-(len(corner.bottomRight)-1-i)*line, s)
+	lift := 0
+	for i := len(corner.bottomRight) - 1; i >= 0; i-- {
+		s := corner.bottomRight[i]
+		x, y := width-margin-w.width(s), bottom-(len(corner.bottomRight)-1-i)*line
+		if d.Annotations && y < bottom && x < width/2+line {
+			lift = line // clear of the letter at the bottom
+		}
+		w.write(x, y-lift, s)
 	}
 }
 
@@ -144,12 +152,12 @@ func scaleBar(dst *image.RGBA, w *writer, v View, d Decor, margin, line, room in
 	thick := max(round(2*d.Scale), 1)
 	tick := round(5 * d.Scale)
 	y, x1 := dst.Rect.Dy()-margin-thick, margin+round(length)
+	w.ground(image.Rect(margin-w.pad(), y-tick, x1+w.pad(), y+2*thick))
 	for _, r := range []image.Rectangle{
 		image.Rect(margin, y, x1, y+thick),
 		image.Rect(margin, y-tick, margin+thick, y),
 		image.Rect(x1-thick, y-tick, x1, y),
 	} {
-		draw.Draw(dst, r.Add(image.Pt(1, 1)), image.NewUniform(shadow), image.Point{}, draw.Over)
 		draw.Draw(dst, r, image.NewUniform(ink), image.Point{}, draw.Src)
 	}
 	w.write(margin, y-tick-line, caption)

@@ -3,6 +3,8 @@ package render
 import (
 	"image"
 	"image/color"
+	"image/draw"
+	"strings"
 	"sync"
 
 	"golang.org/x/image/font"
@@ -21,7 +23,7 @@ var parsed = sync.OnceValue(func() *opentype.Font {
 	return f
 })
 
-// writer writes lines of text with a soft shadow.
+// writer writes lines of text on a dark ground.
 type writer struct {
 	dst    *image.RGBA
 	face   font.Face
@@ -57,32 +59,33 @@ func (w *writer) width(s string) int {
 	return x.Ceil()
 }
 
-// halo is where the shadow of a letter falls: close and dark, and a fainter
-// ring around that, so that it reads on bone as on air.
-var halo = [...]struct {
-	at    image.Point
-	alpha uint8
-}{
-	{image.Pt(-2, 0), 0x40},
-	{image.Pt(2, 0), 0x40},
-	{image.Pt(0, -2), 0x40},
-	{image.Pt(0, 2), 0x40},
-	{image.Pt(-1, -1), 0x90},
-	{image.Pt(1, -1), 0x90},
-	{image.Pt(-1, 1), 0x90},
-	{image.Pt(1, 1), 0x90},
-	{image.Pt(-1, 0), 0x90},
-	{image.Pt(1, 0), 0x90},
-	{image.Pt(0, -1), 0x90},
-	{image.Pt(0, 1), 0x90},
+// write puts a line with its upper left corner at (x, y), on a ground as high as
+// a line that keeps it readable on bone as on air.
+func (w *writer) write(x, y int, s string) {
+	pad := w.pad()
+	w.ground(image.Rect(x-pad, y, x+w.width(s)+pad, y+round(w.sizePx*linePx/letterPx)))
+	w.line(x, y, s, ink)
 }
 
-// write puts a line with its upper left corner at (x, y).
-func (w *writer) write(x, y int, s string) {
-	for _, h := range halo {
-		w.line(x+h.at.X, y+h.at.Y, s, color.RGBA{A: h.alpha})
+// pad is how far the ground reaches beyond the text on either side.
+func (w *writer) pad() int { return round(w.sizePx / 4) }
+
+func (w *writer) ground(r image.Rectangle) {
+	draw.Draw(w.dst, r, image.NewUniform(shade), image.Point{}, draw.Over)
+}
+
+// fold breaks a text at spaces into lines at most width pixels wide, as far as
+// its words allow.
+func (w *writer) fold(s string, width int) []string {
+	var lines []string
+	for _, word := range strings.Fields(s) {
+		if n := len(lines); n > 0 && w.width(lines[n-1]+" "+word) <= width {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
 	}
-	w.line(x, y, s, ink)
+	return lines
 }
 
 func (w *writer) line(x, y int, s string, c color.RGBA) {
