@@ -3,21 +3,24 @@ package export
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/text"
 )
 
 // csvHeader names the columns of report.csv, units in the names.
 var csvHeader = []string{
 	"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu",
-	"involvement_percent", "model", "model_version", "intended_use",
+	"involvement_percent", "model", "model_version", "intended_use", "why",
 }
 
 // WriteCSV writes report.csv: a header and a row per label and side, RFC 4180.
-// A number that may not be stated is an empty cell; the JSON says why.
+// A number that may not be stated is an empty cell, and the last column says why.
 func WriteCSV(w io.Writer, r app.Report) error {
 	c := csv.NewWriter(w)
 	rows := [][]string{csvHeader}
@@ -30,9 +33,25 @@ func WriteCSV(w io.Writer, r app.Report) error {
 			r.Info.Case, strconv.Itoa(int(s.Label.Value)), s.Label.Name, string(s.Side), strconv.Itoa(s.Voxels),
 			number(s.VolumeML, 3), number(s.MeanHU, 2), number(s.SDHU, 2),
 			number(involvementOf(s, r.Measurements), 3), id, version, IntendedUse().String(),
+			reasons(s, r.Measurements),
 		})
 	}
 	return c.WriteAll(rows)
+}
+
+// reasons says, each once, why cells of a row are empty.
+func reasons(s metrics.LabelStats, m metrics.Measurements) string {
+	why := whyNot(s, m)
+	if s.Label.Value == m.Infection && involvementOf(s, m) == nil {
+		why["involvement_percent"] = text.M("export.no_lung")
+	}
+	var said []string
+	for _, column := range csvHeader {
+		if m, ok := why[column]; ok && !slices.Contains(said, m.String()) {
+			said = append(said, m.String())
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // involvementOf is the share of its lung that a row of the infection takes.

@@ -3,7 +3,9 @@
 package export
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"path/filepath"
@@ -38,7 +40,7 @@ type report struct {
 	Input       input              `json:"input"`
 	Model       *model             `json:"model"`
 	Device      *app.Device        `json:"device"`
-	TimingsMS   map[string]float64 `json:"timings_ms"`
+	TimingsMS   timings            `json:"timings_ms"`
 	Labels      []label            `json:"labels"`
 	Involvement involvement        `json:"involvement_percent"`
 	Warnings    []Warning          `json:"warnings"`
@@ -53,6 +55,9 @@ type input struct {
 	Orientation string      `json:"orientation"`
 	Unit        volume.Unit `json:"unit"`
 	Warnings    []Warning   `json:"warnings"`
+	// Why gives the reason for each number of SpacingMM that is null, by
+	// "spacing_mm[AXIS]".
+	Why map[string]text.Message `json:"why,omitempty"`
 }
 
 type model struct {
@@ -79,6 +84,18 @@ type involvement struct {
 	Left  *float64 `json:"left"`
 	Right *float64 `json:"right"`
 	Total *float64 `json:"total"`
+	// Why gives the reason for each that is null.
+	Why map[string]text.Message `json:"why,omitempty"`
+}
+
+// timings are milliseconds, in the order in which the time went by.
+type timings struct {
+	Load        float64 `json:"load"`
+	Preprocess  float64 `json:"preprocess"`
+	Infer       float64 `json:"infer"`
+	Postprocess float64 `json:"postprocess"`
+	Save        float64 `json:"save"`
+	Total       float64 `json:"total"`
 }
 
 // IntendedUse is the line that goes with every result.
@@ -99,9 +116,9 @@ func build(r app.Report) report {
 		IntendedUse: IntendedUse(),
 		Input:       inputOf(r),
 		Device:      r.Device,
-		TimingsMS:   timings(r.Timings),
+		TimingsMS:   timingsOf(r.Timings),
 		Labels:      make([]label, len(m.Labels)),
-		Involvement: involvement{rounded(m.InvolvementLeft, 3), rounded(m.InvolvementRight, 3), rounded(m.InvolvementTotal, 3)},
+		Involvement: involvementIn(m),
 		Warnings:    Warnings(r.Warnings),
 	}
 	if r.Model != nil {
@@ -119,13 +136,14 @@ func build(r app.Report) report {
 
 func inputOf(r app.Report) input {
 	in := input{
-		Name:        filepath.Base(r.Info.Path),
+		Name:        cmp.Or(r.Info.Case, filepath.Base(r.Info.Path)),
 		SHA256:      r.SHA256,
 		SeriesUID:   r.Info.Identity.SeriesUID,
 		Size:        r.Info.Size,
 		Orientation: r.Info.Orientation,
 		Unit:        r.Unit,
 		Warnings:    Warnings(r.Info.Warnings),
+		Why:         map[string]text.Message{},
 	}
 	withheld := -1
 	if !r.Measurements.Why.IsZero() {
@@ -134,9 +152,29 @@ func inputOf(r app.Report) input {
 	for c, mm := range r.Info.SpacingMM {
 		if mm > 0 && c != withheld {
 			in.SpacingMM[c] = rounded(&mm, 7)
+			continue
 		}
+		reason := text.M("export.no_spacing")
+		if c == withheld {
+			reason = r.Measurements.Why
+		}
+		in.Why[fmt.Sprintf("spacing_mm[%d]", c)] = reason
 	}
 	return in
+}
+
+// involvementIn gives the shares, and a reason for each that there is not.
+func involvementIn(m metrics.Measurements) involvement {
+	out := involvement{
+		rounded(m.InvolvementLeft, 3), rounded(m.InvolvementRight, 3), rounded(m.InvolvementTotal, 3),
+		map[string]text.Message{},
+	}
+	for name, share := range map[string]*float64{"left": out.Left, "right": out.Right, "total": out.Total} {
+		if share == nil {
+			out.Why[name] = text.M("export.no_lung")
+		}
+	}
+	return out
 }
 
 // stackAxis is the volume's axis that the file's slices are stacked along: where
@@ -169,12 +207,9 @@ func whyNot(s metrics.LabelStats, m metrics.Measurements) map[string]text.Messag
 	return why
 }
 
-func timings(t app.Timings) map[string]float64 {
+func timingsOf(t app.Timings) timings {
 	ms := func(d time.Duration) float64 { return math.Round(float64(d)/float64(time.Millisecond)*10) / 10 }
-	return map[string]float64{
-		"load": ms(t.Load), "preprocess": ms(t.Preprocess), "infer": ms(t.Infer),
-		"postprocess": ms(t.Postprocess), "save": ms(t.Save), "total": ms(t.Total),
-	}
+	return timings{ms(t.Load), ms(t.Preprocess), ms(t.Infer), ms(t.Postprocess), ms(t.Save), ms(t.Total)}
 }
 
 // rounded cuts digits that carry nothing; a number JSON cannot hold is nil.

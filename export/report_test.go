@@ -49,7 +49,7 @@ const wantJSON = `{
   "opacity": "0.1.0",
   "intended_use": "research use only, not a medical device",
   "input": {
-    "name": "ct.nii.gz",
+    "name": "ct",
     "sha256": "abc",
     "series_uid": "1.2.3",
     "size": [
@@ -80,10 +80,10 @@ const wantJSON = `{
     "reason": "Stopped."
   },
   "timings_ms": {
-    "infer": 0,
     "load": 1.5,
-    "postprocess": 0,
     "preprocess": 0,
+    "infer": 0,
+    "postprocess": 0,
     "save": 0,
     "total": 1000
   },
@@ -145,7 +145,10 @@ const wantJSON = `{
   "involvement_percent": {
     "left": 50,
     "right": null,
-    "total": 50
+    "total": 50,
+    "why": {
+      "right": "There is no such lung in the mask to take a share of."
+    }
   },
   "warnings": []
 }
@@ -171,6 +174,7 @@ func TestJSONWithholdsWithTheReason(t *testing.T) {
 		Input struct {
 			SpacingMM []any `json:"spacing_mm"`
 			Warnings  []struct{ Kind, Message string }
+			Why       map[string]string
 		}
 		Labels []struct {
 			VolumeML *float64 `json:"volume_ml"`
@@ -185,6 +189,9 @@ func TestJSONWithholdsWithTheReason(t *testing.T) {
 	}
 	if got.Input.SpacingMM[0] != 0.5 || got.Input.SpacingMM[2] != nil {
 		t.Errorf("spacing %v, want the one between slices withheld", got.Input.SpacingMM)
+	}
+	if why := got.Input.Why; len(why) != 1 || why["spacing_mm[2]"] != "Stopped." {
+		t.Errorf("why %v", why)
 	}
 	if w := got.Input.Warnings; len(w) != 1 || w[0].Kind != "gap" {
 		t.Errorf("warnings %v", w)
@@ -213,13 +220,14 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	use := "research use only, not a medical device"
+	none, share := "There are no voxels to take a mean of.", "There is no such lung in the mask to take a share of."
 	want := [][]string{
-		{"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use"},
-		{"ct", "1", "left lung", "left", "2", "0.001", "-912.00", "112.00", "", "m", "1.0", use},
-		{"ct", "2", "right lung", "right", "0", "0.000", "", "", "", "m", "1.0", use},
-		{"ct", "3", "infection", "", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use},
-		{"ct", "3", "infection", "left", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use},
-		{"ct", "3", "infection", "right", "0", "0.000", "", "", "", "m", "1.0", use},
+		{"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use", "why"},
+		{"ct", "1", "left lung", "left", "2", "0.001", "-912.00", "112.00", "", "m", "1.0", use, ""},
+		{"ct", "2", "right lung", "right", "0", "0.000", "", "", "", "m", "1.0", use, none},
+		{"ct", "3", "infection", "", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, ""},
+		{"ct", "3", "infection", "left", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, ""},
+		{"ct", "3", "infection", "right", "0", "0.000", "", "", "", "m", "1.0", use, none + " " + share},
 	}
 	if len(rows) != len(want) {
 		t.Fatalf("%d rows, want %d", len(rows), len(want))
@@ -263,6 +271,35 @@ func TestWriteReport(t *testing.T) {
 	}
 	if _, err := (export.Writer{}).WriteReport(context.Background(), dir, sample(t), true); err != nil {
 		t.Errorf("with overwrite: %v", err)
+	}
+}
+
+func TestWriteReportRemovesHalfAReport(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "area.svg"), 0o777); err != nil { // the last cannot be written
+		t.Fatal(err)
+	}
+	if _, err := (export.Writer{}).WriteReport(context.Background(), dir, sample(t), true); err == nil {
+		t.Fatal("wrote a file over a folder")
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left %v, %v", entries, err)
+	}
+}
+
+func TestWriteReportWritesTheNamesThatAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := (export.Writer{}).WriteReport(context.Background(), dir, sample(t), false); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != len(app.ReportNames()) {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for _, e := range entries {
+		if !app.IsResult(e.Name()) {
+			t.Errorf("%s is not known as a result", e.Name())
+		}
 	}
 }
 

@@ -2,9 +2,7 @@ package export
 
 import (
 	"context"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -43,31 +41,35 @@ const chartWidth, chartHeight, chartScale = 900, 450, 2
 
 // WriteReport writes report.json, report.csv, area.png and area.svg into dir and
 // returns their paths. Without overwrite nothing is written if one is there.
+// Where one cannot be written, those written before it are removed.
 func (Writer) WriteReport(ctx context.Context, dir string, r app.Report, overwrite bool) ([]string, error) {
 	chart := areaChart(r.Measurements, caption(r))
-	parts := []struct {
-		name  string
-		write func(w io.Writer) error
-	}{
-		{"report.json", func(w io.Writer) error { return WriteJSON(w, r) }},
-		{"report.csv", func(w io.Writer) error { return WriteCSV(w, r) }},
-		{"area.png", func(w io.Writer) error {
+	writers := []func(io.Writer) error{
+		func(w io.Writer) error { return WriteJSON(w, r) },
+		func(w io.Writer) error { return WriteCSV(w, r) },
+		func(w io.Writer) error {
 			return chart.WritePNG(w, chartScale*chartWidth, chartScale*chartHeight, chartScale)
-		}},
-		{"area.svg", func(w io.Writer) error { return chart.WriteSVG(w, chartWidth, chartHeight) }},
+		},
+		func(w io.Writer) error { return chart.WriteSVG(w, chartWidth, chartHeight) },
 	}
-	paths := make([]string, len(parts))
-	for n, p := range parts {
-		paths[n] = filepath.Join(dir, p.name)
-		if _, err := os.Lstat(paths[n]); !overwrite && !errors.Is(err, fs.ErrNotExist) {
-			return nil, app.Misuse("safefile.exists", paths[n])
-		}
+	paths := app.ReportNames()
+	for n, name := range paths {
+		paths[n] = filepath.Join(dir, name)
 	}
-	for n, p := range parts {
-		if err := ctx.Err(); err != nil {
+	if !overwrite {
+		if err := safefile.Vacant(paths...); err != nil {
 			return nil, err
 		}
-		if err := safefile.Write(paths[n], overwrite, p.write); err != nil {
+	}
+	for n, write := range writers {
+		err := ctx.Err()
+		if err == nil {
+			err = safefile.Write(paths[n], overwrite, write)
+		}
+		if err != nil {
+			for _, p := range paths[:n] {
+				_ = os.Remove(p) // what stopped the writing is what is told
+			}
 			return nil, err
 		}
 	}

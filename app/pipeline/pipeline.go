@@ -4,16 +4,13 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/metrics"
+	"opacity/app/safefile"
 	"opacity/app/text"
 )
 
@@ -89,8 +86,8 @@ func Batch(ctx context.Context, cases []Case, t Tools, o Options, h Hooks) ([]Ou
 	return done, failed, nil
 }
 
-// Run does one case. Cancelled, it returns ctx.Err(); files already written
-// whole stay, halves do not.
+// Run does one case. Where it fails or is cancelled (it returns ctx.Err() then)
+// the case's folder is as it was before.
 func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, error) {
 	begin := time.Now()
 	folder := filepath.Join(o.Folder, c.Name)
@@ -116,6 +113,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, err
 		return Outcome{}, sum.err
 	}
 	info := c.Series.Info()
+	info.Case = c.Name // two series may share a name of their own
 	info.Warnings, info.Unit = v.Warnings, v.Unit
 	report := app.Report{
 		Version: o.Version, Info: info, SHA256: sum.hex, Unit: v.Unit,
@@ -130,18 +128,15 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, err
 	return Outcome{Case: c, Folder: folder, Files: files, Report: report}, nil
 }
 
-// vacant refuses a folder that holds results already, before any work is done.
+// vacant refuses a folder that holds results already or cannot be looked into,
+// before any work is done.
 func vacant(folder string, overwrite bool) error {
-	entries, err := os.ReadDir(folder)
-	if overwrite || errors.Is(err, os.ErrNotExist) {
-		return nil
+	names, err := safefile.Names(folder)
+	if err != nil || overwrite {
+		return err
 	}
-	if err != nil {
-		return app.Misuse("app.results_not_a_folder", folder)
-	}
-	for _, e := range entries {
-		name := e.Name()
-		if strings.HasPrefix(name, probabilityPrefix) || slices.Contains([]string{maskName, "report.json", "report.csv"}, name) {
+	for _, name := range names {
+		if app.IsResult(name) {
 			return app.Misuse("app.results_exist", filepath.Join(folder, name))
 		}
 	}

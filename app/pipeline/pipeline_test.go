@@ -56,7 +56,10 @@ func (f fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, r app.Segm
 }
 
 // fakeWriter makes empty files.
-type fakeWriter struct{ reports []app.Report }
+type fakeWriter struct {
+	reports []app.Report
+	fail    error // of the report
+}
 
 func touch(path string) error { return os.WriteFile(path, nil, 0o666) }
 
@@ -71,6 +74,9 @@ func (w *fakeWriter) WriteProbability(_ context.Context, path string, _ *volume.
 }
 
 func (w *fakeWriter) WriteReport(_ context.Context, dir string, r app.Report, _ bool) ([]string, error) {
+	if w.fail != nil {
+		return nil, w.fail
+	}
 	w.reports = append(w.reports, r)
 	path := filepath.Join(dir, "report.json")
 	return []string{path}, touch(path)
@@ -174,5 +180,92 @@ func TestBatchCancelled(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("left %v", entries)
+	}
+}
+
+func TestReportsCarryTheNameOfTheirFolder(t *testing.T) {
+	w := &fakeWriter{}
+	_, failed, err := pipeline.Batch(context.Background(), pipeline.Name([]app.Series{fakeSeries{"dicom", nil}, fakeSeries{"dicom", nil}}),
+		pipeline.Tools{Segmenter: fakeSegmenter{}, Writer: w}, pipeline.Options{Folder: t.TempDir()}, pipeline.Hooks{})
+	if err != nil || failed != nil || w.reports[0].Info.Case != "dicom" || w.reports[1].Info.Case != "dicom-2" {
+		t.Errorf("%v, %v, reports of %+v", err, failed, w.reports)
+	}
+}
+
+// put makes files with their own name in them, and the folders they are in.
+func put(t *testing.T, paths ...string) {
+	t.Helper()
+	for _, p := range paths {
+		if err := os.MkdirAll(filepath.Dir(p), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(filepath.Base(p)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func inside(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func runIn(dir string, w *fakeWriter, overwrite bool) error {
+	_, err := pipeline.Run(context.Background(), pipeline.Case{Name: "ct", Series: fakeSeries{"ct", nil}},
+		pipeline.Tools{Segmenter: fakeSegmenter{}, Writer: w}, pipeline.Options{Folder: dir, Overwrite: overwrite}, pipeline.Hooks{})
+	return err
+}
+
+func TestRunKnowsEveryResult(t *testing.T) {
+	for _, name := range append(app.ReportNames(), app.MaskName, "prob_infection.nii.gz") {
+		dir := t.TempDir()
+		put(t, filepath.Join(dir, "ct", name))
+		if kind, m := app.Explain(runIn(dir, &fakeWriter{}, false)); kind != app.Usage {
+			t.Errorf("%s in the way: kind %d, %s", name, kind, m)
+		}
+	}
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "ct", "notes.txt"))
+	if err := runIn(dir, &fakeWriter{}, false); err != nil {
+		t.Errorf("somebody's notes in the way: %v", err)
+	}
+}
+
+func TestRunRemovesProbabilitiesOfAnotherRun(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "ct", "prob_infection.nii.gz"), filepath.Join(dir, "ct", "axial.png"))
+	if err := runIn(dir, &fakeWriter{}, true); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := inside(t, filepath.Join(dir, "ct")), []string{"axial.png", "mask.nii.gz", "report.json"}; !slices.Equal(got, want) {
+		t.Errorf("holds %q, want %q", got, want)
+	}
+}
+
+func TestRunThatFailsLeavesTheFolderAsItWas(t *testing.T) {
+	full := app.Fail(nil, "app.interrupted")
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := runIn(dir, &fakeWriter{fail: full}, false); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("left %v", inside(t, dir))
+	}
+	put(t, filepath.Join(dir, "ct", "mask.nii.gz"), filepath.Join(dir, "ct", "prob_infection.nii.gz"))
+	if err := runIn(dir, &fakeWriter{fail: full}, true); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if got, want := inside(t, filepath.Join(dir, "ct")), []string{"mask.nii.gz", "prob_infection.nii.gz"}; !slices.Equal(got, want) {
+		t.Errorf("holds %q, want %q", got, want)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "ct", "mask.nii.gz")); err != nil || string(b) != "mask.nii.gz" {
+		t.Errorf("the mask of the run before is %q, %v", b, err)
 	}
 }

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,12 +14,6 @@ import (
 	"opacity/app/volume"
 )
 
-// The names of what is written, beside the report's own.
-const (
-	maskName          = "mask.nii.gz"
-	probabilityPrefix = "prob_"
-)
-
 // saving is what is to be written of one case.
 type saving struct {
 	volume *volume.Volume
@@ -29,23 +22,34 @@ type saving struct {
 }
 
 // save writes mask, probabilities and report into folder, and completes the
-// report's timings on the way.
-func save(ctx context.Context, folder string, w app.Writer, o Options, s saving, r *app.Report, h Hooks) ([]string, error) {
+// report's timings on the way. Results of an earlier run make room for these
+// only once these are whole.
+func save(ctx context.Context, folder string, w app.Writer, o Options, s saving, r *app.Report, h Hooks) (files []string, err error) {
 	start := time.Now()
-	total := 2 + len(s.result.Probabilities)
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, app.Fail(err, "app.folder_not_made", folder)
-	}
-	progress(h, 0, total)
-	files := []string{filepath.Join(folder, maskName)}
-	if err := w.WriteMask(ctx, files[0], s.volume, s.result.Mask, o.Overwrite); err != nil {
+	room, err := makeRoom(folder, o.Overwrite)
+	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			room.restore(files)
+			files = nil
+			return
+		}
+		room.clear()
+	}()
+	total := 2 + len(s.result.Probabilities)
+	progress(h, 0, total)
+	path := filepath.Join(folder, app.MaskName)
+	if err := w.WriteMask(ctx, path, s.volume, s.result.Mask, o.Overwrite); err != nil {
+		return files, err
+	}
+	files = append(files, path)
 	for _, label := range slices.Sorted(maps.Keys(s.result.Probabilities)) {
 		progress(h, len(files), total)
-		path := filepath.Join(folder, probabilityPrefix+fileName(label)+".nii.gz")
+		path := filepath.Join(folder, app.ProbabilityPrefix+fileName(label)+".nii.gz")
 		if err := w.WriteProbability(ctx, path, s.volume, s.result.Probabilities[label], o.Overwrite); err != nil {
-			return nil, err
+			return files, err
 		}
 		files = append(files, path)
 	}
@@ -53,7 +57,7 @@ func save(ctx context.Context, folder string, w app.Writer, o Options, s saving,
 	r.Timings.Save, r.Timings.Total = time.Since(start), time.Since(s.begin)
 	reports, err := w.WriteReport(ctx, folder, *r, o.Overwrite)
 	if err != nil {
-		return nil, err
+		return files, err
 	}
 	progress(h, total, total)
 	return append(files, reports...), nil

@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"opacity/app"
+	"opacity/app/safefile"
+)
+
+// room is the place for a case's results. Those of an earlier run wait in a
+// folder aside until the new ones are whole.
+type room struct {
+	folder, aside string   // aside "" where nothing had to make room
+	moved         []string // names in aside
+	made          []string // folders that were not there, innermost first
+}
+
+// makeRoom makes the folder and, with overwrite, sets the results in it aside.
+func makeRoom(folder string, overwrite bool) (*room, error) {
+	r := &room{folder: folder}
+	for _, dir := range []string{folder, filepath.Dir(folder)} {
+		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+			r.made = append(r.made, dir)
+		}
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, app.Fail(err, "app.folder_not_made", folder)
+	}
+	if !overwrite {
+		return r, nil
+	}
+	names, err := safefile.Names(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !app.IsResult(name) {
+			continue
+		}
+		if err := r.setAside(name); err != nil {
+			r.restore(nil)
+			return nil, app.Fail(err, "app.not_set_aside", filepath.Join(folder, name), cause(err))
+		}
+	}
+	return r, nil
+}
+
+func (r *room) setAside(name string) error {
+	if r.aside == "" {
+		aside, err := os.MkdirTemp(r.folder, ".opacity-*.old")
+		if err != nil {
+			return err
+		}
+		r.aside = aside
+	}
+	if err := os.Rename(filepath.Join(r.folder, name), filepath.Join(r.aside, name)); err != nil {
+		return err
+	}
+	r.moved = append(r.moved, name)
+	return nil
+}
+
+// restore removes what was written and puts back what was there. What stopped
+// the run is what is told; of this no more can be said.
+func (r *room) restore(written []string) {
+	for _, path := range written {
+		_ = os.Remove(path)
+	}
+	for _, name := range r.moved {
+		_ = os.Rename(filepath.Join(r.aside, name), filepath.Join(r.folder, name))
+	}
+	if r.aside != "" {
+		_ = os.Remove(r.aside) // stays where something could not be put back
+	}
+	for _, dir := range r.made {
+		_ = os.Remove(dir) // stays where somebody else put something in
+	}
+}
+
+// clear removes the earlier results for good.
+func (r *room) clear() {
+	if r.aside != "" {
+		_ = os.RemoveAll(r.aside) // the results are whole whether or not this goes
+	}
+}
+
+// cause is a system error without the paths in it.
+func cause(err error) string {
+	var link *os.LinkError
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &link):
+		return link.Err.Error()
+	case errors.As(err, &path):
+		return path.Err.Error()
+	}
+	return err.Error()
+}

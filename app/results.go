@@ -1,0 +1,28 @@
+package app
+
+import "strings"
+
+// The names of results in a case's folder.
+const (
+	MaskName          = "mask.nii.gz"
+	ProbabilityPrefix = "prob_" // and the label, and .nii.gz
+)
+
+// ReportNames returns the names of all files that Writer.WriteReport puts into a
+// folder, in the order of its paths: the report as JSON and as CSV, then the
+// chart of areas as PNG and as SVG.
+func ReportNames() []string { return []string{"report.json", "report.csv", "area.png", "area.svg"} }
+
+// IsResult reports whether a segmented case's folder would hold a file of this
+// name as a result: a mask, a probability, or a part of the report.
+func IsResult(name string) bool {
+	if name == MaskName || strings.HasPrefix(name, ProbabilityPrefix) && strings.HasSuffix(name, ".nii.gz") {
+		return true
+	}
+	for _, n := range ReportNames() {
+		if name == n {
+			return true
+		}
+	}
+	return false
+}
