@@ -48,7 +48,7 @@ func (w *Window) hasMask() bool {
 }
 
 func (w *Window) canSegment() bool {
-	return w.complete() && w.opts.Segmenter != nil && !w.segmenting
+	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && w.misfit() == ""
 }
 
 // undo and redo belong to the text field that has the focus, else to the mask.

@@ -24,6 +24,7 @@ type bands struct {
 	object   *fyne.Container
 	failures []failure
 	unfolded bool
+	beside   string // a mask that lies beside the open study and fits it
 }
 
 // failure is an error on show.
@@ -55,6 +56,14 @@ func (b *bands) fail(err error) {
 	b.refresh()
 }
 
+// offer shows that a mask lies beside the open study; "" takes that away.
+func (b *bands) offer(path string) {
+	if b.beside != path {
+		b.beside = path
+		b.refresh()
+	}
+}
+
 // clearFailures takes the red bands away: what they spoke of is history.
 func (b *bands) clearFailures() {
 	b.failures, b.unfolded = nil, false
@@ -71,6 +80,16 @@ func (b *bands) refresh() {
 		})
 		b.w.name(fmt.Sprintf("band.error.%d", i), dismiss)
 		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), f.sentence, details, dismiss))
+	}
+	if b.beside != "" && b.w.complete() {
+		path := b.beside
+		open := b.w.newButton(b.w.t("ui.band.open_mask"), nil, "", func() {
+			b.offer("")
+			b.w.openMask(path)
+		})
+		dismiss := b.w.newButton("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() { b.offer("") })
+		b.w.name("band.mask", open)
+		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), b.w.t("ui.band.mask", baseName(path)), open, dismiss))
 	}
 	warnings := b.w.session.Warnings()
 	for i, warning := range warnings {

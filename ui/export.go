@@ -25,6 +25,7 @@ import (
 type exportJob struct {
 	folder                 string
 	mask, report, pictures bool
+	identity               bool // patient and study are named in the pictures
 	overwrite              bool
 
 	volume   *volume.Volume
@@ -36,12 +37,13 @@ type exportJob struct {
 
 func planeOf(i int) viewer.Plane { return viewer.Plane(i) }
 
-// picture is a pane as it is now.
+// picture is a pane as it is now, without the patient's identity: a picture goes
+// to others.
 func (w *Window) picture(p viewer.Plane) Picture {
 	v := w.viewer
 	shot := Picture{
 		Volume: w.session.Volume(), Plane: p, Index: v.SliceOf(p), Window: v.Window(), Overlay: v.Overlay(),
-		Smooth: v.Smooth(), Annotations: v.Annotations(), Identity: v.Identity(), Model: w.session.Result() != nil,
+		Smooth: v.Smooth(), Annotations: v.Annotations(), Model: w.session.Result() != nil,
 	}
 	if m := w.session.Mask(); !m.Empty() {
 		shot.Mask = m.Snapshot()
@@ -60,8 +62,8 @@ func (w *Window) askExport() {
 		w.choose.openFolder(w.t("ui.export.folder"), filepath.Dir(folder.Text), folder.SetText)
 	})
 	none := func(bool) {}
-	what := []*check{w.newCheck(w.t("ui.export.mask"), none), w.newCheck(w.t("ui.export.report"), none), w.newCheck(w.t("ui.export.pictures"), none)}
-	for _, c := range what {
+	what := []*check{w.newCheck(w.t("ui.export.mask"), none), w.newCheck(w.t("ui.export.report"), none), w.newCheck(w.t("ui.export.pictures"), none), w.newCheck(w.t("ui.export.identity"), none)}
+	for _, c := range what[:3] {
 		c.Checked = true
 	}
 	if !w.hasMask() {
@@ -71,23 +73,24 @@ func (w *Window) askExport() {
 	if w.opts.SavePicture == nil {
 		what[2].Checked = false
 		what[2].Disable()
+		what[3].Disable()
 	}
-	for i, id := range []string{"mask", "report", "pictures"} {
+	for i, id := range []string{"mask", "report", "pictures", "identity"} {
 		w.name("export."+id, what[i])
 	}
 	w.name("export.folder", folder)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(6),
 		newLine(w.t("ui.export.into"), colorDim), container.NewBorder(nil, nil, nil, browse, folder), space(2),
-		newLine(w.t("ui.export.what"), colorDim), what[0], what[1], what[2], space(2),
+		newLine(w.t("ui.export.what"), colorDim), what[0], what[1], what[2], container.NewBorder(nil, nil, space(24), nil, what[3]), space(2),
 		newLine(w.t("ui.research"), colorDim).sized(theme.SizeNameCaptionText))
-	m = w.ask("export", w.t("ui.export.title"), body, fyne.NewSize(560, 320),
+	m = w.ask("export", w.t("ui.export.title"), body, fyne.NewSize(560, 350),
 		answer{
 			id: "export", label: "ui.export.do",
 			ready: func() bool {
 				return folder.Text != "" && (what[0].Checked || what[1].Checked || what[2].Checked)
 			},
 			run: func() {
-				w.export(exportJob{folder: folder.Text, mask: what[0].Checked, report: what[1].Checked, pictures: what[2].Checked})
+				w.export(exportJob{folder: folder.Text, mask: what[0].Checked, report: what[1].Checked, pictures: what[2].Checked, identity: what[3].Checked})
 			},
 		},
 		answer{id: "cancel", label: "ui.cancel"})
@@ -101,7 +104,9 @@ func (w *Window) export(e exportJob) {
 		e.result.Model, e.result.Device, e.result.Timings = &r.Model, &r.Device, r.Timings
 	}
 	for p := range viewer.Plane(viewer.Planes) {
-		e.shots = append(e.shots, w.picture(p))
+		shot := w.picture(p)
+		shot.Identity = e.identity
+		e.shots = append(e.shots, shot)
 	}
 	if there := e.firstThere(); there != "" && !e.overwrite {
 		w.unlessThere(there, func(bool) { e.overwrite = true; w.runExport(e) })
@@ -116,6 +121,9 @@ func (e exportJob) shotPath(p Picture) string {
 	return filepath.Join(e.folder, p.Plane.String()+".png")
 }
 
+// reportFiles are what app.Writer.WriteReport writes.
+var reportFiles = []string{"report.json", "report.csv", "area.png", "area.svg"}
+
 // firstThere is a file that the export would replace, "" for none.
 func (e exportJob) firstThere() string {
 	var paths []string
@@ -123,7 +131,9 @@ func (e exportJob) firstThere() string {
 		paths = append(paths, e.maskPath())
 	}
 	if e.report {
-		paths = append(paths, filepath.Join(e.folder, "report.json"), filepath.Join(e.folder, "report.csv"))
+		for _, name := range reportFiles {
+			paths = append(paths, filepath.Join(e.folder, name))
+		}
 	}
 	if e.pictures {
 		for _, s := range e.shots {
@@ -152,6 +162,7 @@ func (w *Window) runExport(e exportJob) {
 		if attempt == w.opening && e.mask {
 			w.session.MarkSaved(e.revision)
 		}
+		w.rememberResults(e.folder)
 		w.status.saved(first)
 		w.status.said = w.t("ui.export.done", e.folder)
 		w.status.refresh()

@@ -22,18 +22,22 @@ type inspector struct {
 	model   *modelSection
 	report  *reportSection
 	history *historySection
+
+	scroll   *container.Scroll
+	column   *fyne.Container
+	sections map[string]fyne.CanvasObject
 }
 
 func newInspector(w *Window) *inspector {
-	in := &inspector{w: w}
+	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}}
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
-	column := container.NewVBox(
+	in.column = container.NewVBox(
 		in.section("labels", in.labels.object), in.section("display", in.display.object),
 		in.section("model", in.model.object), in.section("report", in.report.object),
 		in.section("history", in.history.object))
-	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), column))
-	in.object = newSurface(colorPanel, container.New(widthLayout(inspectorWidth), scroll))
+	in.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), in.column))
+	in.object = newSurface(colorPanel, container.New(widthLayout(inspectorWidth), in.scroll))
 	in.setShown(w.prefs.Inspector)
 	return in
 }
@@ -65,7 +69,19 @@ func (in *inspector) section(id string, detail fyne.CanvasObject) fyne.CanvasObj
 	}
 	w.name("section."+id, head)
 	apply(!slices.Contains(w.prefs.Folded, id))
-	return container.NewVBox(head, body, widget.NewSeparator())
+	whole := container.NewVBox(head, body, widget.NewSeparator())
+	in.sections[id] = whole
+	return whole
+}
+
+// reveal scrolls so that a section is seen, its heading at the top where there
+// is enough below it.
+func (in *inspector) reveal(id string) {
+	content := in.scroll.Content
+	content.Resize(content.MinSize().Max(in.scroll.Size()))
+	in.column.Layout.Layout(in.column.Objects, in.column.Size())
+	y := in.column.Position().Y + in.sections[id].Position().Y
+	in.scroll.ScrollToOffset(fyne.NewPos(0, min(y, content.Size().Height-in.scroll.Size().Height)))
 }
 
 func (in *inspector) refresh() {

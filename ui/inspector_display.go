@@ -101,6 +101,11 @@ func (s *displaySection) refresh() {
 		}
 		b.highlight(importance)
 	}
+	asOpened := widget.MediumImportance
+	if vol != nil && v.Window() == viewer.FirstWindow(vol) {
+		asOpened = widget.HighImportance
+	}
+	s.reset.highlight(asOpened)
 	reason := ""
 	if !hu {
 		reason = s.w.t("ui.display.no_hu")

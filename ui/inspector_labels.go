@@ -22,6 +22,8 @@ type labelSection struct {
 	object *fyne.Container
 	active uint8
 	rows   []*labelRow
+	list   *fyne.Container
+	reason *widget.RichText // why there are no millilitres
 }
 
 type labelRow struct {
@@ -34,7 +36,9 @@ type labelRow struct {
 }
 
 func newLabelSection(w *Window) *labelSection {
-	s := &labelSection{w: w, object: container.NewVBox(), active: mask.Infection}
+	s := &labelSection{w: w, list: container.NewVBox(), reason: paragraph("", colorDim), active: mask.Infection}
+	s.object = container.NewVBox(s.list, s.reason)
+	w.name("labels.reason", s.reason)
 	s.refresh()
 	return s
 }
@@ -54,11 +58,12 @@ func (s *labelSection) refresh() {
 	for i, r := range s.rows {
 		s.update(r, labels[i])
 	}
+	setParagraph(s.reason, s.w.withheld())
 }
 
 func (s *labelSection) build(labels []mask.Label) {
 	w := s.w
-	s.rows, s.object.Objects = nil, nil
+	s.rows, s.list.Objects = nil, nil
 	for i, l := range labels {
 		r := &labelRow{swatch: canvas.NewRectangle(color.Transparent), name: newLine("", theme.ColorNameForeground).clipped(), volume: newLine("", theme.ColorNameForeground).right()}
 		r.swatch.CornerRadius = 2
@@ -70,9 +75,9 @@ func (s *labelSection) build(labels []mask.Label) {
 		w.name(fmt.Sprintf("label.%d.eye", l.Value), r.eye)
 		w.name(fmt.Sprintf("label.%d", l.Value), r.tile)
 		s.rows = append(s.rows, r)
-		s.object.Add(container.NewBorder(nil, nil, r.eye, nil, r.tile))
+		s.list.Add(container.NewBorder(nil, nil, r.eye, nil, r.tile))
 	}
-	s.object.Refresh()
+	s.list.Refresh()
 }
 
 func (s *labelSection) update(r *labelRow, l mask.Label) {
@@ -122,11 +127,24 @@ func (w *Window) volumeOf(l mask.Label) (value, reason string) {
 	if v == nil || m == nil {
 		return "", ""
 	}
-	if warning, withheld := v.Withheld(); withheld {
-		return dash, w.t("ui.withheld", w.texts.Format(warning.Message))
+	if reason := w.withheld(); reason != "" {
+		return dash, reason
+	}
+	if m.Empty() {
+		return dash, w.t("ui.label.no_mask")
 	}
 	n := m.Count(l.Layer, l.Value)
 	return w.ml(float64(n) * v.VoxelVolumeML()), ""
+}
+
+// withheld says why no volumes are stated of the open study, "" where they are.
+func (w *Window) withheld() string {
+	if v := w.session.Volume(); v != nil {
+		if warning, withheld := v.Withheld(); withheld {
+			return w.t("ui.withheld", w.texts.Format(warning.Message))
+		}
+	}
+	return ""
 }
 
 // ml writes millilitres: whole from 100 on, with a thin space before the unit.

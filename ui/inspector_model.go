@@ -6,9 +6,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app"
+	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
 
@@ -23,6 +25,7 @@ type modelSection struct {
 	models, devices *selector
 	run, cancel     *button
 	terms, used     *widget.RichText
+	misfit          *widget.RichText // why the model cannot run on what is open
 	listed          int
 }
 
@@ -38,14 +41,15 @@ func newModelSection(w *Window) *modelSection {
 	s.run = w.newButton(w.withKey(w.t("ui.model.run"), tool.SegmentRun), nil, w.t("ui.model.run_tip"), w.segment)
 	s.run.Importance = widget.HighImportance
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", w.cancelSegment)
-	s.terms, s.used = paragraph("", colorDim), paragraph("", colorDim)
+	s.terms, s.used, s.misfit = paragraph("", colorDim), paragraph("", colorDim), paragraph("", theme.ColorNameWarning)
 	w.name("model.pick", s.models)
 	w.name("model.device", s.devices)
 	w.name("model.run", s.run)
 	w.name("model.cancel", s.cancel)
+	w.name("model.misfit", s.misfit)
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
 		s.models, s.terms,
-		container.NewBorder(nil, nil, newLine(w.t("ui.model.device"), colorDim), nil, s.devices), s.used,
+		container.NewBorder(nil, nil, newLine(w.t("ui.model.device"), colorDim), nil, s.devices), s.used, s.misfit,
 		container.NewGridWithColumns(2, s.run, s.cancel))
 	return s
 }
@@ -80,6 +84,7 @@ func (s *modelSection) refresh() {
 	}
 	setParagraph(s.terms, terms)
 	setParagraph(s.used, w.deviceSentence())
+	setParagraph(s.misfit, w.misfit())
 	s.run.enable(w.canSegment() && w.model().Problem == nil)
 	s.cancel.enable(w.segmenting)
 }
@@ -100,6 +105,15 @@ func (w *Window) model() app.ModelInfo {
 		return w.models[0]
 	}
 	return app.ModelInfo{}
+}
+
+// misfit says why the model chosen cannot run on what is open, "" where it can.
+func (w *Window) misfit() string {
+	v, m := w.session.Volume(), w.model()
+	if v != nil && m.Unit == string(volume.HU) && v.Unit != volume.HU {
+		return w.t("ui.model.needs_hu", modelTitle(m))
+	}
+	return ""
 }
 
 // modelKey names one model where the user's own and the program's share an ID.

@@ -56,6 +56,10 @@ func (w *Window) measure() {
 		}
 		w.measured = measured{revision, true, found}
 		w.inspector.report.refresh()
+		if w.revealReport {
+			w.revealReport = false
+			w.soon("reveal", func() { w.inspector.reveal("report") })
+		}
 		w.panes.chartChanged()
 	})
 }
@@ -75,7 +79,7 @@ func newReportSection(w *Window) *reportSection {
 func (s *reportSection) refresh() {
 	w := s.w
 	if !w.measured.valid || w.session.Volume() == nil || w.session.Mask().Empty() {
-		s.object.Objects = []fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}
+		s.object.Objects = append([]fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}, s.leftOut()...)
 		s.object.Refresh()
 		return
 	}
@@ -98,8 +102,14 @@ func (s *reportSection) refresh() {
 			s.cell(thousands(l.Voxels), theme.ColorNameForeground, "").right(),
 			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
 	}
-	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...), widget.NewSeparator()}
-	involvement := []fyne.CanvasObject{newLine(w.t("ui.report.involvement"), colorDim)}
+	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...)}
+	heading, partial := "ui.report.involvement", !m.Why.IsZero()
+	if partial {
+		rows = append(rows, paragraph(w.t("ui.withheld", w.texts.Format(m.Why)), colorDim))
+		heading = "ui.report.involvement_present"
+	}
+	rows = append(rows, widget.NewSeparator())
+	involvement := []fyne.CanvasObject{paragraph(w.t(heading), colorDim)}
 	for _, part := range []struct {
 		key string
 		x   *float64
@@ -108,15 +118,26 @@ func (s *reportSection) refresh() {
 		if part.x != nil {
 			value = w.t("ui.percent", value)
 		}
-		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), newLine(value, theme.ColorNameForeground).strong().right().why(w.tips, why)))
+		number := newLine(value, theme.ColorNameForeground).right().why(w.tips, why)
+		number.bold = !partial
+		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), number))
 	}
 	rows = append(rows, involvement...)
 	if chart := w.chart(272, 180, 0.7); chart != nil {
 		rows = append(rows, chart)
 	}
+	rows = append(rows, s.leftOut()...)
 	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
 	s.object.Objects = rows
 	s.object.Refresh()
+}
+
+// leftOut is a line about the files beside the study that are not in it.
+func (s *reportSection) leftOut() []fyne.CanvasObject {
+	if s.w.leftOut == "" || s.w.session.Volume() == nil {
+		return nil
+	}
+	return []fyne.CanvasObject{paragraph(s.w.leftOut, colorDim)}
 }
 
 func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string) *line {

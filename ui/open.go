@@ -122,27 +122,35 @@ func (w *Window) offer(paths []string, found app.Scan) {
 			pictures = append(pictures, s)
 		}
 	}
+	left := w.skipped(found.Skipped)
 	canMask := w.opts.ReadMask != nil && len(masks) > 0
 	switch {
 	case len(pictures) == 0 && canMask && w.complete():
 		w.openMask(masks[0])
 	case len(pictures) == 0 && len(found.Series) > 0: // a label map alone: shown as the picture it is
-		w.load(found.Series[0], paths[0], "")
+		w.load(found.Series[0], paths[0], beside{leftOut: left})
 	case len(pictures) == 1:
-		then := ""
+		b := beside{leftOut: left}
 		if canMask {
-			then = masks[0]
+			b.mask, b.named = masks[0], slices.Contains(paths, masks[0])
 		}
-		w.load(pictures[0], paths[0], then)
+		w.load(pictures[0], paths[0], b)
 	case len(pictures) > 1:
-		w.showList(pictures, paths[0], found.Skipped)
+		w.showList(pictures, paths[0], left)
 		return
 	}
-	w.saySkipped(found.Skipped)
+	w.sayLeftOut(left)
 }
 
-// saySkipped tells how many files were left aside, and why, in the status line.
-func (w *Window) saySkipped(skipped map[string]int) {
+// beside is what was found together with a series.
+type beside struct {
+	mask    string // a label map, "" for none
+	named   bool   // the user named the label map, not just its folder
+	leftOut string // what was not used, in words; "" for nothing
+}
+
+// skipped tells how many files were left aside, and why.
+func (w *Window) skipped(skipped map[string]int) string {
 	n, why := 0, ""
 	for _, key := range slices.Sorted(maps.Keys(skipped)) {
 		n += skipped[key]
@@ -151,17 +159,23 @@ func (w *Window) saySkipped(skipped map[string]int) {
 		}
 		why += w.t("ui.open.skipped_why", skipped[key], w.t(key))
 	}
-	if n > 0 {
-		w.status.said = w.t("ui.open.skipped", n, why)
+	if n == 0 {
+		return ""
+	}
+	return w.t("ui.open.skipped", n, why)
+}
+
+func (w *Window) sayLeftOut(sentence string) {
+	if sentence != "" {
+		w.status.said = sentence
 		w.status.refresh()
 	}
 }
 
-// load opens a series, after asking what becomes of unsaved work. thenMask is a
-// label map to put on top of it, "" for none.
-func (w *Window) load(s app.Series, path, thenMask string) {
+// load opens a series, after asking what becomes of unsaved work.
+func (w *Window) load(s app.Series, path string, b beside) {
 	w.unlessUnsaved(func() {
-		w.read(s, path, thenMask)
+		w.read(s, path, b)
 	})
 }
 
@@ -188,7 +202,7 @@ func (w *Window) openSample(segment bool) {
 				w.bands.fail(err)
 				return
 			}
-			w.opened(s.info, s.v, nil, "")
+			w.opened(s.info, s.v, nil, beside{})
 			if segment {
 				w.segment()
 			}
@@ -198,7 +212,7 @@ func (w *Window) openSample(segment bool) {
 
 // read loads voxels and shows slices as they come. Failing or cancelled, the
 // study that was open before is back as it was.
-func (w *Window) read(series app.Series, path, thenMask string) {
+func (w *Window) read(series app.Series, path string, b beside) {
 	info := series.Info()
 	w.opening++
 	w.cancelSegment()
@@ -233,18 +247,38 @@ func (w *Window) read(series app.Series, path, thenMask string) {
 		}
 		w.prefs.addRecent(path)
 		w.recentChanged()
-		w.opened(info, v, series.SHA256, thenMask)
+		w.opened(info, v, series.SHA256, b)
 	})
 }
 
 // opened shows a study that is all there.
-func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), thenMask string) {
-	w.sha, w.savedAs, w.measured = sha, "", measured{}
+func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside) {
+	w.sha, w.savedAs, w.measured, w.leftOut = sha, "", measured{}, b.leftOut
+	w.bands.offer("")
 	w.session.Complete(info, v)
 	w.showStudy()
-	if thenMask != "" {
-		w.openMask(thenMask)
+	w.sayLeftOut(b.leftOut)
+	switch {
+	case b.mask == "":
+	case b.named:
+		w.openMask(b.mask)
+	default:
+		w.offerMask(b.mask)
 	}
+}
+
+// offerMask says that a label map lies beside the study, where it fits. One that
+// does not fit, or cannot be read, is nobody's concern until it is asked for.
+func (w *Window) offerMask(path string) {
+	v, attempt := w.session.Volume(), w.opening
+	job.Run(w.jobs, "beside", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		_, err := w.opts.ReadMask(ctx, path, v.Geometry)
+		return struct{}{}, err
+	}, nil, func(_ struct{}, err error) {
+		if err == nil && attempt == w.opening {
+			w.bands.offer(path)
+		}
+	})
 }
 
 // keepLook returns how to bring the viewer back to what it shows now.
@@ -298,7 +332,8 @@ func (w *Window) closeStudy() {
 		w.opening++
 		w.jobs.CancelAll()
 		w.cancelSegment()
-		w.savedAs, w.measured = "", measured{}
+		w.savedAs, w.measured, w.leftOut = "", measured{}, ""
+		w.bands.offer("")
 		w.bands.clearFailures()
 		w.session.Close()
 	})

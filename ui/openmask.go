@@ -94,7 +94,11 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 		what := newLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
 		rows.Add(container.NewGridWithColumns(2, what, pick))
 	}
-	body := container.NewBorder(widget.NewLabel(w.t("ui.mask.text", filepath.Base(path))), nil, nil, nil, container.NewVScroll(rows))
+	what := w.t("ui.mask.text", filepath.Base(path))
+	if !w.session.Mask().Empty() {
+		what = w.t("ui.mask.text_replaces", filepath.Base(path))
+	}
+	body := container.NewBorder(widget.NewLabel(what), nil, nil, nil, container.NewVScroll(rows))
 	w.ask("mapping", w.t("ui.mask.title"), body, fyne.NewSize(600, min(560, float32(190+40*len(m.Assignments)+30*len(m.Doubts)))),
 		answer{id: "use", label: "ui.mask.use", ready: func() bool { return !m.Unassigned() }, run: func() { w.useMask(path, lm, m) }},
 		answer{id: "cancel", label: "ui.cancel"})

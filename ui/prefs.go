@@ -36,6 +36,7 @@ type preferences struct {
 	Height      float32             `json:"height"`
 	Model       string              `json:"model,omitempty"`
 	Device      string              `json:"device"`
+	Results     string              `json:"results,omitempty"` // folder that holds what was saved last
 	Recent      []string            `json:"recent,omitempty"`
 	NoRecent    bool                `json:"no_recent"`
 }

@@ -12,22 +12,25 @@ import (
 
 func baseName(path string) string { return filepath.Base(path) }
 
-// resultFolder is where results are proposed to go: beside the input where one
-// may write there, else the user's home.
+// resultFolder is where results are proposed to go: where the last ones went,
+// else the user's home; never the folder of the data itself.
 func (w *Window) resultFolder() string {
-	if path := w.session.Info().Path; path != "" {
-		dir := filepath.Dir(path)
-		if probe, err := os.CreateTemp(dir, ".opacity-*"); err == nil {
-			_ = probe.Close()
-			_ = os.Remove(probe.Name())
-			return dir
-		}
+	if i, err := os.Stat(w.prefs.Results); err == nil && i.IsDir() {
+		return w.prefs.Results
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return "."
 	}
 	return home
+}
+
+// rememberResults proposes the folder that holds path for the next results.
+func (w *Window) rememberResults(path string) {
+	if full, err := filepath.Abs(path); err == nil {
+		w.prefs.Results = filepath.Dir(full)
+		w.savePreferences()
+	}
 }
 
 // saveMask saves where it was saved before, and asks where the first time.
@@ -85,6 +88,7 @@ func (w *Window) writeMask(path string, overwrite bool, then func()) {
 			w.savedAs = path
 			w.session.MarkSaved(revision)
 		}
+		w.rememberResults(path)
 		w.status.saved(path)
 		if then != nil {
 			then()
@@ -110,6 +114,7 @@ func (w *Window) askPicture() {
 					w.bands.fail(err)
 					return
 				}
+				w.rememberResults(path)
 				w.status.saved(path)
 			})
 		})

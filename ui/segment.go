@@ -47,6 +47,9 @@ func (w *Window) setUsed(d app.Device) {
 // it comes; only when all is there does it become the mask, as one step.
 func (w *Window) segment() {
 	if !w.canSegment() {
+		if why := w.misfit(); why != "" {
+			w.status.say(why)
+		}
 		return
 	}
 	if problem := w.model().Problem; problem != nil {
@@ -85,7 +88,12 @@ func (w *Window) segmented(attempt int, r *app.SegmentResult, err error) {
 	default:
 		w.setUsed(r.Device)
 		w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
-		w.status.say(w.t("ui.segment.done", r.Timings.Total.Seconds()))
+		done := w.t("ui.segment.done", r.Timings.Total.Seconds())
+		if w.withheld() != "" {
+			done = w.t("ui.segment.done_withheld", r.Timings.Total.Seconds())
+		}
+		w.status.say(done)
+		w.revealReport = true
 	}
 	w.refreshActions()
 	w.inspector.refresh()

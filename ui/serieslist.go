@@ -23,20 +23,21 @@ const thumbnailSize = 88
 
 // seriesList offers several series, the best first.
 type seriesList struct {
-	w      *Window
-	series []app.Series
-	path   string
-	tiles  []*tile
-	thumbs []*canvas.Image
-	chosen int
-	object fyne.CanvasObject
-	scroll *container.Scroll
+	w       *Window
+	series  []app.Series
+	path    string
+	leftOut string // what was found and is no series
+	tiles   []*tile
+	thumbs  []*canvas.Image
+	chosen  int
+	object  fyne.CanvasObject
+	scroll  *container.Scroll
 }
 
 func (w *Window) choosing() bool { return w.list != nil }
 
-func (w *Window) showList(series []app.Series, path string, skipped map[string]int) {
-	l := &seriesList{w: w, series: series, path: path}
+func (w *Window) showList(series []app.Series, path, leftOut string) {
+	l := &seriesList{w: w, series: series, path: path, leftOut: leftOut}
 	rows := container.NewVBox()
 	for i, s := range series {
 		thumb := canvas.NewImageFromResource(nil)
@@ -70,7 +71,7 @@ func (w *Window) showList(series []app.Series, path string, skipped map[string]i
 	w.list = l
 	l.choose(0)
 	w.show(l.object)
-	w.saySkipped(skipped)
+	w.sayLeftOut(leftOut)
 	l.fetchThumbs()
 }
 
@@ -152,7 +153,7 @@ func (l *seriesList) typedKey(e *fyne.KeyEvent) bool {
 
 func (l *seriesList) open() {
 	l.w.closeList()
-	l.w.load(l.series[l.chosen], l.path, "")
+	l.w.load(l.series[l.chosen], l.path, beside{leftOut: l.leftOut})
 }
 
 func (l *seriesList) cancel() { l.w.closeList() }

@@ -54,6 +54,9 @@ type Window struct {
 	list        *seriesList
 	segmenting  bool
 	stopped     bool // the run under way was cancelled
+
+	revealReport bool   // once it is measured: a run has ended
+	leftOut      string // what was found beside the open study and is not in it
 }
 
 // New makes a window with nothing open. It shows with ShowAndRun.
@@ -127,7 +130,10 @@ func (w *Window) connect() {
 		w.soon("history", w.inspector.history.refresh)
 		w.soon("actions", w.refreshActions)
 	})
-	s.WarningsChanged.Connect(func(struct{}) { w.soon("bands", w.bands.refresh) })
+	s.WarningsChanged.Connect(func(struct{}) {
+		w.soon("bands", w.bands.refresh)
+		w.soon("labels", w.inspector.labels.refresh)
+	})
 	s.DirtyChanged.Connect(func(bool) { w.soon("title", w.showTitle); w.soon("actions", w.refreshActions) })
 	w.viewer.Changed.Connect(func(c viewer.Change) {
 		if c&^viewer.CursorMoved&^viewer.CameraMoved != 0 {
