@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,8 +48,7 @@ func (c *cli) convert(ctx context.Context, in, out string, force bool) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out, out)
-	return nil
+	return c.print(out)
 }
 
 // first is the series that would be offered first; which it took is said where

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -42,26 +42,32 @@ func newDoctor(c *cli) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use: "doctor", Short: c.table.T("cmd.doctor.short"), Args: arguments(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			d := diagnose()
-			if !asJSON {
-				return c.printDoctor(d)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := diagnose(cmd.Context())
+			switch {
+			case err != nil:
+				return err
+			case asJSON:
+				return c.printJSON(d)
 			}
-			e := json.NewEncoder(c.out)
-			e.SetIndent("", "  ")
-			e.SetEscapeHTML(false)
-			return e.Encode(d)
+			return c.printDoctor(d)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, c.table.T("cmd.json"))
 	return cmd
 }
 
-func diagnose() doctorJSON {
-	r := &onnx.Runtime{}
+// diagnose looks at what is there and tests each model. Stopped, it returns
+// ctx.Err().
+func diagnose(ctx context.Context) (doctorJSON, error) {
+	// Loading a driver's libraries cannot be stopped.
+	found, err := stoppable(ctx, func() onnx.Diagnosis { return (&onnx.Runtime{}).Diagnose() })
+	if err != nil {
+		return doctorJSON{}, err
+	}
 	d := doctorJSON{
 		Opacity: programVersion(), System: runtime.GOOS + "/" + runtime.GOARCH,
-		Display: os.Getenv("WAYLAND_DISPLAY") + os.Getenv("DISPLAY"), Runtime: r.Diagnose(), Models: []modelJSON{},
+		Display: os.Getenv("WAYLAND_DISPLAY") + os.Getenv("DISPLAY"), Runtime: found, Models: []modelJSON{},
 	}
 	devices := []string{"cpu"}
 	if d.Runtime.CUDABuild && d.Runtime.CUDA.IsZero() {
@@ -76,12 +82,15 @@ func diagnose() doctorJSON {
 			one.Problem = sentence(m.Problem)
 		} else if d.Runtime.Problem.IsZero() {
 			for _, device := range devices {
-				one.Tests = append(one.Tests, selfTest(engine.Check(idOrPath(m), device)))
+				one.Tests = append(one.Tests, selfTest(engine.Check(ctx, idOrPath(m), device)))
 			}
+		}
+		if ctx.Err() != nil {
+			return d, ctx.Err()
 		}
 		d.Models = append(d.Models, one)
 	}
-	return d
+	return d, nil
 }
 
 func selfTest(r inference.CheckResult, err error) testJSON {

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"math"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +37,16 @@ type seriesJSON struct {
 // infoJSON is all that `opacity info --json` writes.
 type infoJSON struct {
 	Series  []seriesJSON   `json:"series"`
-	Skipped map[string]int `json:"skipped"`
-	Failed  []string       `json:"failed"`
+	Skipped map[string]int `json:"skipped"` // files left out: not_dicom, empty, no_image...
+	Failed  []failureJSON  `json:"failed"`
+
+	reasons map[string]int // Skipped by the text's key
+}
+
+// failureJSON is something that could not be read.
+type failureJSON struct {
+	Path    string `json:"path,omitempty"`
+	Message string `json:"message"`
 }
 
 func newInfo(c *cli) *cobra.Command {
@@ -60,7 +68,7 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	out := infoJSON{Series: []seriesJSON{}, Skipped: map[string]int{}, Failed: []string{}}
+	out := infoJSON{Series: []seriesJSON{}, Skipped: map[string]int{}, Failed: []failureJSON{}, reasons: scan.Skipped}
 	var failed error
 	for _, s := range scan.Series {
 		one, err := describe(ctx, s, progress)
@@ -73,17 +81,18 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 		out.Series = append(out.Series, one)
 	}
 	for key, n := range scan.Skipped {
-		out.Skipped[c.table.T(key)] += n
+		out.Skipped[key[strings.LastIndex(key, ".")+1:]] += n
 	}
 	for _, err := range scan.Failed {
-		out.Failed = append(out.Failed, sentence(err))
+		path := pathOf(err)
+		out.Failed = append(out.Failed, failureJSON{path, sentence(err)})
+		if slices.Contains(paths, path) { // what the user named, not what lay in a folder
+			failed = err
+		}
 	}
 	progress.end()
 	if asJSON {
-		e := json.NewEncoder(c.out)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		err = e.Encode(out)
+		err = c.printJSON(out)
 	} else {
 		err = c.printInfo(out)
 	}
@@ -97,31 +106,4 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 func sentence(err error) string {
 	_, m := app.Explain(err)
 	return m.String()
-}
-
-// describe reads the voxels too: range and doubts are known only then.
-func describe(ctx context.Context, s app.Series, p *progress) (seriesJSON, error) {
-	v, err := s.Load(ctx, app.LoadHooks{Progress: p.report})
-	i := s.Info()
-	out := seriesJSON{
-		Path: i.Path, Case: i.Case, Format: i.Format, TransferSyntax: i.TransferSyntax,
-		Modality: i.Identity.Modality, Description: i.Identity.SeriesDescription, Kernel: i.Identity.Kernel,
-		SeriesUID: i.Identity.SeriesUID, Files: i.Files, Size: i.Size, Orientation: i.Orientation,
-		Unit: i.Unit, LabelMap: i.LabelMap, Warnings: export.Warnings(i.Warnings),
-	}
-	for a, mm := range i.SpacingMM {
-		if mm > 0 {
-			tidy := math.Round(mm*1e7) / 1e7 // headers hold no more
-			out.SpacingMM[a] = &tidy
-		}
-	}
-	if err != nil {
-		return out, err
-	}
-	lo, hi := v.Range()
-	if lo <= hi { // not where nothing is finite
-		out.Range = &[2]float64{lo, hi}
-	}
-	out.Unit, out.Warnings = v.Unit, export.Warnings(v.Warnings)
-	return out, nil
 }

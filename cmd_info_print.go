@@ -29,9 +29,9 @@ func (c *cli) printInfo(info infoJSON) error {
 		line("cmd.info.series_uid", s.SeriesUID)
 		line("cmd.info.files", fmt.Sprint(s.Files))
 		line("cmd.info.size", s.Size.String())
-		line("cmd.info.spacing", spacing(s.SpacingMM))
+		line("cmd.info.spacing", c.spacing(s.SpacingMM))
 		line("cmd.info.orientation", s.Orientation)
-		line("cmd.info.intensity", intensity(s))
+		line("cmd.info.intensity", c.intensity(s))
 		if s.LabelMap {
 			line("cmd.info.kind", c.table.T("cmd.info.label_map"))
 		}
@@ -40,29 +40,29 @@ func (c *cli) printInfo(info infoJSON) error {
 		}
 		line("cmd.info.error", s.Error)
 	}
-	for _, reason := range slices.Sorted(maps.Keys(info.Skipped)) {
-		fmt.Fprintln(w, text.M("cmd.info.skipped", info.Skipped[reason], reason))
+	for _, key := range slices.Sorted(maps.Keys(info.reasons)) {
+		fmt.Fprintln(w, text.M("cmd.info.skipped", info.reasons[key], text.M(key)))
 	}
 	for _, f := range info.Failed {
-		fmt.Fprintln(w, f)
+		fmt.Fprintln(w, f.Message)
 	}
 	return w.Flush()
 }
 
-func spacing(mm [3]*float64) string {
-	parts := make([]string, 3)
+func (c *cli) spacing(mm [3]*float64) string {
+	parts := make([]any, 3)
 	for a, x := range mm {
 		parts[a] = "?"
 		if x != nil {
 			parts[a] = fmt.Sprintf("%.7g", *x)
 		}
 	}
-	return strings.Join(parts, " x ") + " mm"
+	return c.table.T("cmd.info.mm", parts...)
 }
 
-func intensity(s seriesJSON) string {
+func (c *cli) intensity(s seriesJSON) string {
 	if s.Range == nil {
 		return string(s.Unit)
 	}
-	return fmt.Sprintf("%g to %g, %s", s.Range[0], s.Range[1], s.Unit)
+	return c.table.T("cmd.info.range", s.Range[0], s.Range[1], string(s.Unit))
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -19,19 +19,18 @@ func newModels(c *cli) *cobra.Command {
 	cmd := &cobra.Command{Use: "models", Short: t.T("cmd.models.short"), Args: arguments(0, 0), RunE: list}
 	add := &cobra.Command{
 		Use: "add FILE", Short: t.T("cmd.models.add"), Args: arguments(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			m, err := wire().engine.Add(args[0], force)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := wire().engine.Add(cmd.Context(), args[0], force)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.out, "%s  %s\n", m.ID, m.Path)
-			return err
+			return c.print(m.ID + "  " + m.Path)
 		},
 	}
 	add.Flags().BoolVar(&force, "force", false, t.T("cmd.force"))
 	check := &cobra.Command{
 		Use: "check ID", Short: t.T("cmd.models.check"), Args: arguments(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error { return c.checkModel(args[0], device) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.checkModel(cmd.Context(), args[0], device) },
 	}
 	check.Flags().StringVar(&device, "device", "auto", t.T("cmd.segment.device"))
 	cmd.AddCommand(
@@ -72,8 +71,8 @@ func model(id string) (app.ModelInfo, error) {
 }
 
 // checkModel runs the model's test vector.
-func (c *cli) checkModel(id, device string) error {
-	r, err := wire().engine.Check(id, device)
+func (c *cli) checkModel(ctx context.Context, id, device string) error {
+	r, err := wire().engine.Check(ctx, id, device)
 	if err != nil {
 		return err
 	}
@@ -81,41 +80,5 @@ func (c *cli) checkModel(id, device string) error {
 	if r.Tested {
 		said = text.M("cmd.models.passed", r.Model.ID, r.Device.Used, r.Device.Name, r.Difference, r.Tolerance)
 	}
-	_, err = fmt.Fprintln(c.out, said)
-	return err
-}
-
-func (c *cli) showModel(id string) error {
-	m, err := model(id)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	line := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "%s\t%s\n", c.table.T(key), value)
-		}
-	}
-	line("cmd.models.id", m.ID+" "+m.Version)
-	line("cmd.models.title", m.Title)
-	line("cmd.models.file", m.Path)
-	line("cmd.models.sha256", m.SHA256)
-	line("cmd.models.source", m.Source)
-	line("cmd.models.licence", m.Licence)
-	line("cmd.models.use", m.IntendedUse)
-	line("cmd.models.citation", m.Citation)
-	line("cmd.models.unit", m.Unit)
-	for _, l := range m.Labels {
-		line("cmd.models.label", strings.TrimSpace(fmt.Sprintf("%d %s %s", l.Value, l.Name, l.Code)))
-	}
-	if m.Problem != nil {
-		line("cmd.models.problem", sentence(m.Problem))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if m.Card != "" {
-		_, err = io.WriteString(c.out, "\n"+strings.TrimSpace(m.Card)+"\n")
-	}
-	return err
+	return c.print(said)
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,8 +10,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
-	"opacity/app/mask"
 	"opacity/app/phantom"
+	"opacity/app/text"
 	"opacity/app/volume"
 )
 
@@ -60,9 +58,16 @@ func (c *cli) phantom(ctx context.Context, f phantomFlags) error {
 		return err
 	}
 	ct, labels, series := filepath.Join(f.out, "ct.nii.gz"), filepath.Join(f.out, "mask.nii.gz"), filepath.Join(f.out, "dicom")
-	if err := vacant(f.force, ct, labels, filepath.Join(series, "IM00001.dcm")); err != nil {
+	if err := vacant(f.force, ct, labels); err != nil {
 		return err
 	}
+	old, err := oldSlices(series, f.force)
+	if err != nil {
+		return err
+	}
+	bar := c.progress()
+	defer bar.end()
+	bar.note(text.M("cmd.sample.making", size.String()))
 	v, m, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed})
 	if err != nil {
 		return err
@@ -70,8 +75,6 @@ func (c *cli) phantom(ctx context.Context, f phantomFlags) error {
 	if err := os.MkdirAll(f.out, 0o777); err != nil {
 		return app.Fail(err, "app.folder_not_made", f.out)
 	}
-	bar := c.progress()
-	defer bar.end()
 	writer := wire().writer
 	if err := writer.WriteVolume(ctx, ct, v, f.force); err != nil {
 		return err
@@ -79,39 +82,14 @@ func (c *cli) phantom(ctx context.Context, f phantomFlags) error {
 	if err := writer.WriteMask(ctx, labels, v, m, f.force); err != nil {
 		return err
 	}
+	for _, path := range old {
+		if err := os.Remove(path); err != nil {
+			return app.Fail(err, "safefile.permission", path)
+		}
+	}
 	if err := dicom.Write(ctx, series, v, dicom.WriteOptions{Overwrite: f.force, Report: bar.report}); err != nil {
 		return err
 	}
 	bar.end()
-	fmt.Fprintf(c.out, "%s\n%s\n%s\n", ct, labels, series)
-	return nil
-}
-
-// paint makes the thorax; stopped meanwhile, it lets the rest be.
-func paint(ctx context.Context, o phantom.Options) (*volume.Volume, *mask.Mask, error) {
-	type made struct {
-		v *volume.Volume
-		m *mask.Mask
-	}
-	done := make(chan made, 1)
-	go func() {
-		v, m := phantom.New(o)
-		done <- made{v, m}
-	}()
-	select {
-	case p := <-done:
-		return p.v, p.m, nil
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	}
-}
-
-// vacant refuses, before any work, what would be replaced without force.
-func vacant(force bool, paths ...string) error {
-	for _, p := range paths {
-		if _, err := os.Lstat(p); !force && !errors.Is(err, fs.ErrNotExist) {
-			return app.Misuse("safefile.exists", p)
-		}
-	}
-	return nil
+	return c.print(ct + "\n" + labels + "\n" + series)
 }

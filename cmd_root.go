@@ -29,7 +29,7 @@ func newRoot(c *cli) *cobra.Command {
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			for _, p := range paths {
 				if _, err := os.Stat(p); os.IsNotExist(err) {
-					return app.Misuse("cmd.no_such_path", p)
+					return app.Refuse(err, "cmd.no_such_path", p)
 				}
 			}
 			return runWindow(cmd.Context(), wire(), paths, sample)
@@ -48,6 +48,7 @@ func newRoot(c *cli) *cobra.Command {
 	root.AddCommand(
 		newInfo(c), newSegment(c), newConvert(c), newSnapshot(c), newModels(c),
 		newDoctor(c), newPhantom(c), newSample(c), newVersion(c),
+		newEvaluate(c),
 	)
 	return root
 }

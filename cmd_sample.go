@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -70,14 +69,15 @@ func (c *cli) sample(ctx context.Context, f phantomFlags) error {
 		return err
 	}
 	bar.end()
-	c.printOutcome(o)
+	if err := c.printOutcome(o); err != nil {
+		return err
+	}
 	at := strconv.Itoa(1 + worst(o.Report.Measurements))
-	err = c.snapshot(ctx, ct, snapshotFlags{mask: o.Files[0], plane: "axial", at: at, window: "lung", out: picture, force: f.force, model: true})
+	err = c.snapshot(ctx, ct, snapshotFlags{mask: o.Files[0], plane: "axial", at: at, window: "lung", out: picture, force: f.force})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.out, text.M("cmd.sample.where", o.Files[0], o.Files[1], picture))
-	return err
+	return c.print(text.M("cmd.sample.where", o.Files[0], o.Files[1], picture))
 }
 
 // worst is the axial slice k with most of the infection.

@@ -75,53 +75,16 @@ func (c *cli) segment(ctx context.Context, inputs []string, f segmentFlags) erro
 			},
 			Started:  bar.started,
 			Progress: bar.report,
-			Done:     func(o pipeline.Outcome) { bar.end(); c.printOutcome(o) },
+			Done: func(o pipeline.Outcome) {
+				bar.end()
+				_ = c.printOutcome(o) // c.out keeps the error; the other cases go on
+			},
 		})
 	bar.end()
 	if err != nil {
 		return err
 	}
 	return c.failures(append(failed, more...), len(done))
-}
-
-// find scans each input by itself, so that a bad one does not hide the others.
-func (c *cli) find(ctx context.Context, p *program, inputs []string, bar *progress) (series []app.Series, failed []pipeline.Failure) {
-	for _, in := range inputs {
-		scan, err := p.opener.Scan(ctx, []string{in}, bar.report)
-		if err != nil {
-			failed = append(failed, pipeline.Failure{Name: in, Err: err})
-			continue
-		}
-		images := worth(scan.Series)
-		if len(images) == 0 {
-			failed = append(failed, pipeline.Failure{Name: in, Err: app.Refuse(nil, "cmd.segment.only_masks", in)})
-		}
-		series = append(series, images...)
-		for _, err := range scan.Failed {
-			failed = append(failed, pipeline.Failure{Name: in, Err: err})
-		}
-	}
-	return series, failed
-}
-
-// worth leaves out masks, and pictures of a slice or two (scouts) where there is
-// a stack.
-func worth(all []app.Series) []app.Series {
-	var stacks, images []app.Series
-	for _, s := range all {
-		i := s.Info()
-		if i.LabelMap {
-			continue
-		}
-		images = append(images, s)
-		if i.Size[2] > 2 {
-			stacks = append(stacks, s)
-		}
-	}
-	if len(stacks) > 0 {
-		return stacks
-	}
-	return images
 }
 
 // failures turns what went wrong into the command's own end: a single case

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"strings"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
@@ -9,40 +9,40 @@ import (
 )
 
 // printOutcome tells the main figures and where the files are.
-func (c *cli) printOutcome(o pipeline.Outcome) {
-	fmt.Fprintln(c.out, o.Case.Name)
+func (c *cli) printOutcome(o pipeline.Outcome) error {
+	lines := []string{}
 	m := o.Report.Measurements
 	for _, s := range m.Labels {
-		fmt.Fprintln(c.out, "  "+c.figures(s, m))
+		lines = append(lines, c.figures(s, m))
 	}
 	if !m.Why.IsZero() {
-		fmt.Fprintln(c.out, "  "+m.Why.String())
+		lines = append(lines, c.table.Format(m.Why))
 	}
 	for _, w := range o.Report.Warnings {
-		fmt.Fprintln(c.out, "  "+w.Message.String())
+		lines = append(lines, c.table.Format(w.Message))
 	}
-	for _, path := range o.Files {
-		fmt.Fprintln(c.out, "  "+path)
-	}
+	lines = append(lines, o.Files...)
+	return c.print(o.Case.Name + "\n  " + strings.Join(lines, "\n  "))
 }
 
+// figures is what was measured of one label, in a line.
 func (c *cli) figures(s metrics.LabelStats, m metrics.Measurements) string {
-	name := s.Label.Name
+	name, t := s.Label.Name, c.table
 	if !s.Whole() {
-		name = c.table.T("cmd.segment.side."+string(s.Side), name)
+		name = t.T("cmd.segment.side."+string(s.Side), name)
 	}
-	line := fmt.Sprintf("%-18s %9d voxels", name, s.Voxels)
+	parts := []string{t.T("cmd.segment.voxels", name, s.Voxels)}
 	if s.VolumeML != nil {
-		line += fmt.Sprintf("  %8.1f ml", *s.VolumeML)
+		parts = append(parts, t.T("cmd.segment.ml", *s.VolumeML))
 	}
 	if s.MeanHU != nil {
-		line += fmt.Sprintf("  mean %.0f HU", *s.MeanHU)
+		parts = append(parts, t.T("cmd.segment.mean", *s.MeanHU))
 	}
 	if s.Label.Value == m.Infection {
 		share := map[mask.Side]*float64{mask.NoSide: m.InvolvementTotal, mask.Left: m.InvolvementLeft, mask.Right: m.InvolvementRight}[s.Side]
 		if share != nil {
-			line += fmt.Sprintf("  %.1f %% involved", *share)
+			parts = append(parts, t.T("cmd.segment.involved", *share))
 		}
 	}
-	return line
+	return strings.Join(parts, "  ")
 }

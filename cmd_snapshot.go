@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -16,7 +15,6 @@ import (
 type snapshotFlags struct {
 	mask, plane, at, window, out string
 	force                        bool
-	model                        bool // the mask is a model's, and the picture says so
 }
 
 func newSnapshot(c *cli) *cobra.Command {
@@ -110,6 +108,5 @@ func (c *cli) snapshot(ctx context.Context, in string, f snapshotFlags) error {
 		return err
 	}
 	bar.end()
-	_, err = fmt.Fprintln(c.out, f.out)
-	return err
+	return c.print(f.out)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"opacity/export"
@@ -12,8 +10,7 @@ func newVersion(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: c.table.T("cmd.version.short"), Args: arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.out, "opacity %s\n%s\n", programVersion(), export.IntendedUse())
-			return err
+			return c.print("opacity " + programVersion() + "\n" + c.table.Format(export.IntendedUse()))
 		},
 	}
 }

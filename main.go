@@ -28,9 +28,13 @@ func main() {
 
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	root := newRoot(&cli{out: out, errs: errs})
+	said := &output{w: out}
+	root := newRoot(&cli{out: said, errs: errs})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = said.err
+	}
 	if err == nil {
 		return 0
 	}

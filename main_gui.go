@@ -3,10 +3,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"image/png"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -18,16 +15,14 @@ import (
 	"opacity/app/imageio/nifti"
 	"opacity/app/job"
 	"opacity/app/phantom"
-	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/assets"
 	"opacity/assets/icons"
 	"opacity/export"
+	"opacity/export/snapshot"
 	"opacity/inference/onnx"
 	"opacity/ui"
-	"opacity/viewer"
-	"opacity/viewer/render"
 )
 
 // widgetsVariable names a file that the window keeps the place of its widgets
@@ -73,16 +68,12 @@ func thorax(ctx context.Context, _ func(job.Progress)) (app.SeriesInfo, *volume.
 	}, v, nil
 }
 
-// savePicture writes a pane as the window shows it, whole, its longer side 1024 pixels.
-func savePicture(_ context.Context, path string, p ui.Picture, overwrite bool) error {
-	view := render.View{
+// savePicture writes a pane as the window shows it, whole.
+func savePicture(ctx context.Context, path string, p ui.Picture, overwrite bool) error {
+	return snapshot.Write(ctx, path, snapshot.Options{
 		Volume: p.Volume, Mask: p.Mask, Plane: p.Plane, Index: p.Index, Window: p.Window,
-		Overlay: p.Overlay, Smooth: p.Smooth, Camera: viewer.Camera{Zoom: 1},
-	}
-	const longest = 1024
-	w, h := render.FitSize(view, longest)
-	img := render.Picture(view, render.Decor{Annotations: p.Annotations, Identity: p.Identity, Research: p.Model}, w, h)
-	return safefile.Write(path, overwrite, func(out io.Writer) error { return png.Encode(out, img) })
+		Overlay: p.Overlay, Pixels: !p.Smooth, Annotations: p.Annotations, Identity: p.Identity, Research: p.Model,
+	}, overwrite)
 }
 
 // probeDevice says where a model would run, without running one.
@@ -102,10 +93,10 @@ func probeDevice(_ context.Context, requested string) app.Device {
 }
 
 // doctorText is what `opacity doctor` prints.
-func doctorText(context.Context) string {
-	var b bytes.Buffer
-	if err := (&cli{out: &b, errs: io.Discard, table: text.English()}).printDoctor(diagnose()); err != nil {
-		return err.Error()
+func doctorText(ctx context.Context) string {
+	d, err := diagnose(ctx)
+	if err != nil {
+		return sentence(err)
 	}
-	return b.String()
+	return d.text()
 }

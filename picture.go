@@ -13,7 +13,8 @@ import (
 )
 
 // draw renders one slice as the window would show it, its longer side
-// snapshot.DefaultPx.
+// snapshot.DefaultPx. Whoever drew a mask, a picture of one is for research use
+// only: a file does not say whether a model did.
 func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int, bar *progress) error {
 	var m *mask.Mask
 	if f.mask != "" {
@@ -23,7 +24,7 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 		}
 	}
 	o := snapshot.Options{
-		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: f.model, Text: c.table,
+		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: m != nil, Text: c.table,
 		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35},
 	}
 	if l.window != nil {
@@ -43,7 +44,7 @@ func (c *cli) readMask(ctx context.Context, path string, v *volume.Volume, bar *
 	for _, doubt := range mapping.Doubts {
 		bar.note(doubt)
 	}
-	if mapping.Unassigned() && !byNumber(&mapping) {
+	if len(mapping.Assignments) > 0 && mapping.Unassigned() {
 		return nil, app.Refuse(nil, "cmd.snapshot.unmapped", path)
 	}
 	return unfold(ctx, v, lm, mapping)
@@ -55,16 +56,4 @@ func unfold(_ context.Context, v *volume.Volume, lm *mask.LabelMap, m mask.Mappi
 	return mask.FromLabelMap(lm, m, func(both *mask.Bits) (left, right *mask.Bits) {
 		return inference.SplitLungs(both, v)
 	})
-}
-
-// byNumber takes 1, 2 and 3 for what this program writes them for, where there
-// is no other number.
-func byNumber(m *mask.Mapping) bool {
-	for n, a := range m.Assignments {
-		if a.File < int(mask.LeftLung) || a.File > int(mask.Infection) {
-			return false
-		}
-		m.Assignments[n].Label = uint8(a.File)
-	}
-	return true
 }

@@ -35,15 +35,15 @@ func Warnings(ws []volume.Warning) []Warning {
 
 // report is report.json. Numbers that may not be stated are null.
 type report struct {
-	Opacity     string             `json:"opacity"`
-	IntendedUse text.Message       `json:"intended_use"`
-	Input       input              `json:"input"`
-	Model       *model             `json:"model"`
-	Device      *app.Device        `json:"device"`
-	TimingsMS   timings            `json:"timings_ms"`
-	Labels      []label            `json:"labels"`
-	Involvement involvement        `json:"involvement_percent"`
-	Warnings    []Warning          `json:"warnings"`
+	Opacity     string       `json:"opacity"`
+	IntendedUse text.Message `json:"intended_use"`
+	Input       input        `json:"input"`
+	Model       *model       `json:"model"`
+	Device      *app.Device  `json:"device"`
+	TimingsMS   timings      `json:"timings_ms"`
+	Labels      []label      `json:"labels"`
+	Involvement involvement  `json:"involvement_percent"`
+	Warnings    []Warning    `json:"warnings"`
 }
 
 type input struct {

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -203,14 +204,17 @@ func (e *Engine) find(model string) (source, error) {
 
 // Add copies a model file with its metadata, and its card where there is one,
 // to the user's models, once it has been read, opened on the CPU and, where it
-// has a test vector, run.
-func (e *Engine) Add(path string, overwrite bool) (app.ModelInfo, error) {
+// has a test vector, run. Cancelled, it returns ctx.Err() and keeps nothing.
+func (e *Engine) Add(ctx context.Context, path string, overwrite bool) (app.ModelInfo, error) {
 	l, err := e.load(diskSource(path), "")
 	if err != nil {
 		return l.info, err
 	}
-	if _, err := e.check(l, "cpu"); err != nil {
+	if _, err := e.check(ctx, l, "cpu"); err != nil {
 		return l.info, err
+	}
+	if ctx.Err() != nil {
+		return l.info, ctx.Err()
 	}
 	if e.options.UserDir == "" {
 		return l.info, app.Fail(nil, "inference.no_user_dir")

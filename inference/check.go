@@ -20,8 +20,9 @@ type CheckResult struct {
 }
 
 // Check opens a model on a device, runs its test vector, and returns an error
-// where the answer is not the one its metadata states.
-func (e *Engine) Check(model, device string) (CheckResult, error) {
+// where the answer is not the one its metadata states. Cancelled, it returns
+// ctx.Err().
+func (e *Engine) Check(ctx context.Context, model, device string) (CheckResult, error) {
 	s, err := e.find(model)
 	if err != nil {
 		return CheckResult{}, err
@@ -30,17 +31,16 @@ func (e *Engine) Check(model, device string) (CheckResult, error) {
 	if err != nil {
 		return CheckResult{Model: l.info}, err
 	}
-	return e.check(l, device)
+	return e.check(ctx, l, device)
 }
 
-func (e *Engine) check(l *loaded, device string) (CheckResult, error) {
+func (e *Engine) check(ctx context.Context, l *loaded, device string) (CheckResult, error) {
 	res := CheckResult{Model: l.info}
 	v := rings()
 	tv := l.manifest.TestVector
 	if tv != nil && tv.Input != "rings.v1" {
 		return res, app.Refuse(nil, "inference.later", l.source.file(), "test_vector.input "+tv.Input)
 	}
-	ctx := context.Background()
 	r, err := e.open(ctx, l, v, app.SegmentRequest{Device: device})
 	if err != nil {
 		return res, err

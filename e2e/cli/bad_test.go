@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"opacity/app"
@@ -161,7 +162,9 @@ func TestBadInputLeavesNothing(t *testing.T) {
 }
 
 func TestMissingInput(t *testing.T) {
-	for name, args := range uses(filepath.Join(t.TempDir(), "gone.nii"), t.TempDir()) {
+	gone := filepath.Join(t.TempDir(), "gone.nii")
+	t.Run("window", func(t *testing.T) { refused(t, opacity(t, gone), int(app.Refused), "gone.nii") })
+	for name, args := range uses(gone, t.TempDir()) {
 		t.Run(name, func(t *testing.T) { refused(t, opacity(t, args...), int(app.Refused), "gone.nii") })
 	}
 }
@@ -204,6 +207,14 @@ func TestDamagedSliceInASeries(t *testing.T) {
 	}
 	if !bytes.Contains([]byte(r.out+r.err), []byte("IM00012.dcm")) && !bytes.Contains([]byte(r.out), []byte(`"gap"`)) {
 		t.Errorf("nothing said of the damaged slice:\n%s%s", r.out, r.err)
+	}
+	needModel(t)
+	if err := os.Truncate(filepath.Join(dir, "IM00012.dcm"), 200); err != nil { // in the header
+		t.Fatal(err)
+	}
+	r = must(t, "segment", dir, "-o", filepath.Join(t.TempDir(), "out")) // a slice is no case
+	if !strings.Contains(r.err, "IM00012.dcm") || strings.Contains(r.err, "cases failed") {
+		t.Errorf("segment says\n%s", r.err)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/imageio"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
 	"opacity/app/volume"
 )
 
@@ -40,7 +42,6 @@ func TestMisuse(t *testing.T) {
 		names string
 	}{
 		{"no window in this build", nil, "window"},
-		{"neither command nor file", []string{"frobnicate"}, "frobnicate"},
 		{"unknown flag", []string{"info", "--frob", ct}, "--frob"},
 		{"bad number", []string{"segment", ct, "-o", out, "--threads", "many"}, "many"},
 		{"info of nothing", []string{"info"}, "info PATH"},
@@ -65,6 +66,7 @@ func TestMisuse(t *testing.T) {
 		{"size past counting", []string{"phantom", "-o", out, "--size", "99999x99999x99999"}, "99999"},
 		{"no such model", []string{"models", "show", "nosuch"}, "nosuch"},
 		{"segment with no such model", []string{"segment", ct, "-o", out, "--model", "nosuch"}, "nosuch"},
+		{"a command of a later version", []string{"evaluate", "-r", ct, "-p", ct, "-o", out, "--label", "lungs=1,2,3"}, "evaluate"},
 		{"models, and then what", []string{"models", "frobnicate"}, "models"},
 	}
 	for _, tt := range tests {
@@ -110,6 +112,17 @@ func TestPhantom(t *testing.T) {
 	if read("a", "ct.nii.gz") != read("c", "ct.nii.gz") {
 		t.Error("not replaced with --force")
 	}
+	must(t, "phantom", "-o", filepath.Join(dir, "a"), "--size", "32x24x8", "--force")
+	if files := tree(t, filepath.Join(dir, "a")); len(files) != 10 {
+		t.Errorf("slices of the phantom before are left: %v", files)
+	}
+	// Any slice at all is in the way, not the first alone.
+	for _, f := range []string{"ct.nii.gz", "mask.nii.gz", "dicom/IM00001.dcm"} {
+		if err := os.Remove(filepath.Join(dir, "a", f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, opacity(t, "phantom", "-o", filepath.Join(dir, "a"), "--size", "32x24x8", "-q"), int(app.Usage), "IM00002.dcm")
 }
 
 // seriesInfo is what the tests read of `info --json`.
@@ -129,7 +142,7 @@ func info(t *testing.T, path string) []seriesInfo {
 	var got struct {
 		Series  []seriesInfo
 		Skipped map[string]int
-		Failed  []string
+		Failed  []struct{ Path, Message string }
 	}
 	r := must(t, "info", "--json", path)
 	d := json.NewDecoder(strings.NewReader(r.out))
@@ -156,6 +169,9 @@ func TestInfo(t *testing.T) {
 		if diff := d[0].SpacingMM[a] - n[0].SpacingMM[a]; diff > 1e-5 || diff < -1e-5 {
 			t.Errorf("spacing %v and %v", d[0].SpacingMM, n[0].SpacingMM)
 		}
+	}
+	if len(m[0].Warnings) != 0 {
+		t.Errorf("a mask is warned of: %v", m[0].Warnings)
 	}
 	if !m[0].LabelMap || n[0].LabelMap || m[0].Range != [2]float64{0, 3} {
 		t.Errorf("mask %+v", m[0])
@@ -246,6 +262,10 @@ func TestSnapshot(t *testing.T) {
 			refused(t, opacity(t, append([]string{"snapshot", ct, "-o", to}, tt.args...)...), int(app.Usage), tt.name)
 		})
 	}
+	// A mask of one number does not say what the number means.
+	alone := filepath.Join(out, "alone.nii.gz")
+	writeAlone(t, labels, alone)
+	refused(t, opacity(t, "snapshot", ct, "--mask", alone, "-o", filepath.Join(out, "alone.png"), "-q"), int(app.Refused), "alone.nii.gz")
 	// A mask of another grid is refused, and no picture is left.
 	other := filepath.Join(out, "other")
 	must(t, "phantom", "-o", other, "--size", "32x32x10")
@@ -253,6 +273,65 @@ func TestSnapshot(t *testing.T) {
 	refused(t, opacity(t, "snapshot", ct, "--mask", filepath.Join(other, "mask.nii.gz"), "-o", to), int(app.Refused), "mask.nii.gz")
 	if _, err := os.Stat(to); err == nil {
 		t.Error("a picture was left")
+	}
+}
+
+// writeAlone copies a mask with every label made the number 1.
+func writeAlone(t *testing.T, from, to string) {
+	t.Helper()
+	v := load(t, from)
+	m := mask.New(v.Size, nil)
+	labels := make([]uint8, v.Size[0]*v.Size[1])
+	for k := range v.Size[2] {
+		for o, x := range v.SliceInt16(k) {
+			labels[o] = uint8(min(x, 1))
+		}
+		m.SetSlice(mask.Anatomy, k, labels)
+	}
+	if err := nifti.WriteMask(context.Background(), to, v, m, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInfoOfSeveral: what is there is told, and what was named and is not makes
+// the command fail.
+func TestInfoOfSeveral(t *testing.T) {
+	ct, gone := filepath.Join(sample(t), "ct.nii.gz"), filepath.Join(t.TempDir(), "gone.nii")
+	for _, args := range [][]string{{"info", ct, gone}, {"info", ct, gone, "--json"}} {
+		r := opacity(t, append(args, "-q")...)
+		if !strings.Contains(r.out, "ct.nii.gz") {
+			t.Errorf("what is there is not told: %q", r.out)
+		}
+		r.out = ""
+		refused(t, r, int(app.Refused), "gone.nii")
+	}
+}
+
+// TestInfoOfAMixedFolder reads the parts of info --json that scripts key on.
+func TestInfoOfAMixedFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(sample(t), "dicom"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "letter.txt"), []byte("Dear colleague,\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(dir, "bad.nii")
+	if err := os.WriteFile(bad, []byte("this is no image"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Skipped map[string]int
+		Failed  []struct{ Path, Message string }
+	}
+	if err := json.Unmarshal([]byte(must(t, "info", dir, "--json", "-q").out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Skipped) != 1 || got.Skipped["not_dicom"] != 1 {
+		t.Errorf("skipped %v", got.Skipped)
+	}
+	if len(got.Failed) != 1 || got.Failed[0].Path != bad || !strings.HasSuffix(got.Failed[0].Message, ".") {
+		t.Errorf("failed %v", got.Failed)
 	}
 }
 

@@ -42,6 +42,7 @@ type report struct {
 		Size                            [3]int
 		SpacingMM                       [3]*float64 `json:"spacing_mm"`
 		Warnings                        []any
+		Why                             map[string]string
 	}
 	Model     struct{ ID, Version, SHA256, Source, Licence string }
 	Device    struct{ Requested, Used, Name, Reason string }
@@ -55,8 +56,11 @@ type report struct {
 		SDHU       *float64 `json:"sd_hu"`
 		Why        map[string]string
 	}
-	Involvement struct{ Left, Right, Total *float64 } `json:"involvement_percent"`
-	Warnings    []any
+	Involvement struct {
+		Left, Right, Total *float64
+		Why                map[string]string
+	} `json:"involvement_percent"`
+	Warnings []any
 }
 
 func readReport(t *testing.T, path string) report {
@@ -110,11 +114,31 @@ func TestSegment(t *testing.T) {
 		}
 	}
 	before := tree(t, out)
-	refused(t, opacity(t, "segment", filepath.Join(dir, "ct.nii.gz"), "-o", out, "-q"), int(app.Usage), "mask.nii.gz")
+	refused(t, opacity(t, "segment", filepath.Join(dir, "ct.nii.gz"), "-o", out, "-q"), int(app.Usage), "already there")
 	if !slices.Equal(tree(t, out), before) {
 		t.Error("files were added")
 	}
 	must(t, "segment", filepath.Join(dir, "ct.nii.gz"), "-o", out, "--force", "-q")
+	if files := tree(t, filepath.Join(out, "ct")); len(files) != 5 {
+		t.Errorf("probabilities of the run before are left: %v", files)
+	}
+}
+
+// TestSegmentTwoOfOneName: each case goes by the name of its folder.
+func TestSegmentTwoOfOneName(t *testing.T) {
+	needModel(t)
+	ct, again, out := filepath.Join(sample(t), "ct.nii.gz"), filepath.Join(t.TempDir(), "ct.nii.gz"), t.TempDir()
+	must(t, "convert", ct, again)
+	must(t, "segment", ct, again, "-o", out, "-q")
+	for _, name := range []string{"ct", "ct-2"} {
+		if got := readReport(t, filepath.Join(out, name, "report.json")).Input.Name; got != name {
+			t.Errorf("report.json of %s names %s", name, got)
+		}
+		b, err := os.ReadFile(filepath.Join(out, name, "report.csv"))
+		if err != nil || !strings.Contains(string(b), "\n"+name+",1,") {
+			t.Errorf("report.csv of %s: %v\n%s", name, err, b)
+		}
+	}
 }
 
 // TestSegmentFindsThePhantom holds the shipped model to what its card claims:

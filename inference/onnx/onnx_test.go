@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -84,7 +85,7 @@ func TestSegmentPhantom(t *testing.T) {
 func TestCheckTestVector(t *testing.T) {
 	e := engine(t)
 	for _, model := range []string{"tiny", filepath.Join(models, "bare.onnx")} {
-		r, err := e.Check(model, "cpu")
+		r, err := e.Check(t.Context(), model, "cpu")
 		if err != nil || !r.Tested || r.Device.Used != "cpu" {
 			t.Errorf("%s: %v, tested %t on %q", model, err, r.Tested, r.Device.Used)
 		}
@@ -176,7 +177,7 @@ func TestDeviceFallsBackWithAReason(t *testing.T) {
 		t.Skip("this machine can run CUDA")
 	}
 	e := inference.New(inference.Options{Runtime: rt, Embedded: os.DirFS(models)})
-	r, err := e.Check("tiny", "auto")
+	r, err := e.Check(t.Context(), "tiny", "auto")
 	if err != nil || r.Device.Used != "cpu" || r.Device.Requested != "auto" {
 		t.Fatalf("%v on %+v", err, r.Device)
 	}
@@ -185,11 +186,16 @@ func TestDeviceFallsBackWithAReason(t *testing.T) {
 	} else {
 		t.Log(says)
 	}
-	if r, err := e.Check("tiny", "cpu"); err != nil || !r.Device.Reason.IsZero() {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := e.Check(stopped, "tiny", "cpu"); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	if r, err := e.Check(t.Context(), "tiny", "cpu"); err != nil || !r.Device.Reason.IsZero() {
 		t.Errorf("on the CPU as asked: %v, reason %q", err, r.Device.Reason)
 	}
 	for _, device := range []string{"cuda", "cuda:3"} {
-		if _, err := e.Check("tiny", device); err == nil || !strings.Contains(err.Error(), device+" was asked for") {
+		if _, err := e.Check(t.Context(), "tiny", device); err == nil || !strings.Contains(err.Error(), device+" was asked for") {
 			t.Errorf("%s: %v", device, err)
 		}
 	}
@@ -211,18 +217,23 @@ func TestDiagnose(t *testing.T) {
 func TestAdd(t *testing.T) {
 	dir := t.TempDir()
 	e := inference.New(inference.Options{Runtime: onnxtest.Runtime(t), UserDir: filepath.Join(dir, "opacity", "models")})
-	info, err := e.Add(filepath.Join(models, "bare.onnx"), false)
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := e.Add(stopped, filepath.Join(models, "bare.onnx"), false); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	info, err := e.Add(t.Context(), filepath.Join(models, "bare.onnx"), false)
 	if err != nil || info.ID != "tiny" {
 		t.Fatalf("%v %q", err, info.ID)
 	}
-	if _, err := e.Add(filepath.Join(models, "bare.onnx"), false); err == nil {
+	if _, err := e.Add(t.Context(), filepath.Join(models, "bare.onnx"), false); err == nil {
 		t.Error("added twice without being told to replace")
 	}
 	list := e.Models()
 	if len(list) != 1 || list[0].Problem != nil || list[0].Path != info.Path || len(list[0].Labels) != 3 {
 		t.Fatalf("models %+v", list)
 	}
-	if r, err := e.Check("tiny", "cpu"); err != nil || !r.Tested {
+	if r, err := e.Check(t.Context(), "tiny", "cpu"); err != nil || !r.Tested {
 		t.Error(err)
 	}
 }

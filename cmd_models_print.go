@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// showModel prints what a model is, and its card.
+func (c *cli) showModel(id string) error {
+	m, err := model(id)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	line := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%s\t%s\n", c.table.T(key), value)
+		}
+	}
+	line("cmd.models.id", m.ID+" "+m.Version)
+	line("cmd.models.title", m.Title)
+	line("cmd.models.file", m.Path)
+	line("cmd.models.sha256", m.SHA256)
+	line("cmd.models.source", m.Source)
+	line("cmd.models.licence", m.Licence)
+	line("cmd.models.use", m.IntendedUse)
+	line("cmd.models.citation", m.Citation)
+	line("cmd.models.unit", m.Unit)
+	for _, l := range m.Labels {
+		line("cmd.models.label", strings.TrimSpace(fmt.Sprintf("%d %s %s", l.Value, l.Name, l.Code)))
+	}
+	if m.Problem != nil {
+		line("cmd.models.problem", sentence(m.Problem))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if m.Card != "" {
+		return c.print("\n" + strings.TrimSpace(m.Card))
+	}
+	return nil
+}
