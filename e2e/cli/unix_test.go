@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -80,6 +81,17 @@ func TestDiskFull(t *testing.T) {
 	refused(t, full("phantom", "-o", out, "--size", "64x64x8", "-q"), int(app.Failed), "ct.nii.gz")
 	if left := tree(t, out); len(left) != 0 {
 		t.Errorf("left %v", left)
+	}
+	needModel(t)
+	refused(t, full("segment", in, "-o", filepath.Join(out, "s"), "-q"), int(app.Failed), "mask.nii.gz")
+	if _, err := os.Stat(filepath.Join(out, "s")); err == nil {
+		t.Errorf("half a case is left: %v", tree(t, out))
+	}
+	must(t, "segment", in, "-o", out, "-q")
+	before := tree(t, out)
+	refused(t, full("segment", in, "-o", out, "--force", "-q"), int(app.Failed), "mask.nii.gz")
+	if left := tree(t, out); !slices.Equal(left, before) {
+		t.Errorf("of the run before %v is left, want %v", left, before)
 	}
 }
 
