@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+func TestPicturesNameNobodyUnlessAsked(t *testing.T) {
+	var named []bool
+	b := newBench(t, func(o *Options) {
+		o.SavePicture = func(_ context.Context, path string, p Picture, _ bool) error {
+			named = append(named, p.Identity)
+			return os.WriteFile(path, nil, 0o600)
+		}
+	})
+	b.segmentOne("case")
+	b.viewer.SetIdentity(true)
+	for _, ask := range []bool{false, true} {
+		named = nil
+		b.keys.Do(tool.FileExport)
+		folder := filepath.Join(b.dir, map[bool]string{false: "without", true: "with"}[ask])
+		b.named["export.folder"].(*entry).SetText(folder)
+		b.named["export.identity"].(*check).SetChecked(ask)
+		b.answer("export", "export")
+		b.until("it is exported", func() bool { return len(b.status.tasks) == 0 })
+		if len(named) != 3 || named[0] != ask || named[2] != ask {
+			t.Errorf("asked %v: pictures with names %v", ask, named)
+		}
+	}
+	named = nil
+	b.chooser.path = filepath.Join(b.dir, "one.png")
+	b.keys.Do(tool.FilePicture)
+	b.until("it is saved", func() bool { return len(named) == 1 })
+	if named[0] {
+		t.Error("Save picture names the patient")
+	}
+}
+
+func TestResultsAreProposedWhereTheLastWent(t *testing.T) {
+	b := newBench(t)
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	b.segmentOne("case")
+	if got := b.resultFolder(); got != home {
+		t.Errorf("the first results go into %q, want the home %q", got, home)
+	}
+	b.keys.Do(tool.FileExport)
+	b.named["export.folder"].(*entry).SetText(filepath.Join(b.dir, "case_opacity"))
+	b.answer("export", "export")
+	b.until("it is exported", func() bool { return b.prefs.Results == b.dir })
+	b.keys.Do(tool.FileExport)
+	if got := b.named["export.folder"].(*entry).Text; got != filepath.Join(b.dir, "case_opacity") {
+		t.Errorf("the next export goes into %q", got)
+	}
+}
+
+func TestExportAsksBeforeReplacingAnyFile(t *testing.T) {
+	for _, name := range []string{"mask.nii.gz", "report.json", "report.csv", "area.png", "area.svg", "axial.png", "coronal.png", "sagittal.png"} {
+		e := exportJob{folder: t.TempDir(), mask: true, report: true, pictures: true, shots: []Picture{{Plane: viewer.Axial}, {Plane: viewer.Coronal}, {Plane: viewer.Sagittal}}}
+		there := filepath.Join(e.folder, name)
+		if err := os.WriteFile(there, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.firstThere(); got != there {
+			t.Errorf("%s is there and would be replaced unasked", name)
+		}
+	}
+}
+
+func TestWithheldVolumesSayWhyInWords(t *testing.T) {
+	b := newBench(t)
+	b.openOne("gap", volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", "slice 4 is missing")})
+	b.segment()
+	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting && words(b.inspector.report.object)["infection"] })
+	if !strings.Contains(b.status.said, "withheld") {
+		t.Errorf("the status says %q", b.status.said)
+	}
+	reason := "Withheld: Something went wrong: slice 4 is missing."
+	if !words(b.inspector.labels.object)[reason] || !words(b.inspector.report.object)[reason] {
+		t.Error("the reason does not stand under the numbers")
+	}
+	if !words(b.inspector.report.object)[b.t_("ui.report.involvement_present")] {
+		t.Error("the share of the lung is stated without a caveat")
+	}
+}
+
+func TestNoMaskHasNoVolume(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	if got := b.inspector.labels.rows[0].volume.text; got != dash {
+		t.Errorf("before there is a mask the left lung has %q", got)
+	}
+}
+
+func TestAsOpenedIsMarked(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	reset := b.inspector.display.reset
+	if reset.Importance != widget.HighImportance {
+		t.Error("the window the study opened in is not marked")
+	}
+	b.viewer.ApplyPreset(3)
+	b.settle()
+	if reset.Importance == widget.HighImportance {
+		t.Error("another window is marked as the one the study opened in")
+	}
+}
+
+func TestModelThatDoesNotFitIsNotOffered(t *testing.T) {
+	b := newBench(t)
+	b.models[0].Unit = "HU"
+	s := newSeries("picture")
+	s.v.Unit = volume.Arbitrary
+	b.opener.found = app.Scan{Series: []app.Series{s}}
+	b.Open("picture")
+	b.until("it is open", b.complete)
+	if !b.inspector.model.run.Disabled() || !b.item("Segment", "Segment").Disabled || !b.inspector.model.misfit.Visible() {
+		t.Error("a model that needs HU is offered for numbers that are not")
+	}
+	b.keys.Do(tool.SegmentRun)
+	if b.segmenting || !strings.Contains(b.status.said, "needs HU") || len(b.bands.failures) > 0 {
+		t.Errorf("Ctrl+R: status %q", b.status.said)
+	}
+	b.openOne("ct")
+	if b.inspector.model.run.Disabled() || b.inspector.model.misfit.Visible() {
+		t.Error("the model is not offered for a CT")
+	}
+}
+
+func TestTabReachesThePanes(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	c := b.win.Canvas()
+	c.Focus(b.inspector.model.run)
+	for range 80 {
+		c.FocusNext()
+		if b.panesFocused() {
+			return
+		}
+	}
+	t.Error("Tab never reaches the panes")
+}
+
+func TestMaskInTheFolderIsOfferedNotOpened(t *testing.T) {
+	for _, fits := range []bool{true, false} {
+		b := newBench(t, func(o *Options) {
+			o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
+				if !fits {
+					return nil, app.Refuse(nil, "app.unexpected", "another grid")
+				}
+				return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
+			}
+		})
+		labels := newSeries("folder/labels.nii")
+		labels.info.LabelMap = true
+		b.opener.found = app.Scan{Series: []app.Series{newSeries("ct"), labels}}
+		b.Open("folder")
+		b.until("the study is open", b.complete)
+		b.settle()
+		if len(b.modals) != 0 || len(b.bands.failures) != 0 {
+			t.Errorf("fits %v: a dialog or a failure nobody asked for", fits)
+		}
+		if got := words(b.bands.object)["A mask in this folder fits: labels.nii."]; got != fits {
+			t.Errorf("fits %v: offered %v", fits, got)
+		}
+		if !fits {
+			continue
+		}
+		b.named["band.mask"].(*button).OnTapped()
+		b.until("it asks", func() bool { return len(b.modals) == 1 })
+		if said := words(b.modals[0].popup); said[b.Window.t("ui.mask.text_replaces", "labels.nii")] || !said[b.Window.t("ui.mask.text", "labels.nii")] {
+			t.Error("there is no mask to have back with Undo")
+		}
+	}
+}
+
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	b := newBench(t)
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("ct")}, Skipped: map[string]int{"dicom.skipped.no_image": 1}}
+	b.Open("ct")
+	b.until("the study is open", b.complete)
+	if !strings.Contains(b.status.text.text, "no image") || !strings.Contains(b.leftOut, "no image") {
+		t.Errorf("the status says %q", b.status.text.text)
+	}
+	if !words(b.inspector.report.object)[b.leftOut] {
+		t.Error("the report's section does not say what was left out")
+	}
+	b.openOne("other")
+	if b.leftOut != "" {
+		t.Error("what one folder left out is said of another")
+	}
+}
+
+func TestReportComesIntoViewAfterARun(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	before := b.inspector.scroll.Offset
+	b.segment()
+	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting })
+	d := b.app.Driver()
+	head := d.AbsolutePositionForObject(b.inspector.sections["report"]).Y
+	if b.inspector.scroll.Offset == before || head < 0 || head > b.win.Canvas().Size().Height/2 {
+		t.Errorf("the report begins at %g", head)
+	}
+}
