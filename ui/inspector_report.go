@@ -79,8 +79,7 @@ func newReportSection(w *Window) *reportSection {
 func (s *reportSection) refresh() {
 	w := s.w
 	if !w.measured.valid || w.session.Volume() == nil || w.session.Mask().Empty() {
-		s.object.Objects = append([]fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}, s.leftOut()...)
-		s.object.Refresh()
+		s.fill(append([]fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}, s.leftOut()...))
 		return
 	}
 	m := w.measured
@@ -128,6 +127,19 @@ func (s *reportSection) refresh() {
 	}
 	rows = append(rows, s.leftOut()...)
 	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
+	s.fill(rows)
+}
+
+// fill puts rows into the section. Text that wraps knows its height only once it
+// has its width.
+func (s *reportSection) fill(rows []fyne.CanvasObject) {
+	if width := s.object.Size().Width; width > 0 {
+		for _, r := range rows {
+			if words, ok := r.(*widget.RichText); ok {
+				words.Resize(fyne.NewSize(width, words.MinSize().Height))
+			}
+		}
+	}
 	s.object.Objects = rows
 	s.object.Refresh()
 }

@@ -216,3 +216,17 @@ func TestReportComesIntoViewAfterARun(t *testing.T) {
 		t.Errorf("the report begins at %g", head)
 	}
 }
+
+func TestWrappedLinesOfTheReportKeepApart(t *testing.T) {
+	b := newBench(t)
+	b.openOne("gap", volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", strings.Repeat("slice 4 is missing ", 8))})
+	b.segment()
+	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting && words(b.inspector.report.object)["infection"] })
+	foot := float32(0)
+	for i, o := range b.inspector.report.object.Objects {
+		if o.Position().Y < foot {
+			t.Errorf("row %d begins at %g, the one before ends at %g", i, o.Position().Y, foot)
+		}
+		foot = o.Position().Y + o.MinSize().Height
+	}
+}
