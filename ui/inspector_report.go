@@ -102,13 +102,14 @@ func (s *reportSection) refresh() {
 			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
 	}
 	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...)}
-	heading, partial := "ui.report.involvement", !m.Why.IsZero()
+	partial := !m.Why.IsZero()
+	var heading fyne.CanvasObject = newLine(w.t("ui.report.involvement"), colorDim)
 	if partial {
 		rows = append(rows, paragraph(w.t("ui.withheld", w.texts.Format(m.Why)), colorDim))
-		heading = "ui.report.involvement_present"
+		heading = paragraph(w.t("ui.report.involvement_present"), colorDim)
 	}
 	rows = append(rows, widget.NewSeparator())
-	involvement := []fyne.CanvasObject{paragraph(w.t(heading), colorDim)}
+	involvement := []fyne.CanvasObject{heading}
 	for _, part := range []struct {
 		key string
 		x   *float64
