@@ -115,14 +115,11 @@ func (w *Window) export(e exportJob) {
 	w.runExport(e)
 }
 
-func (e exportJob) maskPath() string { return filepath.Join(e.folder, "mask.nii.gz") }
+func (e exportJob) maskPath() string { return filepath.Join(e.folder, app.MaskName) }
 
 func (e exportJob) shotPath(p Picture) string {
 	return filepath.Join(e.folder, p.Plane.String()+".png")
 }
-
-// reportFiles are what app.Writer.WriteReport writes.
-var reportFiles = []string{"report.json", "report.csv", "area.png", "area.svg"}
 
 // firstThere is a file that the export would replace, "" for none.
 func (e exportJob) firstThere() string {
@@ -131,7 +128,7 @@ func (e exportJob) firstThere() string {
 		paths = append(paths, e.maskPath())
 	}
 	if e.report {
-		for _, name := range reportFiles {
+		for _, name := range app.ReportNames() {
 			paths = append(paths, filepath.Join(e.folder, name))
 		}
 	}
