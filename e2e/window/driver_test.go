@@ -236,3 +236,21 @@ func (p *program) untilChanged(what string, r image.Rectangle, before *image.RGB
 	}
 	p.t.Fatalf("waited in vain for %s: the picture is the same", what)
 }
+
+// insist does something until it has had its effect: a busy program may see the
+// press and the release of a short drag in one go, and then there was no drag.
+func (p *program) insist(what string, do func(), reached func(state) bool) state {
+	p.t.Helper()
+	for range 12 {
+		do()
+		for range 100 {
+			if s, _, ok := p.look(); ok && reached(s) {
+				return s
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	s, _, _ := p.look()
+	p.t.Fatalf("did in vain what should lead to %s; the window says %+v", what, s)
+	return s
+}

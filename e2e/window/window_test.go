@@ -99,19 +99,21 @@ func TestHands(t *testing.T) {
 	p.desk.Wheel(-5)
 	p.until("five down", func(n state) bool { return n.Cursor[2] == s.Cursor[2]-2 })
 
-	p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.4, 0.55), desk.LeftButton, 6)
-	moved := p.until("the crosshair to follow", func(n state) bool { return n.Cursor[0] < s.Cursor[0]-5 })
+	moved := p.insist("the crosshair's move", func() {
+		p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.4, 0.55), desk.LeftButton, 6)
+	}, func(n state) bool { return n.Cursor[0] < s.Cursor[0]-5 })
 	if moved.Cursor[2] != s.Cursor[2]-2 {
 		t.Errorf("a drag in the axial plane changed the slice to %d", moved.Cursor[2])
 	}
 
 	p.key("1")
 	p.until("the soft tissue window", func(n state) bool { return n.Window == [2]float64{40, 400} })
-	err := p.desk.Hold("w", func() { p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.6, 0.5), desk.LeftButton, 6) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.until("a wider window", func(n state) bool { return n.Window[1] > 420 })
+	p.insist("a wider window", func() {
+		err := p.desk.Hold("w", func() { p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.6, 0.5), desk.LeftButton, 6) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}, func(n state) bool { return n.Window[1] > 420 })
 
 	p.key("home")
 	p.until("the first slice", func(n state) bool { return n.Cursor[2] == 0 })
