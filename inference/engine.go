@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -110,16 +109,12 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 		return nil, app.Fail(nil, "inference.no_runtime")
 	}
 	m := l.manifest
-	threads := runtime.NumCPU() // more only wait for one another
-	if req.Threads > 0 {
-		threads = min(threads, req.Threads)
-	}
 	device := req.Device
 	if device == "" {
 		device = "auto"
 	}
 	spec := NetworkSpec{
-		Name: l.source.file(), Model: l.bytes, Output: m.Output.Name, Device: device, Threads: threads,
+		Name: l.source.file(), Model: l.bytes, Output: m.Output.Name, Device: device, Threads: req.Threads,
 		Input: Port{m.Input.Name, inputShape(m.Input.Layout, m.Inference.Batch, p.channels(), p.rows, p.cols), dtypes[m.Input.DType]},
 	}
 	type answer struct {

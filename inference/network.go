@@ -32,7 +32,7 @@ type NetworkSpec struct {
 	Input   Port
 	Output  string // name
 	Device  string // auto, cpu, cuda, cuda:N
-	Threads int    // 0: as many as there are cores
+	Threads int    // 0: as many as there are cores, which is also the most used
 }
 
 // Port is a named tensor with its shape.

@@ -88,9 +88,6 @@ func (b *Bits) AndNot(o *Bits) {
 	}
 }
 
-// Clear takes every voxel out.
-func (b *Bits) Clear() { clear(b.data) }
-
 // Paint writes value into dst, the nx*ny labels of slice k, at every voxel of
 // the set, and reports whether there was one.
 func (b *Bits) Paint(k int, dst []uint8, value uint8) bool {

@@ -173,9 +173,9 @@ func newNetwork(spec inference.NetworkSpec, cuda int) (*network, error) {
 		return nil, err
 	}
 	defer o.Destroy()
-	threads := spec.Threads
-	if threads <= 0 {
-		threads = runtime.NumCPU()
+	threads := runtime.NumCPU() // more only wait for one another
+	if spec.Threads > 0 {
+		threads = min(threads, spec.Threads)
 	}
 	for _, set := range []func() error{
 		func() error { return o.SetIntraOpNumThreads(threads) },
