@@ -1,0 +1,64 @@
+package window
+
+import (
+	"context"
+	"image"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"opacity/app/imageio/nifti"
+	"opacity/app/phantom"
+	"opacity/app/volume"
+)
+
+// drop drops files on the middle of the window.
+func (p *program) drop(paths ...string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := p.desk.Drop(ctx, center(p.area), paths...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// A folder of DICOM files, a NIfTI file and a mask, each dropped on the window
+// as a file manager drops them, under a name with what addresses must escape.
+func TestDrop(t *testing.T) {
+	ctx := context.Background()
+	dir, _, m := thorax(t)
+	odd := filepath.Join(t.TempDir(), "Ärztin & Söhne 100% #1 ?")
+	if err := os.Rename(dir, odd); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := phantom.New(phantom.Options{Size: volume.Size{96, 96, 24}, Seed: 2})
+	ct := filepath.Join(t.TempDir(), "zweite Aufnahme.nii.gz")
+	if err := nifti.WriteVolume(ctx, ct, other, false); err != nil {
+		t.Fatal(err)
+	}
+
+	p := start(t, image.Pt(1280, 800), nil)
+	p.drop(ct)
+	s := p.until("the dropped file", loaded)
+	if s.Slices != [3]int(other.Size) {
+		t.Fatalf("opened %v, want %v", s.Slices, other.Size)
+	}
+	p.drop(odd)
+	s = p.until("the dropped folder", func(s state) bool { return loaded(s) && s.Slices[0] == 256 })
+
+	maskFile := filepath.Join(t.TempDir(), "Maske von Hand.nii.gz")
+	v, _ := phantom.New(phantom.Options{Size: volume.Size{256, 256, 80}, Seed: 1})
+	if err := nifti.WriteMask(ctx, maskFile, v, m, false); err != nil {
+		t.Fatal(err)
+	}
+	p.drop(maskFile)
+	p.until("the question what its numbers mean", func(s state) bool { return s.Modal == "mapping" })
+	p.shot("mapping")
+	p.key("enter")
+	s = p.until("the dropped mask", func(s state) bool { return s.Steps == 1 && len(s.Busy) == 0 })
+	if s.Voxels["left lung"] == 0 || s.Voxels["right lung"] == 0 || len(s.Errors) != 0 {
+		t.Errorf("after dropping a mask: %+v", s)
+	}
+	p.shot("mask")
+}
