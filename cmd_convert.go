@@ -40,6 +40,9 @@ func (c *cli) convert(ctx context.Context, in, out string, force bool) error {
 		return err
 	}
 	bar.end()
+	for _, w := range doubts(s.Info(), v) { // what is written does not tell of them
+		bar.note(w.Message)
+	}
 	if m, ok := asMask(s.Info(), v); ok {
 		err = p.writer.WriteMask(ctx, out, v, m, force)
 	} else {

@@ -28,7 +28,7 @@ type Warning struct {
 func Warnings(ws []volume.Warning) []Warning {
 	out := make([]Warning, len(ws))
 	for n, w := range ws {
-		out[n] = Warning(w)
+		out[n] = Warning{Kind: w.Kind, Message: w.Message}
 	}
 	return out
 }
@@ -147,7 +147,7 @@ func inputOf(r app.Report) input {
 	}
 	withheld := -1
 	if !r.Measurements.Why.IsZero() {
-		withheld = stackAxis(r.Info.Orientation)
+		withheld = volume.StackAxis(r.Info.Orientation)
 	}
 	for c, mm := range r.Info.SpacingMM {
 		if mm > 0 && c != withheld {
@@ -175,20 +175,6 @@ func involvementIn(m metrics.Measurements) involvement {
 		}
 	}
 	return out
-}
-
-// stackAxis is the volume's axis that the file's slices are stacked along: where
-// the third letter of the file's orientation points.
-func stackAxis(orientation string) int {
-	if len(orientation) == 3 {
-		switch orientation[2] {
-		case 'L', 'R':
-			return 0
-		case 'P', 'A':
-			return 1
-		}
-	}
-	return 2
 }
 
 // whyNot gives the reason for each number that is withheld.

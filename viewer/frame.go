@@ -30,11 +30,11 @@ type Frame struct {
 func NewFrame(p Plane, g volume.Geometry) Frame {
 	u, v, _, up := p.Axes()
 	a, b := g.Affine.Column(u), g.Affine.Column(v)
-	lengthA := math.Sqrt(dot(a, a))
+	lengthA := a.Length()
 	f := Frame{Plane: p, Size: [2]int{g.Size[u], g.Size[v]}, up: up}
 	f.StepMM[0] = lengthA
-	f.ShearMM = dot(a, b) / lengthA
-	f.StepMM[1] = math.Sqrt(math.Max(dot(b, b)-f.ShearMM*f.ShearMM, 0))
+	f.ShearMM = a.Dot(b) / lengthA
+	f.StepMM[1] = math.Sqrt(math.Max(b.Dot(b)-f.ShearMM*f.ShearMM, 0))
 	if math.Abs(f.ShearMM) < 1e-4*f.StepMM[1] {
 		f.ShearMM = 0 // rounding in the header, a hundredth of a voxel over a hundred rows
 	}
@@ -156,5 +156,3 @@ func (f Frame) row(t float64) float64 {
 func (f Frame) span() float64 { return f.position(float64(f.Size[1]-1)) - f.position(0) }
 
 func (f Frame) middle() float64 { return (f.position(float64(f.Size[1]-1)) + f.position(0)) / 2 }
-
-func dot(a, b volume.Vec) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }

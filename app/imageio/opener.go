@@ -144,7 +144,8 @@ func nothing(paths []string, scan app.Scan) error {
 	}
 	switch {
 	case len(scan.Failed) > 0:
-		return app.Refuse(scan.Failed[0], "imageio.none_failed", name, len(scan.Failed), scan.Failed[0].Error())
+		_, why := app.Explain(scan.Failed[0])
+		return app.Refuse(scan.Failed[0], "imageio.none_failed", name, len(scan.Failed), why)
 	case len(reasons) == 0:
 		return app.Refuse(nil, "imageio.empty", name)
 	}

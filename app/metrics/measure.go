@@ -135,7 +135,7 @@ func (r row) stats(s sum, v *volume.Volume, volumes bool) LabelStats {
 // does not run from the feet to the head.
 func areas(v *volume.Volume, voxels [][]int) [][]float64 {
 	for _, w := range v.Warnings {
-		if w.Kind == volume.WarnNoSpacing || w.Kind.Withholds() && stackAxis(v.Source) != 2 {
+		if w.Kind == volume.WarnNoSpacing || w.Kind.Withholds() && v.Source.StackAxis() != 2 {
 			return nil
 		}
 	}
@@ -148,16 +148,6 @@ func areas(v *volume.Volume, voxels [][]int) [][]float64 {
 		}
 	}
 	return out
-}
-
-// stackAxis is the canonical axis that the slices of the file are stacked along.
-func stackAxis(s volume.Source) int {
-	for c, f := range s.Axes {
-		if f == 2 {
-			return c
-		}
-	}
-	return 2
 }
 
 func (m *Measurements) involve(labels []mask.Label) {

@@ -34,8 +34,8 @@ func TestAnySize(t *testing.T) {
 	for _, o := range tests {
 		t.Run(o.Size.String(), func(t *testing.T) {
 			v, m := New(o)
-			if err := v.Validate(); err != nil {
-				t.Error(err)
+			if p := v.Problem(); !p.IsZero() {
+				t.Error(p)
 			}
 			if v.Size != o.Size || m.Size() != o.Size || len(v.Int16) != o.Size.Voxels() {
 				t.Errorf("asked for %s, got a volume of %s and a mask of %s", o.Size, v.Size, m.Size())

@@ -16,11 +16,9 @@ package volume
 import (
 	"fmt"
 	"math"
-)
 
-// Vec is a point or a direction in patient space, LPS millimetres, or a
-// fractional voxel index (i, j, k), as the name of the variable says.
-type Vec [3]float64
+	"opacity/app/text"
+)
 
 // Size counts voxels along i, j and k.
 type Size [3]int
@@ -49,7 +47,7 @@ func (a Affine) Apply(p Vec) Vec {
 func (a Affine) Column(c int) Vec { return Vec{a[0][c], a[1][c], a[2][c]} }
 
 // Det is the determinant of the linear part: the signed volume of a voxel in mm³.
-func (a Affine) Det() float64 { return dot(a.Column(0), cross(a.Column(1), a.Column(2))) }
+func (a Affine) Det() float64 { return a.Column(0).Dot(a.Column(1).Cross(a.Column(2))) }
 
 // Inverse maps patient space back to indices. ok is false for a singular or
 // non-finite affine.
@@ -59,13 +57,13 @@ func (a Affine) Inverse() (inv Affine, ok bool) {
 		return Affine{}, false
 	}
 	c0, c1, c2 := a.Column(0), a.Column(1), a.Column(2)
-	rows := [3]Vec{cross(c1, c2), cross(c2, c0), cross(c0, c1)}
+	rows := [3]Vec{c1.Cross(c2), c2.Cross(c0), c0.Cross(c1)}
 	t := a.Column(3)
 	for r := range 3 {
 		for c := range 3 {
 			inv[r][c] = rows[r][c] / d
 		}
-		inv[r][3] = -dot(rows[r], t) / d
+		inv[r][3] = -rows[r].Dot(t) / d
 	}
 	return inv, true
 }
@@ -84,17 +82,17 @@ type Geometry struct {
 // k. For a tilted stack the third value is the distance between slice planes
 // along their normal only where the affine has no shear; see SliceStepMM.
 func (g Geometry) SpacingMM() [3]float64 {
-	return [3]float64{norm(g.Affine.Column(0)), norm(g.Affine.Column(1)), norm(g.Affine.Column(2))}
+	return [3]float64{g.Affine.Column(0).Length(), g.Affine.Column(1).Length(), g.Affine.Column(2).Length()}
 }
 
 // SliceStepMM is the distance between slice planes k and k+1 along their normal.
 func (g Geometry) SliceStepMM() float64 {
-	n := cross(g.Affine.Column(0), g.Affine.Column(1))
-	l := norm(n)
+	n := g.Affine.Column(0).Cross(g.Affine.Column(1))
+	l := n.Length()
 	if l == 0 {
 		return 0
 	}
-	return math.Abs(dot(g.Affine.Column(2), n)) / l
+	return math.Abs(g.Affine.Column(2).Dot(n)) / l
 }
 
 // VoxelVolumeML is the volume of one voxel in millilitres.
@@ -128,9 +126,9 @@ func (g Geometry) ToIndex(patientMM Vec) Vec {
 // TiltDegrees is the angle between the slice axis and the slice normal: 0 for a
 // straight stack, the gantry tilt otherwise.
 func (g Geometry) TiltDegrees() float64 {
-	n := cross(g.Affine.Column(0), g.Affine.Column(1))
+	n := g.Affine.Column(0).Cross(g.Affine.Column(1))
 	k := g.Affine.Column(2)
-	c := math.Abs(dot(k, n)) / (norm(k) * norm(n))
+	c := math.Abs(k.Dot(n)) / (k.Length() * n.Length())
 	if c >= 1 || math.IsNaN(c) {
 		return 0
 	}
@@ -144,38 +142,38 @@ func (g Geometry) ObliqueDegrees() float64 {
 	for c := range 2 {
 		v := g.Affine.Column(c)
 		m := math.Max(math.Abs(v[0]), math.Max(math.Abs(v[1]), math.Abs(v[2])))
-		if a := math.Acos(math.Min(1, m/norm(v))) * 180 / math.Pi; a > worst {
+		if a := math.Acos(math.Min(1, m/v.Length())) * 180 / math.Pi; a > worst {
 			worst = a
 		}
 	}
 	return worst
 }
 
-// Validate reports why a grid cannot be used: no voxels, an affine that is not
-// finite or is singular, or a spacing of zero.
-func (g Geometry) Validate() error {
-	for c, n := range g.Size {
+// Problem says why a grid cannot be used: no voxels, an affine that is not
+// finite or is singular, or a spacing of zero. It is zero where nothing is wrong.
+func (g Geometry) Problem() text.Message {
+	for _, n := range g.Size {
 		if n < 1 {
-			return fmt.Errorf("size %s: axis %d has no voxels", g.Size, c)
+			return text.M("volume.grid.empty", g.Size.String())
 		}
 	}
 	for r := range 3 {
 		for c := range 4 {
 			if v := g.Affine[r][c]; math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("affine holds %v", v)
+				return text.M("volume.grid.not_finite", v)
 			}
 		}
 	}
 	s := g.SpacingMM()
 	for c := range 3 {
 		if s[c] < 1e-6 {
-			return fmt.Errorf("spacing along axis %d is %g mm", c, s[c])
+			return text.M("volume.grid.no_spacing", c+1, s[c])
 		}
 	}
 	if math.Abs(g.Affine.Det()) < 1e-6*s[0]*s[1]*s[2] {
-		return fmt.Errorf("affine is singular")
+		return text.M("volume.grid.flat")
 	}
-	return nil
+	return text.Message{}
 }
 
 // SameGrid reports whether two geometries have one size and their corner voxels
@@ -192,20 +190,12 @@ func (g Geometry) SameGrid(o Geometry, tolMM float64) bool {
 			}
 		}
 		a, b := g.Affine.Apply(p), o.Affine.Apply(p)
-		if norm(Vec{a[0] - b[0], a[1] - b[1], a[2] - b[2]}) > tolMM {
+		if a.Sub(b).Length() > tolMM {
 			return false
 		}
 	}
 	return true
 }
-
-func dot(a, b Vec) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
-
-func cross(a, b Vec) Vec {
-	return Vec{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
-}
-
-func norm(a Vec) float64 { return math.Sqrt(dot(a, a)) }
 
 // interpolate reads ys at fractional position x, continuing the end steps outward.
 func interpolate(ys []float64, x float64) float64 {

@@ -36,7 +36,7 @@ func each(r *rand.Rand, skew float64, f func(axes [3]int, flip [3]bool, a Affine
 }
 
 func near(a, b Vec, tol float64) bool {
-	return norm(Vec{a[0] - b[0], a[1] - b[1], a[2] - b[2]}) <= tol
+	return a.Sub(b).Length() <= tol
 }
 
 // Whatever the order and direction of the file's axes, the canonical grid is
@@ -50,6 +50,9 @@ func TestCanonical(t *testing.T) {
 			g, src := Canonical(size, a)
 			if src.Axes != axes || src.Flip != flip || src.Size != size || src.Affine != a {
 				t.Fatalf("axes %v flip %v: got %+v", axes, flip, src)
+			}
+			if src.Axes[src.StackAxis()] != 2 {
+				t.Fatalf("axes %v: stacked along %d", axes, src.StackAxis())
 			}
 			for c := range 3 {
 				if g.Affine[c][c] <= 0 || g.Size[c] != size[axes[c]] {
@@ -171,10 +174,10 @@ func TestMeasuresOfAGrid(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestProblem(t *testing.T) {
 	good := Geometry{Size: Size{1, 1, 1}, Affine: Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}}
-	if err := good.Validate(); err != nil {
-		t.Error(err)
+	if p := good.Problem(); !p.IsZero() {
+		t.Error(p)
 	}
 	tests := map[string]func(g *Geometry){
 		"no voxels":    func(g *Geometry) { g.Size[1] = 0 },
@@ -185,8 +188,8 @@ func TestValidate(t *testing.T) {
 	}
 	for name, spoil := range tests {
 		g := good
-		if spoil(&g); g.Validate() == nil {
-			t.Errorf("%s is valid", name)
+		if spoil(&g); g.Problem().IsZero() {
+			t.Errorf("%s is no problem", name)
 		}
 	}
 }

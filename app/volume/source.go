@@ -54,7 +54,7 @@ func assignAxes(a Affine) [3]int {
 		score := 1.0
 		for c, f := range o {
 			v := a.Column(f)
-			score *= math.Abs(v[c]) / norm(v)
+			score *= math.Abs(v[c]) / v.Length()
 		}
 		if score > bestScore+1e-12 {
 			best, bestScore = o, score
@@ -90,4 +90,22 @@ func (s Source) Orientation() string {
 		out[f] = l
 	}
 	return string(out[:])
+}
+
+// StackAxis is the canonical axis (0 i, 1 j, 2 k) along which the file's slices
+// are stacked: the one that its third axis became.
+func (s Source) StackAxis() int { return StackAxis(s.Orientation()) }
+
+// StackAxis is Source.StackAxis of an Orientation: where its third letter
+// points. What is no orientation counts as stacked along k.
+func StackAxis(orientation string) int {
+	if len(orientation) == 3 {
+		switch orientation[2] {
+		case 'L', 'R':
+			return 0
+		case 'P', 'A':
+			return 1
+		}
+	}
+	return 2
 }

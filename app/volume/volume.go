@@ -27,7 +27,8 @@ type Volume struct {
 	Geometry
 	// Exactly one of Int16 and Float32 holds Size.Voxels() values, i fastest,
 	// already rescaled. Float32 is used only where a value is not a whole
-	// number in the range of int16.
+	// number in the range of int16; it has seven digits, so that whole numbers
+	// beyond 2^24 are rounded (WarnRounded tells).
 	Int16   []int16
 	Float32 []float32
 	Unit    Unit
@@ -119,13 +120,15 @@ const (
 	WarnOrientation WarningKind = "no_orientation"    // the file does not say which way the patient lies
 	WarnModel       WarningKind = "model"             // what the model did is doubtful
 	WarnLossy       WarningKind = "lossy"             // voxels went through lossy compression
+	WarnRounded     WarningKind = "rounded"           // values are too large to be held exactly
+	WarnOneSlice    WarningKind = "one_slice"         // a single slice: no distance to a next one
 )
 
 // Withholds reports whether volumes and distances measured on such a stack
 // would be wrong, so that they must not be shown.
 func (k WarningKind) Withholds() bool {
 	switch k {
-	case WarnGap, WarnDuplicate, WarnUneven, WarnTilt, WarnMixed, WarnNoSpacing:
+	case WarnGap, WarnDuplicate, WarnUneven, WarnTilt, WarnMixed, WarnNoSpacing, WarnOneSlice:
 		return true
 	}
 	return false
@@ -135,7 +138,13 @@ func (k WarningKind) Withholds() bool {
 type Warning struct {
 	Kind    WarningKind
 	Message text.Message
+	// Slice is the slice it names, nil where it speaks of the whole stack.
+	Slice *Slice
 }
+
+// Slice is one slice of a volume: the voxels with one index along axis Axis
+// (0 to the patient's left, 1 to posterior, 2 to superior).
+type Slice struct{ Axis, Index int }
 
 // Withheld returns the first warning that forbids millilitres and out-of-plane
 // millimetres on this volume, and whether there is one.

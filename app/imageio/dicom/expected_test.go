@@ -73,7 +73,7 @@ func compare(t *testing.T, v *volume.Volume, want expected) {
 		for c := range 3 {
 			index[c] = float64((v.Size[c] - 1) * (n >> c & 1))
 		}
-		if got := v.ToPatient(index); length(sub(got, p)) > 1e-4 {
+		if got := v.ToPatient(index); got.Sub(p).Length() > 1e-4 {
 			t.Errorf("corner %v lies at %v, want %v", index, got, p)
 		}
 	}

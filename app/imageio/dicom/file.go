@@ -333,10 +333,10 @@ func newSlice(f *file, frame int, d dataset) slice {
 // span a plane at right angles (within half a degree; real headers are rounded).
 func directions(v []float64) (row, col volume.Vec, ok bool) {
 	row, col = volume.Vec(v[:3]), volume.Vec(v[3:6])
-	a, b := length(row), length(col)
+	a, b := row.Length(), col.Length()
 	if a < 1e-3 || b < 1e-3 || math.IsInf(a, 0) || math.IsInf(b, 0) {
 		return row, col, false
 	}
-	row, col = scaled(row, 1/a), scaled(col, 1/b)
-	return row, col, math.Abs(dot(row, col)) < 0.01
+	row, col = row.Scaled(1/a), col.Scaled(1/b)
+	return row, col, math.Abs(row.Dot(col)) < 0.01
 }

@@ -103,6 +103,6 @@ func TestAnyStack(t *testing.T) {
 		if n := len(s.stack.slices); n < 1 || n > len(all) || s.stack.number(0) < 1 || s.stack.number(0) > n {
 			t.Fatalf("%d slices of %d", n, len(all))
 		}
-		_ = s.stack.geometry.Validate()
+		_ = s.stack.geometry.Problem()
 	}
 }

@@ -64,8 +64,8 @@ const maxVoxels = 1 << 33
 // allocate makes the volume, after checking that files and memory can hold it.
 func (s *Series) allocate(asInt16 bool) (*volume.Volume, error) {
 	g := s.stack.geometry
-	if err := g.Validate(); err != nil {
-		return nil, app.Refuse(err, "dicom.geometry", s.info.Path)
+	if p := g.Problem(); !p.IsZero() {
+		return nil, app.Refuse(nil, "dicom.geometry", s.info.Path, p)
 	}
 	bytes := int64(g.Size.Voxels()) * 2
 	if !asInt16 {
@@ -250,7 +250,7 @@ type floatKey struct{ rescale }
 
 // bySlice reports whether file slices are slices k of the slab, and do not lie
 // across them.
-func (l *loader) bySlice() bool { return l.series.stack.source.Axes[2] == 2 }
+func (l *loader) bySlice() bool { return l.series.stack.source.StackAxis() == 2 }
 
 // finish reports slice n.
 func (l *loader) finish(n int, over bool) {

@@ -57,8 +57,9 @@ func seriesOf(files []*file, st *stack) *Series {
 		Warnings:       st.warnings,
 	}
 	s.info.Case = caseName(files)
-	for c, f := range st.source.Axes {
-		if f == 2 && !st.stepKnown || f != 2 && !st.spacingKnown {
+	along := st.source.StackAxis()
+	for c := range 3 {
+		if c == along && !st.stepKnown || c != along && !st.spacingKnown {
 			s.info.SpacingMM[c] = 0
 		}
 	}

@@ -42,8 +42,8 @@ func newStack(all []slice) *stack {
 	st.slices = st.locate(slices.Clone(all))
 	st.slices = st.oneOrientation(st.slices)
 	first := st.slices[0]
-	normal := cross(first.row, first.col)
-	along := func(s slice) float64 { return dot(s.position, normal) }
+	normal := first.row.Cross(first.col)
+	along := func(s slice) float64 { return s.position.Dot(normal) }
 	slices.SortStableFunc(st.slices, func(a, b slice) int {
 		return cmp.Or(cmp.Compare(along(a), along(b)), cmp.Compare(a.instance, b.instance),
 			cmp.Compare(a.file.path, b.file.path), cmp.Compare(a.frame, b.frame))
@@ -114,7 +114,7 @@ func guessPositions(all []slice) []slice {
 	}
 	step := cmp.Or(all[0].stepMM, all[0].thicknessMM, 1)
 	for i := range all {
-		all[i].position = scaled(cross(row, col), step*float64(i))
+		all[i].position = row.Cross(col).Scaled(step * float64(i))
 		all[i].row, all[i].col = row, col
 	}
 	return all
@@ -159,7 +159,7 @@ func near(a, b volume.Vec) bool {
 // mainAxisMM is the patient coordinate of s along the axis that the planes of
 // like are most nearly stacked on: what a reader calls the slice position.
 func mainAxisMM(s, like slice) float64 {
-	n, best := cross(like.row, like.col), 0
+	n, best := like.row.Cross(like.col), 0
 	for c := range 3 {
 		if math.Abs(n[c]) > math.Abs(n[best]) {
 			best = c
@@ -225,9 +225,9 @@ func stepTolerance(median float64) float64 { return math.Max(0.01*median, 0.01) 
 // place works out the geometry.
 func (st *stack) place(p []float64, step float64, normal volume.Vec) {
 	first, last := st.slices[0], st.slices[len(st.slices)-1]
-	along := scaled(normal, step)
+	along := normal.Scaled(step)
 	if len(p) > 1 {
-		along = scaled(sub(last.position, first.position), step/(p[len(p)-1]-p[0]))
+		along = last.position.Sub(first.position).Scaled(step / (p[len(p)-1] - p[0]))
 	}
 	spacing := first.spacingMM
 	st.spacingKnown = spacing[0] > 0
@@ -248,10 +248,8 @@ func (st *stack) place(p []float64, step float64, normal volume.Vec) {
 // number is how slice n of the stack is counted on screen: from 1, from the
 // feet, the back or the right.
 func (st *stack) number(n int) int {
-	for c, f := range st.source.Axes {
-		if f == 2 && (c == 1) != st.source.Flip[c] {
-			return len(st.slices) - n
-		}
+	if c := st.source.StackAxis(); (c == 1) != st.source.Flip[c] {
+		return len(st.slices) - n
 	}
 	return n + 1
 }

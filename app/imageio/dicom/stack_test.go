@@ -190,7 +190,7 @@ func TestAcquisitionPlanes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			all := stackOf(0, 1, 2, 3, 4)
 			for i := range all {
-				p := scaled(tt.normal, 2*float64(i))
+				p := tt.normal.Scaled(2 * float64(i))
 				all[i].position, all[i].orientation = p[:], tt.orientation
 			}
 			s := only(t, save(t, all...))
@@ -202,7 +202,7 @@ func TestAcquisitionPlanes(t *testing.T) {
 			for n := range 5 {
 				for y := range 3 {
 					for x := range 4 {
-						p := scaled(tt.normal, 2*float64(n))
+						p := tt.normal.Scaled(2 * float64(n))
 						for c := range 3 {
 							p[c] += row[c]*0.7*float64(x) + col[c]*0.8*float64(y)
 						}

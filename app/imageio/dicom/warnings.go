@@ -8,6 +8,17 @@ import (
 	"opacity/app/volume"
 )
 
+// warnAt warns about slice n of the stack. Its number on screen comes first in
+// the message.
+func (st *stack) warnAt(n int, kind volume.WarningKind, key string, args ...any) {
+	st.warn(kind, key, append([]any{st.number(n)}, args...)...)
+	at := volume.Slice{Axis: st.source.StackAxis(), Index: n}
+	if st.source.Flip[at.Axis] {
+		at.Index = len(st.slices) - 1 - n
+	}
+	st.warnings[len(st.warnings)-1].Slice = &at
+}
+
 func (st *stack) warnDoubles(doubles map[int][]slice) {
 	at, count := -1, 0
 	for n, out := range doubles {
@@ -19,7 +30,7 @@ func (st *stack) warnDoubles(doubles map[int][]slice) {
 	if at < 0 {
 		return
 	}
-	st.warn(volume.WarnDuplicate, "dicom.warn.duplicate", st.number(at), mainAxisMM(st.slices[at], st.slices[at]),
+	st.warnAt(at, volume.WarnDuplicate, "dicom.warn.duplicate", mainAxisMM(st.slices[at], st.slices[at]),
 		filepath.Base(doubles[at][0].file.path), count)
 }
 
@@ -49,12 +60,12 @@ func (st *stack) warnSteps(p []float64, median float64) {
 	}
 	if gap >= 0 {
 		below := st.below(gap)
-		st.warn(volume.WarnGap, "dicom.warn.gap", st.number(below), mainAxisMM(st.slices[below], st.slices[0]),
+		st.warnAt(below, volume.WarnGap, "dicom.warn.gap", mainAxisMM(st.slices[below], st.slices[0]),
 			p[gap+1]-p[gap], median, missing, gaps)
 	}
 	if odd >= 0 {
 		below := st.below(odd)
-		st.warn(volume.WarnUneven, "dicom.warn.uneven", st.number(below), mainAxisMM(st.slices[below], st.slices[0]),
+		st.warnAt(below, volume.WarnUneven, "dicom.warn.uneven", mainAxisMM(st.slices[below], st.slices[0]),
 			p[odd+1]-p[odd], median, odds)
 	}
 	st.keepPositions(p)
@@ -71,7 +82,7 @@ func (st *stack) below(k int) int {
 // keepPositions records uneven slice positions where slices are stacked on the
 // canonical k axis.
 func (st *stack) keepPositions(p []float64) {
-	if st.source.Axes[2] != 2 {
+	if st.source.StackAxis() != 2 {
 		return
 	}
 	pos := make([]float64, len(p))
@@ -88,7 +99,7 @@ func (st *stack) keepPositions(p []float64) {
 		// last slice again.
 		last := st.slices[len(st.slices)-1].position
 		first := st.slices[0].position
-		line := sub(last, first)
+		line := last.Sub(first)
 		for r := range 3 {
 			st.geometry.Affine[r][3] += line[r] - st.source.Affine[r][2]*float64(len(p)-1)
 		}
@@ -101,21 +112,21 @@ func (st *stack) warnShape(p []float64, normal volume.Vec) {
 	n := len(p)
 	if n > 1 {
 		first, last := st.slices[0].position, st.slices[n-1].position
-		line := sub(last, first)
+		line := last.Sub(first)
 		extent := p[n-1] - p[0]
-		side := length(sub(line, scaled(normal, extent)))
+		side := line.Sub(normal.Scaled(extent)).Length()
 		if tilt := math.Atan2(side, extent) * 180 / math.Pi; side > sidewaysMM && tilt > angleDegrees {
 			st.warn(volume.WarnTilt, "dicom.warn.tilt", tilt)
 		}
 		worst, at := 0.0, 0
 		for k, s := range st.slices {
-			off := sub(sub(s.position, first), scaled(line, (p[k]-p[0])/extent))
-			if d := length(off); d > worst {
+			off := s.position.Sub(first).Sub(line.Scaled((p[k] - p[0]) / extent))
+			if d := off.Length(); d > worst {
 				worst, at = d, k
 			}
 		}
 		if worst > sidewaysMM {
-			st.warn(volume.WarnUneven, "dicom.warn.sideways", st.number(at), mainAxisMM(st.slices[at], st.slices[0]), worst)
+			st.warnAt(at, volume.WarnUneven, "dicom.warn.sideways", mainAxisMM(st.slices[at], st.slices[0]), worst)
 		}
 	}
 	if angle := st.geometry.ObliqueDegrees(); angle > angleDegrees {

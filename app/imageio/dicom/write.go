@@ -160,7 +160,7 @@ func (w seriesWriter) geometry(e *encoder, k int) {
 	g := w.v.Geometry
 	at := g.ToPatient(volume.Vec{0, 0, float64(k)})
 	row, col := g.Affine.Column(0), g.Affine.Column(1)
-	row, col = scaled(row, 1/length(row)), scaled(col, 1/length(col))
+	row, col = row.Scaled(1/row.Length()), col.Scaled(1/col.Length())
 	e.decimals(tagPosition, at[:]...)
 	e.decimals(tagOrientation, slices.Concat(row[:], col[:])...)
 	e.text(0x00200052, "UI", w.frameOf) // frame of reference

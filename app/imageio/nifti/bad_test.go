@@ -222,8 +222,8 @@ func FuzzOpen(f *testing.F) {
 			mustTell(t, err)
 			return
 		}
-		if len(v.Int16)+len(v.Float32) != i.Size.Voxels() || v.Validate() != nil {
-			t.Errorf("%s with %d voxels: %v", i.Size, len(v.Int16)+len(v.Float32), v.Validate())
+		if len(v.Int16)+len(v.Float32) != i.Size.Voxels() || !v.Problem().IsZero() {
+			t.Errorf("%s with %d voxels: %v", i.Size, len(v.Int16)+len(v.Float32), v.Problem())
 		}
 	})
 }

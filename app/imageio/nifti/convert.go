@@ -63,10 +63,19 @@ func native(raw []byte, width int, order binary.ByteOrder) {
 	}
 }
 
+// fit says how well values can be kept; the worse, the greater.
+type fit int
+
+const (
+	fitsInt16   fit = iota // every value is a whole number in the range of int16
+	fitsFloat32            // to the seven digits that a float32 has
+	rounded                // some are so large, beyond 2^24, that whole numbers change too
+)
+
 // rescale writes slope*stored+inter of native scalars of a datatype into dst and
-// reports whether every value is a whole number in the range of int16. Where T
-// is int16 and the answer is no, dst holds nothing of use.
-func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) bool {
+// tells how well they fit. Where T is int16 and they do not fit that, dst holds
+// nothing of use.
+func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) fit {
 	switch datatype {
 	case typeUint8:
 		return lookUp(dst, raw, slope, inter)
@@ -89,40 +98,54 @@ func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) bo
 	case typeFloat64:
 		return scale(dst, scalars[float64](raw), slope, inter)
 	}
-	return false
+	return rounded // no type that a header is let through with
 }
 
-func scale[T kept, S stored](dst []T, src []S, slope, inter float64) bool {
-	var zero T
-	_, narrow := any(zero).(int16)
-	whole := true
+func scale[T kept, S stored](dst []T, src []S, slope, inter float64) fit {
+	narrow, worst := isNarrow[T](), fitsInt16
 	for o, s := range src {
 		x := float64(s)*slope + inter
 		if !isInt16(x) {
-			whole = false
+			worst = max(worst, fitsFloat32)
 			if narrow {
-				return false
+				return worst
+			}
+			if isRounded(x) {
+				worst = rounded
 			}
 		}
 		dst[o] = T(x)
 	}
-	return whole
+	return worst
+}
+
+func isNarrow[T kept]() bool {
+	var zero T
+	_, narrow := any(zero).(int16)
+	return narrow
+}
+
+// isRounded reports whether float32 changes a value that is too large for it to
+// hold every whole number. From 2^53 on x may have been changed already.
+func isRounded(x float64) bool {
+	a := math.Abs(x)
+	return a > 1<<24 && !math.IsInf(x, 0) && (a >= 1<<53 || float64(float32(x)) != x)
 }
 
 // lookUp is scale for bytes, by a table: masks are bytes, and large.
-func lookUp[T kept](dst []T, src []uint8, slope, inter float64) bool {
+func lookUp[T kept](dst []T, src []uint8, slope, inter float64) fit {
 	var steps [256]uint8
 	for n := range steps {
 		steps[n] = uint8(n)
 	}
 	var table [256]T
-	if !scale(table[:], steps[:], slope, inter) {
+	if scale(table[:], steps[:], slope, inter) != fitsInt16 {
 		return scale(dst, src, slope, inter) // not for every byte: see which occur
 	}
 	for o, s := range src {
 		dst[o] = table[s]
 	}
-	return true
+	return fitsInt16
 }
 
 func isInt16(x float64) bool {
@@ -138,8 +161,7 @@ func widen[T kept](e *extent, values []T) {
 	if len(values) == 0 {
 		return
 	}
-	var zero T
-	if _, whole := any(zero).(int16); whole {
+	if isNarrow[T]() {
 		lo, hi := values[0], values[0]
 		for _, v := range values {
 			lo, hi = min(lo, v), max(hi, v)

@@ -58,6 +58,12 @@ var voxelBytes = map[int]int{
 	typeFloat32: 4, typeInt64: 8, typeUint64: 8, typeFloat64: 8,
 }
 
+// typeNames names them.
+var typeNames = map[int]string{
+	typeUint8: "uint8", typeInt8: "int8", typeInt16: "int16", typeUint16: "uint16", typeInt32: "int32", typeUint32: "uint32",
+	typeFloat32: "float32", typeInt64: "int64", typeUint64: "uint64", typeFloat64: "float64",
+}
+
 // refusedTypes are those that cannot, by name.
 var refusedTypes = map[int]string{
 	1: "1-bit", 32: "complex64", 128: "RGB24", 1536: "float128", 1792: "complex128", 2048: "complex256", 2304: "RGBA32",

@@ -3,7 +3,6 @@ package nifti
 import (
 	"context"
 	"errors"
-	"math"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -14,20 +13,13 @@ import (
 // errWide says that a value did not fit int16 after all.
 var errWide = errors.New("nifti: a value is not a whole number in the range of int16")
 
-// narrow reports whether voxels are expected to be whole numbers in the range
-// of int16: stored as integers, and neither slope nor intercept makes fractions.
-func (h *header) narrow() bool {
-	return h.datatype != typeFloat32 && h.datatype != typeFloat64 &&
-		h.slope == math.Trunc(h.slope) && h.inter == math.Trunc(h.inter)
-}
-
-// Load reads the voxels. Files of integers come as int16, others as float32,
-// and once all of those have proved whole numbers, as int16 too: the volume
-// returned is then another than the one that Begin got. Where an integer does
-// not fit, reading starts again and Begin is called a second time.
+// Load reads the voxels straight into the form they are kept in: int16 where
+// the glance on opening met nothing else, float32 otherwise. Should a value
+// further on not fit int16, reading starts again and Begin is called a second
+// time; so there are never two copies.
 func (s *series) Load(ctx context.Context, hooks app.LoadHooks) (*volume.Volume, error) {
 	v, err := (*volume.Volume)(nil), errWide
-	if s.header.narrow() {
+	if s.fit == fitsInt16 {
 		v, err = load[int16](ctx, s, hooks)
 	}
 	if err == errWide {
@@ -66,7 +58,7 @@ func load[T kept](ctx context.Context, s *series, hooks app.LoadHooks) (*volume.
 	if hooks.Begin != nil {
 		hooks.Begin(v)
 	}
-	l := &loader[T]{r: r, h: s.header, src: s.source, size: v.Size, slab: slab, hooks: hooks, seen: noExtent(), whole: true}
+	l := &loader[T]{r: r, h: s.header, src: s.source, size: v.Size, slab: slab, hooks: hooks, seen: noExtent()}
 	if err := l.run(ctx); err != nil {
 		return nil, err
 	}
@@ -74,20 +66,8 @@ func load[T kept](ctx context.Context, s *series, hooks app.LoadHooks) (*volume.
 		return nil, err
 	}
 	done := *v // the one handed out is being read by others
-	done.Unit, done.Warnings = s.unit(l.seen)
-	if v.Float32 != nil && l.whole {
-		done.Int16, done.Float32 = narrowed(v.Float32), nil
-	}
+	done.Unit, done.Warnings = s.judge(l.seen, l.fit)
 	return &done, nil
-}
-
-// narrowed returns whole values as int16.
-func narrowed(from []float32) []int16 {
-	to := make([]int16, len(from))
-	for o, f := range from {
-		to[o] = int16(f)
-	}
-	return to
 }
 
 // loader reads a file plane by plane (planes of the file's third axis) into a
@@ -100,7 +80,7 @@ type loader[T kept] struct {
 	slab  []T
 	hooks app.LoadHooks
 	seen  extent
-	whole bool
+	fit   fit
 	raw   []byte // one file plane as stored
 }
 
@@ -112,7 +92,7 @@ func (l *loader[T]) run(ctx context.Context) error {
 	f := l.src.Size
 	plane := f[0] * f[1]
 	l.raw = aligned(plane * voxelBytes[l.h.datatype])
-	slow := slowAxis(l.src)
+	slow := l.src.StackAxis()
 	inPlace := l.src.Axes == [3]int{0, 1, 2}
 	block := 1
 	if slow != 2 {
@@ -162,16 +142,6 @@ func (l *loader[T]) tell(slow, first, last int) {
 	}
 }
 
-// slowAxis is the canonical axis that the file's third axis became.
-func slowAxis(src volume.Source) int {
-	for c, f := range src.Axes {
-		if f == 2 {
-			return c
-		}
-	}
-	return 2
-}
-
 // canonical is the canonical index, along axis c, of index p of its file axis.
 func (l *loader[T]) canonical(c, p int) int {
 	if l.src.Flip[c] {
@@ -195,20 +165,13 @@ func (l *loader[T]) plane(dst []T) error {
 			return err
 		}
 		native(raw, voxelBytes[l.h.datatype], l.h.order)
-		if !rescale(dst, raw, l.h.datatype, l.h.slope, l.h.inter) {
-			if isNarrow(dst) {
-				return errWide
-			}
-			l.whole = false
+		l.fit = max(l.fit, rescale(dst, raw, l.h.datatype, l.h.slope, l.h.inter))
+		if l.fit != fitsInt16 && isNarrow[T]() {
+			return errWide
 		}
 	}
 	widen(&l.seen, dst)
 	return nil
-}
-
-func isNarrow[T kept](v []T) bool {
-	_, ok := any(v).([]int16)
-	return ok
 }
 
 // mirror turns a plane of rows nx long around in place.
@@ -237,20 +200,25 @@ func mirror[T kept](v []T, nx int, alongX, alongY bool) {
 func scatter[T kept](slab, planes []T, size volume.Size, src volume.Source, first, last int) {
 	base, stride := src.FileStrides()
 	base -= first * src.Size[0] * src.Size[1]
-	lo, hi := [3]int{}, [3]int(size)
-	slow := slowAxis(src)
-	lo[slow], hi[slow] = first, last
-	if src.Flip[slow] {
-		lo[slow], hi[slow] = size[slow]-last, size[slow]-first
-	}
-	for k := lo[2]; k < hi[2]; k++ {
-		for j := lo[1]; j < hi[1]; j++ {
+	b := boxOfPlanes(size, src, first, last)
+	for k := b.Min[2]; k < b.Max[2]; k++ {
+		for j := b.Min[1]; j < b.Max[1]; j++ {
 			to := slab[(k*size[1]+j)*size[0]:]
-			from := base + j*stride[1] + k*stride[2] + lo[0]*stride[0]
-			for i := lo[0]; i < hi[0]; i++ {
+			from := base + j*stride[1] + k*stride[2] + b.Min[0]*stride[0]
+			for i := b.Min[0]; i < b.Max[0]; i++ {
 				to[i] = planes[from]
 				from += stride[0]
 			}
 		}
 	}
+}
+
+// boxOfPlanes is the canonical voxels of file planes first..last-1.
+func boxOfPlanes(size volume.Size, src volume.Source, first, last int) volume.Box {
+	b, slow := volume.Whole(size), src.StackAxis()
+	b.Min[slow], b.Max[slow] = first, last
+	if src.Flip[slow] {
+		b.Min[slow], b.Max[slow] = size[slow]-last, size[slow]-first
+	}
+	return b
 }

@@ -30,7 +30,8 @@ func (s *series) middle(ctx context.Context) (*volume.Volume, error) {
 	}
 	k := s.geometry.Size[2] / 2
 	out := make([]float32, s.geometry.Size[0]*s.geometry.Size[1])
-	if err := s.cut(ctx, r, k, out); err != nil {
+	fits, err := s.cut(ctx, r, k, out)
+	if err != nil {
 		return nil, err
 	}
 	v := s.volume()
@@ -39,40 +40,42 @@ func (s *series) middle(ctx context.Context) (*volume.Volume, error) {
 		v.Affine[row][3] += float64(k) * v.Affine[row][2]
 	}
 	v.Source = volume.Source{Size: v.Size, Affine: v.Affine, Axes: [3]int{0, 1, 2}}
-	v.Float32 = out
-	for _, f := range out {
-		if !isInt16(float64(f)) {
-			return v, nil
-		}
+	if fits != fitsInt16 {
+		v.Float32 = out
+		return v, nil
 	}
-	v.Int16, v.Float32 = narrowed(out), nil
+	v.Int16 = make([]int16, len(out))
+	for o, f := range out {
+		v.Int16[o] = int16(f)
+	}
 	return v, nil
 }
 
-// cut reads canonical slice k.
-func (s *series) cut(ctx context.Context, r *file, k int, out []float32) error {
+// cut reads canonical slice k and tells how well its values fit, together with
+// those read on the way to it.
+func (s *series) cut(ctx context.Context, r *file, k int, out []float32) (fit, error) {
 	size, f := s.geometry.Size, s.source.Size
 	plane, width := f[0]*f[1], voxelBytes[s.header.datatype]
 	raw, values := aligned(plane*width), make([]float32, plane)
 	base, stride := s.source.FileStrides()
 	base += k * stride[2]
-	first, last := 0, f[2]
-	if s.source.Axes[2] == 2 {
+	first, last, worst := 0, f[2], fitsInt16
+	if s.source.StackAxis() == 2 {
 		first = fileIndex(s.source, 2, k)
 		last = first + 1
 		if err := r.skip(int64(first) * int64(plane*width)); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for p := first; p < last; p++ {
 		if err := ctx.Err(); err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := readFull(r, raw); err != nil {
-			return err
+			return 0, err
 		}
 		native(raw, width, s.header.order)
-		rescale(values, raw, s.header.datatype, s.header.slope, s.header.inter)
+		worst = max(worst, rescale(values, raw, s.header.datatype, s.header.slope, s.header.inter))
 		lo, hi := [2]int{}, [2]int{size[0], size[1]}
 		for c := range 2 {
 			if s.source.Axes[c] == 2 { // this plane holds one column or row of the slice
@@ -89,7 +92,7 @@ func (s *series) cut(ctx context.Context, r *file, k int, out []float32) error {
 			}
 		}
 	}
-	return nil
+	return worst, nil
 }
 
 // fileIndex is the index along a canonical axis' file axis.

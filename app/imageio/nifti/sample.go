@@ -11,6 +11,7 @@ import (
 // sample is what a glance at some of the voxels tells.
 type sample struct {
 	extent
+	fit
 	whole    bool // all whole numbers
 	distinct int  // values met, counted up to maxLabels+1
 }
@@ -37,7 +38,7 @@ func glance(r *file, h *header) (sample, error) {
 		b := raw[:n/width*width]
 		native(b, width, h.order)
 		v := values[:len(b)/width]
-		rescale(v, b, h.datatype, h.slope, h.inter)
+		s.fit = max(s.fit, rescale(v, b, h.datatype, h.slope, h.inter))
 		s.add(v, seen)
 	}
 	if r.gz == nil {

@@ -20,6 +20,7 @@ type series struct {
 	header   *header
 	geometry volume.Geometry
 	source   volume.Source
+	fit      fit // of the voxels glanced at
 	info     app.SeriesInfo
 }
 
@@ -45,6 +46,9 @@ func Open(path string) (app.Series, error) {
 	if err := checkPromise(r, h); err != nil {
 		return nil, err
 	}
+	if err := checkMemory(path, h, 2); err != nil { // what the voxels need at least
+		return nil, err
+	}
 	if err := r.skip(h.offset - headerBytes); err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -52,9 +56,14 @@ func Open(path string) (app.Series, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
+	if look.fit != fitsInt16 {
+		if err := checkMemory(path, h, 4); err != nil {
+			return nil, err
+		}
+	}
 	g, src := volume.Canonical(h.size, h.affine)
 	src.Header = h.raw
-	s := &series{path: path, header: h, geometry: g, source: src}
+	s := &series{path: path, header: h, geometry: g, source: src, fit: look.fit}
 	s.info = app.SeriesInfo{
 		Path: path, Case: caseName(path), Format: "NIfTI-1",
 		Size: g.Size, SpacingMM: g.SpacingMM(), Orientation: src.Orientation(),
@@ -63,12 +72,12 @@ func Open(path string) (app.Series, error) {
 	if i := slices.IndexFunc(h.warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNoSpacing }); i >= 0 {
 		s.info.SpacingMM = [3]float64{}
 	}
-	s.info.Unit, s.info.Warnings = s.unit(look.extent)
+	s.info.Unit, s.info.Warnings = s.judge(look.extent, look.fit)
 	return s, nil
 }
 
-// checkPromise compares what the header announces with what the file can hold
-// and with the memory there is, before anything is allocated.
+// checkPromise compares what the header announces with what the file can hold,
+// before anything is allocated.
 func checkPromise(r *file, h *header) error {
 	need, held := h.offset+h.bytes(), r.size
 	if r.gz != nil {
@@ -78,26 +87,34 @@ func checkPromise(r *file, h *header) error {
 	if need > held {
 		return app.Refuse(nil, "nifti.promise", r.path, h.size.String(), megabytes(need), megabytes(r.size))
 	}
-	// Voxels that may turn out to be fractions need four bytes, for a moment six.
-	per := int64(2)
-	if !h.narrow() {
-		per = 6
-	}
-	if have := memory.Available(); have > 0 && int64(h.size.Voxels())*per > have {
-		return app.Refuse(nil, "nifti.memory", r.path, megabytes(int64(h.size.Voxels())*per), megabytes(have))
+	return nil
+}
+
+// checkMemory compares what the voxels need, at so many bytes each, with the
+// memory there is.
+func checkMemory(path string, h *header, each int64) error {
+	need := int64(h.size.Voxels()) * each
+	if have := memory.Available(); have > 0 && need > have {
+		return app.Refuse(nil, "nifti.memory", path, megabytes(need), megabytes(have))
 	}
 	return nil
 }
 
 func megabytes(n int64) int64 { return (n + 1<<20 - 1) >> 20 }
 
-// unit tells the unit of values in a range, and all there is to doubt.
-func (s *series) unit(e extent) (volume.Unit, []volume.Warning) {
-	if looksLikeHU(e) {
-		return volume.HU, slices.Clone(s.header.warnings)
+// judge tells the unit of values of a range and a fit, and all there is to doubt.
+func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
+	unit, doubts := volume.HU, slices.Clone(s.header.warnings)
+	if !looksLikeHU(e) {
+		unit = volume.Arbitrary
+		doubts = append(doubts, volume.Warning{Kind: volume.WarnNotHU, Message: text.M("nifti.warn.not_hu")})
 	}
-	return volume.Arbitrary, append(slices.Clone(s.header.warnings),
-		volume.Warning{Kind: volume.WarnNotHU, Message: text.M("nifti.warn.not_hu")})
+	if f == rounded {
+		doubts = append(doubts, volume.Warning{
+			Kind: volume.WarnRounded, Message: text.M("nifti.warn.rounded", typeNames[s.header.datatype]),
+		})
+	}
+	return unit, doubts
 }
 
 // Info tells what the header and a glance told.

@@ -1,10 +1,10 @@
 package nifti
 
 import (
-	"errors"
 	"math"
 
 	"opacity/app"
+	"opacity/app/text"
 	"opacity/app/volume"
 )
 
@@ -17,22 +17,22 @@ const transformsToleranceMM = 0.1
 func (h *header) readTransform(path string) error {
 	// RAS in the file's unit of length.
 	sform, hasS := h.sform(), h.int16(atSCode) != 0
-	qform, errQ := h.qform()
+	qform, rotates := h.qform()
 	hasQ := h.int16(atQCode) != 0
 	var ras volume.Affine
 	switch {
 	case hasS:
 		ras = sform
-		if hasQ && errQ == nil {
+		if hasQ && rotates {
 			a, b := h.toLPS(sform), h.toLPS(qform)
 			ga, gb := volume.Geometry{Size: h.size, Affine: a}, volume.Geometry{Size: h.size, Affine: b}
-			if gb.Validate() == nil && !ga.SameGrid(gb, transformsToleranceMM) {
+			if gb.Problem().IsZero() && !ga.SameGrid(gb, transformsToleranceMM) {
 				h.warn(volume.WarnTransforms, "nifti.warn.transforms")
 			}
 		}
 	case hasQ:
-		if errQ != nil {
-			return app.Refuse(errQ, "nifti.transform", path, errQ.Error())
+		if !rotates {
+			return app.Refuse(nil, "nifti.transform", path, text.M("nifti.transform.rotation"))
 		}
 		ras = qform
 	default:
@@ -40,8 +40,8 @@ func (h *header) readTransform(path string) error {
 	}
 	h.affine = h.toLPS(ras)
 	g, _ := volume.Canonical(h.size, h.affine)
-	if err := g.Validate(); err != nil {
-		return app.Refuse(err, "nifti.transform", path, err.Error())
+	if p := g.Problem(); !p.IsZero() {
+		return app.Refuse(nil, "nifti.transform", path, p)
 	}
 	if t := g.TiltDegrees(); t > angleDegrees {
 		h.warn(volume.WarnTilt, "nifti.warn.tilt", t)
@@ -67,11 +67,12 @@ func (h *header) sform() volume.Affine {
 
 // qform builds the affine of nifti1.h's method 2: a unit quaternion, voxel
 // sizes, and the sign of the third axis in pixdim[0].
-func (h *header) qform() (volume.Affine, error) {
+// ok is false where the quaternion is no rotation.
+func (h *header) qform() (out volume.Affine, ok bool) {
 	b, c, d := h.float32(atQuatern), h.float32(atQuatern+4), h.float32(atQuatern+8)
 	a2 := 1 - b*b - c*c - d*d
 	if math.IsNaN(a2) || a2 < -1e-5 {
-		return volume.Affine{}, errors.New("the rotation is not one")
+		return out, false
 	}
 	a := math.Sqrt(max(a2, 0))
 	n := math.Sqrt(a*a + b*b + c*c + d*d)
@@ -81,7 +82,6 @@ func (h *header) qform() (volume.Affine, error) {
 		{2 * (b*c + a*d), a*a + c*c - b*b - d*d, 2 * (c*d - a*b)},
 		{2 * (b*d - a*c), 2 * (c*d + a*b), a*a + d*d - b*b - c*c},
 	}
-	var out volume.Affine
 	for col := range 3 {
 		step := math.Abs(h.float32(atPixdim + 4*(col+1)))
 		if col == 2 && h.float32(atPixdim) < 0 {
@@ -94,7 +94,7 @@ func (h *header) qform() (volume.Affine, error) {
 	for r := range 3 {
 		out[r][3] = h.float32(atQOffset + 4*r)
 	}
-	return out, nil
+	return out, true
 }
 
 // noForm is nibabel's guess for a file with neither form: the first axis runs to

@@ -74,28 +74,22 @@ func writeVoxels[T stored](ctx context.Context, w io.Writer, h *header, v *volum
 	if _, err := w.Write(append(h.raw[:headerBytes:headerBytes], 0, 0, 0, 0)); err != nil {
 		return err
 	}
-	src := v.Source
-	whole, slow := []T(nil), slowAxis(src)
-	if slow != 2 { // file planes cross all slices
-		whole = make([]T, v.Size.Voxels())
-		n := v.Size[0] * v.Size[1]
-		for k := range v.Size[2] {
-			copy(whole[k*n:], slice(k))
-		}
+	src, block := v.Source, 1
+	if src.StackAxis() != 2 { // file planes cross all slices: go through those once for many planes
+		block = min(writePlanes, src.Size[2])
 	}
-	out := make([]T, src.Size[0]*src.Size[1])
-	width := voxelBytes[h.datatype]
-	for p := range src.Size[2] {
-		if err := ctx.Err(); err != nil {
-			return err
+	planes := make([]T, block*src.Size[0]*src.Size[1])
+	for first := 0; first < src.Size[2]; first += block {
+		last := min(first+block, src.Size[2])
+		box := boxOfPlanes(v.Size, src, first, last)
+		for k := box.Min[2]; k < box.Max[2]; k++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			gather(planes, slice(k), v.Size, src, first, k, box)
 		}
-		from, at := whole, fileIndex(src, slow, p) // its own inverse
-		if slow == 2 {
-			from, at = slice(at), 0
-		}
-		gather(out, from, v.Size, src, slow, at)
-		b := bytesOf(out)
-		native(b, width, h.order)
+		b := bytesOf(planes[:(last-first)*src.Size[0]*src.Size[1]])
+		native(b, voxelBytes[h.datatype], h.order)
 		if _, err := w.Write(b); err != nil {
 			return err
 		}
@@ -103,33 +97,25 @@ func writeVoxels[T stored](ctx context.Context, w io.Writer, h *header, v *volum
 	return nil
 }
 
-// gather fills a plane in file order from canonical voxels whose index along
-// axis slow is at.
-func gather[T stored](plane, from []T, size volume.Size, src volume.Source, slow, at int) {
-	strides := [3]int{1, size[0], size[0] * size[1]} // of canonical axes
-	base := at * strides[slow]
-	var step [2]int // of file axes 0 and 1
-	for c, f := range src.Axes {
-		if f == 2 {
+// writePlanes is how many file planes are put together at a time where they do
+// not lie along slices: an eighth of a usual volume.
+const writePlanes = 64
+
+// gather is the inverse of scatter for the voxels of one slice k in a box: it
+// puts them where they belong in file planes, of which the first is given.
+func gather[T stored](planes, slice []T, size volume.Size, src volume.Source, first, k int, box volume.Box) {
+	base, stride := src.FileStrides()
+	base += k*stride[2] - first*src.Size[0]*src.Size[1]
+	for j := box.Min[1]; j < box.Max[1]; j++ {
+		from := slice[j*size[0]+box.Min[0] : j*size[0]+box.Max[0]]
+		to := base + j*stride[1] + box.Min[0]*stride[0]
+		if stride[0] == 1 {
+			copy(planes[to:], from)
 			continue
 		}
-		step[f] = strides[c]
-		if src.Flip[c] {
-			base += (size[c] - 1) * strides[c]
-			step[f] = -strides[c]
-		}
-	}
-	n := src.Size[0]
-	for row := range src.Size[1] {
-		o := base + row*step[1]
-		to := plane[row*n : (row+1)*n]
-		if step[0] == 1 {
-			copy(to, from[o:])
-			continue
-		}
-		for i := range to {
-			to[i] = from[o]
-			o += step[0]
+		for _, x := range from {
+			planes[to] = x
+			to += stride[0]
 		}
 	}
 }
@@ -211,7 +197,7 @@ func (h *header) setTransform(lps volume.Affine) {
 		h.putFloat32(atQuatern+4*n, q)
 	}
 	// Only a rotation can be put as quaternion: keep it if it reads back the same.
-	if q, err := h.qform(); err == nil && (volume.Geometry{Size: h.size, Affine: q}).SameGrid(g, transformsToleranceMM/2) {
+	if q, ok := h.qform(); ok && (volume.Geometry{Size: h.size, Affine: q}).SameGrid(g, transformsToleranceMM/2) {
 		h.putInt16(atQCode, 1)
 		return
 	}
