@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app"
+	"opacity/app/volume"
 )
 
 // bandsShown is how many warnings have a band of their own before the rest fold
@@ -23,9 +24,18 @@ type bands struct {
 	w        *Window
 	object   *fyne.Container
 	failures []failure
-	unfolded bool
+	fold     folding
 	beside   string // a mask that lies beside the open study and fits it
 }
+
+// folding is how many lines the warnings take. None of them ever goes.
+type folding int
+
+const (
+	foldedRest folding = iota // the first few in full, the rest in one line
+	foldedAll                 // one line
+	unfolded
+)
 
 // failure is an error on show.
 type failure struct {
@@ -66,7 +76,13 @@ func (b *bands) offer(path string) {
 
 // clearFailures takes the red bands away: what they spoke of is history.
 func (b *bands) clearFailures() {
-	b.failures, b.unfolded = nil, false
+	b.failures = nil
+	b.refresh()
+}
+
+// forget drops what belonged to the study that was open.
+func (b *bands) forget() {
+	b.beside, b.fold = "", foldedRest
 	b.refresh()
 }
 
@@ -79,7 +95,7 @@ func (b *bands) refresh() {
 			b.refresh()
 		})
 		b.w.name(fmt.Sprintf("band.error.%d", i), dismiss)
-		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), f.sentence, details, dismiss))
+		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), details, dismiss))
 	}
 	if b.beside != "" && b.w.complete() {
 		path := b.beside
@@ -89,17 +105,9 @@ func (b *bands) refresh() {
 		})
 		dismiss := b.w.newButton("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() { b.offer("") })
 		b.w.name("band.mask", open)
-		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), b.w.t("ui.band.mask", baseName(path)), open, dismiss))
+		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(b.w.t("ui.band.mask", baseName(path))), open, dismiss))
 	}
-	warnings := b.w.session.Warnings()
-	for i, warning := range warnings {
-		if i >= bandsShown && !b.unfolded && len(warnings) > bandsShown+1 {
-			more := b.w.newButton(b.w.t("ui.band.show_all"), nil, "", func() { b.unfolded = true; b.refresh() })
-			rows = append(rows, b.band(colorWarnFill, colorWarnText, theme.NewWarningThemedResource(theme.WarningIcon()), b.w.t("ui.band.more", len(warnings)-i), more))
-			break
-		}
-		rows = append(rows, b.band(colorWarnFill, colorWarnText, theme.NewWarningThemedResource(theme.WarningIcon()), b.w.texts.Format(warning.Message)))
-	}
+	rows = append(rows, b.warnings()...)
 	if len(rows) == 0 && len(b.object.Objects) == 0 {
 		return
 	}
@@ -108,9 +116,79 @@ func (b *bands) refresh() {
 	b.w.relayout()
 }
 
-func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, sentence string, actions ...fyne.CanvasObject) fyne.CanvasObject {
-	words := widget.NewRichText(&widget.TextSegment{Text: sentence, Style: widget.RichTextStyle{ColorName: ink, SizeName: theme.SizeNameText}})
-	words.Wrapping = fyne.TextWrapWord
+// warnings are the yellow bands.
+func (b *bands) warnings() []fyne.CanvasObject {
+	warnings := b.w.session.Warnings()
+	if len(warnings) == 0 {
+		return nil
+	}
+	if b.fold == foldedAll {
+		return []fyne.CanvasObject{b.warning(b.summary(warnings), b.folder("ui.band.show_all", theme.MenuExpandIcon(), unfolded))}
+	}
+	var rows []fyne.CanvasObject
+	for i, warning := range warnings {
+		if i >= bandsShown && b.fold == foldedRest && len(warnings) > bandsShown+1 {
+			return append(rows, b.warning(sentence(b.w.t("ui.band.more", len(warnings)-i)), b.folder("ui.band.show_all", theme.MenuExpandIcon(), unfolded)))
+		}
+		var actions []fyne.CanvasObject
+		if at := warning.Slice; at != nil {
+			show := b.w.newButton(b.w.t("ui.band.go"), nil, b.w.t("ui.band.go_tip"), func() { b.w.showSlice(*at) })
+			b.w.name(fmt.Sprintf("band.go.%d", i), show)
+			actions = append(actions, show)
+		}
+		if i == 0 {
+			actions = append(actions, b.folder("", theme.MenuDropDownIcon(), foldedAll))
+		}
+		rows = append(rows, b.warning(sentence(b.w.texts.Format(warning.Message)), actions...))
+	}
+	return rows
+}
+
+// summary is all warnings in one line, cut where the line ends.
+func (b *bands) summary(warnings []volume.Warning) said {
+	first := b.w.texts.Format(warnings[0].Message)
+	if len(warnings) > 1 {
+		first = b.w.t("ui.band.count", len(warnings), first)
+	}
+	return said{first, true}
+}
+
+// folder is the button that folds or unfolds the warnings.
+func (b *bands) folder(label string, icon fyne.Resource, to folding) fyne.CanvasObject {
+	tip := "ui.band.fold"
+	if label != "" {
+		label, tip = b.w.t(label), "ui.band.show_all"
+	}
+	button := b.w.newButton(label, icon, b.w.t(tip), func() {
+		b.fold = to
+		b.refresh()
+		b.w.win.Canvas().Focus(b.w.named["band.fold"].(fyne.Focusable)) // the keys stay where they were
+	})
+	b.w.name("band.fold", button)
+	return button
+}
+
+func (b *bands) warning(what said, actions ...fyne.CanvasObject) fyne.CanvasObject {
+	return b.band(colorWarnFill, colorWarnText, theme.NewWarningThemedResource(theme.WarningIcon()), what, actions...)
+}
+
+// said is what a band says: in as many lines as it takes, or in one.
+type said struct {
+	text    string
+	oneLine bool
+}
+
+func sentence(text string) said { return said{text: text} }
+
+func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, what said, actions ...fyne.CanvasObject) fyne.CanvasObject {
+	var middle fyne.CanvasObject
+	if what.oneLine {
+		middle = newLine(what.text, ink).clipped().why(b.w.tips, what.text)
+	} else {
+		rich := widget.NewRichText(&widget.TextSegment{Text: what.text, Style: widget.RichTextStyle{ColorName: ink, SizeName: theme.SizeNameText}})
+		rich.Wrapping = fyne.TextWrapWord
+		middle = rich
+	}
 	for _, a := range actions {
 		if button, ok := a.(*button); ok {
 			button.Importance = widget.LowImportance
@@ -119,7 +197,7 @@ func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, sentence
 	right := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, actions...)...)
 	image := widget.NewIcon(icon)
 	left := container.NewHBox(widget.NewLabel(""), image)
-	return newSurface(fill, container.NewBorder(nil, nil, left, right, words))
+	return newSurface(fill, container.NewBorder(nil, nil, left, right, middle))
 }
 
 // texts returns what the bands say, for tests that look from outside.

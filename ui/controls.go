@@ -11,12 +11,12 @@ import (
 
 type button struct {
 	widget.Button
-	w   *Window
+	held
 	tip string
 }
 
 func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped func()) *button {
-	b := &button{w: w, tip: tip}
+	b := &button{held: held{w}, tip: tip}
 	b.Text, b.Icon = label, icon
 	b.OnTapped = func() {
 		w.tips.hide(b)
@@ -71,11 +71,11 @@ func (b *button) highlight(i widget.Importance) {
 
 type check struct {
 	widget.Check
-	w *Window
+	held
 }
 
 func (w *Window) newCheck(label string, changed func(bool)) *check {
-	c := &check{w: w}
+	c := &check{held: held{w}}
 	c.Text, c.OnChanged = label, changed
 	c.ExtendBaseWidget(c)
 	return c
@@ -102,11 +102,11 @@ func (c *check) show(on bool) {
 
 type selector struct {
 	widget.Select
-	w *Window
+	held
 }
 
 func (w *Window) newSelector(options []string, changed func(index int)) *selector {
-	s := &selector{w: w}
+	s := &selector{held: held{w}}
 	s.Options = options
 	s.OnChanged = func(string) {
 		if i := s.SelectedIndex(); i >= 0 {
@@ -139,11 +139,11 @@ func (s *selector) show(index int) {
 
 type slider struct {
 	widget.Slider
-	w *Window
+	held
 }
 
 func (w *Window) newSlider(lo, hi, step float64, changed func(float64)) *slider {
-	s := &slider{w: w}
+	s := &slider{held: held{w}}
 	s.Min, s.Max, s.Step = lo, hi, step
 	s.OnChanged = changed
 	s.ExtendBaseWidget(s)

@@ -12,6 +12,10 @@ func (w *Window) connectKeys() {
 	c := w.win.Canvas()
 	c.SetOnTypedKey(w.typedKey)
 	c.SetOnTypedRune(w.typedRune)
+	if d, ok := c.(desktop.Canvas); ok {
+		d.SetOnKeyDown(w.panes.grid.KeyDown)
+		d.SetOnKeyUp(w.panes.grid.KeyUp)
+	}
 	inMenu := w.menu.shortcuts()
 	for _, b := range tool.Bindings() {
 		for profile := range b.Keys {
@@ -53,6 +57,16 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	}
 	w.chord(tool.Chord{Mods: w.modifiers(), Key: string(e.Name)})
 }
+
+// held is the part of a control that lets keys held with the mouse through.
+type held struct{ w *Window }
+
+// KeyDown hands a key that is held to the panes, whichever control has the focus:
+// it may be held there for a drag that has yet to begin.
+func (h held) KeyDown(e *fyne.KeyEvent) { h.w.panes.grid.KeyDown(e) }
+
+// KeyUp hands on that a key was let go.
+func (h held) KeyUp(e *fyne.KeyEvent) { h.w.panes.grid.KeyUp(e) }
 
 // typedRune is for keys that are named by what they type, not by where they are.
 func (w *Window) typedRune(r rune) {

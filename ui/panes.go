@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"opacity/app/volume"
 	"opacity/ui/sliceview"
 	"opacity/viewer"
 )
@@ -52,6 +53,17 @@ func (p *panes) chartChanged() {
 		}
 	}
 	p.chart.Refresh()
+}
+
+// showSlice shows a slice in the pane of its plane, which becomes the active one.
+func (w *Window) showSlice(at volume.Slice) {
+	for plane := range viewer.Plane(viewer.Planes) {
+		if _, _, n, _ := plane.Axes(); n == at.Axis {
+			w.viewer.SetActive(plane)
+			w.viewer.SetSlice(plane, at.Index)
+		}
+	}
+	w.focusPanes()
 }
 
 // rects is where everything in the panes is, in the window.

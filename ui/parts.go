@@ -184,7 +184,7 @@ func ellipsis(s string, width, size float32, style fyne.TextStyle) string {
 // whether it is the chosen one among its like (by a bar, not by colour alone).
 type tile struct {
 	widget.BaseWidget
-	w        *Window
+	held
 	content  fyne.CanvasObject
 	tapped   func()
 	tip      string
@@ -197,7 +197,7 @@ type tile struct {
 }
 
 func (w *Window) newTile(content fyne.CanvasObject, tip string, tapped func()) *tile {
-	t := &tile{w: w, content: content, tapped: tapped, tip: tip, fill: colorTransparent, pad: 6}
+	t := &tile{held: held{w}, content: content, tapped: tapped, tip: tip, fill: colorTransparent, pad: 6}
 	t.ExtendBaseWidget(t)
 	return t
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app"
@@ -228,5 +230,96 @@ func TestWrappedLinesOfTheReportKeepApart(t *testing.T) {
 			t.Errorf("row %d begins at %g, the one before ends at %g", i, o.Position().Y, foot)
 		}
 		foot = o.Position().Y + o.MinSize().Height
+	}
+}
+
+// The mask beside several series is offered once one of them is open that it fits.
+func TestMaskBesideSeveralSeries(t *testing.T) {
+	b := newBench(t, func(o *Options) {
+		o.ReadMask = func(_ context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
+			if path != "folder/fits.nii" {
+				return nil, app.Refuse(nil, "app.unexpected", "another grid")
+			}
+			return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
+		}
+	})
+	other, fits := newSeries("folder/other.nii"), newSeries("folder/fits.nii")
+	other.info.LabelMap, fits.info.LabelMap = true, true
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("thin"), other, newSeries("thick"), fits}}
+	b.Open("folder")
+	b.until("the list is there", b.choosing)
+	if len(b.list.series) != 2 {
+		t.Fatalf("%d series are listed", len(b.list.series))
+	}
+	b.typedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.until("the first is open", b.complete)
+	b.settle()
+	if !words(b.bands.object)["A mask in this folder fits: fits.nii."] || len(b.bands.failures) != 0 {
+		t.Errorf("the bands say %v", words(b.bands.object))
+	}
+}
+
+// A band leads to the slice it names.
+func TestBandGoesToItsSlice(t *testing.T) {
+	b := newBench(t)
+	b.openOne("gap",
+		volume.Warning{Kind: volume.WarnTilt, Message: text.M("app.unexpected", "tilt")},
+		volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", "gap"), Slice: &volume.Slice{Axis: 1, Index: 3}})
+	if b.named["band.go.0"] != nil {
+		t.Error("a warning about the whole stack leads to a slice")
+	}
+	b.named["band.go.1"].(*button).OnTapped()
+	if b.viewer.Active() != viewer.Coronal || b.viewer.SliceOf(viewer.Coronal) != 3 || !b.panesFocused() {
+		t.Errorf("it shows slice %d, active is %v", b.viewer.SliceOf(viewer.Coronal), b.viewer.Active())
+	}
+}
+
+// Warnings fold into one line, never into none, and the next study starts afresh.
+func TestWarningsFoldIntoOneLine(t *testing.T) {
+	b := newBench(t)
+	warn := func(s string) volume.Warning {
+		return volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", s)}
+	}
+	b.openOne("case", warn("first"), warn("second"))
+	press := func() { b.named["band.fold"].(*button).OnTapped() }
+	press()
+	if got := len(b.bands.object.Objects); got != 1 {
+		t.Errorf("%d bands after folding", got)
+	}
+	if _, all := b.bands.texts(); len(all) != 2 {
+		t.Errorf("folded, %d warnings are left", len(all))
+	}
+	press()
+	if got := len(b.bands.object.Objects); got != 2 {
+		t.Errorf("%d bands after unfolding", got)
+	}
+	press()
+	b.openOne("next", warn("third"), warn("fourth"))
+	if got := len(b.bands.object.Objects); got != 2 {
+		t.Errorf("the next study opens with %d bands", got)
+	}
+}
+
+// A key held while another control has the focus counts for the drag it is held for.
+func TestHeldKeyReachesThePanes(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.win.Canvas().Focus(b.inspector.display.opacity)
+	keyed, ok := b.win.Canvas().Focused().(desktop.Keyable)
+	if !ok {
+		t.Fatal("the slider keeps held keys to itself")
+	}
+	keyed.KeyDown(&fyne.KeyEvent{Name: fyne.KeyW})
+	before, cursor := b.viewer.Window(), b.viewer.Cursor()
+	r, _ := b.panes.grid.PictureRect(viewer.Axial)
+	at := r.Pos.AddXY(r.Size.Width/2, r.Size.Height/2)
+	event := func(pos fyne.Position) *desktop.MouseEvent {
+		return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: pos}, Button: desktop.MouseButtonPrimary}
+	}
+	b.panes.grid.MouseDown(event(at))
+	b.panes.grid.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at.AddXY(40, 0)}})
+	b.panes.grid.MouseUp(event(at.AddXY(40, 0)))
+	if b.viewer.Window().Width <= before.Width || b.viewer.Cursor() != cursor {
+		t.Errorf("window %v, cursor %v", b.viewer.Window(), b.viewer.Cursor())
 	}
 }

@@ -23,21 +23,21 @@ const thumbnailSize = 88
 
 // seriesList offers several series, the best first.
 type seriesList struct {
-	w       *Window
-	series  []app.Series
-	path    string
-	leftOut string // what was found and is no series
-	tiles   []*tile
-	thumbs  []*canvas.Image
-	chosen  int
-	object  fyne.CanvasObject
-	scroll  *container.Scroll
+	w      *Window
+	series []app.Series
+	path   string
+	beside beside
+	tiles  []*tile
+	thumbs []*canvas.Image
+	chosen int
+	object fyne.CanvasObject
+	scroll *container.Scroll
 }
 
 func (w *Window) choosing() bool { return w.list != nil }
 
-func (w *Window) showList(series []app.Series, path, leftOut string) {
-	l := &seriesList{w: w, series: series, path: path, leftOut: leftOut}
+func (w *Window) showList(series []app.Series, path string, b beside) {
+	l := &seriesList{w: w, series: series, path: path, beside: b}
 	rows := container.NewVBox()
 	for i, s := range series {
 		thumb := canvas.NewImageFromResource(nil)
@@ -71,7 +71,7 @@ func (w *Window) showList(series []app.Series, path, leftOut string) {
 	w.list = l
 	l.choose(0)
 	w.show(l.object)
-	w.sayLeftOut(leftOut)
+	w.sayLeftOut(b.leftOut)
 	l.fetchThumbs()
 }
 
@@ -153,7 +153,7 @@ func (l *seriesList) typedKey(e *fyne.KeyEvent) bool {
 
 func (l *seriesList) open() {
 	l.w.closeList()
-	l.w.load(l.series[l.chosen], l.path, beside{leftOut: l.leftOut})
+	l.w.load(l.series[l.chosen], l.path, l.beside)
 }
 
 func (l *seriesList) cancel() { l.w.closeList() }

@@ -220,7 +220,7 @@ func TestManyWarningsFold(t *testing.T) {
 	if got := len(b.bands.object.Objects); got != bandsShown+1 {
 		t.Errorf("%d bands for six warnings", got)
 	}
-	b.bands.unfolded = true
+	b.bands.fold = unfolded
 	b.bands.refresh()
 	if got := len(b.bands.object.Objects); got != 6 {
 		t.Errorf("%d bands after Show all", got)

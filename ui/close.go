@@ -1,0 +1,41 @@
+package ui
+
+// closeStudy leaves the window empty.
+func (w *Window) closeStudy() {
+	w.unlessUnsaved(func() {
+		w.opening++
+		w.jobs.CancelAll()
+		w.cancelSegment()
+		w.savedAs, w.measured, w.leftOut = "", measured{}, ""
+		w.bands.forget()
+		w.bands.clearFailures()
+		w.session.Close()
+	})
+}
+
+// unlessUnsaved goes on at once where nothing would be lost, else asks.
+func (w *Window) unlessUnsaved(then func()) {
+	if !w.session.Dirty() {
+		then()
+		return
+	}
+	w.question("unsaved", w.t("ui.unsaved.title"), w.t("ui.unsaved.text", w.session.Info().Case),
+		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
+		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+// tryClose closes the window unless work would be lost.
+func (w *Window) tryClose() {
+	if len(w.modals) > 0 {
+		return
+	}
+	w.unlessUnsaved(func() {
+		w.closed = true
+		w.jobs.CancelAll()
+		size := w.win.Canvas().Size()
+		w.prefs.Width, w.prefs.Height = size.Width, size.Height
+		w.prefs.save()
+		w.win.Close()
+	})
+}

@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"context"
+	"sync"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/volume"
+)
+
+// load opens a series, after asking what becomes of unsaved work.
+func (w *Window) load(s app.Series, path string, b beside) {
+	w.unlessUnsaved(func() {
+		w.read(s, path, b)
+	})
+}
+
+// openSample opens the synthetic thorax.
+func (w *Window) openSample(segment bool) {
+	if w.opts.Phantom == nil {
+		return
+	}
+	w.closeList()
+	w.unlessUnsaved(func() {
+		w.opening++
+		w.cancelSegment()
+		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
+		type sample struct {
+			info app.SeriesInfo
+			v    *volume.Volume
+		}
+		job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (sample, error) {
+			info, v, err := w.opts.Phantom(ctx, report)
+			return sample{info, v}, err
+		}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(s sample, err error) {
+			w.status.end(jobOpen)
+			if err != nil {
+				w.bands.fail(err)
+				return
+			}
+			w.opened(s.info, s.v, nil, beside{})
+			if segment {
+				w.segment()
+			}
+		})
+	})
+}
+
+// read loads voxels and shows slices as they come. Failing or cancelled, the
+// study that was open before is back as it was.
+func (w *Window) read(series app.Series, path string, b beside) {
+	info := series.Info()
+	w.opening++
+	w.cancelSegment()
+	attempt, begun := w.opening, false
+	restore, look := w.session.Keep(), w.keepLook()
+	slicesIn := w.sliceFeed(attempt, func(first, last int) { w.session.SlicesIn(first, last) })
+	hooks := app.LoadHooks{Slices: slicesIn}
+	hooks.Begin = func(v *volume.Volume) {
+		w.dispatch(func() {
+			if w.opening == attempt {
+				begun = true
+				w.session.Begin(info, v)
+			}
+		})
+	}
+	w.status.start(jobOpen, w.t("ui.open.loading", info.Case), func() { w.jobs.Cancel(jobOpen) })
+	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (*volume.Volume, error) {
+		hooks.Progress = report
+		return series.Load(ctx, hooks)
+	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(v *volume.Volume, err error) {
+		w.status.end(jobOpen)
+		if err != nil {
+			if begun {
+				restore()
+				look()
+			}
+			if kind, _ := app.Explain(err); kind == app.Interrupted {
+				w.status.say(w.t("ui.open.stopped"))
+			}
+			w.bands.fail(err)
+			return
+		}
+		w.prefs.addRecent(path)
+		w.recentChanged()
+		w.opened(info, v, series.SHA256, b)
+	})
+}
+
+// opened shows a study that is all there.
+func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside) {
+	w.sha, w.savedAs, w.measured, w.leftOut = sha, "", measured{}, b.leftOut
+	w.bands.forget()
+	w.session.Complete(info, v)
+	w.showStudy()
+	w.sayLeftOut(b.leftOut)
+	w.takeMask(b)
+}
+
+// keepLook returns how to bring the viewer back to what it shows now.
+func (w *Window) keepLook() (back func()) {
+	v := w.viewer
+	cursor, window := v.Cursor(), v.Window()
+	cameras := [3]func(){}
+	for p := range cameras {
+		c := v.Camera(planeOf(p))
+		cameras[p] = func() { v.SetCamera(planeOf(p), c) }
+	}
+	return func() {
+		v.SetCursor(cursor)
+		v.SetWindow(window)
+		for _, c := range cameras {
+			c()
+		}
+	}
+}
+
+// sliceFeed collects ranges of slices from a reader's goroutine and hands them
+// over in one go, as often as the window's goroutine is free.
+func (w *Window) sliceFeed(attempt int, in func(first, last int)) func(first, last int) {
+	var mu sync.Mutex
+	var waiting []app.SliceRange
+	return func(first, last int) {
+		mu.Lock()
+		defer mu.Unlock()
+		waiting = append(waiting, app.SliceRange{First: first, Last: last})
+		if len(waiting) > 1 {
+			return
+		}
+		w.dispatch(func() {
+			mu.Lock()
+			ranges := waiting
+			waiting = nil
+			mu.Unlock()
+			if w.opening != attempt {
+				return
+			}
+			for _, r := range ranges {
+				in(r.First, r.Last)
+			}
+		})
+	}
+}
