@@ -237,8 +237,9 @@ func (p *program) untilChanged(what string, r image.Rectangle, before *image.RGB
 	p.t.Fatalf("waited in vain for %s: the picture is the same", what)
 }
 
-// insist does something until it has had its effect: a busy program may see the
-// press and the release of a short drag in one go, and then there was no drag.
+// insist does something until it has had its effect: a window manager that is
+// starved may hand on a button's press only once the key held with it is up
+// again (TestHeldKey).
 func (p *program) insist(what string, do func(), reached func(state) bool) state {
 	p.t.Helper()
 	for range 12 {
