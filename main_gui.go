@@ -38,6 +38,7 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 	ui.SetLocale()
 	a := fyneapp.NewWithID("org.opacity.Opacity")
 	a.SetIcon(fyne.NewStaticResource("opacity.png", icons.App))
+	defer p.engine.Close()
 	w := ui.New(a, ui.Options{
 		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
 		ReadMask: nifti.ReadMaskOn, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture,

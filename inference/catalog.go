@@ -1,7 +1,6 @@
 package inference
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +14,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/safefile"
+	"opacity/inference/onnxfile"
 )
 
 // source is a model file and what lies beside it, on disk or in the program.
@@ -79,11 +79,11 @@ func (e *Engine) metadata(s source, onnx []byte, sidecar string) (file string, t
 	if sidecar != "" {
 		return e.sidecar(s, sidecar)
 	}
-	props, err := onnxMetadata(bytes.NewReader(onnx))
+	f, err := onnxfile.Parse(onnx)
 	if err != nil {
 		return "", nil, app.Refuse(err, "inference.not_onnx", s.file())
 	}
-	if own, ok := props[SchemaName]; ok {
+	if own, ok := f.Metadata[SchemaName]; ok {
 		return s.file(), []byte(own), nil
 	}
 	beside := strings.TrimSuffix(s.name, filepath.Ext(s.name)) + ".json"

@@ -46,7 +46,7 @@ func (e *Engine) check(ctx context.Context, l *loaded, device string) (CheckResu
 		return res, err
 	}
 	defer r.close()
-	res.Device = r.device
+	res.Device = r.opened.Device
 	if err := r.plan.measure(ctx); err != nil {
 		return res, err
 	}
@@ -74,7 +74,7 @@ func (e *Engine) check(ctx context.Context, l *loaded, device string) (CheckResu
 		res.Difference = math.Max(res.Difference, got.distance(want))
 	}
 	if !(res.Difference <= tv.Tolerance) {
-		return res, app.Fail(nil, "inference.check_failed", l.info.ID, r.device.Used, fmt.Sprintf("%.4f", res.Difference), fmt.Sprintf("%.4f", tv.Tolerance))
+		return res, app.Fail(nil, "inference.check_failed", l.info.ID, r.opened.Device.Used, fmt.Sprintf("%.4f", res.Difference), fmt.Sprintf("%.4f", tv.Tolerance))
 	}
 	return res, nil
 }

@@ -26,12 +26,19 @@ type Options struct {
 func UserModels() string { return filepath.Join(xdg.DataHome, "opacity", "models") }
 
 // Engine runs models; it is the app.Segmenter. Safe for concurrent use.
-type Engine struct{ options Options }
+type Engine struct {
+	options  Options
+	sessions sessions
+}
 
 var _ app.Segmenter = (*Engine)(nil)
 
 // New returns an Engine.
-func New(o Options) *Engine { return &Engine{o} }
+func New(o Options) *Engine { return &Engine{options: o} }
+
+// Close lets go of the network that is kept open between runs. A run under way
+// goes on, and closes its own at its end.
+func (e *Engine) Close() { e.sessions.close() }
 
 // Segment proposes a mask of v; see app.Segmenter.
 func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentRequest, hooks app.SegmentHooks) (*app.SegmentResult, error) {
@@ -54,7 +61,7 @@ func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentR
 	}
 	defer r.close()
 	if hooks.Started != nil {
-		hooks.Started(l.info, r.device)
+		hooks.Started(l.info, r.opened.Device)
 	}
 	stage(hooks, "inference.preparing")
 	if err := r.plan.measure(ctx); err != nil {
@@ -67,7 +74,7 @@ func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentR
 	if err != nil {
 		return nil, err
 	}
-	result.Model, result.Device = l.info, r.device
+	result.Model, result.Device = l.info, r.opened.Device
 	result.Timings.Total = time.Since(start)
 	return result, nil
 }
@@ -98,8 +105,9 @@ func suits(l *loaded, v *volume.Volume) error {
 	return nil
 }
 
-// open compiles the plan for a volume and opens the network for it. Opening a
-// network cannot be stopped: cancelled, it is left to end by itself.
+// open compiles the plan for a volume and opens the network for it, or takes the
+// one that an earlier run left open. Opening a network cannot be stopped:
+// cancelled, it is left to end by itself, and is there for the next run.
 func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.SegmentRequest) (*runner, error) {
 	p, err := newPlan(l.manifest.ID, l.manifest, v)
 	if err != nil {
@@ -117,6 +125,11 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 		Name: l.source.file(), Model: l.bytes, Output: m.Output.Name, Device: device, Threads: req.Threads,
 		Input: Port{m.Input.Name, inputShape(m.Input.Layout, m.Inference.Batch, p.channels(), p.rows, p.cols), dtypes[m.Input.DType]},
 	}
+	key := sessionKey(l, spec)
+	release := func(o Opened) { e.sessions.give(key, o) }
+	if o, ok := e.sessions.take(key); ok {
+		return newRunner(p, l, o, release, req.Probabilities)
+	}
 	type answer struct {
 		opened Opened
 		err    error
@@ -131,15 +144,11 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 		if a.err != nil {
 			return nil, a.err
 		}
-		r, err := newRunner(p, l, a.opened, req.Probabilities)
-		if err != nil {
-			a.opened.Network.Close()
-		}
-		return r, err
+		return newRunner(p, l, a.opened, release, req.Probabilities)
 	case <-ctx.Done():
 		go func() {
 			if a := <-done; a.err == nil {
-				a.opened.Network.Close()
+				release(a.opened)
 			}
 		}()
 		return nil, ctx.Err()

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"gorgonia.org/tensor"
 
@@ -17,18 +16,24 @@ import (
 // fakeRuntime stands in for ONNX Runtime: its network is a function of one
 // picture set.
 type fakeRuntime struct {
-	channels int           // that the network says it gives
-	output   tensor.Dtype  // of what it gives; float32 where zero
-	openTime time.Duration // opening takes this long
-	runTime  time.Duration // a run takes this long
+	channels int                             // that the network says it gives
+	output   tensor.Dtype                    // of what it gives; float32 where zero
+	onOpen   func()                          // called before a network is open; may be nil
+	onRun    func(ctx context.Context) error // called at the beginning of a run; may be nil
+	onClose  func()                          // called when a network is closed; may be nil
 	compute  func(in, out *tensor.Dense)
+	opened   atomic.Int32
 	runs     atomic.Int32
 	closed   atomic.Int32
+	forgot   atomic.Int32
 	spec     NetworkSpec
 }
 
 func (f *fakeRuntime) Open(spec NetworkSpec) (Opened, error) {
-	time.Sleep(f.openTime)
+	if f.onOpen != nil {
+		f.onOpen()
+	}
+	f.opened.Add(1)
 	f.spec = spec
 	t := f.output
 	if t.Type == nil {
@@ -42,17 +47,24 @@ func (f *fakeRuntime) Open(spec NetworkSpec) (Opened, error) {
 }
 
 func (f *fakeRuntime) Run(ctx context.Context, in, out *tensor.Dense) error {
-	select {
-	case <-time.After(f.runTime):
-	case <-ctx.Done():
-		return ctx.Err()
+	if f.onRun != nil {
+		if err := f.onRun(ctx); err != nil {
+			return err
+		}
 	}
 	f.runs.Add(1)
 	f.compute(in, out)
 	return nil
 }
 
-func (f *fakeRuntime) Close() { f.closed.Add(1) }
+func (f *fakeRuntime) Forget() { f.forgot.Add(1) }
+
+func (f *fakeRuntime) Close() {
+	f.closed.Add(1)
+	if f.onClose != nil {
+		f.onClose()
+	}
+}
 
 // identity gives what it is given, in every channel.
 func identity(in, out *tensor.Dense) {
@@ -63,7 +75,7 @@ func identity(in, out *tensor.Dense) {
 }
 
 // fakeModel is a model file of nothing but metadata: of fields, an IR version
-// and a graph that holds one byte.
+// (1) and a graph (7) that holds one number.
 func fakeModel(t testing.TB, m *Manifest) fstest.MapFS {
 	t.Helper()
 	text, err := json.Marshal(raw(t, m))
@@ -71,7 +83,7 @@ func fakeModel(t testing.TB, m *Manifest) fstest.MapFS {
 		t.Fatal(err)
 	}
 	return fstest.MapFS{
-		m.ID + ".onnx": {Data: []byte{modelIRVersion << 3, 8, modelGraph<<3 | 2, 1, 0}},
+		m.ID + ".onnx": {Data: []byte{1 << 3, 8, 7<<3 | 2, 2, 1 << 3, 0}},
 		m.ID + ".json": {Data: text},
 	}
 }

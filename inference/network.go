@@ -15,6 +15,8 @@ type Network interface {
 	// it returns ctx.Err() within half a second. It keeps neither tensor, but may
 	// remember where their memory lies: use the same few again and again.
 	Run(ctx context.Context, in, out *tensor.Dense) error
+	// Forget lets go of the tensors it was run on; others may follow.
+	Forget()
 	Close()
 }
 

@@ -143,31 +143,3 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
-
-func FuzzONNXMetadata(f *testing.F) {
-	b, err := os.ReadFile("testdata/tiny.onnx")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		_, _ = onnxMetadata(strings.NewReader(string(b))) // must come back, whatever it says
-	})
-}
-
-func TestONNXMetadata(t *testing.T) {
-	for file, want := range map[string]bool{"testdata/tiny.onnx": true, "testdata/bare.onnx": false} {
-		f, err := os.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		props, err := onnxMetadata(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, ok := props[SchemaName]; ok != want {
-			t.Errorf("%s: metadata there %t, want %t", file, ok, want)
-		}
-	}
-}

@@ -16,8 +16,9 @@ import (
 // runner leads one network over one volume.
 type runner struct {
 	plan      *plan
-	network   Network
-	device    app.Device
+	opened    Opened
+	release   func(Opened) // keeps the network for the next run
+	failed    bool         // the network did: it is not kept
 	collector *collector
 	items     [pipelined]*item
 	sum       []float32 // of mirrored answers, where there are such
@@ -42,15 +43,21 @@ type item struct {
 	cuts     []rect
 }
 
-// newRunner checks what the network gives against the metadata.
-func newRunner(p *plan, l *loaded, o Opened, probabilities bool) (*runner, error) {
+// newRunner checks what the network gives against the metadata. The network is
+// the runner's from here on: where it returns an error, it has been let go.
+func newRunner(p *plan, l *loaded, o Opened, release func(Opened), probabilities bool) (r *runner, err error) {
+	defer func() {
+		if err != nil {
+			release(o)
+		}
+	}()
 	m := p.manifest
 	channels, shape, err := outputShape(m, l.source.file(), o.Output.Shape, p)
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{
-		plan: p, network: o.Network, device: o.Device, name: l.source.file(), probabilities: probabilities,
+	r = &runner{
+		plan: p, opened: o, release: release, name: l.source.file(), probabilities: probabilities,
 		collector: newCollector(p, channels, probabilities),
 	}
 	if len(m.Inference.TTA) > 0 {
@@ -99,7 +106,14 @@ func outputShape(m *Manifest, file string, declared tensor.Shape, p *plan) (chan
 	return channels, shape, nil
 }
 
-func (r *runner) close() { r.network.Close() }
+// close lets go of the network. Nothing may be running.
+func (r *runner) close() {
+	if r.failed {
+		r.opened.Network.Close()
+		return
+	}
+	r.release(r.opened)
+}
 
 // slices leads the network over the volume: one goroutine prepares, one runs
 // the network, and the caller's collects and tells the hooks.
@@ -129,7 +143,7 @@ func (r *runner) slices(parent context.Context, hooks app.SegmentHooks) error {
 	}()
 	r.collectAll(ctx, free, done, hooks)
 	if r.collector.broken {
-		stop(app.Fail(nil, "inference.not_numbers", r.name, r.device.Used))
+		stop(app.Fail(nil, "inference.not_numbers", r.name, r.opened.Device.Used))
 	}
 	<-finished // both goroutines use the network and the plan: wait for them
 	<-finished
@@ -198,13 +212,14 @@ func (r *runner) infer(ctx context.Context, it *item) error {
 }
 
 func (r *runner) run(ctx context.Context, it *item) error {
-	err := r.network.Run(ctx, it.in, it.out)
+	err := r.opened.Network.Run(ctx, it.in, it.out)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	r.failed = r.failed || err != nil
 	var known *app.Error
 	if err != nil && !errors.As(err, &known) {
-		err = app.Fail(err, "inference.run_failed", r.name, r.device.Used, err.Error())
+		err = app.Fail(err, "inference.run_failed", r.name, r.opened.Device.Used, err.Error())
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"opacity/app"
 	"opacity/app/text"
 	"opacity/inference"
+	"opacity/inference/onnxfile"
 )
 
 var _ inference.Runtime = (*Runtime)(nil)
@@ -75,7 +76,7 @@ func openCUDA(spec inference.NetworkSpec, library string, index int, output infe
 	}
 	in, out := zeros(spec.Input.Shape, spec.Input.Type), filled(output, spec.Input.Shape)
 	err = n.Run(context.Background(), in, out)
-	n.forget()
+	n.Forget()
 	if err != nil {
 		n.Close()
 		return nil, explainCUDA(err)
@@ -102,16 +103,16 @@ func zeros(shape tensor.Shape, t tensor.Dtype) *tensor.Dense {
 // ports checks that the model takes what it will be fed, and returns the output
 // as it is declared.
 func ports(spec inference.NetworkSpec) (inference.Port, error) {
-	inputs, outputs, err := ort.GetInputOutputInfoWithONNXData(spec.Model)
+	file, err := onnxfile.Parse(spec.Model)
 	if err != nil {
-		return inference.Port{}, app.Refuse(err, "inference.damaged", spec.Name, ort.GetVersion(), brief(err))
+		return inference.Port{}, app.Refuse(err, "inference.not_onnx", spec.Name)
 	}
-	in, err := port(spec.Name, "input", spec.Input.Name, inputs)
+	in, err := port(spec.Name, "input", spec.Input.Name, file.Inputs)
 	if err != nil {
 		return in, err
 	}
-	if len(inputs) > 1 {
-		return in, app.Refuse(nil, "inference.more_inputs", spec.Name, names(inputs))
+	if len(file.Inputs) > 1 {
+		return in, app.Refuse(nil, "inference.more_inputs", spec.Name, names(file.Inputs))
 	}
 	if in.Type != spec.Input.Type {
 		return in, app.Refuse(nil, "inference.input_type", spec.Name, in.Name, in.Type, spec.Input.Type)
@@ -123,34 +124,34 @@ func ports(spec inference.NetworkSpec) (inference.Port, error) {
 	if !fits {
 		return in, app.Refuse(nil, "inference.input_shape", spec.Name, in.Name, fmt.Sprint([]int(in.Shape)), fmt.Sprint([]int(spec.Input.Shape)))
 	}
-	return port(spec.Name, "output", spec.Output, outputs)
+	return port(spec.Name, "output", spec.Output, file.Outputs)
 }
 
 // port finds a tensor by name.
-func port(model, kind, name string, list []ort.InputOutputInfo) (inference.Port, error) {
+func port(model, kind, name string, list []onnxfile.Port) (inference.Port, error) {
 	for _, p := range list {
 		if p.Name != name {
 			continue
 		}
-		out := inference.Port{Name: name, Type: tensor.Float32}
-		for _, d := range p.Dimensions {
-			out.Shape = append(out.Shape, int(max(d, -1)))
+		out := inference.Port{Name: name, Type: tensor.Float32, Shape: p.Shape}
+		if out.Shape == nil { // the file leaves all of it open; a model here is fed pictures
+			out.Shape = tensor.Shape{-1, -1, -1, -1}
 		}
-		switch p.DataType {
-		case ort.TensorElementDataTypeFloat:
-		case ort.TensorElementDataTypeFloat16:
+		switch p.Type {
+		case onnxfile.Float32:
+		case onnxfile.Float16:
 			out.Type = tensor.Uint16
-		case ort.TensorElementDataTypeUint8:
+		case onnxfile.Uint8:
 			out.Type = tensor.Uint8
 		default:
-			return out, app.Refuse(nil, "inference.port_type", model, name, p.DataType.String())
+			return out, app.Refuse(nil, "inference.port_type", model, name, ort.TensorElementDataType(p.Type).String())
 		}
 		return out, nil
 	}
 	return inference.Port{}, app.Refuse(nil, "inference.no_port", model, kind, name, names(list))
 }
 
-func names(list []ort.InputOutputInfo) string {
+func names(list []onnxfile.Port) string {
 	var n []string
 	for _, p := range list {
 		n = append(n, p.Name)
@@ -282,8 +283,8 @@ func (n *network) value(t *tensor.Dense) (ort.Value, error) {
 	return v, nil
 }
 
-// forget lets go of the tensors seen so far.
-func (n *network) forget() {
+// Forget lets go of the tensors seen so far.
+func (n *network) Forget() {
 	for t, v := range n.values {
 		_ = v.Destroy() // only fails on what is gone already
 		delete(n.values, t)
@@ -292,6 +293,6 @@ func (n *network) forget() {
 
 // Close frees the session.
 func (n *network) Close() {
-	n.forget()
+	n.Forget()
 	_ = n.session.Destroy() // only fails on what is gone already
 }
