@@ -99,9 +99,10 @@ type SegmentRequest struct {
 type SegmentHooks struct {
 	Started  func(m ModelInfo, d Device)
 	Progress func(p job.Progress)
-	// Slice hands out the labels of a finished slice k before postprocessing, per
-	// layer nx*ny values; the arrays are the receiver's to keep.
-	Slice func(k int, labels [mask.Layers][]uint8)
+	// Slice hands out the labels of a finished slice before postprocessing, one
+	// array a layer as mask.SetPlane takes it; the arrays are the receiver's to keep.
+	// Models that look at coronal or sagittal slices hand out those.
+	Slice func(at volume.Slice, labels [mask.Layers][]uint8)
 }
 
 // SegmentResult is what a model proposes.

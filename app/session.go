@@ -260,15 +260,17 @@ func (s *Session) BeginPreview() {
 	s.touched(volume.Whole(s.volume.Size))
 }
 
-// Preview shows the labels a running model found on slice k.
-func (s *Session) Preview(k int, labels [mask.Layers][]uint8) {
+// Preview shows the labels a running model found on a slice across any axis.
+func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
 	if s.preview == nil {
 		return
 	}
 	for l, values := range labels {
-		s.preview.SetSlice(mask.Layer(l), k, values)
+		s.preview.SetPlane(mask.Layer(l), at, values)
 	}
-	s.touched(volume.Box{Min: [3]int{0, 0, k}, Max: [3]int{s.volume.Size[0], s.volume.Size[1], k + 1}})
+	box := volume.Whole(s.volume.Size)
+	box.Min[at.Axis], box.Max[at.Axis] = at.Index, at.Index+1
+	s.touched(box)
 }
 
 // EndPreview shows the mask again: the model was cancelled or failed, and

@@ -52,7 +52,7 @@ func TestSession_AdoptIsOneStep(t *testing.T) {
 	s.BeginPreview()
 	found := make([]uint8, 48)
 	found[5] = mask.LeftLung
-	s.Preview(1, [mask.Layers][]uint8{found, nil})
+	s.Preview(volume.Slice{Axis: 2, Index: 1}, [mask.Layers][]uint8{found, nil})
 	if s.Shown().At(mask.Anatomy, 5, 0, 1) != mask.LeftLung {
 		t.Error("the preview is not shown")
 	}

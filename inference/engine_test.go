@@ -322,44 +322,57 @@ func TestNetworkFails(t *testing.T) {
 	}
 }
 
-// Progress counts slices up to all of them; previews come for every slice, with
-// sides told by the midline.
+// Progress counts slices up to all of them; previews come for every slice of
+// whatever plane the model looks at, with sides told by the midline.
 func TestHooks(t *testing.T) {
 	v := rampVolume(volume.Size{20, 10, 8}, 0)
 	for n := range v.Float32 {
 		v.Float32[n] = 1
 	}
-	m := plainManifest()
-	m.Output.Channels = []Channel{{Index: 0, Label: "lung", Layer: "anatomy", Side: "split", Threshold: 0.5}}
-	e := New(Options{Runtime: &fakeRuntime{channels: 1, compute: identity}, Embedded: fakeModel(t, m)})
-	var done []int
-	started, previews := 0, 0
-	_, err := e.Segment(context.Background(), v, app.SegmentRequest{}, app.SegmentHooks{
-		Started: func(m app.ModelInfo, d app.Device) {
-			started++
-			if m.ID != "plain" || d.Used != "cpu" {
-				t.Errorf("started %q on %+v", m.ID, d)
-			}
-		},
-		Progress: func(p job.Progress) {
-			if p.Total > 0 {
-				done = append(done, p.Done)
-			} else if p.Stage.IsZero() || p.Stage.String() == p.Stage.Key {
-				t.Errorf("a stage without words: %+v", p)
-			}
-		},
-		Slice: func(k int, labels [mask.Layers][]uint8) {
-			previews++
-			if row := labels[mask.Anatomy]; row[0] != mask.RightLung || row[19] != mask.LeftLung {
-				t.Errorf("slice %d: i = 0 is %d and i = 19 is %d", k, row[0], row[19])
-			}
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []int{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(done, want) || started != 1 || previews != 8 {
-		t.Errorf("started %d, progress %v, %d previews", started, done, previews)
+	for axis, plane := range []string{"sagittal", "coronal", "axial"} {
+		m := plainManifest()
+		m.Input.SliceAxis = plane
+		m.Output.Channels = []Channel{{Index: 0, Label: "lung", Layer: "anatomy", Side: "split", Threshold: 0.5}}
+		e := New(Options{Runtime: &fakeRuntime{channels: 1, compute: identity}, Embedded: fakeModel(t, m)})
+		painted := mask.New(v.Size, mask.DefaultLabels())
+		var done, seen []int
+		started := 0
+		_, err := e.Segment(context.Background(), v, app.SegmentRequest{}, app.SegmentHooks{
+			Started: func(m app.ModelInfo, d app.Device) {
+				started++
+				if m.ID != "plain" || d.Used != "cpu" {
+					t.Errorf("started %q on %+v", m.ID, d)
+				}
+			},
+			Progress: func(p job.Progress) {
+				if p.Total > 0 {
+					done = append(done, p.Done)
+				} else if p.Stage.IsZero() || p.Stage.String() == p.Stage.Key {
+					t.Errorf("a stage without words: %+v", p)
+				}
+			},
+			Slice: func(at volume.Slice, labels [mask.Layers][]uint8) {
+				if at.Axis != axis {
+					t.Fatalf("%s: a slice across axis %d", plane, at.Axis)
+				}
+				seen = append(seen, at.Index+1)
+				painted.SetPlane(mask.Anatomy, at, labels[mask.Anatomy])
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []int
+		for n := range v.Size[axis] {
+			want = append(want, n+1)
+		}
+		if !slices.Equal(done, want) || !slices.Equal(seen, want) || started != 1 {
+			t.Errorf("%s: started %d, progress %v, previews %v", plane, started, done, seen)
+		}
+		left, right := painted.Count(mask.Anatomy, mask.LeftLung), painted.Count(mask.Anatomy, mask.RightLung)
+		if left != 800 || right != 800 || painted.At(mask.Anatomy, 0, 0, 0) != mask.RightLung {
+			t.Errorf("%s: %d voxels left, %d right", plane, left, right)
+		}
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
-	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/app/volume"
 )
 
 // runner leads one network over one volume.
@@ -280,9 +280,10 @@ func (r *runner) collectAll(ctx context.Context, free chan<- *item, done <-chan 
 			if r.collector.broken || ctx.Err() != nil {
 				return
 			}
-			if hooks.Slice != nil && r.plan.view.slice.index == 2 {
-				k := r.plan.view.voxel(it.first+b, 0, 0)[2]
-				hooks.Slice(k, r.preview(k, targets))
+			if hooks.Slice != nil {
+				axis := r.plan.view.slice.index
+				at := volume.Slice{Axis: axis, Index: r.plan.view.voxel(it.first+b, 0, 0)[axis]}
+				hooks.Slice(at, r.preview(at, targets))
 			}
 			if hooks.Progress != nil {
 				hooks.Progress(progress.after(it.first + b + 1))
@@ -290,34 +291,6 @@ func (r *runner) collectAll(ctx context.Context, free chan<- *item, done <-chan 
 		}
 		free <- it
 	}
-}
-
-// preview returns the labels of slice k as they are before postprocessing; left
-// and right are parted at the body's midline for the time being.
-func (r *runner) preview(k int, targets []target) (labels [mask.Layers][]uint8) {
-	size := r.plan.volume.Size
-	for l := range labels {
-		labels[l] = make([]uint8, size[0]*size[1])
-	}
-	for _, t := range targets {
-		to, found := labels[t.layer], r.collector.found[t.channel]
-		if !t.split() {
-			found.Paint(k, to, t.value)
-			continue
-		}
-		if !found.Paint(k, to, t.right) {
-			continue
-		}
-		for j := range size[1] {
-			row := to[j*size[0] : (j+1)*size[0]]
-			for i := int(r.middle) + 1; i < len(row); i++ {
-				if row[i] == t.right {
-					row[i] = t.left
-				}
-			}
-		}
-	}
-	return labels
 }
 
 // progress tells how long the rest will take, from how long slices took.

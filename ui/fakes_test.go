@@ -261,7 +261,7 @@ func (f *fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, req app.S
 			labels[l] = make([]uint8, v.Size[0]*v.Size[1])
 		}
 		labels[mask.Anatomy][0], labels[mask.Anatomy][1], labels[mask.Findings][1] = mask.LeftLung, mask.RightLung, mask.Infection
-		h.Slice(k, labels)
+		h.Slice(volume.Slice{Axis: 2, Index: k}, labels)
 		for l := range labels {
 			m.SetSlice(mask.Layer(l), k, labels[l])
 		}

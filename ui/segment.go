@@ -8,6 +8,7 @@ import (
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/app/volume"
 )
 
 const jobSegment = "segment"
@@ -113,17 +114,17 @@ func (w *Window) cancelSegment() {
 
 // paintFeed collects finished slices from the segmenter's goroutine and paints
 // them as often as the window's goroutine is free.
-func (w *Window) paintFeed(attempt int) func(k int, labels [mask.Layers][]uint8) {
+func (w *Window) paintFeed(attempt int) func(at volume.Slice, labels [mask.Layers][]uint8) {
 	type slice struct {
-		k      int
+		at     volume.Slice
 		labels [mask.Layers][]uint8
 	}
 	var mu sync.Mutex
 	var waiting []slice
-	return func(k int, labels [mask.Layers][]uint8) {
+	return func(at volume.Slice, labels [mask.Layers][]uint8) {
 		mu.Lock()
 		defer mu.Unlock()
-		waiting = append(waiting, slice{k, labels})
+		waiting = append(waiting, slice{at, labels})
 		if len(waiting) > 1 {
 			return
 		}
@@ -136,7 +137,7 @@ func (w *Window) paintFeed(attempt int) func(k int, labels [mask.Layers][]uint8)
 				return
 			}
 			for _, s := range slices {
-				w.session.Preview(s.k, s.labels)
+				w.session.Preview(s.at, s.labels)
 			}
 		})
 	}

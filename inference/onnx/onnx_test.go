@@ -45,7 +45,7 @@ func TestSegmentPhantom(t *testing.T) {
 	e := engine(t)
 	previews := 0
 	got, err := e.Segment(context.Background(), v, app.SegmentRequest{Model: "tiny", Probabilities: true}, app.SegmentHooks{
-		Slice: func(int, [mask.Layers][]uint8) { previews++ },
+		Slice: func(volume.Slice, [mask.Layers][]uint8) { previews++ },
 	})
 	if err != nil {
 		t.Fatal(err)
