@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 }
 
 // pure are the packages of the domain: the standard library and one another.
-var pure = []string{"app", "app/volume", "app/mask", "app/metrics", "app/job", "app/text", "app/pipeline", "app/phantom", "app/safefile"}
+var pure = []string{"app", "app/volume", "app/mask", "app/metrics", "app/job", "app/parallel", "app/text", "app/pipeline", "app/phantom", "app/safefile"}
 
 // onlyIn says where a library may be used: the folder named and those below it.
 var onlyIn = map[string][]string{

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 
+	"opacity/app/parallel"
 	"opacity/viewer"
 )
 
@@ -13,7 +14,6 @@ import (
 type Base struct {
 	ints   gathered[int16]
 	floats gathered[float32]
-	line   []byte // greys of a row, where rows are shifted
 }
 
 // What is not picture: slices still to come, and what was never scanned.
@@ -61,28 +61,34 @@ func sliceCount(v View) int {
 	return v.Volume.Size[n]
 }
 
+// paintedRows is how many rows of a picture are painted in one piece.
+const paintedRows = 64
+
 // rows fills the picture row by row: shade gives a row's greys, paint writes
 // its pixels straight.
 func (b *Base) rows(dst *image.RGBA, f viewer.Frame, have []bool, shade, paint func(out []byte, row int)) {
 	_, _, pixelMM := f.Picture()
 	width, height := dst.Rect.Dx(), dst.Rect.Dy()
-	b.line = resized(b.line, f.Size[0])
-	for y := range height {
-		out := dst.Pix[y*dst.Stride : (y+1)*dst.Stride]
-		row, ok := f.RowAt((float64(y) + 0.5 - float64(height)/2) * pixelMM[1])
-		switch {
-		case !ok:
-			hatchRow(out, width, y)
-		case !have[row]:
-			fillRow(out, 0, width, pending)
-		case width == f.Size[0]:
-			paint(out, row)
-		default:
-			shade(b.line, row)
-			left := float64(width-f.Size[0])/2 + f.ShiftMM(row)/pixelMM[0]
-			shifted(out, width, b.line, left)
+	parallel.Ranges(height, paintedRows, func(from, to int) {
+		var greys []byte // of a row, where rows are shifted
+		for y := from; y < to; y++ {
+			out := dst.Pix[y*dst.Stride : (y+1)*dst.Stride]
+			row, ok := f.RowAt((float64(y) + 0.5 - float64(height)/2) * pixelMM[1])
+			switch {
+			case !ok:
+				hatchRow(out, width, y)
+			case !have[row]:
+				fillRow(out, 0, width, pending)
+			case width == f.Size[0]:
+				paint(out, row)
+			default:
+				greys = resized(greys, f.Size[0])
+				shade(greys, row)
+				left := float64(width-f.Size[0])/2 + f.ShiftMM(row)/pixelMM[0]
+				shifted(out, width, greys, left)
+			}
 		}
-	}
+	})
 }
 
 func shadeInts(greys []byte, values []int16, lut *LUT) {
@@ -91,16 +97,22 @@ func shadeInts(greys []byte, values []int16, lut *LUT) {
 	}
 }
 
-// paintInts writes a row of pixels, two at a time.
+// paintInts writes a row of pixels, two at a time and eight without a look at
+// where the row ends.
 func paintInts(out []byte, values []int16, lut *LUT) {
-	n := len(values) &^ 1
-	pairs := out[:4*n]
-	for u := 0; u < n; u += 2 {
-		a, b := lut.pixels[uint16(values[u])], lut.pixels[uint16(values[u+1])]
-		binary.LittleEndian.PutUint64(pairs[4*u:], uint64(a)|uint64(b)<<32)
+	pair := func(a, b int16) uint64 {
+		return uint64(lut.pixels[uint16(a)]) | uint64(lut.pixels[uint16(b)])<<32
 	}
-	if n < len(values) {
-		setPixel(out, n, lut.pixels[uint16(values[n])])
+	for len(values) >= 8 && len(out) >= 32 {
+		v, o := (*[8]int16)(values), (*[32]byte)(out)
+		binary.LittleEndian.PutUint64(o[0:], pair(v[0], v[1]))
+		binary.LittleEndian.PutUint64(o[8:], pair(v[2], v[3]))
+		binary.LittleEndian.PutUint64(o[16:], pair(v[4], v[5]))
+		binary.LittleEndian.PutUint64(o[24:], pair(v[6], v[7]))
+		values, out = values[8:], out[32:]
+	}
+	for u, x := range values {
+		setPixel(out, u, lut.pixels[uint16(x)])
 	}
 }
 

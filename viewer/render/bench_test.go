@@ -63,7 +63,7 @@ func BenchmarkSliceSagittalCold(b *testing.B) {
 	last := 0
 	benchSlices(b, viewer.Sagittal, func(_, n int) int {
 		next := r.IntN(n)
-		for next/labelBlock == last/labelBlock {
+		for next/column == last/column {
 			next = r.IntN(n)
 		}
 		last = next

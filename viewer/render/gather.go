@@ -1,20 +1,15 @@
 package render
 
 import (
-	"runtime"
-	"sync"
 	"time"
 
+	"opacity/app/parallel"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
 
 // number is what a voxel can be.
 type number interface{ int16 | float32 }
-
-// column counts the neighbouring sagittal planes read at a time: int16 values
-// in a cache line, which memory hands over whole whether one is asked for or all.
-const column = 32
 
 // gathered is one plane's voxels, out of the volume in reading order: row v
 // after row v, u fastest, so that a window drag need not go to the volume again.
@@ -33,32 +28,12 @@ type gathered[T number] struct {
 	before int      // index of the plane gathered before this one
 }
 
+// sliceStretch counts the slices that are gathered in one piece: enough work to
+// be worth a processor's waking up.
+const sliceStretch = 32
+
 // reader is a goroutine that fills a block until it is told to stop.
 type reader struct{ stop, done chan struct{} }
-
-// block is neighbouring columns of a volume: column values for each (k, j), k
-// slowest, from index first on.
-type block[T number] struct {
-	values []T
-	first  int
-	have   []bool // per k
-}
-
-// reset makes b an empty block of the columns from first on.
-func (b *block[T]) reset(first int, size volume.Size) {
-	b.values, b.have, b.first = resized(b.values, column*size[1]*size[2]), resized(b.have, size[2]), first
-	fill(b.have, false)
-}
-
-// read reads the columns of slice k, once.
-func (b *block[T]) read(voxels []T, size volume.Size, k int) {
-	if b.have[k] {
-		return
-	}
-	nx, ny := size[0], size[1]
-	readColumns(b.values[k*ny*column:(k+1)*ny*column], voxels[k*nx*ny+b.first:(k+1)*nx*ny], nx, min(column, nx-b.first))
-	b.have[k] = true
-}
 
 // planeOf returns the voxels of a plane and which of its rows are there; voxels
 // is the volume's memory. The result is valid until the next call.
@@ -78,15 +53,21 @@ func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p v
 		fill(g.have, in(index))
 	case viewer.Coronal:
 		g.reset(fresh, nx*nz, nz)
-		for k := range nz {
-			if !g.have[k] && in(k) {
-				copy(g.values[k*nx:(k+1)*nx], voxels[(k*ny+index)*nx:])
-				g.have[k] = true
+		parallel.Ranges(nz, sliceStretch, func(from, to int) {
+			for k := from; k < to; k++ {
+				if !g.have[k] && in(k) {
+					copy(g.values[k*nx:(k+1)*nx], voxels[(k*ny+index)*nx:])
+					g.have[k] = true
+				}
 			}
-		}
+		})
 	case viewer.Sagittal:
 		g.reset(fresh, ny*nz, nz)
-		g.sagittal(voxels, vol.Size, in)
+		if g.block.holds(index) || fresh && !jumped(g.before, index) {
+			g.among(voxels, vol.Size, in)
+		} else {
+			g.alone(voxels, vol.Size, in)
+		}
 		if loaded == nil {
 			g.lookAhead(voxels, vol.Size)
 		}
@@ -104,46 +85,42 @@ func (g *gathered[T]) reset(fresh bool, values, rows int) {
 	fill(g.have, false)
 }
 
-// sagittal reads through the block of columns that the plane lies in, a new one
-// where it lies in another. After a jump it reads the plane alone: storing its
-// neighbours costs as much again, and the next jump will go elsewhere.
-func (g *gathered[T]) sagittal(voxels []T, size volume.Size, in func(k int) bool) {
+// alone reads a sagittal plane without its neighbours, after a jump: storing
+// them costs as much again, and the next jump will go elsewhere.
+func (g *gathered[T]) alone(voxels []T, size volume.Size, in func(k int) bool) {
 	nx, ny := size[0], size[1]
-	first := g.index / column * column
-	known := g.block.values != nil && g.block.first == first
-	if !known && jumped(g.before, g.index) {
-		inParallel(size[2], func(from, to int) {
-			for k := from; k < to; k++ {
-				if g.have[k] || !in(k) {
-					continue
-				}
-				out, slice := g.values[k*ny:(k+1)*ny], voxels[k*nx*ny:(k+1)*nx*ny]
-				for j := range out {
-					out[j] = slice[j*nx+g.index]
-				}
-				g.have[k] = true
-			}
-		})
-		return
-	}
-	if !known {
-		g.settle()
-		g.block, g.ahead = g.ahead, g.block
-		if g.block.values == nil || g.block.first != first {
-			g.block.reset(first, size)
-		}
-	}
-	inParallel(size[2], func(from, to int) {
+	parallel.Ranges(size[2], sliceStretch, func(from, to int) {
 		for k := from; k < to; k++ {
 			if g.have[k] || !in(k) {
 				continue
 			}
-			g.block.read(voxels, size, k)
-			columns := g.block.values[k*ny*column : (k+1)*ny*column]
-			out, c := g.values[k*ny:(k+1)*ny], g.index-first
+			out, slice := g.values[k*ny:(k+1)*ny], voxels[k*nx*ny:(k+1)*nx*ny]
 			for j := range out {
-				out[j] = columns[j*column+c]
+				out[j] = slice[j*nx+g.index]
 			}
+			g.have[k] = true
+		}
+	})
+}
+
+// among takes a sagittal plane out of the block it lies in, a new one where it
+// lies in another.
+func (g *gathered[T]) among(voxels []T, size volume.Size, in func(k int) bool) {
+	if !g.block.holds(g.index) {
+		g.settle()
+		g.block, g.ahead = g.ahead, g.block
+		if !g.block.holds(g.index) {
+			g.block.reset(g.index, size)
+		}
+	}
+	nx, ny := size[0], size[1]
+	parallel.Ranges(size[2], sliceStretch, func(from, to int) {
+		for k := from; k < to; k++ {
+			if g.have[k] || !in(k) {
+				continue
+			}
+			g.block.read(voxels[k*nx*ny:(k+1)*nx*ny], size, k, span{0, ny})
+			g.block.row(g.values[k*ny:(k+1)*ny], size, k, g.index, span{0, ny})
 			g.have[k] = true
 		}
 	})
@@ -173,7 +150,7 @@ func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
 	case c < nearEdge:
 		next -= column
 	}
-	if jumped(g.before, g.index) || g.block.values == nil || next == g.block.first || next < 0 || next >= size[0] || g.ahead.values != nil && g.ahead.first == next {
+	if jumped(g.before, g.index) || !g.block.holds(g.index) || next == g.block.first || next < 0 || next >= size[0] || g.ahead.holds(next) {
 		return
 	}
 	g.settle()
@@ -182,8 +159,9 @@ func (g *gathered[T]) lookAhead(voxels []T, size volume.Size) {
 	g.reader = r
 	go func(b *block[T]) {
 		defer close(r.done)
+		nx, ny := size[0], size[1]
 		for k := range size[2] {
-			b.read(voxels, size, k)
+			b.read(voxels[k*nx*ny:(k+1)*nx*ny], size, k, span{0, ny})
 			if k%aheadSlices != aheadSlices-1 {
 				continue
 			}
@@ -203,35 +181,6 @@ func (g *gathered[T]) settle() {
 		<-g.reader.done
 		g.reader = nil
 	}
-}
-
-// readColumns copies the first width values of each row of a slice nx wide into
-// rows of column values. A copy of fixed length keeps many reads under way at
-// once: most of the time goes into waiting for memory.
-func readColumns[T number](block, slice []T, nx, width int) {
-	for j := 0; j*nx < len(slice); j++ {
-		from, to := slice[j*nx:], block[j*column:]
-		if len(from) >= column {
-			*(*[column]T)(to) = *(*[column]T)(from)
-		} else {
-			copy(to[:width], from)
-		}
-	}
-}
-
-// inParallel splits 0..n-1 over a few goroutines: a gather waits for memory
-// most of the time, and two that wait are done in half of it.
-func inParallel(n int, work func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), 4, max(n/32, 1))
-	if workers == 1 {
-		work(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() { work(w*n/workers, (w+1)*n/workers) })
-	}
-	wg.Wait()
 }
 
 // resized returns a slice of n values, s itself where it is large enough.

@@ -4,13 +4,10 @@ import (
 	"encoding/binary"
 
 	"opacity/app/mask"
+	"opacity/app/parallel"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
-
-// labelBlock counts the neighbouring sagittal planes of labels read at a time:
-// a cache line of bytes.
-const labelBlock = 64
 
 // labelPlane is the labels of one plane of one layer in reading order: row v
 // after row v, u fastest.
@@ -20,17 +17,16 @@ type labelPlane struct {
 	index int
 	valid bool
 
+	width  int     // labels in a row
 	values []uint8 // the plane: the mask's own memory where it lies in one piece, else own
 	own    []uint8
-	spans  []span // per row v: where labels are, empty for none
+	some   []bool // per row v: whether it may have labels; others are not filled in
 
-	// For the sagittal plane: the neighbouring columns, labelBlock values for
-	// each (k, j), and per slice k the rows j that have labels at all.
-	block      []uint8
-	blockFirst int
-	blockHave  []bool
-	rows       []span
-	rowsKnown  []bool
+	// For the sagittal plane: the neighbouring columns, and per slice k the rows j that
+	// have labels at all.
+	block     block[uint8]
+	rows      []span
+	rowsKnown []bool
 }
 
 // span is the half-open range from..to.
@@ -38,11 +34,22 @@ type span struct{ from, to int }
 
 func (s span) empty() bool { return s.from >= s.to }
 
+// row returns the labels of row v, nil for none.
+func (l *labelPlane) row(v int) []uint8 {
+	if !l.some[v] {
+		return nil
+	}
+	return l.values[v*l.width : (v+1)*l.width]
+}
+
 // forget drops what was gathered of slices k that a box touches.
 func (l *labelPlane) forget(box volume.Box) {
 	l.valid = false
 	for k := max(box.Min[2], 0); k < min(box.Max[2], len(l.rowsKnown)); k++ {
-		l.rowsKnown[k], l.blockHave[k] = false, false
+		l.rowsKnown[k] = false
+		if l.block.have != nil {
+			l.block.have[k] = false
+		}
 	}
 }
 
@@ -52,7 +59,7 @@ func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, inde
 		return
 	}
 	if l.mask != m || l.plane != p {
-		l.rowsKnown, l.blockHave, l.block = nil, nil, nil
+		l.rowsKnown, l.block = nil, block[uint8]{}
 	}
 	leap := l.mask != m || jumped(l.index, index)
 	l.mask, l.plane, l.index, l.valid = m, p, index, true
@@ -60,114 +67,93 @@ func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, inde
 	nx, ny, nz := size[0], size[1], size[2]
 	switch p {
 	case viewer.Axial:
-		l.values, l.spans = m.Slice(layer, index), resized(l.spans, ny)
-		if l.values == nil {
-			clear(l.spans)
-			return
-		}
-		for j := range ny {
-			l.spans[j] = spanOf(l.values[j*nx : (j+1)*nx])
-		}
+		l.width, l.values, l.some = nx, m.Slice(layer, index), resized(l.some, ny)
+		fill(l.some, l.values != nil)
 	case viewer.Coronal:
-		l.own, l.spans = resized(l.own, nx*nz), resized(l.spans, nz)
+		l.width, l.own, l.some = nx, resized(l.own, nx*nz), resized(l.some, nz)
 		l.values = l.own
-		for k := range nz {
-			s := m.Slice(layer, k)
-			if s == nil {
-				l.spans[k] = span{}
-				continue
+		parallel.Ranges(nz, sliceStretch, func(from, to int) {
+			for k := from; k < to; k++ {
+				s := m.Slice(layer, k)
+				l.some[k] = s != nil
+				if s != nil {
+					copy(l.own[k*nx:(k+1)*nx], s[index*nx:])
+				}
 			}
-			row := s[index*nx : (index+1)*nx]
-			l.spans[k] = spanOf(row)
-			copy(l.values[k*nx:(k+1)*nx], row)
-		}
+		})
 	case viewer.Sagittal:
-		l.own, l.spans = resized(l.own, ny*nz), resized(l.spans, nz)
-		l.values = l.own
-		l.sagittal(m, layer, size, leap)
+		l.width, l.some = ny, resized(l.some, nz)
+		if len(l.rowsKnown) != nz {
+			l.rows, l.rowsKnown = make([]span, nz), make([]bool, nz)
+		}
+		l.sagittal(m, layer, leap && !l.block.holds(index))
 	}
 }
 
 // sagittal reads through the block of columns that the plane lies in, or after a
 // leap elsewhere the plane alone, as for voxels.
-func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, size volume.Size, leap bool) {
+func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, alone bool) {
+	size := m.Size()
 	nx, ny, nz := size[0], size[1], size[2]
-	first := l.index / labelBlock * labelBlock
-	width := min(labelBlock, nx-first)
-	if len(l.rowsKnown) != nz {
-		l.rows, l.rowsKnown = make([]span, nz), make([]bool, nz)
-		l.blockHave = make([]bool, nz)
+	l.own = resized(l.own, ny*nz)
+	l.values = l.own
+	if !alone && !l.block.holds(l.index) {
+		l.block.reset(l.index, size)
 	}
-	known := l.block != nil && l.blockFirst == first
-	alone := leap && !known
-	if !known && !alone {
-		l.block, l.blockFirst = resized(l.block, labelBlock*ny*nz), first
-		fill(l.blockHave, false)
-	}
-	inParallel(nz, func(from, to int) {
+	parallel.Ranges(nz, sliceStretch, func(from, to int) {
 		for k := from; k < to; k++ {
-			l.spans[k] = span{}
-			s := m.Slice(layer, k)
-			if s == nil {
-				continue
-			}
-			if !l.rowsKnown[k] {
-				l.rows[k], l.rowsKnown[k] = rowsOf(s, nx), true
-			}
-			rows := l.rows[k]
+			rows := l.labelled(m, layer, k)
+			l.some[k] = !rows.empty()
 			if rows.empty() {
 				continue
 			}
-			out := l.values[k*ny : (k+1)*ny]
-			clear(out)
+			s, out := m.Slice(layer, k), l.own[k*ny:(k+1)*ny]
+			clear(out[:rows.from])
+			clear(out[rows.to:])
 			if alone {
 				for j := rows.from; j < rows.to; j++ {
 					out[j] = s[j*nx+l.index]
 				}
-				l.spans[k] = spanOf(out)
 				continue
 			}
-			block := l.block[k*ny*labelBlock : (k+1)*ny*labelBlock]
-			if !l.blockHave[k] {
-				for j := rows.from; j < rows.to; j++ {
-					from, to := s[j*nx+first:], block[j*labelBlock:]
-					if len(from) >= labelBlock {
-						*(*[labelBlock]uint8)(to) = *(*[labelBlock]uint8)(from)
-					} else {
-						copy(to[:width], from)
-					}
-				}
-				l.blockHave[k] = true
-			}
-			c := l.index - first
-			for j := rows.from; j < rows.to; j++ {
-				out[j] = block[j*labelBlock+c]
-			}
-			l.spans[k] = spanOf(out)
+			l.block.read(s, size, k, rows)
+			l.block.row(out, size, k, l.index, rows)
 		}
 	})
 }
 
-// spanOf returns where a row's labels begin and end, eight at a time.
-func spanOf(row []uint8) span {
-	from := 0
-	for from+8 <= len(row) && binary.LittleEndian.Uint64(row[from:]) == 0 {
-		from += 8
+// labelled returns the rows of slice k that have labels.
+func (l *labelPlane) labelled(m *mask.Mask, layer mask.Layer, k int) span {
+	if !l.rowsKnown[k] {
+		l.rows[k], l.rowsKnown[k] = span{}, true
+		if s := m.Slice(layer, k); s != nil {
+			l.rows[k] = rowsOf(s, m.Size()[0])
+		}
 	}
-	for from < len(row) && row[from] == 0 {
+	return l.rows[k]
+}
+
+// spanOf returns where a row's labels begin and end, 32 at a time.
+func spanOf(row []uint8) span {
+	from, to := 0, len(row)
+	for to-from >= 32 && none((*[32]uint8)(row[from:])) {
+		from += 32
+	}
+	for from < to && row[from] == 0 {
 		from++
 	}
-	to := len(row)
-	for to-8 >= from && binary.LittleEndian.Uint64(row[to-8:]) == 0 {
-		to -= 8
+	for to-from >= 32 && none((*[32]uint8)(row[to-32:])) {
+		to -= 32
 	}
 	for to > from && row[to-1] == 0 {
 		to--
 	}
-	if from == to {
-		return span{}
-	}
 	return span{from, to}
+}
+
+func none(b *[32]uint8) bool {
+	word := binary.LittleEndian.Uint64
+	return word(b[:])|word(b[8:])|word(b[16:])|word(b[24:]) == 0
 }
 
 // rowsOf returns which rows of a slice have labels.
