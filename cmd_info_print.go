@@ -40,8 +40,8 @@ func (c *cli) printInfo(info infoJSON) error {
 		}
 		line("cmd.info.error", s.Error)
 	}
-	for _, key := range slices.Sorted(maps.Keys(info.reasons)) {
-		fmt.Fprintln(w, text.M("cmd.info.skipped", info.reasons[key], text.M(key)))
+	if len(info.reasons) > 0 {
+		fmt.Fprintln(w, leftAside(info.reasons))
 	}
 	for _, f := range info.Failed {
 		fmt.Fprintln(w, f.Message)
@@ -65,4 +65,14 @@ func (c *cli) intensity(s seriesJSON) string {
 		return string(s.Unit)
 	}
 	return c.table.T("cmd.info.range", s.Range[0], s.Range[1], string(s.Unit))
+}
+
+// leftAside tells how many files were left aside, and of which kinds they are.
+func leftAside(reasons map[string]int) text.Message {
+	total, kinds := 0, []text.Message{}
+	for _, key := range slices.Sorted(maps.Keys(reasons)) {
+		total += reasons[key]
+		kinds = append(kinds, text.M("imageio.skipped", reasons[key], text.M(key)))
+	}
+	return text.M("cmd.info.skipped", total, kinds)
 }

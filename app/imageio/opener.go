@@ -140,7 +140,7 @@ func nothing(paths []string, scan app.Scan) error {
 	for _, key := range slices.SortedFunc(maps.Keys(scan.Skipped), func(a, b string) int {
 		return cmp.Or(cmp.Compare(scan.Skipped[b], scan.Skipped[a]), cmp.Compare(a, b))
 	}) {
-		reasons = append(reasons, text.M("imageio.skipped", text.M(key), scan.Skipped[key]))
+		reasons = append(reasons, text.M("imageio.skipped", scan.Skipped[key], text.M(key)))
 	}
 	switch {
 	case len(scan.Failed) > 0:

@@ -132,10 +132,10 @@ func TestScanRefuses(t *testing.T) {
 	in := func(parts ...string) string { return filepath.Join(append([]string{root}, parts...)...) }
 	tests := []struct{ name, path, want string }{
 		{"missing", in("gone"), "gone does not exist: check the name."},
-		{"no image", in("text"), "text holds nothing that can be opened (not DICOM: 2, empty: 1): choose CT in DICOM or NIfTI."},
+		{"no image", in("text"), "text holds nothing that can be opened (2 not DICOM, 1 empty): choose CT in DICOM or NIfTI."},
 		{"empty folder", in("nothing"), "nothing holds no files: choose a folder with DICOM or NIfTI files."},
-		{"empty file", in("one", "empty.dcm"), "empty.dcm holds nothing that can be opened (empty: 1): choose CT in DICOM or NIfTI."},
-		{"a file that is text", in("text", "notes.txt"), "notes.txt holds nothing that can be opened (not DICOM: 1): choose CT in DICOM or NIfTI."},
+		{"empty file", in("one", "empty.dcm"), "empty.dcm holds nothing that can be opened (1 empty): choose CT in DICOM or NIfTI."},
+		{"a file that is text", in("text", "notes.txt"), "notes.txt holds nothing that can be opened (1 not DICOM): choose CT in DICOM or NIfTI."},
 		{"header only", in("one", "short.dcm"), "holds nothing that can be opened"},
 		{"locked", locked, "locked.dcm may not be read: ask for permission to read it."},
 	}
@@ -179,7 +179,7 @@ func TestRealData(t *testing.T) {
 	}{
 		{"ct/lungdx-a0001", 2, "series-2", volume.Size{512, 512, 64}, map[string]int{"dicom.skipped.not_dicom": 1}},
 		{"io/dicom/dicomdir/DICOMDIR", 2, "CT5N", volume.Size{16, 16, 5}, map[string]int{
-			"dicom.skipped.localizer": 2, "dicom.skipped.not_ct": 20, "dicom.skipped.no_image": 58, "dicom.skipped.not_dicom": 2,
+			"dicom.skipped.localizer": 2, "dicom.skipped.mr": 17, "dicom.skipped.xray": 3, "dicom.skipped.no_image": 58, "dicom.skipped.not_dicom": 2,
 		}},
 		{"io/nifti/orientations", 24, "", volume.Size{}, nil},
 	}

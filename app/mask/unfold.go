@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // ErrSplit says that a mapping wants both lungs split and nobody to do it was given.
@@ -15,66 +16,95 @@ var ErrSplit = errors.New("mask: no way given to split the lungs")
 // a set that holds both apart (findings in them included); it may be nil where
 // the mapping marks no number as both lungs.
 func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *Bits)) (*Mask, error) {
+	out := New(lm.Size, m.Labels)
+	read := readAs(lm, m, out)
+	read.layers(lm, out)
+	sets := read.collect(lm)
+	if read.undivided() {
+		if split == nil {
+			return nil, ErrSplit
+		}
+		divide(sets.undivided, sets.findings, sets.left, sets.right, split)
+	}
+	Unfold(sets.findings, sets.left, sets.right, lm.SpacingMM())
+	out.paint(Anatomy, LeftLung, sets.left)
+	out.paint(Anatomy, RightLung, sets.right)
+	return out, nil
+}
+
+// reading is what a mapping makes of the values of a label map, by their index
+// in Values.
+type reading struct {
+	labels [Layers][256]uint8
+	both   [256]bool // stands for both lungs; has no label
+}
+
+func readAs(lm *LabelMap, m Mapping, out *Mask) *reading {
 	to := make(map[int]Assignment, len(m.Assignments))
 	for _, a := range m.Assignments {
 		to[a.File] = a
 	}
-	out := New(lm.Size, m.Labels)
-	var labels [Layers][256]uint8 // by index into Values
-	both := [256]bool{}
-	anyBoth := false
+	var r reading
 	for n, x := range lm.Values {
-		a := to[x]
-		if a.BothLungs {
-			both[n], anyBoth = true, true
+		if a := to[x]; a.BothLungs {
+			r.both[n] = true
 		} else if l, ok := out.Label(a.Label); ok {
-			labels[l.Layer][n] = l.Value
+			r.labels[l.Layer][n] = l.Value
 		}
 	}
-	left, right := NewBits(lm.Size), NewBits(lm.Size)
-	findings, undivided := NewBits(lm.Size), NewBits(lm.Size)
-	var sets [256]*Bits // by index into Values
-	for n := range lm.Values {
-		switch {
-		case both[n]:
-			sets[n] = undivided
-		case labels[Findings][n] != 0:
-			sets[n] = findings
-		case labels[Anatomy][n] == LeftLung:
-			sets[n] = left
-		case labels[Anatomy][n] == RightLung:
-			sets[n] = right
-		}
-	}
+	return &r
+}
+
+func (r *reading) undivided() bool { return slices.Contains(r.both[:], true) }
+
+// layers writes the labels as they are read into a mask.
+func (r *reading) layers(lm *LabelMap, out *Mask) {
 	slice := make([]uint8, lm.Size[0]*lm.Size[1])
 	for k, s := range lm.Slices {
 		if s == nil {
 			continue
 		}
-		for l := range labels {
+		for l := range r.labels {
 			for o, v := range s {
-				slice[o] = labels[l][v]
+				slice[o] = r.labels[l][v]
 			}
 			out.SetSlice(Layer(l), k, slice)
 		}
+	}
+}
+
+// lungSets are the voxels that decide what belongs to which lung.
+type lungSets struct{ left, right, undivided, findings *Bits }
+
+// collect gathers the voxels of a label map by what they are read as.
+func (r *reading) collect(lm *LabelMap) lungSets {
+	sets := lungSets{NewBits(lm.Size), NewBits(lm.Size), NewBits(lm.Size), NewBits(lm.Size)}
+	var of [256]*Bits // by index in Values; nil for what is neither lung nor finding
+	for n := range lm.Values {
+		switch {
+		case r.both[n]:
+			of[n] = sets.undivided
+		case r.labels[Findings][n] != 0:
+			of[n] = sets.findings
+		case r.labels[Anatomy][n] == LeftLung:
+			of[n] = sets.left
+		case r.labels[Anatomy][n] == RightLung:
+			of[n] = sets.right
+		}
+	}
+	for k, s := range lm.Slices {
+		if s == nil {
+			continue
+		}
 		for j := range lm.Size[1] {
 			for i, v := range s[j*lm.Size[0] : (j+1)*lm.Size[0]] {
-				if v != 0 && sets[v] != nil {
-					sets[v].Set(i, j, k)
+				if v != 0 && of[v] != nil {
+					of[v].Set(i, j, k)
 				}
 			}
 		}
 	}
-	if anyBoth {
-		if split == nil {
-			return nil, ErrSplit
-		}
-		divide(undivided, findings, left, right, split)
-	}
-	Unfold(findings, left, right, lm.SpacingMM())
-	out.paint(Anatomy, LeftLung, left)
-	out.paint(Anatomy, RightLung, right)
-	return out, nil
+	return sets
 }
 
 // divide splits what stands for both lungs, with the findings that touch it, so

@@ -45,3 +45,32 @@ func TestConvertTellsWhatIsRounded(t *testing.T) {
 		}
 	}
 }
+
+// TestOneSlice works on a study of a single slice: nothing is stated of volumes,
+// with the reason.
+func TestOneSlice(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "one")
+	b, err := os.ReadFile(filepath.Join(sample(t), "dicom", "IM00012.dcm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "slice"), b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got := info(t, dir)
+	if len(got) != 1 || got[0].Size[2] != 1 || got[0].SpacingMM[2] != 0 || len(got[0].Warnings) != 1 || got[0].Warnings[0].Kind != "one_slice" {
+		t.Errorf("%+v", got)
+	}
+	must(t, "snapshot", dir, "-o", filepath.Join(dir, "one.png"))
+	needModel(t)
+	out := filepath.Join(t.TempDir(), "out")
+	must(t, "segment", dir, "-o", out, "-q")
+	for _, l := range readReport(t, filepath.Join(out, "one", "report.json")).Labels {
+		if l.VolumeML != nil || !strings.Contains(l.Why["volume_ml"], "one slice") {
+			t.Errorf("%s: volume %v, why %q", l.Name, l.VolumeML, l.Why["volume_ml"])
+		}
+	}
+}

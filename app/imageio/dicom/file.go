@@ -53,24 +53,6 @@ type slice struct {
 	hu          bool
 }
 
-// skip is an error that says a file is left out for a reason that is no fault.
-type skip string
-
-func (s skip) Error() string { return string(s) }
-
-// Reasons for leaving a file out: keys of the text table.
-const (
-	skipNotDICOM  skip = "dicom.skipped.not_dicom"
-	skipEmpty     skip = "dicom.skipped.empty"
-	skipNoImage   skip = "dicom.skipped.no_image"
-	skipNotCT     skip = "dicom.skipped.not_ct"
-	skipLocalizer skip = "dicom.skipped.localizer"
-	skipColour    skip = "dicom.skipped.colour"
-	skipCopy      skip = "dicom.skipped.copy"
-)
-
-const uidDirectory = "1.2.840.10008.1.3.10" // media storage directory: a DICOMDIR
-
 // readFile reads the header of a file. The error is a skip, or an *app.Error.
 func readFile(path string) (f *file, err error) {
 	defer func() {
@@ -125,36 +107,6 @@ func readHeader(path string, r io.ReaderAt, size int64) (*file, error) {
 	}
 	return f, f.readSlices(src)
 }
-
-// unwanted says why a file is no CT slice, as far as the header was read.
-func (f *file) unwanted(complete bool) skip {
-	d := f.data
-	modality, class := d.text(tagModality), d.text(tagSOPClass)
-	switch {
-	case complete && d.pixels.tag == 0:
-		return skipNoImage
-	case class == uidSegmentation || class == uidDirectory:
-		return skipNoImage
-	case modality != "" && modality != "CT":
-		return skipNotCT
-	case modality == "" && !strings.HasPrefix(class, uidCT):
-		return skipNotCT
-	}
-	for _, t := range d.list(tagImageType) {
-		if t == "LOCALIZER" || t == "SCOUT" {
-			return skipLocalizer
-		}
-	}
-	if d.short(tagSamples, 1) != 1 || d.text(tagPhotometric) == "PALETTE COLOR" {
-		return skipColour
-	}
-	return ""
-}
-
-const (
-	uidSegmentation = "1.2.840.10008.5.1.4.1.1.66.4"
-	uidCT           = "1.2.840.10008.5.1.4.1.1.2" // and with .1, .2 the enhanced ones
-)
 
 // readPixelFormat checks that the header's promises can be kept.
 func (f *file) readPixelFormat(src *source) error {

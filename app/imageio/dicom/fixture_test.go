@@ -32,6 +32,7 @@ type fixture struct {
 	padding        []byte
 	paddingLimit   []byte
 	imageType      []string
+	class          string // SOP class
 	modality       string
 	pixels         []byte // native, little endian
 	extra          func(e *encoder)
@@ -46,7 +47,7 @@ func axial(n int, z float64) fixture {
 		series: "1.2.3", sop: fmt.Sprintf("1.2.3.%d", n), instance: n, rows: 3, cols: 4,
 		position: []float64{-10, -20, z}, orientation: []float64{1, 0, 0, 0, 1, 0},
 		spacing: []float64{0.8, 0.7}, thickness: 2, allocated: 16, stored: 16, high: 15, signed: true,
-		photometric: "MONOCHROME2", slope: 1, intercept: -1024, modality: "CT",
+		photometric: "MONOCHROME2", slope: 1, intercept: -1024, class: uidCT, modality: "CT",
 		imageType: []string{"ORIGINAL", "PRIMARY", "AXIAL"}, transferSyntax: uidExplicitLE,
 	}
 }
@@ -74,7 +75,7 @@ func (f fixture) bytes() []byte {
 	e.WriteString("DICM")
 	e.text(tagTransferSyntax, "UI", f.transferSyntax)
 	e.text(tagImageType, "CS", f.imageType...)
-	e.text(tagSOPClass, "UI", uidCT)
+	e.text(tagSOPClass, "UI", f.class)
 	e.text(tagSOPInstance, "UI", f.sop)
 	e.text(tagModality, "CS", f.modality)
 	e.text(tagPatientName, "PN", "Phantom^Thorax")

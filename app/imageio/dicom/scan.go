@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -49,63 +50,80 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 	if err != nil {
 		return Found{}, err
 	}
-	found := Found{Skipped: map[string]int{}}
-	groups := map[string][]*file{}
-	instances := map[string]*file{}
-	lost := map[string][]string{} // files that failed, by series
-	var order []string
-	add := func(f *file) {
-		key := f.seriesKey()
-		if groups[key] == nil {
-			order = append(order, key)
-		}
-		groups[key] = append(groups[key], f)
+	s := sorter{
+		found:  Found{Skipped: map[string]int{}},
+		stacks: map[string][]*file{}, instances: map[string]bool{}, lost: map[string][]string{},
 	}
 	for _, wanted := range []bool{true, false} { // of two copies the wanted one stays
 		for i, r := range results {
-			if candidates[i].Wanted != wanted {
-				continue
-			}
-			var reason skip
-			switch {
-			case r.err == nil:
-				r.file.wanted = wanted
-				if uid := r.file.data.text(tagSOPInstance); uid != "" {
-					if instances[uid] != nil {
-						if wanted {
-							found.Skipped[string(skipCopy)]++
-						}
-						continue
-					}
-					instances[uid] = r.file
-				}
-				add(r.file)
-			case !wanted:
-			case r.err == skipNotDICOM:
-				found.NotDICOM = append(found.NotDICOM, candidates[i].Path)
-			case errors.As(r.err, &reason):
-				found.Skipped[string(reason)]++
-			default:
-				found.Failed = append(found.Failed, r.err)
-				if r.file != nil {
-					uid := r.file.data.text(tagSeriesUID)
-					lost[uid] = append(lost[uid], r.file.path)
-				}
+			if candidates[i].Wanted == wanted {
+				s.take(candidates[i], r)
 			}
 		}
 	}
-	slices.Sort(order)
-	for _, key := range order {
-		if files := groups[key]; slices.ContainsFunc(files, func(f *file) bool { return f.wanted }) {
-			s := newSeries(files)
-			if paths := lost[s.info.Identity.SeriesUID]; len(paths) > 0 {
-				s.warn(volume.WarnSkipped, "dicom.warn.skipped_files", len(paths), filepath.Base(paths[0]))
-			}
-			found.Series = append(found.Series, s)
+	s.found.Series = s.series()
+	noteParts(s.found.Series)
+	return s.found, nil
+}
+
+// sorter puts what was read in its place.
+type sorter struct {
+	found     Found
+	stacks    map[string][]*file  // images, by seriesKey
+	instances map[string]bool     // SOP instances met
+	lost      map[string][]string // paths of files that failed, by series
+}
+
+func (s *sorter) take(c Candidate, r result) {
+	var reason skip
+	switch {
+	case r.err == nil:
+		r.file.wanted = c.Wanted
+		s.image(r.file)
+	case !c.Wanted:
+	case r.err == skipNotDICOM:
+		s.found.NotDICOM = append(s.found.NotDICOM, c.Path)
+	case errors.As(r.err, &reason):
+		s.found.Skipped[string(reason)]++
+	default:
+		s.found.Failed = append(s.found.Failed, r.err)
+		if r.file != nil {
+			uid := r.file.data.text(tagSeriesUID)
+			s.lost[uid] = append(s.lost[uid], r.file.path)
 		}
 	}
-	noteParts(found.Series)
-	return found, nil
+}
+
+// image adds an image to its stack, unless it is there.
+func (s *sorter) image(f *file) {
+	if uid := f.data.text(tagSOPInstance); uid != "" {
+		if s.instances[uid] {
+			if f.wanted {
+				s.found.Skipped[string(skipCopy)]++
+			}
+			return
+		}
+		s.instances[uid] = true
+	}
+	key := f.seriesKey()
+	s.stacks[key] = append(s.stacks[key], f)
+}
+
+// series makes series of the stacks that hold a wanted file.
+func (s *sorter) series() []*Series {
+	var all []*Series
+	for _, key := range slices.Sorted(maps.Keys(s.stacks)) {
+		files := s.stacks[key]
+		if !slices.ContainsFunc(files, func(f *file) bool { return f.wanted }) {
+			continue
+		}
+		one := newSeries(files)
+		if paths := s.lost[one.info.Identity.SeriesUID]; len(paths) > 0 {
+			one.warn(volume.WarnSkipped, "dicom.warn.skipped_files", len(paths), filepath.Base(paths[0]))
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 type result struct {

@@ -14,6 +14,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/testdata"
+	"opacity/app/text"
 	"opacity/app/volume"
 )
 
@@ -34,7 +35,7 @@ func TestWhatIsLeftOut(t *testing.T) {
 	saveAs(t, in("short"), full[:len(full)-4])
 	found := scanDir(t, dir)
 	want := map[string]int{
-		"dicom.skipped.localizer": 1, "dicom.skipped.not_ct": 1, "dicom.skipped.colour": 1, "dicom.skipped.copy": 1,
+		"dicom.skipped.localizer": 1, "dicom.skipped.mr": 1, "dicom.skipped.colour": 1, "dicom.skipped.copy": 1,
 		"dicom.skipped.empty": 1,
 	}
 	if !maps.Equal(found.Skipped, want) {
@@ -51,6 +52,49 @@ func TestWhatIsLeftOut(t *testing.T) {
 	}
 	if !hasWarning(found.Series[0].Info().Warnings, volume.WarnSkipped) {
 		t.Error("a slice that could not be read is not told of")
+	}
+}
+
+// Each object beside the CT is counted by its kind, in words of the table.
+func TestKindsLeftOut(t *testing.T) {
+	tests := []struct{ modality, class, want string }{
+		{"RTSTRUCT", "1.2.840.10008.5.1.4.1.1.481.3", "dicom.skipped.rtstruct"},
+		{"SEG", uidSegmentation, "dicom.skipped.seg"},
+		{"", uidSegmentation, "dicom.skipped.seg"},
+		{"SR", "1.2.840.10008.5.1.4.1.1.88.67", "dicom.skipped.sr"},
+		{"PR", "1.2.840.10008.5.1.4.1.1.11.1", "dicom.skipped.pr"},
+		{"MR", "1.2.840.10008.5.1.4.1.1.4", "dicom.skipped.mr"},
+		{"DX", "1.2.840.10008.5.1.4.1.1.1.1", "dicom.skipped.xray"},
+		{"ECG", "1.2.840.10008.5.1.4.1.1.9.1.1", "dicom.skipped.not_ct"},
+	}
+	for _, tt := range tests {
+		dir := save(t, stackOf(0, 1, 2)...)
+		f := axial(90, 0)
+		f.modality, f.class = tt.modality, tt.class
+		saveAs(t, filepath.Join(dir, "other"), f.bytes())
+		found := scanDir(t, dir)
+		if len(found.Series) != 1 || !maps.Equal(found.Skipped, map[string]int{tt.want: 1}) {
+			t.Errorf("%s: %d series, skipped %v, want %s", tt.modality, len(found.Series), found.Skipped, tt.want)
+		}
+	}
+	for _, kind := range skipped {
+		if _, ok := text.English()[string(kind)]; !ok {
+			t.Errorf("no words for %s", kind)
+		}
+	}
+}
+
+// One slice has no distance to a next one, however thick it is.
+func TestOneSlice(t *testing.T) {
+	f := axial(1, 0)
+	s := only(t, save(t, f))
+	v := load(t, s)
+	why, withheld := v.Withheld()
+	if !withheld || why.Kind != volume.WarnOneSlice || s.Info().SpacingMM[2] != 0 || s.Info().SpacingMM[0] == 0 {
+		t.Errorf("%v, spacing %v", v.Warnings, s.Info().SpacingMM)
+	}
+	if !hasWarning(s.Info().Warnings, volume.WarnOneSlice) {
+		t.Error("the list does not say so")
 	}
 }
 

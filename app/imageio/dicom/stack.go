@@ -79,8 +79,7 @@ func (st *stack) locate(all []slice) []slice {
 			lost = append(lost, s)
 		}
 	}
-	first := all[0]
-	st.stepKnown = len(lost) < len(placed) && (len(placed) > 1 || first.stepMM > 0 || first.thicknessMM > 0)
+	st.stepKnown = len(lost) < len(placed)
 	if len(lost) < len(placed) {
 		if len(lost) > 0 {
 			st.warn(volume.WarnSkipped, "dicom.warn.no_position", len(lost), filepath.Base(lost[0].file.path))
@@ -234,8 +233,10 @@ func (st *stack) place(p []float64, step float64, normal volume.Vec) {
 	if !st.spacingKnown {
 		spacing = [2]float64{1, 1}
 		st.warn(volume.WarnNoSpacing, "dicom.warn.no_spacing")
-	} else if len(p) == 1 && !st.stepKnown {
-		st.warn(volume.WarnNoSpacing, "dicom.warn.no_thickness")
+	}
+	if len(p) == 1 { // how thick it is does not say how far the next one would lie
+		st.stepKnown = false
+		st.warn(volume.WarnOneSlice, "dicom.warn.one_slice")
 	}
 	var a volume.Affine
 	for r := range 3 {

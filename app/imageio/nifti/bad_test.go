@@ -195,8 +195,8 @@ func TestIsNIfTI(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-		for datatype := range voxelBytes {
-			b := sampleFile(order, volume.Size{3, 2, 2}, datatype, make([]byte, 12*voxelBytes[datatype]), nil)
+		for datatype := range scalarTypes {
+			b := sampleFile(order, volume.Size{3, 2, 2}, datatype, make([]byte, 12*scalarTypes[datatype].bytes), nil)
 			f.Add(b)
 			f.Add(zipped(b))
 		}

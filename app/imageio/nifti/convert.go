@@ -12,7 +12,7 @@ type stored interface {
 }
 
 // kept is the types a volume holds its voxels in.
-type kept interface{ ~int16 | ~float32 }
+type kept interface{ int16 | float32 }
 
 // aligned returns n bytes that may be looked at as any scalar type.
 func aligned(n int) []byte {
@@ -72,33 +72,43 @@ const (
 	rounded                // some are so large, beyond 2^24, that whole numbers change too
 )
 
-// rescale writes slope*stored+inter of native scalars of a datatype into dst and
-// tells how well they fit. Where T is int16 and they do not fit that, dst holds
-// nothing of use.
-func rescale[T kept](dst []T, raw []byte, datatype int, slope, inter float64) fit {
-	switch datatype {
-	case typeUint8:
-		return lookUp(dst, raw, slope, inter)
-	case typeInt8:
-		return scale(dst, scalars[int8](raw), slope, inter)
-	case typeInt16:
-		return scale(dst, scalars[int16](raw), slope, inter)
-	case typeUint16:
-		return scale(dst, scalars[uint16](raw), slope, inter)
-	case typeInt32:
-		return scale(dst, scalars[int32](raw), slope, inter)
-	case typeUint32:
-		return scale(dst, scalars[uint32](raw), slope, inter)
-	case typeInt64:
-		return scale(dst, scalars[int64](raw), slope, inter)
-	case typeUint64:
-		return scale(dst, scalars[uint64](raw), slope, inter)
-	case typeFloat32:
-		return scale(dst, scalars[float32](raw), slope, inter)
-	case typeFloat64:
-		return scale(dst, scalars[float64](raw), slope, inter)
+// scalarType is a type that a file may hold its voxels in.
+type scalarType struct {
+	name      string
+	bytes     int
+	toInt16   func(dst []int16, raw []byte, slope, inter float64) fit
+	toFloat32 func(dst []float32, raw []byte, slope, inter float64) fit
+}
+
+func typeOf[S stored](name string) scalarType {
+	var s S
+	return scalarType{name, int(unsafe.Sizeof(s)), rescaleAs[int16, S], rescaleAs[float32, S]}
+}
+
+// scalarTypes are those that can be read, by the header's code.
+var scalarTypes = map[int]scalarType{
+	typeUint8: typeOf[uint8]("uint8"), typeUint16: typeOf[uint16]("uint16"),
+	typeUint32: typeOf[uint32]("uint32"), typeUint64: typeOf[uint64]("uint64"),
+	typeInt8: typeOf[int8]("int8"), typeInt16: typeOf[int16]("int16"),
+	typeInt32: typeOf[int32]("int32"), typeInt64: typeOf[int64]("int64"),
+	typeFloat32: typeOf[float32]("float32"), typeFloat64: typeOf[float64]("float64"),
+}
+
+// rescale writes slope*stored+inter of native scalars into dst and tells how
+// well they fit. Where T is int16 and they do not fit that, dst holds nothing of
+// use.
+func rescale[T kept](dst []T, raw []byte, t scalarType, slope, inter float64) fit {
+	if narrow, ok := any(dst).([]int16); ok {
+		return t.toInt16(narrow, raw, slope, inter)
 	}
-	return rounded // no type that a header is let through with
+	return t.toFloat32(any(dst).([]float32), raw, slope, inter)
+}
+
+func rescaleAs[T kept, S stored](dst []T, raw []byte, slope, inter float64) fit {
+	if bytes, ok := any(scalars[S](raw)).([]uint8); ok {
+		return lookUp(dst, bytes, slope, inter)
+	}
+	return scale(dst, scalars[S](raw), slope, inter)
 }
 
 func scale[T kept, S stored](dst []T, src []S, slope, inter float64) fit {

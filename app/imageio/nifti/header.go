@@ -52,18 +52,6 @@ const (
 	typeUint64  = 1280
 )
 
-// voxelBytes is the size of each type that can be read.
-var voxelBytes = map[int]int{
-	typeUint8: 1, typeInt8: 1, typeInt16: 2, typeUint16: 2, typeInt32: 4, typeUint32: 4,
-	typeFloat32: 4, typeInt64: 8, typeUint64: 8, typeFloat64: 8,
-}
-
-// typeNames names them.
-var typeNames = map[int]string{
-	typeUint8: "uint8", typeInt8: "int8", typeInt16: "int16", typeUint16: "uint16", typeInt32: "int32", typeUint32: "uint32",
-	typeFloat32: "float32", typeInt64: "int64", typeUint64: "uint64", typeFloat64: "float64",
-}
-
 // refusedTypes are those that cannot, by name.
 var refusedTypes = map[int]string{
 	1: "1-bit", 32: "complex64", 128: "RGB24", 1536: "float128", 1792: "complex128", 2048: "complex256", 2304: "RGBA32",
@@ -82,13 +70,16 @@ type header struct {
 	warnings     []volume.Warning
 }
 
+// scalars is the type of the voxels.
+func (h *header) scalars() scalarType { return scalarTypes[h.datatype] }
+
 func (h *header) int16(at int) int { return int(int16(h.order.Uint16(h.raw[at:]))) }
 func (h *header) float32(at int) float64 {
 	return float64(math.Float32frombits(h.order.Uint32(h.raw[at:])))
 }
 
 // bytes is the size of the voxels in the file.
-func (h *header) bytes() int64 { return int64(h.size.Voxels()) * int64(voxelBytes[h.datatype]) }
+func (h *header) bytes() int64 { return int64(h.size.Voxels()) * int64(h.scalars().bytes) }
 
 func (h *header) warn(k volume.WarningKind, key string, args ...any) {
 	h.warnings = append(h.warnings, volume.Warning{Kind: k, Message: text.M(key, args...)})
@@ -179,7 +170,7 @@ func (h *header) readType(path string) error {
 	if name, known := refusedTypes[h.datatype]; known {
 		return app.Refuse(nil, "nifti.type", path, name)
 	}
-	if voxelBytes[h.datatype] == 0 {
+	if _, known := scalarTypes[h.datatype]; !known {
 		return app.Refuse(nil, "nifti.type_unknown", path, h.datatype)
 	}
 	// A slope of 0 means no scaling (nifti1.h); nibabel reads NaN so too.

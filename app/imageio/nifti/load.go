@@ -91,7 +91,7 @@ const blockPlanes = 16
 func (l *loader[T]) run(ctx context.Context) error {
 	f := l.src.Size
 	plane := f[0] * f[1]
-	l.raw = aligned(plane * voxelBytes[l.h.datatype])
+	l.raw = aligned(plane * l.h.scalars().bytes)
 	slow := l.src.StackAxis()
 	inPlace := l.src.Axes == [3]int{0, 1, 2}
 	block := 1
@@ -164,8 +164,8 @@ func (l *loader[T]) plane(dst []T) error {
 		if _, err := readFull(l.r, raw); err != nil {
 			return err
 		}
-		native(raw, voxelBytes[l.h.datatype], l.h.order)
-		l.fit = max(l.fit, rescale(dst, raw, l.h.datatype, l.h.slope, l.h.inter))
+		native(raw, l.h.scalars().bytes, l.h.order)
+		l.fit = max(l.fit, rescale(dst, raw, l.h.scalars(), l.h.slope, l.h.inter))
 		if l.fit != fitsInt16 && isNarrow[T]() {
 			return errWide
 		}

@@ -55,7 +55,7 @@ func (s *series) middle(ctx context.Context) (*volume.Volume, error) {
 // those read on the way to it.
 func (s *series) cut(ctx context.Context, r *file, k int, out []float32) (fit, error) {
 	size, f := s.geometry.Size, s.source.Size
-	plane, width := f[0]*f[1], voxelBytes[s.header.datatype]
+	plane, width := f[0]*f[1], s.header.scalars().bytes
 	raw, values := aligned(plane*width), make([]float32, plane)
 	base, stride := s.source.FileStrides()
 	base += k * stride[2]
@@ -75,7 +75,7 @@ func (s *series) cut(ctx context.Context, r *file, k int, out []float32) (fit, e
 			return 0, err
 		}
 		native(raw, width, s.header.order)
-		worst = max(worst, rescale(values, raw, s.header.datatype, s.header.slope, s.header.inter))
+		worst = max(worst, rescale(values, raw, s.header.scalars(), s.header.slope, s.header.inter))
 		lo, hi := [2]int{}, [2]int{size[0], size[1]}
 		for c := range 2 {
 			if s.source.Axes[c] == 2 { // this plane holds one column or row of the slice

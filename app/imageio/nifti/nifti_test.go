@@ -30,7 +30,7 @@ func sampleFile(order binary.ByteOrder, size volume.Size, datatype int, voxels [
 		h.putInt16(atDim+2*n, d)
 	}
 	h.putInt16(atDatatype, datatype)
-	h.putInt16(atBitpix, 8*voxelBytes[datatype])
+	h.putInt16(atBitpix, 8*scalarTypes[datatype].bytes)
 	for n, p := range [4]float64{1, 0.7, 0.8, 2.5} {
 		h.putFloat32(atPixdim+4*n, p)
 	}
@@ -99,7 +99,7 @@ func TestEveryType(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				stored := bytes.Clone(tt.stored)
 				if order == binary.BigEndian {
-					w := voxelBytes[tt.datatype]
+					w := scalarTypes[tt.datatype].bytes
 					for o := 0; o < len(stored); o += w {
 						slices.Reverse(stored[o : o+w])
 					}

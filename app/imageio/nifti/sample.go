@@ -29,7 +29,7 @@ const (
 func glance(r *file, h *header) (sample, error) {
 	s := sample{extent: noExtent(), whole: true}
 	seen := map[float32]bool{}
-	width := voxelBytes[h.datatype]
+	width := h.scalars().bytes
 	chunk := int64(glanceBytes / glanceChunks)
 	total := h.bytes()
 	raw := aligned(int(chunk))
@@ -38,7 +38,7 @@ func glance(r *file, h *header) (sample, error) {
 		b := raw[:n/width*width]
 		native(b, width, h.order)
 		v := values[:len(b)/width]
-		s.fit = max(s.fit, rescale(v, b, h.datatype, h.slope, h.inter))
+		s.fit = max(s.fit, rescale(v, b, h.scalars(), h.slope, h.inter))
 		s.add(v, seen)
 	}
 	if r.gz == nil {

@@ -111,7 +111,7 @@ func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
 	}
 	if f == rounded {
 		doubts = append(doubts, volume.Warning{
-			Kind: volume.WarnRounded, Message: text.M("nifti.warn.rounded", typeNames[s.header.datatype]),
+			Kind: volume.WarnRounded, Message: text.M("nifti.warn.rounded", s.header.scalars().name),
 		})
 	}
 	return unit, doubts

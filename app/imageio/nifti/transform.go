@@ -43,6 +43,9 @@ func (h *header) readTransform(path string) error {
 	if p := g.Problem(); !p.IsZero() {
 		return app.Refuse(nil, "nifti.transform", path, p)
 	}
+	if h.size[2] == 1 {
+		h.warn(volume.WarnOneSlice, "nifti.warn.one_slice")
+	}
 	if t := g.TiltDegrees(); t > angleDegrees {
 		h.warn(volume.WarnTilt, "nifti.warn.tilt", t)
 	}

@@ -89,7 +89,7 @@ func writeVoxels[T stored](ctx context.Context, w io.Writer, h *header, v *volum
 			gather(planes, slice(k), v.Size, src, first, k, box)
 		}
 		b := bytesOf(planes[:(last-first)*src.Size[0]*src.Size[1]])
-		native(b, voxelBytes[h.datatype], h.order)
+		native(b, h.scalars().bytes, h.order)
 		if _, err := w.Write(b); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func newHeader(v *volume.Volume, datatype int, slope float64) *header {
 		h.putInt16(atDim+2*n, d)
 	}
 	h.putInt16(atDatatype, datatype)
-	h.putInt16(atBitpix, 8*voxelBytes[datatype])
+	h.putInt16(atBitpix, 8*scalarTypes[datatype].bytes)
 	h.putFloat32(atVox, dataAt)
 	h.putFloat32(atSlope, slope)
 	h.putFloat32(atInter, 0)
