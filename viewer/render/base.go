@@ -34,22 +34,22 @@ func (b *Base) Draw(dst *image.RGBA, v View, lut *LUT) *image.RGBA {
 	index := min(max(v.Index, 0), sliceCount(v)-1)
 	if v.Volume.Int16 != nil {
 		lut.Set(v.Window)
-		values, have := b.ints.planeOf(v.Volume, v.Volume.Int16, v.Loaded, v.Plane, index)
-		b.rows(dst, frame, have, func(greys []byte, row int) {
-			shadeInts(greys, values[row*frame.Size[0]:], lut)
+		b.ints.gather(v.Volume, v.Volume.Int16, v.Loaded, v.Plane, index)
+		rows(dst, frame, b.ints.have, func(greys []byte, row int) {
+			shadeInts(greys, b.ints.row(row, len(greys)), lut)
 		}, func(out []byte, row int) {
-			paintInts(out, values[row*frame.Size[0]:(row+1)*frame.Size[0]], lut)
+			paintInts(out, b.ints.row(row, frame.Size[0]), lut)
 		})
 		return dst
 	}
 	scale, offset := ramp(v.Window)
-	values, have := b.floats.planeOf(v.Volume, v.Volume.Float32, v.Loaded, v.Plane, index)
-	b.rows(dst, frame, have, func(greys []byte, row int) {
-		for u, x := range values[row*frame.Size[0]:][:len(greys)] {
+	b.floats.gather(v.Volume, v.Volume.Float32, v.Loaded, v.Plane, index)
+	rows(dst, frame, b.floats.have, func(greys []byte, row int) {
+		for u, x := range b.floats.row(row, len(greys)) {
 			greys[u] = grey(float64(x)*scale + offset)
 		}
 	}, func(out []byte, row int) {
-		for u, x := range values[row*frame.Size[0] : (row+1)*frame.Size[0]] {
+		for u, x := range b.floats.row(row, frame.Size[0]) {
 			setPixel(out, u, opaqueGrey(grey(float64(x)*scale+offset)))
 		}
 	})
@@ -66,7 +66,7 @@ const paintedRows = 64
 
 // rows fills the picture row by row: shade gives a row's greys, paint writes
 // its pixels straight.
-func (b *Base) rows(dst *image.RGBA, f viewer.Frame, have []bool, shade, paint func(out []byte, row int)) {
+func rows(dst *image.RGBA, f viewer.Frame, have []bool, shade, paint func(out []byte, row int)) {
 	_, _, pixelMM := f.Picture()
 	width, height := dst.Rect.Dx(), dst.Rect.Dy()
 	parallel.Ranges(height, paintedRows, func(from, to int) {
@@ -92,7 +92,7 @@ func (b *Base) rows(dst *image.RGBA, f viewer.Frame, have []bool, shade, paint f
 }
 
 func shadeInts(greys []byte, values []int16, lut *LUT) {
-	for u, x := range values[:len(greys)] {
+	for u, x := range values {
 		greys[u] = uint8(lut.pixels[uint16(x)])
 	}
 }

@@ -11,15 +11,16 @@ import (
 // number is what a voxel can be.
 type number interface{ int16 | float32 }
 
-// gathered is one plane's voxels, out of the volume in reading order: row v
-// after row v, u fastest, so that a window drag need not go to the volume again.
-// Volumes are immutable, so what was gathered stays true.
+// gathered is one plane's voxels: in the volume's own memory where its rows lie
+// there in one piece, else out of it, so that a window drag need not go to the
+// volume again. Volumes are immutable, so what was gathered stays true.
 type gathered[T number] struct {
 	volume *volume.Volume
 	plane  viewer.Plane
 	index  int
-	values []T    // the plane: the volume's own memory where it lies in one piece, else own
-	own    []T    // memory for planes that do not
+	values []T // row v begins at v*stride, u fastest
+	stride int
+	own    []T    // memory for the sagittal plane, whose rows are scattered
 	have   []bool // rows that are in values
 
 	block  block[T] // for the sagittal plane
@@ -35,9 +36,12 @@ const sliceStretch = 32
 // reader is a goroutine that fills a block until it is told to stop.
 type reader struct{ stop, done chan struct{} }
 
-// planeOf returns the voxels of a plane and which of its rows are there; voxels
-// is the volume's memory. The result is valid until the next call.
-func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p viewer.Plane, index int) (values []T, have []bool) {
+// row returns the voxels of row v of the plane, n of them.
+func (g *gathered[T]) row(v, n int) []T { return g.values[v*g.stride:][:n] }
+
+// gather makes a plane's rows ready, and have which of them are there; voxels is
+// the volume's memory.
+func (g *gathered[T]) gather(vol *volume.Volume, voxels []T, loaded []bool, p viewer.Plane, index int) {
 	nx, ny, nz := vol.Size[0], vol.Size[1], vol.Size[2]
 	fresh := g.volume != vol || g.plane != p || g.index != index || g.values == nil
 	if g.volume != vol || g.plane != p {
@@ -48,21 +52,19 @@ func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p v
 	in := func(k int) bool { return loaded == nil || loaded[k] }
 	switch p {
 	case viewer.Axial:
-		g.values = voxels[index*nx*ny : (index+1)*nx*ny]
-		g.have = resized(g.have, ny)
+		g.values, g.stride, g.have = voxels[index*nx*ny:(index+1)*nx*ny], nx, resized(g.have, ny)
 		fill(g.have, in(index))
 	case viewer.Coronal:
-		g.reset(fresh, nx*nz, nz)
-		parallel.Ranges(nz, sliceStretch, func(from, to int) {
-			for k := from; k < to; k++ {
-				if !g.have[k] && in(k) {
-					copy(g.values[k*nx:(k+1)*nx], voxels[(k*ny+index)*nx:])
-					g.have[k] = true
-				}
-			}
-		})
+		g.values, g.stride, g.have = voxels[index*nx:], nx*ny, resized(g.have, nz)
+		for k := range nz {
+			g.have[k] = in(k)
+		}
 	case viewer.Sagittal:
-		g.reset(fresh, ny*nz, nz)
+		if fresh {
+			g.own, g.have = resized(g.own, ny*nz), resized(g.have, nz)
+			g.values, g.stride = g.own, ny
+			fill(g.have, false)
+		}
 		if g.block.holds(index) || fresh && !jumped(g.before, index) {
 			g.among(voxels, vol.Size, in)
 		} else {
@@ -72,17 +74,6 @@ func (g *gathered[T]) planeOf(vol *volume.Volume, voxels []T, loaded []bool, p v
 			g.lookAhead(voxels, vol.Size)
 		}
 	}
-	return g.values, g.have
-}
-
-// reset makes room for a plane and forgets the one before.
-func (g *gathered[T]) reset(fresh bool, values, rows int) {
-	if !fresh && len(g.have) == rows {
-		return
-	}
-	g.own, g.have = resized(g.own, values), resized(g.have, rows)
-	g.values = g.own
-	fill(g.have, false)
 }
 
 // alone reads a sagittal plane without its neighbours, after a jump: storing

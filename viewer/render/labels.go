@@ -9,21 +9,19 @@ import (
 	"opacity/viewer"
 )
 
-// labelPlane is the labels of one plane of one layer in reading order: row v
-// after row v, u fastest.
+// labelPlane is the labels of one plane of one layer, in rows as for voxels.
 type labelPlane struct {
 	mask  *mask.Mask
+	layer mask.Layer
 	plane viewer.Plane
 	index int
 	valid bool
 
-	width  int     // labels in a row
-	values []uint8 // the plane: the mask's own memory where it lies in one piece, else own
-	own    []uint8
-	some   []bool // per row v: whether it may have labels; others are not filled in
-
-	// For the sagittal plane: the neighbouring columns, and per slice k the rows j that
-	// have labels at all.
+	// For the sagittal plane: its labels, row k after row k; the rows that may have
+	// any, others are not filled in; the neighbouring columns; and per slice k the
+	// rows j that have labels at all.
+	own       []uint8
+	some      []bool
 	block     block[uint8]
 	rows      []span
 	rowsKnown []bool
@@ -36,10 +34,21 @@ func (s span) empty() bool { return s.from >= s.to }
 
 // row returns the labels of row v, nil for none.
 func (l *labelPlane) row(v int) []uint8 {
-	if !l.some[v] {
-		return nil
+	size := l.mask.Size()
+	along, slice, j := size[0], l.index, v
+	switch l.plane {
+	case viewer.Sagittal:
+		if !l.some[v] {
+			return nil
+		}
+		return l.own[v*size[1] : (v+1)*size[1]]
+	case viewer.Coronal:
+		slice, j = v, l.index
 	}
-	return l.values[v*l.width : (v+1)*l.width]
+	if s := l.mask.Slice(l.layer, slice); s != nil {
+		return s[j*along : (j+1)*along]
+	}
+	return nil
 }
 
 // forget drops what was gathered of slices k that a box touches.
@@ -53,7 +62,7 @@ func (l *labelPlane) forget(box volume.Box) {
 	}
 }
 
-// gather reads a plane of labels.
+// gather makes the rows of a plane of labels ready.
 func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, index int) {
 	if l.valid && l.mask == m && l.plane == p && l.index == index {
 		return
@@ -62,52 +71,32 @@ func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, inde
 		l.rowsKnown, l.block = nil, block[uint8]{}
 	}
 	leap := l.mask != m || jumped(l.index, index)
-	l.mask, l.plane, l.index, l.valid = m, p, index, true
-	size := m.Size()
-	nx, ny, nz := size[0], size[1], size[2]
-	switch p {
-	case viewer.Axial:
-		l.width, l.values, l.some = nx, m.Slice(layer, index), resized(l.some, ny)
-		fill(l.some, l.values != nil)
-	case viewer.Coronal:
-		l.width, l.own, l.some = nx, resized(l.own, nx*nz), resized(l.some, nz)
-		l.values = l.own
-		parallel.Ranges(nz, sliceStretch, func(from, to int) {
-			for k := from; k < to; k++ {
-				s := m.Slice(layer, k)
-				l.some[k] = s != nil
-				if s != nil {
-					copy(l.own[k*nx:(k+1)*nx], s[index*nx:])
-				}
-			}
-		})
-	case viewer.Sagittal:
-		l.width, l.some = ny, resized(l.some, nz)
-		if len(l.rowsKnown) != nz {
-			l.rows, l.rowsKnown = make([]span, nz), make([]bool, nz)
-		}
-		l.sagittal(m, layer, leap && !l.block.holds(index))
+	l.mask, l.layer, l.plane, l.index, l.valid = m, layer, p, index, true
+	if p == viewer.Sagittal {
+		l.sagittal(leap && !l.block.holds(index))
 	}
 }
 
 // sagittal reads through the block of columns that the plane lies in, or after a
 // leap elsewhere the plane alone, as for voxels.
-func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, alone bool) {
-	size := m.Size()
+func (l *labelPlane) sagittal(alone bool) {
+	size := l.mask.Size()
 	nx, ny, nz := size[0], size[1], size[2]
-	l.own = resized(l.own, ny*nz)
-	l.values = l.own
+	l.own, l.some = resized(l.own, ny*nz), resized(l.some, nz)
+	if len(l.rowsKnown) != nz {
+		l.rows, l.rowsKnown = make([]span, nz), make([]bool, nz)
+	}
 	if !alone && !l.block.holds(l.index) {
 		l.block.reset(l.index, size)
 	}
 	parallel.Ranges(nz, sliceStretch, func(from, to int) {
 		for k := from; k < to; k++ {
-			rows := l.labelled(m, layer, k)
+			rows := l.labelled(k)
 			l.some[k] = !rows.empty()
 			if rows.empty() {
 				continue
 			}
-			s, out := m.Slice(layer, k), l.own[k*ny:(k+1)*ny]
+			s, out := l.mask.Slice(l.layer, k), l.own[k*ny:(k+1)*ny]
 			clear(out[:rows.from])
 			clear(out[rows.to:])
 			if alone {
@@ -123,11 +112,11 @@ func (l *labelPlane) sagittal(m *mask.Mask, layer mask.Layer, alone bool) {
 }
 
 // labelled returns the rows of slice k that have labels.
-func (l *labelPlane) labelled(m *mask.Mask, layer mask.Layer, k int) span {
+func (l *labelPlane) labelled(k int) span {
 	if !l.rowsKnown[k] {
 		l.rows[k], l.rowsKnown[k] = span{}, true
-		if s := m.Slice(layer, k); s != nil {
-			l.rows[k] = rowsOf(s, m.Size()[0])
+		if s := l.mask.Slice(l.layer, k); s != nil {
+			l.rows[k] = rowsOf(s, l.mask.Size()[0])
 		}
 	}
 	return l.rows[k]
@@ -135,25 +124,29 @@ func (l *labelPlane) labelled(m *mask.Mask, layer mask.Layer, k int) span {
 
 // spanOf returns where a row's labels begin and end, 32 at a time.
 func spanOf(row []uint8) span {
+	word := binary.LittleEndian.Uint64
 	from, to := 0, len(row)
-	for to-from >= 32 && none((*[32]uint8)(row[from:])) {
+	for to-from >= 32 {
+		b := (*[32]uint8)(row[from:])
+		if word(b[:])|word(b[8:])|word(b[16:])|word(b[24:]) != 0 {
+			break
+		}
 		from += 32
 	}
 	for from < to && row[from] == 0 {
 		from++
 	}
-	for to-from >= 32 && none((*[32]uint8)(row[to-32:])) {
+	for to-from >= 32 {
+		b := (*[32]uint8)(row[to-32:])
+		if word(b[:])|word(b[8:])|word(b[16:])|word(b[24:]) != 0 {
+			break
+		}
 		to -= 32
 	}
 	for to > from && row[to-1] == 0 {
 		to--
 	}
 	return span{from, to}
-}
-
-func none(b *[32]uint8) bool {
-	word := binary.LittleEndian.Uint64
-	return word(b[:])|word(b[8:])|word(b[16:])|word(b[24:]) == 0
 }
 
 // rowsOf returns which rows of a slice have labels.

@@ -69,7 +69,7 @@ func (o *Overlay) DrawRect(dst *image.RGBA, v View, scale float64, clip image.Re
 }
 
 // stripRows is how many lines of pixels are painted in one piece.
-const stripRows = 96
+const stripRows = 48
 
 // paint paints strips of the clip, each by itself; before is what of dst is to
 // be wiped.
