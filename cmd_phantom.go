@@ -68,7 +68,7 @@ func (c *cli) phantom(ctx context.Context, f phantomFlags) error {
 	bar := c.progress()
 	defer bar.end()
 	bar.note(text.M("cmd.sample.making", size.String()))
-	v, m, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed})
+	v, m, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed, Report: bar.report})
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (c *cli) sample(ctx context.Context, f phantomFlags) error {
 	bar := c.progress()
 	defer bar.end()
 	bar.note(text.M("cmd.sample.making", size.String()))
-	v, _, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed})
+	v, _, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed, Report: bar.report})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,9 @@ import (
 	"strconv"
 	"sync"
 
+	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/app/volume"
 )
 
@@ -36,6 +38,8 @@ type Options struct {
 	Arms bool
 	// PaddingHU, where not 0, fills what lies outside the circular field of view.
 	PaddingHU int16
+	// Report is told how many slices are painted, never twice at a time; may be nil.
+	Report func(job.Progress)
 }
 
 // Extent of the template, in millimetres: what a default grid covers.
@@ -65,7 +69,8 @@ func (o Options) withDefaults() Options {
 }
 
 // New makes the thorax and its reference mask: left lung, right lung, and
-// infection, numbered as in mask.DefaultLabels. Equal options give equal voxels.
+// infection, numbered as in mask.DefaultLabels. Equal options, whatever Report, give
+// equal voxels.
 func New(opts Options) (*volume.Volume, *mask.Mask) {
 	o := opts.withDefaults()
 	v := empty(o)
@@ -76,7 +81,7 @@ func New(opts Options) (*volume.Volume, *mask.Mask) {
 	var mu sync.Mutex // a mask is not safe for concurrent use
 	// Runs of neighbouring slices, because noise is carried from one to the next.
 	const run = 8
-	runs := make(chan int)
+	runs, done := make(chan int), 0
 	for range min(runtime.GOMAXPROCS(0), 16) {
 		wg.Go(func() {
 			p := newPainter(body, v)
@@ -86,6 +91,10 @@ func New(opts Options) (*volume.Volume, *mask.Mask) {
 					mu.Lock()
 					m.SetSlice(mask.Anatomy, k, p.lungs)
 					m.SetSlice(mask.Findings, k, p.findings)
+					done++
+					if o.Report != nil {
+						o.Report(job.Progress{Stage: text.M("phantom.painting"), Done: done, Total: o.Size[2]})
+					}
 					mu.Unlock()
 				}
 			}

@@ -6,9 +6,22 @@ import (
 	"slices"
 	"testing"
 
+	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/volume"
 )
+
+func TestReport(t *testing.T) {
+	n := 0
+	New(Options{Size: volume.Size{16, 16, 20}, Report: func(p job.Progress) {
+		if n++; p.Done != n || p.Total != 20 || p.Stage.IsZero() {
+			t.Errorf("report %d is %+v", n, p)
+		}
+	}})
+	if n != 20 {
+		t.Errorf("%d reports of 20 slices", n)
+	}
+}
 
 func TestNewIsDeterministic(t *testing.T) {
 	o := Options{Size: volume.Size{96, 96, 40}, Seed: 7}
