@@ -203,11 +203,12 @@ func scatter[T kept](slab, planes []T, size volume.Size, src volume.Source, firs
 	b := boxOfPlanes(size, src, first, last)
 	for k := b.Min[2]; k < b.Max[2]; k++ {
 		for j := b.Min[1]; j < b.Max[1]; j++ {
-			to := slab[(k*size[1]+j)*size[0]:]
-			from := base + j*stride[1] + k*stride[2] + b.Min[0]*stride[0]
-			for i := b.Min[0]; i < b.Max[0]; i++ {
+			row := (k*size[1] + j) * size[0]
+			to := slab[row+b.Min[0] : row+b.Max[0]]
+			from, step := base+j*stride[1]+k*stride[2]+b.Min[0]*stride[0], stride[0]
+			for i := range to {
 				to[i] = planes[from]
-				from += stride[0]
+				from += step
 			}
 		}
 	}

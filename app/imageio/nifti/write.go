@@ -108,14 +108,14 @@ func gather[T stored](planes, slice []T, size volume.Size, src volume.Source, fi
 	base += k*stride[2] - first*src.Size[0]*src.Size[1]
 	for j := box.Min[1]; j < box.Max[1]; j++ {
 		from := slice[j*size[0]+box.Min[0] : j*size[0]+box.Max[0]]
-		to := base + j*stride[1] + box.Min[0]*stride[0]
-		if stride[0] == 1 {
+		to, step := base+j*stride[1]+box.Min[0]*stride[0], stride[0]
+		if step == 1 {
 			copy(planes[to:], from)
 			continue
 		}
 		for _, x := range from {
 			planes[to] = x
-			to += stride[0]
+			to += step
 		}
 	}
 }
