@@ -70,15 +70,19 @@ func model(id string) (app.ModelInfo, error) {
 	return app.ModelInfo{}, app.Misuse("cmd.models.unknown", id, strings.Join(ids, ", "))
 }
 
-// checkModel runs the model's test vector.
+// checkModel runs the model's test vector, and those of its variants.
 func (c *cli) checkModel(ctx context.Context, id, device string) error {
-	r, err := wire().engine.Check(ctx, id, device)
-	if err != nil {
-		return err
+	engine := wire().engine
+	defer engine.Close()
+	passed, err := engine.CheckAll(ctx, id, device)
+	for _, r := range passed {
+		said := text.M("cmd.models.opened", r.Model.ID, r.Device.Used, r.Device.Name)
+		if r.Tested {
+			said = text.M("cmd.models.passed", r.Model.ID, r.Device.Used, r.Device.Name, r.Difference, r.Tolerance)
+		}
+		if err := c.print(said); err != nil {
+			return err
+		}
 	}
-	said := text.M("cmd.models.opened", r.Model.ID, r.Device.Used, r.Device.Name)
-	if r.Tested {
-		said = text.M("cmd.models.passed", r.Model.ID, r.Device.Used, r.Device.Name, r.Difference, r.Tolerance)
-	}
-	return c.print(said)
+	return err
 }

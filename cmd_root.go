@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"opacity/app"
 	"opacity/app/text"
@@ -39,9 +41,7 @@ func newRoot(c *cli) *cobra.Command {
 	}
 	root.Flags().BoolVar(&sample, "sample", false, c.table.T("cmd.root.sample"))
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, c.table.T("cmd.quiet"))
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return app.Misuse("cmd.flag", err.Error(), cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.SetOut(c.out)
 	root.SetErr(c.errs)
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -51,6 +51,43 @@ func newRoot(c *cli) *cobra.Command {
 		newEvaluate(c),
 	)
 	return root
+}
+
+// flagError says what is wrong with a flag.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var valueless *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	var syntax *pflag.InvalidSyntaxError
+	at := cmd.CommandPath()
+	switch {
+	case errors.As(err, &unknown):
+		return app.Misuse("cmd.flag_unknown", dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()), at)
+	case errors.As(err, &valueless):
+		return app.Misuse("cmd.flag_no_value", dashed(valueless.GetSpecifiedName(), valueless.GetSpecifiedShortnames()), at)
+	case errors.As(err, &wrong):
+		kind := text.M("cmd.flag_takes_text")
+		switch wrong.GetFlag().Value.Type() {
+		case "bool":
+			kind = text.M("cmd.flag_takes_bool")
+		case "int":
+			kind = text.M("cmd.flag_takes_int")
+		case "uint64":
+			kind = text.M("cmd.flag_takes_count")
+		}
+		return app.Misuse("cmd.flag_value", "--"+wrong.GetFlag().Name, wrong.GetValue(), kind, at)
+	case errors.As(err, &syntax):
+		return app.Misuse("cmd.flag_unknown", syntax.GetSpecifiedFlag(), at)
+	}
+	return app.Misuse("cmd.flag", err.Error(), at)
+}
+
+// dashed is a flag as it was written: shorthands is the group it stood in.
+func dashed(name, shorthands string) string {
+	if shorthands != "" {
+		return "-" + name
+	}
+	return "--" + name
 }
 
 // arguments checks how many arguments a command got; most < 0 sets no bound.

@@ -22,6 +22,30 @@ type source struct {
 	fsys fs.FS
 	name string // NAME.onnx within fsys
 	path string // on disk; "" in the program
+	// variant is a file within fsys whose metadata stands in for the model's own;
+	// "" for that.
+	variant string
+}
+
+// stem is the model file's name without extension.
+func (s source) stem() string { return strings.TrimSuffix(s.name, filepath.Ext(s.name)) }
+
+// variants lists the model with each of the metadata files NAME.VARIANT.json that
+// lie beside it.
+func (s source) variants() (list []source) {
+	entries, err := fs.ReadDir(s.fsys, ".")
+	if err != nil {
+		return nil // what is wrong with the folder is said when the model is read
+	}
+	for _, d := range entries {
+		middle, beside := strings.CutPrefix(d.Name(), s.stem()+".")
+		if beside && strings.HasSuffix(middle, ".json") && !d.IsDir() {
+			v := s
+			v.variant = d.Name()
+			list = append(list, v)
+		}
+	}
+	return list
 }
 
 // file is how errors name the model.
@@ -34,7 +58,7 @@ func (s source) file() string {
 
 // diskSource is a model file somewhere on disk.
 func diskSource(path string) source {
-	return source{os.DirFS(filepath.Dir(path)), filepath.Base(path), path}
+	return source{fsys: os.DirFS(filepath.Dir(path)), name: filepath.Base(path), path: path}
 }
 
 // loaded is a model read from its source: what it is, and the file's bytes.
@@ -79,6 +103,9 @@ func (e *Engine) metadata(s source, onnx []byte, sidecar string) (file string, t
 	if sidecar != "" {
 		return e.sidecar(s, sidecar)
 	}
+	if s.variant != "" {
+		return e.sidecar(s, s.variant)
+	}
 	f, err := onnxfile.Parse(onnx)
 	if err != nil {
 		return "", nil, app.Refuse(err, "inference.not_onnx", s.file())
@@ -86,7 +113,7 @@ func (e *Engine) metadata(s source, onnx []byte, sidecar string) (file string, t
 	if own, ok := f.Metadata[SchemaName]; ok {
 		return s.file(), []byte(own), nil
 	}
-	beside := strings.TrimSuffix(s.name, filepath.Ext(s.name)) + ".json"
+	beside := s.stem() + ".json"
 	text, err = fs.ReadFile(s.fsys, beside)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, app.Refuse(err, "inference.no_metadata", s.file(), beside)
@@ -104,7 +131,7 @@ func (e *Engine) sidecar(s source, sidecar string) (string, []byte, error) {
 	if err == nil {
 		return sidecar, text, nil
 	}
-	variant := strings.TrimSuffix(s.name, filepath.Ext(s.name)) + "." + sidecar + ".json"
+	variant := s.stem() + "." + sidecar + ".json"
 	for _, name := range []string{variant, sidecar} {
 		if fs.ValidPath(name) {
 			if text, inner := fs.ReadFile(s.fsys, name); inner == nil {
@@ -128,7 +155,7 @@ func cause(err error) string {
 // the info is filled as far as it goes.
 func (e *Engine) load(s source, sidecar string) (*loaded, error) {
 	l := &loaded{source: s, info: app.ModelInfo{
-		ID: strings.TrimSuffix(s.name, filepath.Ext(s.name)), Path: s.path,
+		ID: s.stem(), Path: s.path,
 	}}
 	onnx, err := fs.ReadFile(s.fsys, s.name)
 	if err != nil {
@@ -145,7 +172,7 @@ func (e *Engine) load(s source, sidecar string) (*loaded, error) {
 		return l, err
 	}
 	l.manifest = m
-	card, _ := fs.ReadFile(s.fsys, strings.TrimSuffix(s.name, filepath.Ext(s.name))+".md") // it need not be there
+	card, _ := fs.ReadFile(s.fsys, s.stem()+".md") // it need not be there
 	l.info = app.ModelInfo{
 		ID: m.ID, Version: m.Version, Title: m.Title, SHA256: l.info.SHA256, Path: s.path,
 		Source: m.Source, Licence: m.Licence, IntendedUse: m.IntendedUse, Citation: m.Citation,
@@ -166,8 +193,8 @@ func (e *Engine) Models() []app.ModelInfo {
 	return list
 }
 
-// find returns the source of a model by ID or by path; "" is the program's own
-// first, or the user's where it has none.
+// find returns the source of a model, or of a variant of one, by ID or by path;
+// "" is the program's own first, or the user's where it has none.
 func (e *Engine) find(model string) (source, error) {
 	list := e.sources()
 	if model == "" {
@@ -195,6 +222,13 @@ func (e *Engine) find(model string) (source, error) {
 		}
 		ids = append(ids, l.info.ID)
 	}
+	for _, s := range list {
+		for _, v := range s.variants() {
+			if l, _ := e.load(v, ""); l.manifest != nil && l.info.ID == model {
+				return v, nil
+			}
+		}
+	}
 	if len(ids) == 0 {
 		return source{}, app.Misuse("inference.no_models")
 	}
@@ -202,8 +236,8 @@ func (e *Engine) find(model string) (source, error) {
 	return source{}, app.Misuse("inference.unknown_model", model, strings.Join(slices.Compact(ids), ", "))
 }
 
-// Add copies a model file with its metadata, and its card where there is one,
-// to the user's models, once it has been read, opened on the CPU and, where it
+// Add copies a model file with its metadata, and its card and the variants of its
+// metadata where there are such, to the user's models, once it has been read, opened on the CPU and, where it
 // has a test vector, run. Cancelled, it returns ctx.Err() and keeps nothing.
 func (e *Engine) Add(ctx context.Context, path string, overwrite bool) (app.ModelInfo, error) {
 	l, err := e.load(diskSource(path), "")
@@ -227,7 +261,11 @@ func (e *Engine) Add(ctx context.Context, path string, overwrite bool) (app.Mode
 		return l.info, err
 	}
 	from := strings.TrimSuffix(path, filepath.Ext(path))
-	for _, ext := range []string{".json", ".md"} {
+	exts := []string{".json", ".md"}
+	for _, v := range l.source.variants() {
+		exts = append(exts, strings.TrimPrefix(v.variant, l.source.stem()))
+	}
+	for _, ext := range exts {
 		b, err := os.ReadFile(from + ext)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -34,6 +34,32 @@ func (e *Engine) Check(ctx context.Context, model, device string) (CheckResult, 
 	return e.check(ctx, l, device)
 }
 
+// CheckAll checks a model as Check does and then every variant of it: metadata
+// for other input that lies beside it as NAME.VARIANT.json. It stops at the first
+// that fails and returns those that passed.
+func (e *Engine) CheckAll(ctx context.Context, model, device string) (passed []CheckResult, err error) {
+	s, err := e.find(model)
+	if err != nil {
+		return nil, err
+	}
+	list := []source{s}
+	if s.variant == "" {
+		list = append(list, s.variants()...)
+	}
+	for _, s := range list {
+		l, err := e.load(s, "")
+		if err != nil {
+			return passed, err
+		}
+		r, err := e.check(ctx, l, device)
+		if err != nil {
+			return passed, err
+		}
+		passed = append(passed, r)
+	}
+	return passed, nil
+}
+
 func (e *Engine) check(ctx context.Context, l *loaded, device string) (CheckResult, error) {
 	res := CheckResult{Model: l.info}
 	v := rings()

@@ -161,7 +161,7 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 	begin := time.Now()
 	stage(hooks, "inference.postprocessing")
 	m, v := r.plan.manifest, r.plan.volume
-	warnings, err := postprocess(ctx, m, v, r.collector.found)
+	warnings, err := postprocess(ctx, m, v, r.collector.found, r.collector.peaks)
 	if err != nil {
 		return nil, err
 	}

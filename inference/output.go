@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"opacity/app/mask"
+	"opacity/app/volume"
 )
 
 // collector takes what the network gives back to the volume's own grid: it
@@ -17,6 +18,8 @@ type collector struct {
 	usedRows int // without padding
 	usedCols int
 	found    []*mask.Bits // per channel of the manifest; nil for background
+	peaks    []*mask.Bits // likewise, what is above peakMin; nil where nobody asks
+	peakMin  []float32
 	// probabilities holds per channel and slice k nx*ny bytes; nil unless asked for.
 	probabilities [][][]uint8
 
@@ -54,6 +57,8 @@ func newCollector(p *plan, netChannels int, probabilities bool) *collector {
 			}
 		}
 		c.found = append(c.found, bits)
+		peaks, least := peakOf(m, ch, size)
+		c.peaks, c.peakMin = append(c.peaks, peaks), append(c.peakMin, least)
 		c.probabilities = append(c.probabilities, slices)
 	}
 	for n := range c.resizer {
@@ -180,6 +185,26 @@ func (c *collector) ownRow(s, y, n int, threshold float32) {
 		over(c.bits, line, threshold)
 		c.mark(s, y, c.found[n])
 	}
+	c.markPeaks(s, y, n, line, possible)
+}
+
+// markPeaks notes where a channel's probability is high, for the step "peak".
+func (c *collector) markPeaks(s, y, n int, line []float32, possible float32) {
+	if c.peaks[n] != nil && possible > c.peakMin[n] {
+		over(c.bits, line, c.peakMin[n])
+		c.mark(s, y, c.peaks[n])
+	}
+}
+
+// peakOf returns an empty set for a channel that a step "peak" is about, and the
+// probability the step asks for; nil where there is none.
+func peakOf(m *Manifest, ch Channel, size volume.Size) (peaks *mask.Bits, least float32) {
+	for _, step := range m.Postprocess {
+		if step.Op == "peak" && step.Label == ch.Label {
+			peaks, least = mask.NewBits(size), float32(step.Min)
+		}
+	}
+	return peaks, least
 }
 
 // exclusiveRow gives every pixel of an output row to the channel with the
@@ -191,6 +216,7 @@ func (c *collector) exclusiveRow(s, y int) {
 		if c.probabilities[n] != nil {
 			c.keep(s, y, n, c.lines[n][:width])
 		}
+		c.markPeaks(s, y, n, c.lines[n][:width], float32(math.Inf(1)))
 	}
 	for n, found := range c.found {
 		if found == nil {

@@ -33,6 +33,7 @@ var postFields = map[string][]string{
 	"largest_components": {"label", "n", "connectivity", "min_fraction"},
 	"fill_holes":         {"label", "dimensions"},
 	"min_volume":         {"label", "ml"},
+	"peak":               {"label", "min"},
 	"inside":             {"label", "of"},
 	"hu_range":           {"label", "min", "max", "smooth_mm"},
 	"aerated":            {"label", "dimensions", "below_hu", "min_fraction"},

@@ -12,8 +12,9 @@ import (
 )
 
 // postprocess carries out the model's steps on the sets found, one per output
-// channel, in place. It returns a warning for every step that was left out.
-func postprocess(ctx context.Context, m *Manifest, v *volume.Volume, found []*mask.Bits) ([]volume.Warning, error) {
+// channel, in place; peaks are the voxels of high probability that the step
+// "peak" asks for. It returns a warning for every step that was left out.
+func postprocess(ctx context.Context, m *Manifest, v *volume.Volume, found, peaks []*mask.Bits) ([]volume.Warning, error) {
 	var warnings []volume.Warning
 	for _, step := range m.Postprocess {
 		if err := ctx.Err(); err != nil {
@@ -24,7 +25,11 @@ func postprocess(ctx context.Context, m *Manifest, v *volume.Volume, found []*ma
 			continue
 		}
 		for n, ch := range m.Output.Channels {
-			if ch.Label == step.Label && found[n] != nil && !found[n].Empty() {
+			switch {
+			case ch.Label != step.Label || found[n] == nil || found[n].Empty():
+			case step.Op == "peak":
+				found[n] = meeting(found[n], peaks[n])
+			default:
 				found[n] = carryOut(step, m, v, found[n], found)
 			}
 		}
@@ -133,6 +138,19 @@ func aerated(v *volume.Volume, parts *mask.Components, below float32, minFractio
 		}
 	})
 	return parts.Select(func(n int) bool { return float64(air[n]) >= minFraction*float64(parts.List[n].Voxels) })
+}
+
+// meeting keeps the parts of b that share a voxel with another set.
+func meeting(b, other *mask.Bits) *mask.Bits {
+	parts := b.Components(6)
+	meets := make([]bool, len(parts.List))
+	parts.Each(func(n, i0, i1, j, k int) {
+		row := other.Row(j, k)
+		for i := i0; i < i1 && !meets[n]; i++ {
+			meets[n] = row[i>>6]>>(i&63)&1 == 1
+		}
+	})
+	return parts.Select(func(n int) bool { return meets[n] })
 }
 
 // grow takes in voxels of lo..hi that a way of such voxels within radiusMM

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gorgonia.org/tensor"
+
+	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/phantom"
 	"opacity/app/volume"
@@ -17,7 +20,7 @@ func after(t *testing.T, v *volume.Volume, a, b *mask.Bits, steps ...PostStep) (
 	m.Output.Channels = []Channel{{Label: "a"}, {Label: "b", Index: 1}}
 	m.Postprocess = steps
 	got = []*mask.Bits{a, b}
-	warnings, err := postprocess(context.Background(), m, v, got)
+	warnings, err := postprocess(context.Background(), m, v, got, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,9 +228,46 @@ func BenchmarkPostprocess(b *testing.B) {
 	}
 	for b.Loop() {
 		found := []*mask.Bits{lung.Clone(), infection.Clone()}
-		if _, err := postprocess(context.Background(), man, v, found); err != nil {
+		if _, err := postprocess(context.Background(), man, v, found, nil); err != nil {
 			b.Fatal(err)
 		}
 		SplitLungs(found[0], v)
+	}
+}
+
+// Pieces of which the model is nowhere sure are dropped, in channels that compete
+// and in those that do not.
+func TestPeak(t *testing.T) {
+	v := grid(volume.Size{9, 1, 2})
+	row := []int16{0, 6, 7, 0, 6, 10, 6, 0, 8}
+	copy(v.Int16, row)
+	copy(v.Int16[9:], []int16{0, 0, 0, 0, 0, 0, 6, 0, 0}) // joins the surer piece below
+	for _, exclusive := range []bool{false, true} {
+		m := plainManifest()
+		m.Preprocess = []PreStep{{Op: "scale", Factor: 0.1}}
+		m.Output.Channels[0].Index = 1
+		m.Output.Exclusive = exclusive
+		if exclusive {
+			m.Output.Channels = append(m.Output.Channels, Channel{Index: 0})
+		}
+		m.Postprocess = []PostStep{{Op: "peak", Label: "infection", Min: 0.9}}
+		f := &fakeRuntime{channels: 2, compute: func(in, out *tensor.Dense) {
+			from, to := in.Data().([]float32), out.Data().([]float32)
+			for n, x := range from {
+				to[n], to[n+len(from)] = 1-x, x
+			}
+		}}
+		r, err := segment(t, m, f, v, app.SegmentRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "000011100000000100"
+		got := ""
+		for n := range v.Int16 {
+			got += string('0' + rune(r.Mask.At(mask.Findings, n%9, 0, n/9)/mask.Infection))
+		}
+		if got != want {
+			t.Errorf("exclusive %t: %s, want %s", exclusive, got, want)
+		}
 	}
 }

@@ -175,6 +175,8 @@ func (s *PostStep) check(c *checker, list string, o *Output) {
 		c.want(s.Dimensions == 2 || s.Dimensions == 3, at+"dimensions", s.Dimensions, "2 or 3")
 	case "min_volume":
 		c.want(s.ML >= 0, at+"ml", s.ML, "0 or more")
+	case "peak":
+		c.want(s.Min >= 0 && s.Min <= 1, at+"min", s.Min, "0 to 1")
 	case "inside":
 		c.want(o.has(s.Of), at+"of", fmt.Sprintf("%q", s.Of), "the label of an output channel")
 	case "hu_range":

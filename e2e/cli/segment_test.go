@@ -218,8 +218,11 @@ func TestModels(t *testing.T) {
 			t.Errorf("models show does not say %q:\n%s", want, show)
 		}
 	}
-	if r := must(t, "models", "check", id, "--device", "cpu"); !strings.Contains(r.out, id) {
+	if r := must(t, "models", "check", id, "--device", "cpu"); strings.Count(r.out, " passed its self-test") != 2 || !strings.Contains(r.out, id+"-slices8 passed") {
 		t.Errorf("models check prints %q", r.out)
+	}
+	if r := must(t, "models", "check", id+"-slices8", "--device", "cpu"); strings.Count(r.out, "\n") != 1 {
+		t.Errorf("models check of a variant prints %q", r.out)
 	}
 	// A model of one's own: added once, listed, not replaced without --force.
 	own := filepath.Join(root(), "assets", "models", id+".onnx")
