@@ -9,12 +9,13 @@ import (
 
 	"opacity/app"
 	"opacity/app/volume"
+	"opacity/export/snapshot"
 	"opacity/viewer"
 )
 
 type snapshotFlags struct {
-	mask, plane, at, window, out string
-	force                        bool
+	mask, plane, at, sheet, window, out string
+	force                               bool
 }
 
 func newSnapshot(c *cli) *cobra.Command {
@@ -33,6 +34,7 @@ func newSnapshot(c *cli) *cobra.Command {
 	flags.StringVar(&f.mask, "mask", "", t.T("cmd.snapshot.mask"))
 	flags.StringVar(&f.plane, "plane", "axial", t.T("cmd.snapshot.plane"))
 	flags.StringVar(&f.at, "at", "", t.T("cmd.snapshot.at"))
+	flags.StringVar(&f.sheet, "sheet", "", t.T("cmd.snapshot.sheet"))
 	flags.StringVar(&f.window, "window", "", t.T("cmd.snapshot.window"))
 	flags.StringVarP(&f.out, "output", "o", "", t.T("cmd.snapshot.output"))
 	flags.BoolVar(&f.force, "force", false, t.T("cmd.force"))
@@ -43,6 +45,7 @@ func newSnapshot(c *cli) *cobra.Command {
 type look struct {
 	plane  viewer.Plane
 	number int // of the slice as users count; 0 for the middle
+	sheet  int // how many slices a contact sheet shows; 0 for a single picture
 	window *volume.Window
 }
 
@@ -68,6 +71,16 @@ func (f snapshotFlags) look() (look, error) {
 			return l, app.Misuse("cmd.snapshot.no_number", f.at)
 		}
 		l.number = n
+	}
+	if f.sheet != "" {
+		n, err := strconv.Atoi(f.sheet)
+		if err != nil || n < 1 || n > snapshot.MostOnSheet {
+			return l, app.Misuse("cmd.snapshot.bad_sheet", f.sheet, snapshot.MostOnSheet)
+		}
+		if f.at != "" {
+			return l, app.Misuse("cmd.snapshot.sheet_at")
+		}
+		l.sheet = n
 	}
 	return l, vacant(f.force, f.out)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // draw renders one slice as the window would show it, its longer side
-// snapshot.DefaultPx. Whoever drew a mask, a picture of one is for research use
+// snapshot.DefaultPx, or a contact sheet. Whoever drew a mask, a picture of one is for research use
 // only: a file does not say whether a model did.
 func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l look, index int, bar *progress) error {
 	var m *mask.Mask
@@ -25,10 +25,13 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 	}
 	o := snapshot.Options{
 		Volume: v, Mask: m, Plane: l.plane, Index: index, Annotations: true, Research: m != nil, Text: c.table,
-		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35},
+		Overlay: viewer.DefaultOverlay(),
 	}
 	if l.window != nil {
 		o.Window = *l.window
+	}
+	if l.sheet > 0 {
+		return snapshot.Sheet(ctx, f.out, o, l.sheet, f.force)
 	}
 	return snapshot.Write(ctx, f.out, o, f.force)
 }

@@ -9,17 +9,18 @@ import (
 
 // Preset is a named window.
 type Preset struct {
+	Name   string // on a command line
 	Key    string // translation key
 	Window volume.Window
 }
 
 // Presets in the order of the keys 1 to 5, HU.
 var Presets = []Preset{
-	{"viewer.preset.soft", volume.Window{Center: 40, Width: 400}},
-	{"viewer.preset.lung", volume.Window{Center: -600, Width: 1500}},
-	{"viewer.preset.liver", volume.Window{Center: 90, Width: 150}},
-	{"viewer.preset.bone", volume.Window{Center: 480, Width: 2500}},
-	{"viewer.preset.brain", volume.Window{Center: 40, Width: 80}},
+	{"soft", "viewer.preset.soft", volume.Window{Center: 40, Width: 400}},
+	{"lung", "viewer.preset.lung", volume.Window{Center: -600, Width: 1500}},
+	{"liver", "viewer.preset.liver", volume.Window{Center: 90, Width: 150}},
+	{"bone", "viewer.preset.bone", volume.Window{Center: 480, Width: 2500}},
+	{"brain", "viewer.preset.brain", volume.Window{Center: 40, Width: 80}},
 }
 
 // Profile is a set of mouse habits.
@@ -56,6 +57,11 @@ type Overlay struct {
 	Visible bool
 	Style   OverlayStyle
 	Opacity float64 // of the fill, 0..1
+}
+
+// DefaultOverlay is how a mask is drawn until somebody wants it otherwise.
+func DefaultOverlay() Overlay {
+	return Overlay{Visible: true, Style: FilledAndOutlined, Opacity: 0.35}
 }
 
 // Camera says which part of a plane a pane shows.
@@ -109,7 +115,7 @@ type Viewer struct {
 func New(s *app.Session) *Viewer {
 	v := &Viewer{
 		session: s, smooth: true, annotations: true, crosshair: true, identity: true,
-		overlay: Overlay{Visible: true, Style: FilledAndOutlined, Opacity: 0.35},
+		overlay: DefaultOverlay(),
 		window:  Presets[1].Window,
 	}
 	for p := range v.cameras {

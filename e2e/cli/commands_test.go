@@ -59,6 +59,8 @@ func TestMisuse(t *testing.T) {
 		{"window without width", []string{"snapshot", ct, "--window", "40,0", "-o", out + ".png"}, "40,0"},
 		{"no such slice", []string{"snapshot", ct, "--at", "25", "-o", out + ".png"}, "24"},
 		{"slices count from 1", []string{"snapshot", ct, "--at", "0", "-o", out + ".png"}, "24"},
+		{"a sheet of nothing", []string{"snapshot", ct, "--sheet", "0", "-o", out + ".png"}, "--sheet 0"},
+		{"a sheet of one slice", []string{"snapshot", ct, "--sheet", "4", "--at", "3", "-o", out + ".png"}, "--at"},
 		{"phantom into nowhere", []string{"phantom"}, "-o DIR"},
 		{"no size", []string{"phantom", "-o", out, "--size", "big"}, "big"},
 		{"size of two axes", []string{"phantom", "-o", out, "--size", "64x64"}, "64x64"},
@@ -249,6 +251,8 @@ func TestSnapshot(t *testing.T) {
 		{"mask", []string{"--mask", labels}, true},
 		{"coronal", []string{"--mask", labels, "--plane", "coronal", "--at", "48", "--window", "soft"}, true},
 		{"sagittal", []string{"--plane", "sagittal", "--at", "96", "--window", "-600,1500"}, false},
+		{"sheet", []string{"--mask", labels, "--sheet", "8"}, true},
+		{"sheet of more than there are", []string{"--sheet", "100", "--plane", "sagittal"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			to := filepath.Join(out, tt.name+".png")

@@ -5,7 +5,6 @@ package snapshot
 import (
 	"context"
 	"image"
-	"image/color"
 	"io"
 
 	"github.com/disintegration/imaging"
@@ -72,45 +71,6 @@ func Draw(o Options) (*image.RGBA, error) {
 	}
 	return render.Picture(view, o.decor(w), w, h), nil
 }
-
-// Sheet draws a contact sheet of count slices, evenly spread along the plane's
-// normal from superior, anterior or the patient's right on, in rows of columns
-// pictures that are each cellPx wide, and writes it as Write does.
-func Sheet(ctx context.Context, path string, o Options, count, columns, cellPx int, overwrite bool) error {
-	if count < 1 || columns < 1 || cellPx < 16 {
-		return app.Misuse("snapshot.sheet", count, columns, cellPx)
-	}
-	o.WidthPx, o.HeightPx = cellPx, 0
-	view, w, h, err := o.view()
-	if err != nil {
-		return err
-	}
-	_, _, n, _ := o.Plane.Axes()
-	total := o.Volume.Size[n]
-	count = min(count, total)
-	columns = min(columns, count)
-	rows := (count + columns - 1) / columns
-	if columns*(w+sheetGapPx) > maxPx || rows*(h+sheetGapPx) > maxPx {
-		return app.Misuse("snapshot.size", columns*(w+sheetGapPx), rows*(h+sheetGapPx), maxPx)
-	}
-	sheet := imaging.New(columns*(w+sheetGapPx)-sheetGapPx, rows*(h+sheetGapPx)-sheetGapPx, color.NRGBA{0x30, 0x30, 0x30, 0xff})
-	var painter render.Painter
-	for i := range count {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		index := (2*i + 1) * total / (2 * count)
-		if o.Plane == viewer.Axial {
-			index = total - 1 - index // from the head down
-		}
-		view.Index = index
-		cell := painter.Picture(view, o.decor(w), w, h)
-		sheet = imaging.Paste(sheet, cell, image.Pt(i%columns*(w+sheetGapPx), i/columns*(h+sheetGapPx)))
-	}
-	return write(ctx, path, sheet, overwrite)
-}
-
-const sheetGapPx = 2
 
 // view checks the options and fills in what was left open.
 func (o Options) view() (v render.View, widthPx, heightPx int, err error) {

@@ -127,7 +127,7 @@ func TestWrite_Cancelled(t *testing.T) {
 	if err := Write(ctx, path, Options{Volume: stack()}, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if err := Sheet(ctx, path, Options{Volume: stack()}, 4, 2, 40, false); !errors.Is(err, context.Canceled) {
+	if err := Sheet(ctx, path, Options{Volume: stack()}, 4, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -137,19 +137,41 @@ func TestWrite_Cancelled(t *testing.T) {
 
 func TestSheet_FromTheHeadDown(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sheet.png")
-	if err := Sheet(context.Background(), path, Options{Volume: stack()}, 5, 2, 60, false); err != nil {
+	o := Options{Volume: stack(), WidthPx: 60}
+	if err := Sheet(context.Background(), path, o, 6, false); err != nil {
 		t.Fatal(err)
 	}
 	m := decode(t, path)
-	if got := m.Bounds().Size(); got != image.Pt(2*60+2, 3*30+2*2) {
-		t.Fatalf("sheet is %v", got)
+	const columns, rows = 2, 3 // of pictures twice as wide as high
+	size := m.Bounds().Size()
+	if size != image.Pt(columns*60+2, rows*30+4) {
+		t.Fatalf("sheet is %v", size)
 	}
 	last := uint32(1 << 16)
-	for i := range 5 {
-		g, _, _, _ := m.At(i%2*62+30, i/2*32+15).RGBA()
+	for i := range 6 {
+		g, _, _, _ := m.At(i%columns*62+30, i/columns*32+15).RGBA()
 		if g >= last {
 			t.Errorf("picture %d is not below the one before it", i)
 		}
 		last = g
+	}
+}
+
+func TestSheet_Sizes(t *testing.T) {
+	for _, c := range []struct {
+		count int
+		shape float64 // of one picture
+		want  int     // columns
+	}{{1, 1, 1}, {12, 1, 4}, {20, 1, 5}, {24, 1, 6}, {6, 2, 2}, {8, 0.5, 4}} {
+		if got := columnsOf(c.count, c.shape); got != c.want {
+			t.Errorf("%d of shape %g stand in %d columns, want %d", c.count, c.shape, got, c.want)
+		}
+	}
+	for _, count := range []int{0, -1, MostOnSheet + 1} {
+		var e *app.Error
+		err := Sheet(context.Background(), filepath.Join(t.TempDir(), "s.png"), Options{Volume: stack()}, count, false)
+		if !errors.As(err, &e) || e.Kind != app.Usage {
+			t.Errorf("a sheet of %d: %v", count, err)
+		}
 	}
 }

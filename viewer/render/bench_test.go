@@ -24,7 +24,7 @@ func chestView(p viewer.Plane) View {
 	_, _, n, _ := p.Axes()
 	return View{
 		Volume: v, Mask: m, Plane: p, Index: v.Size[n] / 2, Window: viewer.Presets[1].Window, Smooth: true,
-		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35}, Camera: viewer.Camera{Zoom: 1},
+		Overlay: viewer.DefaultOverlay(), Camera: viewer.Camera{Zoom: 1},
 	}
 }
 

@@ -63,7 +63,7 @@ func small() View {
 	}
 	return View{
 		Volume: v, Mask: m, Plane: viewer.Axial, Index: 28, Window: viewer.Presets[1].Window, Smooth: true,
-		Overlay: viewer.Overlay{Visible: true, Style: viewer.FilledAndOutlined, Opacity: 0.35}, Camera: viewer.Camera{Zoom: 1},
+		Overlay: viewer.DefaultOverlay(), Camera: viewer.Camera{Zoom: 1},
 	}
 }
 

@@ -62,9 +62,13 @@ func (w *writer) width(s string) int {
 // write puts a line with its upper left corner at (x, y), on a ground as high as
 // a line that keeps it readable on bone as on air.
 func (w *writer) write(x, y int, s string) {
-	pad := w.pad()
-	w.ground(image.Rect(x-pad, y, x+w.width(s)+pad, y+round(w.sizePx*linePx/letterPx)))
+	w.ground(w.rect(x, y, s))
 	w.line(x, y, s, ink)
+}
+
+// rect is the ground of a line.
+func (w *writer) rect(x, y int, s string) image.Rectangle {
+	return image.Rect(x-w.pad(), y, x+w.width(s)+w.pad(), y+round(w.sizePx*linePx/letterPx))
 }
 
 // pad is how far the ground reaches beyond the text on either side.
@@ -86,6 +90,22 @@ func (w *writer) fold(s string, width int) []string {
 		lines = append(lines, word)
 	}
 	return lines
+}
+
+// cut returns a line that is at most width pixels wide, its end replaced by an
+// ellipsis where it is longer; nothing where not even a few letters fit.
+func (w *writer) cut(s string, width int) string {
+	const least = 3
+	if w.width(s) <= width {
+		return s
+	}
+	letters := []rune(s)
+	for n := len(letters) - 1; n >= least; n-- {
+		if short := strings.TrimRight(string(letters[:n]), " ,\u2009") + "…"; w.width(short) <= width {
+			return short
+		}
+	}
+	return ""
 }
 
 func (w *writer) line(x, y int, s string, c color.RGBA) {
