@@ -59,8 +59,8 @@ type page struct {
 }
 
 // decorate writes captions into the corners and letters at the edges, the ones
-// that must not be missed first.
-func decorate(dst *image.RGBA, v View, d Decor) {
+// that must not be missed first, and returns the page they stand on.
+func decorate(dst *image.RGBA, v View, d Decor) *page {
 	p := &page{
 		writer: newWriter(dst, letterPx*d.Scale), view: v, decor: d,
 		margin: round(marginPx * d.Scale), pitch: round(linePx * d.Scale), widthPx: dst.Rect.Dx(), heightPx: dst.Rect.Dy(),
@@ -80,6 +80,7 @@ func decorate(dst *image.RGBA, v View, d Decor) {
 	if d.Annotations && !d.Brief {
 		p.scaleBar(p.widthPx - 3*p.margin - p.width(last))
 	}
+	return p
 }
 
 // put writes a line where that covers nothing.
@@ -89,8 +90,11 @@ func (p *page) put(x, y int, s string) {
 	}
 }
 
-// take claims a place; false where something else has it.
+// take claims a place; false where something else has it or the picture ends.
 func (p *page) take(r image.Rectangle) bool {
+	if !r.In(p.dst.Rect) {
+		return false
+	}
 	for _, t := range p.taken {
 		if t.Overlaps(r) {
 			return false
@@ -120,15 +124,22 @@ func (p *page) bottomRight() string {
 	if len(lines) == 0 {
 		return ""
 	}
-	bottom, lift := p.heightPx-p.margin-p.pitch, 0
-	for i := len(lines) - 1; i >= 0; i-- {
-		x, y := p.widthPx-p.margin-p.width(lines[i]), bottom-(len(lines)-1-i)*p.pitch
-		if p.decor.Annotations && !p.decor.Brief && y < bottom && x < p.widthPx/2+p.pitch {
-			lift = p.pitch // clear of the letter at the bottom
+	last := len(lines) - 1
+	bottom := p.heightPx - p.margin - p.pitch
+	left := func(s string) int { return p.widthPx - p.margin - p.width(s) }
+	p.put(left(lines[last]), bottom, lines[last])
+	if p.decor.Annotations && !p.decor.Brief && left(lines[last]) >= p.widthPx/2+p.pitch {
+		for _, s := range lines[:last] {
+			if left(s) < p.widthPx/2+p.pitch {
+				bottom -= p.pitch // clear of the letter at the bottom
+				break
+			}
 		}
-		p.put(x, y-lift, lines[i])
 	}
-	return lines[len(lines)-1]
+	for i, s := range lines[:last] {
+		p.put(left(s), bottom-(last-i)*p.pitch, s)
+	}
+	return lines[last]
 }
 
 // window writes the window into the upper right corner, where there is room
@@ -180,10 +191,8 @@ func (p *page) scaleBar(room int) {
 	thick, tick := max(round(2*p.decor.Scale), 1), round(5*p.decor.Scale)
 	y, x1 := p.heightPx-p.margin-thick, p.margin+round(length)
 	ground := image.Rect(p.margin-p.pad(), y-tick, x1+p.pad(), y+2*thick)
-	for _, t := range p.taken {
-		if t.Overlaps(ground) || t.Overlaps(p.rect(p.margin, y-tick-p.pitch, caption)) {
-			return
-		}
+	if !p.take(ground.Union(p.rect(p.margin, y-tick-p.pitch, caption))) {
+		return
 	}
 	p.ground(ground)
 	for _, r := range []image.Rectangle{

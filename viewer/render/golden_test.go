@@ -90,6 +90,9 @@ func TestPicture_Golden(t *testing.T) {
 		}, Decor{}, 200, 200},
 		{"pixels_zoomed", func(v *View) { v.Smooth, v.Camera = false, viewer.Camera{CenterMM: [2]float64{-90, 40}, Zoom: 4} }, Decor{}, 240, 200},
 		{"double_resolution", func(*View) {}, Decor{Annotations: true, Scale: 2}, 480, 400},
+		{"narrow", longName, all, 150, 240},
+		{"triple_resolution", longName, Decor{Annotations: true, Identity: true, Research: true, Scale: 3}, 900, 780},
+		{"beside_others", func(*View) {}, Decor{Annotations: true, Brief: true}, 160, 160},
 		{"loading", func(v *View) {
 			v.Plane, v.Index, v.Loaded = viewer.Coronal, 48, make([]bool, 60)
 			for k := 10; k < 35; k++ {
@@ -119,6 +122,14 @@ func TestPicture_Golden(t *testing.T) {
 			golden(t, c.name, Picture(v, c.decor, c.width, c.height))
 		})
 	}
+}
+
+// longName gives a view an identity that no pane is wide enough for.
+func longName(v *View) {
+	vol := *v.Volume
+	vol.Identity.PatientName = "Featherstonehaugh-Cholmondeley^Wilhelmina Alexandrina Bartholomea^^Dr"
+	vol.Identity.SeriesDescription = "Chest without contrast, full inspiration, lung kernel, thin slices, repeated"
+	v.Volume = &vol
 }
 
 func TestThumbnail_Golden(t *testing.T) {

@@ -26,12 +26,6 @@ func (l *LUT) Set(w volume.Window) bool {
 	return true
 }
 
-// Grey returns the grey of a value in a window.
-func Grey(w volume.Window, value float64) uint8 {
-	scale, offset := ramp(w)
-	return grey(value*scale + offset)
-}
-
 // ramp gives grey = value*scale + offset, before clamping: the linear VOI LUT
 // function of DICOM PS3.3 C.11.2.1.2.1. A width of 1 is a threshold.
 func ramp(w volume.Window) (scale, offset float64) {

@@ -62,7 +62,7 @@ func TestBase_Orientation(t *testing.T) {
 				}
 				for y, row := range c.want {
 					for x, value := range row {
-						if g := greyAt(got, x, y); g != int(Grey(view.Window, float64(value))) {
+						if g := greyAt(got, x, y); g != int(greyOf(view.Window, float64(value))) {
 							t.Errorf("(%d,%d) is %d, not the grey of %d", x, y, g, value)
 						}
 					}
@@ -70,6 +70,12 @@ func TestBase_Orientation(t *testing.T) {
 			})
 		}
 	}
+}
+
+// greyOf is the grey of a value in a window.
+func greyOf(w volume.Window, value float64) uint8 {
+	scale, offset := ramp(w)
+	return grey(value*scale + offset)
 }
 
 func TestGrey_DICOMWindow(t *testing.T) {
@@ -87,7 +93,7 @@ func TestGrey_DICOMWindow(t *testing.T) {
 		{40, 400, math.NaN(), 0},
 		{40, 400, math.Inf(1), 255},
 	} {
-		if got := Grey(volume.Window{Center: c.center, Width: c.width}, c.value); got != c.want {
+		if got := greyOf(volume.Window{Center: c.center, Width: c.width}, c.value); got != c.want {
 			t.Errorf("C %g W %g: %g is %d, want %d", c.center, c.width, c.value, got, c.want)
 		}
 	}
@@ -98,8 +104,8 @@ func TestLUT_EqualsArithmetic(t *testing.T) {
 	w := volume.Window{Center: -600, Width: 1500}
 	lut.Set(w)
 	for v := math.MinInt16; v <= math.MaxInt16; v += 7 {
-		if got := uint8(lut.pixels[uint16(int16(v))]); got != Grey(w, float64(v)) {
-			t.Fatalf("%d is %d, not %d", v, got, Grey(w, float64(v)))
+		if got := uint8(lut.pixels[uint16(int16(v))]); got != greyOf(w, float64(v)) {
+			t.Fatalf("%d is %d, not %d", v, got, greyOf(w, float64(v)))
 		}
 	}
 }
