@@ -1,4 +1,4 @@
-"""python -m opacity_training prepare|train|check|export|pack|score|predict"""
+"""python -m opacity_training prepare|train|check|export|pack|score|predict|specks"""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("series", type=Path)
     c.add_argument("folder", type=Path)
     c.add_argument("--model", type=Path, default=MODELS / "opacity-lung-infection-2d.onnx")
+
+    c = command("specks", "How much of the infection called in small or doubtful pieces is right.", config=True)
+    c.add_argument("--model", type=Path, default=MODELS / "opacity-lung-infection-2d.onnx")
+    c.add_argument("--mask", type=Path, help="a label file of the program, instead of the held-out slices")
+    c.add_argument("--reference", type=Path, help="the label file it should be")
     return p
 
 
@@ -100,6 +105,14 @@ def run(args: argparse.Namespace) -> int:
 
             for name, ml in predict(Model(args.model), args.series, args.folder).items():
                 print(f"{name}: {ml:.1f} ml")
+        case "specks":
+            from . import specks
+            from .runtime import Model
+
+            if args.mask:
+                specks.file(args.mask, args.reference, [0.05, 0.1, 0.2, 0.5, 1, 2])
+            else:
+                specks.slices8(Model(args.model), root, config.data.test_cases, [10, 25, 50, 100, 200, 400], [0.7, 0.8, 0.9, 0.95, 0.98])
     return 0
 
 

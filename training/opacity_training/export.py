@@ -32,6 +32,7 @@ POSTPROCESS = [
     {"op": "inside", "label": "infection", "of": "lung"},
     {"op": "hu_range", "label": "infection", "min": -780, "max": 200, "smooth_mm": 3},
     {"op": "min_volume", "label": "infection", "ml": 0.05},
+    {"op": "peak", "label": "infection", "min": 0.9},  # measured by `specks`
 ]
 POSTPROCESS8 = [  # no holes filled: the contours of these slices leave large vessels out
     {"op": "inside", "label": "infection", "of": "lung"},

@@ -159,6 +159,7 @@ POSTPROCESS = steps(
     largest_components={"label": filled, "n": whole(1), "connectivity": one_of(6, 18, 26), "min_fraction": number(0, 1)},
     fill_holes={"label": filled, "dimensions": one_of(2, 3)},
     min_volume={"label": filled, "ml": number(0)},
+    peak={"label": filled, "min": number(0, 1)},
     inside={"label": filled, "of": filled},
     hu_range={"label": filled, "min": number(), "max": number(), "smooth_mm": number(0)},
     aerated={"label": filled, "dimensions": one_of(2, 3), "below_hu": number(), "min_fraction": number(0, 1)},

@@ -32,10 +32,17 @@ def body(hu: np.ndarray) -> np.ndarray:
     return np.stack([ndimage.binary_fill_holes(s) for s in largest])
 
 
-def apply(steps: list[dict], masks: dict[str, np.ndarray], hu: np.ndarray | None, spacing_mm: tuple[float, float, float]):
+def apply(
+    steps: list[dict],
+    masks: dict[str, np.ndarray],
+    hu: np.ndarray | None,
+    spacing_mm: tuple[float, float, float],
+    peaks: dict[str, np.ndarray] | None = None,
+):
     """Carry out the steps on masks (bool [slices, rows, columns] by label).
 
     hu likewise, or None for pictures that have none: steps that need it are left out.
+    peaks likewise by label: where the probability is above what the label's step `peak` asks for.
     spacing_mm is (slice, row, column).
     """
     masks = {k: v.copy() for k, v in masks.items()}
@@ -54,6 +61,11 @@ def apply(steps: list[dict], masks: dict[str, np.ndarray], hu: np.ndarray | None
         elif op == "min_volume":
             parts, sizes = components(m)
             m = np.concatenate([[False], sizes * millilitre >= step["ml"]])[parts]
+        elif op == "peak":
+            parts, sizes = components(m)
+            kept = np.zeros(len(sizes) + 1, bool)
+            kept[np.unique(parts[peaks[label] & m])] = True
+            m = kept[parts]
         elif op == "inside":
             m = m & masks[step["of"]]
         elif op == "hu_range":

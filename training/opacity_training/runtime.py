@@ -40,9 +40,13 @@ class Model:
         """A volume in HU [slices, rows, columns], spine down: masks by label on its own grid, raw and postprocessed."""
         channels = self.metadata["output"]["channels"]
         masks = {c["label"]: np.zeros(hu.shape, bool) for c in channels}
+        least = {s["label"]: s["min"] for s in self.metadata["postprocess"] if s["op"] == "peak"}
+        peaks = {label: np.zeros(hu.shape, bool) for label in least}
         for k, s in enumerate(hu):
             p = self.native(s)
             for c in channels:
                 native = cv2.resize(p[c["index"]], s.shape[::-1], interpolation=cv2.INTER_LINEAR)
                 masks[c["label"]][k] = native > c["threshold"]
-        return masks, apply(self.metadata["postprocess"], masks, hu, spacing_mm)
+                if c["label"] in least:
+                    peaks[c["label"]][k] = native > least[c["label"]]
+        return masks, apply(self.metadata["postprocess"], masks, hu, spacing_mm, peaks)

@@ -118,5 +118,10 @@ def test_postprocessing_steps():
     out = apply(steps, {"lung": hole | fat, "infection": infection}, hu, (1.0, 1.0, 1.0))
     assert np.array_equal(out["lung"], lung)
     assert out["infection"].sum() == 18
+    peaks = {"infection": np.zeros(hu.shape, bool)}
+    peak = [{"op": "peak", "label": "infection", "min": 0.9}]
+    assert not apply(peak, out, hu, (1.0, 1.0, 1.0), peaks)["infection"].any()
+    peaks["infection"][2, 7, 7] = True
+    assert apply(peak, out, hu, (1.0, 1.0, 1.0), peaks)["infection"].sum() == 18
     without = apply(steps, {"lung": hole, "infection": infection}, None, (1.0, 1.0, 1.0))
     assert np.array_equal(without["lung"], lung)
