@@ -90,7 +90,7 @@ func (l *seriesList) describe(i app.SeriesInfo) []string {
 		modality = i.Format
 	}
 	size := w.t("ui.series.size", modality, i.Size[0], i.Size[1], i.Size[2])
-	if s := i.SpacingMM; s[0] > 0 {
+	if s := i.SpacingMM; s[0] > 0 && s[2] > 0 {
 		size = w.t("ui.series.size_mm", modality, i.Size[0], i.Size[1], i.Size[2], viewer.Number(s[0], 2), viewer.Number(s[1], 2), viewer.Number(s[2], 2))
 	}
 	last := w.t("ui.series.files", i.Files)

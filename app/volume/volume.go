@@ -2,6 +2,7 @@ package volume
 
 import (
 	"math"
+	"slices"
 
 	"opacity/app/text"
 )
@@ -145,6 +146,24 @@ type Warning struct {
 // Slice is one slice of a volume: the voxels with one index along axis Axis
 // (0 to the patient's left, 1 to posterior, 2 to superior).
 type Slice struct{ Axis, Index int }
+
+// GravestFirst returns the warnings with doubts about the patient's sides first,
+// then those that withhold something, else in their order: where there is room
+// for one, it is the one that counts.
+func GravestFirst(ws []Warning) []Warning {
+	gravity := func(w Warning) int {
+		switch {
+		case w.Kind == WarnOrientation || w.Kind == WarnSides:
+			return 0
+		case w.Kind.Withholds():
+			return 1
+		}
+		return 2
+	}
+	out := slices.Clone(ws)
+	slices.SortStableFunc(out, func(a, b Warning) int { return gravity(a) - gravity(b) })
+	return out
+}
 
 // Withheld returns the first warning that forbids millilitres and out-of-plane
 // millimetres on this volume, and whether there is one.

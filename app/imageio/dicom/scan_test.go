@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -81,6 +82,19 @@ func TestKindsLeftOut(t *testing.T) {
 		if _, ok := text.English()[string(kind)]; !ok {
 			t.Errorf("no words for %s", kind)
 		}
+	}
+}
+
+// What the list says of a series is what opening it says, and what withholds
+// volumes comes first: a list has room for one line.
+func TestListSaysWhatOpeningSays(t *testing.T) {
+	all := stackOf(0, 2, 4, 8, 10)
+	lost := axial(99, 0)
+	lost.position = nil
+	s := only(t, save(t, append(all, lost)...))
+	listed, opened := s.Info().Warnings, load(t, s).Warnings
+	if !reflect.DeepEqual(listed, opened) || len(listed) != 2 || listed[0].Kind != volume.WarnGap || listed[1].Kind != volume.WarnSkipped {
+		t.Errorf("the list says %v, opening %v", listed, opened)
 	}
 }
 

@@ -54,7 +54,7 @@ func seriesOf(files []*file, st *stack) *Series {
 		Orientation:    st.source.Orientation(),
 		Unit:           s.unit,
 		Files:          len(files),
-		Warnings:       st.warnings,
+		Warnings:       volume.GravestFirst(st.warnings),
 	}
 	s.info.Case = caseName(files)
 	along := st.source.StackAxis()
@@ -75,7 +75,7 @@ func (s *Series) SetCase(name string) { s.info.Case = name }
 // warn adds a doubt.
 func (s *Series) warn(kind volume.WarningKind, key string, args ...any) {
 	s.stack.warn(kind, key, args...)
-	s.info.Warnings = s.stack.warnings
+	s.info.Warnings = volume.GravestFirst(s.stack.warnings)
 }
 
 // folder is the deepest folder that holds all files; the file itself where

@@ -114,7 +114,7 @@ func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
 			Kind: volume.WarnRounded, Message: text.M("nifti.warn.rounded", s.header.scalars().name),
 		})
 	}
-	return unit, doubts
+	return unit, volume.GravestFirst(doubts)
 }
 
 // Info tells what the header and a glance told.
