@@ -59,9 +59,11 @@ func TestStackWarnings(t *testing.T) {
 		},
 		{
 			"mixed orientation",
-			change(stackOf(0, 2, 4, 6), 1, func(f *fixture) { f.orientation = []float64{1, 0, 0, 0, 0, -1} }),
+			change(stackOf(0, 2, 4, 6), 1, func(f *fixture) {
+				f.orientation, f.position[1] = []float64{1, 0, 0, 0, 0, -1}, 20
+			}),
 			[]volume.WarningKind{volume.WarnGap, volume.WarnMixed},
-			"Slices face different ways: 1 are left out, the first is f10 at -20.0 mm.",
+			"Slices face different ways: 1 are left out, the first is f10 at 20.0 mm.",
 			volume.Size{4, 3, 3},
 		},
 		{
