@@ -117,7 +117,7 @@ type SegmentResult struct {
 	Timings       Timings
 }
 
-// Timings says where the time of a run went.
+// Timings says where the time of a run went; 0 is what nobody measured.
 type Timings struct {
 	Load, Preprocess, Infer, Postprocess, Save, Total time.Duration
 }

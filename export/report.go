@@ -88,14 +88,15 @@ type involvement struct {
 	Why map[string]text.Message `json:"why,omitempty"`
 }
 
-// timings are milliseconds, in the order in which the time went by.
+// timings are milliseconds, in the order in which the time went by; null where
+// nobody measured: in the window, loading and saving are no part of a run.
 type timings struct {
-	Load        float64 `json:"load"`
-	Preprocess  float64 `json:"preprocess"`
-	Infer       float64 `json:"infer"`
-	Postprocess float64 `json:"postprocess"`
-	Save        float64 `json:"save"`
-	Total       float64 `json:"total"`
+	Load        *float64 `json:"load"`
+	Preprocess  *float64 `json:"preprocess"`
+	Infer       *float64 `json:"infer"`
+	Postprocess *float64 `json:"postprocess"`
+	Save        *float64 `json:"save"`
+	Total       *float64 `json:"total"`
 }
 
 // IntendedUse is the line that goes with every result.
@@ -194,7 +195,13 @@ func whyNot(s metrics.LabelStats, m metrics.Measurements) map[string]text.Messag
 }
 
 func timingsOf(t app.Timings) timings {
-	ms := func(d time.Duration) float64 { return math.Round(float64(d)/float64(time.Millisecond)*10) / 10 }
+	ms := func(d time.Duration) *float64 {
+		if d == 0 {
+			return nil
+		}
+		x := float64(d) / float64(time.Millisecond)
+		return rounded(&x, 1)
+	}
 	return timings{ms(t.Load), ms(t.Preprocess), ms(t.Infer), ms(t.Postprocess), ms(t.Save), ms(t.Total)}
 }
 

@@ -81,10 +81,10 @@ const wantJSON = `{
   },
   "timings_ms": {
     "load": 1.5,
-    "preprocess": 0,
-    "infer": 0,
-    "postprocess": 0,
-    "save": 0,
+    "preprocess": null,
+    "infer": null,
+    "postprocess": null,
+    "save": null,
     "total": 1000
   },
   "labels": [

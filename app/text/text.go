@@ -59,6 +59,8 @@ func (t Table) Format(m Message) string {
 				parts[n] = t.Format(m)
 			}
 			a = strings.Join(parts, ", ")
+		default:
+			a = signed(a)
 		}
 		args[i] = a
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestFormat(t *testing.T) {
-	table := text.Table{"one": "%s holds %d slices.", "word": "nothing", "percent": "3 %"}
+	table := text.Table{"one": "%s holds %d slices.", "word": "nothing", "percent": "3 %", "number": "%.1f mm, %d slices, %v"}
 	tests := []struct {
 		name string
 		in   text.Message
@@ -27,6 +27,9 @@ func TestFormat(t *testing.T) {
 		{"no arguments, no verbs", text.M("percent"), "3 %"},
 		{"unknown key", text.M("gone", 7), "gone7"},
 		{"nothing", text.Message{}, ""},
+		{"numbers below zero", text.M("number", -12.34, -5, float32(-1e-9)), "−12.3 mm, -5 slices, −1e−09"},
+		{"what rounds to zero", text.M("number", -0.04, 0, 0.0), "0.0 mm, 0 slices, 0"},
+		{"words keep their hyphens", text.M("one", "a-b.nii", 3), "a-b.nii holds 3 slices."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
