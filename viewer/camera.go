@@ -88,19 +88,3 @@ func (v *Viewer) SetSlice(p Plane, index int) {
 	c[n] = index
 	v.SetCursor(c)
 }
-
-// ApplyPreset sets preset n of Presets; not where the volume's numbers are not
-// Hounsfield units, which the presets are given in.
-func (v *Viewer) ApplyPreset(n int) {
-	if vol := v.session.Volume(); vol == nil || n < 0 || n >= len(Presets) || !HasHU(vol) {
-		return
-	}
-	v.SetWindow(Presets[n].Window)
-}
-
-// ResetWindow sets the window the volume opened in.
-func (v *Viewer) ResetWindow() {
-	if vol := v.session.Volume(); vol != nil {
-		v.SetWindow(FirstWindow(vol))
-	}
-}

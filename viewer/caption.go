@@ -1,7 +1,6 @@
 package viewer
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -187,23 +186,4 @@ func ScaleBar(t text.Table, v *volume.Volume, p Plane, pxPerMM, maxPx float64) (
 		return mm * pxPerMM, t.T("viewer.cm", Number(mm/10, 0)), true
 	}
 	return mm * pxPerMM, t.T("viewer.mm", strings.TrimSuffix(Number(mm, max(0, int(-math.Floor(math.Log10(mm))))), ".0")), true
-}
-
-// ParseWindow reads a window as commands write it: the name of a preset, or
-// "CENTER,WIDTH" such as "-600,1500".
-func ParseWindow(s string) (volume.Window, error) {
-	var names []string
-	for _, p := range Presets {
-		if s == p.Name {
-			return p.Window, nil
-		}
-		names = append(names, p.Name)
-	}
-	c, w, found := strings.Cut(s, ",")
-	center, errC := strconv.ParseFloat(strings.TrimSpace(c), 64)
-	width, errW := strconv.ParseFloat(strings.TrimSpace(w), 64)
-	if !found || errC != nil || errW != nil || !(width >= 1) || math.IsInf(width, 0) || math.IsNaN(center) || math.IsInf(center, 0) {
-		return volume.Window{}, fmt.Errorf("window %q is neither one of %s nor CENTER,WIDTH", s, strings.Join(names, ", "))
-	}
-	return volume.Window{Center: center, Width: width}, nil
 }

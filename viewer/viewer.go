@@ -4,24 +4,9 @@ import (
 	"math"
 
 	"opacity/app"
+	"opacity/app/mask"
 	"opacity/app/volume"
 )
-
-// Preset is a named window.
-type Preset struct {
-	Name   string // on a command line
-	Key    string // translation key
-	Window volume.Window
-}
-
-// Presets in the order of the keys 1 to 5, HU.
-var Presets = []Preset{
-	{"soft", "viewer.preset.soft", volume.Window{Center: 40, Width: 400}},
-	{"lung", "viewer.preset.lung", volume.Window{Center: -600, Width: 1500}},
-	{"liver", "viewer.preset.liver", volume.Window{Center: 90, Width: 150}},
-	{"bone", "viewer.preset.bone", volume.Window{Center: 480, Width: 2500}},
-	{"brain", "viewer.preset.brain", volume.Window{Center: 40, Width: 80}},
-}
 
 // Profile is a set of mouse habits.
 type Profile int
@@ -82,6 +67,7 @@ const (
 	WindowMoved                     // window/level
 	CameraMoved                     // pan or zoom
 	OverlayMoved                    // opacity, style, visibility
+	LabelMoved                      // which label is the active one
 	LayoutMoved                     // arrangement, active pane
 	DecorMoved                      // annotations, crosshair, interpolation, profile
 	Everything   Change = 1<<iota - 1
@@ -100,6 +86,7 @@ type Viewer struct {
 	loading     bool
 	cameras     [Planes]Camera
 	overlay     Overlay
+	label       uint8
 	arrangement Arrangement
 	restore     Arrangement // what ends a maximised pane
 	active      Plane
@@ -115,8 +102,8 @@ type Viewer struct {
 func New(s *app.Session) *Viewer {
 	v := &Viewer{
 		session: s, smooth: true, annotations: true, crosshair: true, identity: true,
-		overlay: DefaultOverlay(),
-		window:  Presets[1].Window,
+		overlay: DefaultOverlay(), label: mask.Infection,
+		window: Presets[1].Window,
 	}
 	for p := range v.cameras {
 		v.cameras[p].Zoom = 1
@@ -156,18 +143,6 @@ func (v *Viewer) reset(vol *volume.Volume) {
 	}
 	v.first = FirstWindow(vol)
 	v.window = v.first
-}
-
-// FirstWindow is the window a volume opens in: the header's own, else lung for
-// HU, else the whole range of the values in the middle slice.
-func FirstWindow(vol *volume.Volume) volume.Window {
-	if vol.Window.Width > 0 {
-		return vol.Window
-	}
-	if vol.Unit == volume.HU {
-		return Presets[1].Window
-	}
-	return volume.Window{Center: 127.5, Width: 255}
 }
 
 // Session returns the session that is shown.
@@ -227,6 +202,24 @@ func (v *Viewer) Overlay() Overlay { return v.overlay }
 func (v *Viewer) SetOverlay(o Overlay) {
 	o.Opacity = math.Min(math.Max(o.Opacity, 0), 1)
 	set(v, &v.overlay, o, OverlayMoved)
+}
+
+// ActiveLabel is the value of the label that was chosen last: the one to draw.
+func (v *Viewer) ActiveLabel() uint8 { return v.label }
+
+// SetActiveLabel chooses a label by its value.
+func (v *Viewer) SetActiveLabel(value uint8) { set(v, &v.label, value, LabelMoved) }
+
+// ActivateLabel chooses label n, from 0, in the order they are listed; nothing
+// where there is none.
+func (v *Viewer) ActivateLabel(n int) {
+	m := v.session.Shown()
+	if m == nil {
+		return
+	}
+	if labels := m.Labels(); n >= 0 && n < len(labels) {
+		v.SetActiveLabel(labels[n].Value)
+	}
 }
 
 // Arrangement is how the panes share the window.

@@ -1,6 +1,8 @@
 package tool
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"opacity/viewer"
@@ -33,6 +35,11 @@ const (
 	LabelsFainter  Action = "labels.fainter"
 	LabelsStronger Action = "labels.stronger"
 	LabelsStyle    Action = "labels.style"
+	LabelsActive1  Action = "labels.active1"
+	LabelsActive2  Action = "labels.active2"
+	LabelsActive3  Action = "labels.active3"
+	LabelsActive4  Action = "labels.active4"
+	LabelsActive5  Action = "labels.active5"
 
 	ViewCenter      Action = "view.center"
 	ViewFit         Action = "view.fit"
@@ -62,6 +69,20 @@ const (
 	EditRedo       Action = "edit.redo"
 	SegmentRun     Action = "segment.run"
 )
+
+// Presets returns the actions of the window presets, in the order of
+// viewer.Presets.
+func Presets() []Action { return []Action{Preset1, Preset2, Preset3, Preset4, Preset5} }
+
+// ActiveLabels returns the actions that choose the first labels of the list.
+func ActiveLabels() []Action {
+	return []Action{LabelsActive1, LabelsActive2, LabelsActive3, LabelsActive4, LabelsActive5}
+}
+
+// Recent returns the actions that open the first files of the recent list.
+func Recent() []Action {
+	return []Action{FileRecent1, FileRecent2, FileRecent3, FileRecent4, FileRecent5}
+}
 
 // Chord is a key with the modifiers held. Key is the name on the key cap as
 // Fyne spells it ("S", "1", "Up", "Prior", "F2"), or the character typed where
@@ -105,58 +126,65 @@ type Binding struct {
 
 // Bindings returns every key of the program, in the order of the keys sheet.
 func Bindings() []Binding {
-	return []Binding{
-		bind(SliceUp, "slices", key("Up"), key("Prior")),
-		bind(SliceDown, "slices", key("Down"), key("Next")),
-		bind(SliceUp10, "slices", shift("Up"), shift("Prior")),
-		bind(SliceDown10, "slices", shift("Down"), shift("Next")),
-		bind(SliceFirst, "slices", key("Home")),
-		bind(SliceLast, "slices", key("End")),
-		bind(PaneNext, "slices", key("F6")),
-		bind(PanePrevious, "slices", shift("F6")),
-		bind(PaneMaximise, "slices", key("M")),
+	return slices.Concat(
+		[]Binding{
+			bind(SliceUp, "slices", key("Up"), key("Prior")),
+			bind(SliceDown, "slices", key("Down"), key("Next")),
+			bind(SliceUp10, "slices", shift("Up"), shift("Prior")),
+			bind(SliceDown10, "slices", shift("Down"), shift("Next")),
+			bind(SliceFirst, "slices", key("Home")),
+			bind(SliceLast, "slices", key("End")),
+			bind(PaneNext, "slices", key("F6")),
+			bind(PanePrevious, "slices", shift("F6")),
+			bind(PaneMaximise, "slices", key("M")),
+		},
+		numbered(Presets(), "window", key),
+		[]Binding{
+			bind(WindowReset, "window", key("0")),
 
-		bind(Preset1, "window", key("1")),
-		bind(Preset2, "window", key("2")),
-		bind(Preset3, "window", key("3")),
-		bind(Preset4, "window", key("4")),
-		bind(Preset5, "window", key("5")),
-		bind(WindowReset, "window", key("0")),
+			bind(LabelsToggle, "labels", key("S")),
+			bind(LabelsFainter, "labels", key("A")),
+			bind(LabelsStronger, "labels", key("D")),
+			bind(LabelsStyle, "labels", key("O")),
+		},
+		numbered(ActiveLabels(), "labels", shift),
+		[]Binding{
+			bind(ViewCenter, "view", key("C")),
+			bind(ViewFit, "view", key("F")),
+			bind(ViewAnnotations, "view", key("X")),
+			bind(ViewCrosshair, "view", shift("X")),
+			bind(ViewSmooth, "view", key("I")),
+			bind(ViewIdentity, "view", key("H")),
+			bind(ViewInspector, "view", key("F4")),
+			bind(LayoutLarge, "view", ctrlAlt("1")),
+			bind(LayoutFour, "view", ctrlAlt("2")),
+			bind(LayoutOne, "view", ctrlAlt("3")),
+			bind(ViewProfile, "view", key("F2")),
+			bind(ViewKeys, "view", key("F1"), key("?")),
+			bind(ViewCancel, "view", key("Escape")),
 
-		bind(LabelsToggle, "labels", key("S")),
-		bind(LabelsFainter, "labels", key("A")),
-		bind(LabelsStronger, "labels", key("D")),
-		bind(LabelsStyle, "labels", key("O")),
+			bind(FileOpen, "file", ctrl("O")),
+			bind(FileOpenFolder, "file", ctrlShift("O")),
+			bind(FileSave, "file", ctrl("S")),
+			bind(FileExport, "file", ctrl("E")),
+			bind(FilePicture, "file", ctrlShift("E")),
+		},
+		numbered(Recent(), "file", ctrl),
+		[]Binding{
+			bind(EditUndo, "edit", ctrl("Z")),
+			bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
+			bind(SegmentRun, "edit", ctrl("R")),
+		},
+	)
+}
 
-		bind(ViewCenter, "view", key("C")),
-		bind(ViewFit, "view", key("F")),
-		bind(ViewAnnotations, "view", key("X")),
-		bind(ViewCrosshair, "view", shift("X")),
-		bind(ViewSmooth, "view", key("I")),
-		bind(ViewIdentity, "view", key("H")),
-		bind(ViewInspector, "view", key("F4")),
-		bind(LayoutLarge, "view", ctrlAlt("1")),
-		bind(LayoutFour, "view", ctrlAlt("2")),
-		bind(LayoutOne, "view", ctrlAlt("3")),
-		bind(ViewProfile, "view", key("F2")),
-		bind(ViewKeys, "view", key("F1"), key("?")),
-		bind(ViewCancel, "view", key("Escape")),
-
-		bind(FileOpen, "file", ctrl("O")),
-		bind(FileOpenFolder, "file", ctrlShift("O")),
-		bind(FileSave, "file", ctrl("S")),
-		bind(FileExport, "file", ctrl("E")),
-		bind(FilePicture, "file", ctrlShift("E")),
-		bind(FileRecent1, "file", ctrl("1")),
-		bind(FileRecent2, "file", ctrl("2")),
-		bind(FileRecent3, "file", ctrl("3")),
-		bind(FileRecent4, "file", ctrl("4")),
-		bind(FileRecent5, "file", ctrl("5")),
-
-		bind(EditUndo, "edit", ctrl("Z")),
-		bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
-		bind(SegmentRun, "edit", ctrl("R")),
+// numbered gives actions the keys 1, 2 and so on.
+func numbered(actions []Action, category string, chord func(key string) Chord) []Binding {
+	var all []Binding
+	for i, a := range actions {
+		all = append(all, bind(a, category, chord(strconv.Itoa(i+1))))
 	}
+	return all
 }
 
 // bind gives an action the same keys in both profiles.

@@ -77,8 +77,11 @@ func viewerActions(v *viewer.Viewer) map[Action]func() {
 		LayoutFour:      func() { v.SetArrangement(viewer.FourEqual) },
 		LayoutOne:       func() { v.SetArrangement(viewer.OnePane) },
 	}
-	for i, a := range []Action{Preset1, Preset2, Preset3, Preset4, Preset5} {
+	for i, a := range Presets() {
 		actions[a] = func() { v.ApplyPreset(i) }
+	}
+	for i, a := range ActiveLabels() {
+		actions[a] = func() { v.ActivateLabel(i) }
 	}
 	return actions
 }

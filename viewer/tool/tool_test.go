@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"opacity/app"
+	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/viewer"
@@ -276,6 +277,28 @@ func TestDispatcher(t *testing.T) {
 		d.Key(c.chord)
 		if v.Cursor()[2] != c.want {
 			t.Errorf("%s leads to slice %d", c.chord, v.Cursor()[2])
+		}
+	}
+}
+
+func TestDispatcher_ActiveLabel(t *testing.T) {
+	v := study(viewer.Annotate)
+	d := NewDispatcher(v)
+	for _, c := range []struct {
+		chord Chord
+		want  uint8
+	}{
+		{shift("1"), mask.LeftLung},
+		{shift("3"), mask.Infection},
+		{shift("2"), mask.RightLung},
+		{shift("5"), mask.RightLung}, // there are only three
+	} {
+		changes := viewer.Change(0)
+		disconnect := v.Changed.Connect(func(c viewer.Change) { changes |= c })
+		d.Key(c.chord)
+		disconnect()
+		if v.ActiveLabel() != c.want || changes&^viewer.LabelMoved != 0 {
+			t.Errorf("%s makes %d the active label, changing %b", c.chord, v.ActiveLabel(), changes)
 		}
 	}
 }
