@@ -2,9 +2,8 @@ package mask
 
 import (
 	"math"
-	"runtime"
-	"sync"
 
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -119,7 +118,7 @@ func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
 			reach = max(reach, o.dk)
 		}
 	}
-	parallel(w.size[2], func(k0, k1 int) { w.dilateInto(out, rows, reach, k0, k1) })
+	parallel.Ranges(w.size[2], parallel.Share(w.size[2], 8), func(k0, k1 int) { w.dilateInto(out, rows, reach, k0, k1) })
 	return out
 }
 
@@ -149,17 +148,6 @@ func (w *window) dilateInto(out *window, rows map[int][]offset, reach, k0, k1 in
 			}
 		}
 	}
-}
-
-// parallel calls work with stretches first..after-1 of 0..n-1, one per
-// processor, all at once, and returns when all are done.
-func parallel(n int, work func(first, after int)) {
-	workers := max(1, min(runtime.GOMAXPROCS(0), n/8))
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() { work(w*n/workers, (w+1)*n/workers) })
-	}
-	wg.Wait()
 }
 
 // eroded shrinks the set: what is left is out of the ball's reach of the rest.

@@ -35,6 +35,13 @@ func Ranges(n, size int, work func(from, to int)) {
 	wg.Wait()
 }
 
+// Share is the length of stretches that give each processor one, and no fewer
+// than least indices: for work that costs as much again at a stretch's ends.
+func Share(n, least int) int {
+	workers := runtime.GOMAXPROCS(0)
+	return max((n+workers-1)/workers, least, 1)
+}
+
 // Each calls f for 0..n-1 in that order, on as many goroutines as there are
 // processors, until one fails or ctx is done. It returns the first error, or
 // the reason why ctx was done.

@@ -24,6 +24,15 @@ func TestRanges_EachIndexOnce(t *testing.T) {
 	}
 }
 
+func TestShare(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, c := range []struct{ n, least, want int }{{100, 8, 25}, {101, 8, 26}, {20, 8, 8}, {0, 0, 1}} {
+		if got := Share(c.n, c.least); got != c.want {
+			t.Errorf("of %d, at least %d: %d, want %d", c.n, c.least, got, c.want)
+		}
+	}
+}
+
 func TestEach_StopsAtTheFirstError(t *testing.T) {
 	broken := errors.New("broken")
 	var calls atomic.Int32

@@ -14,6 +14,7 @@ import (
 	"opacity/app"
 	"opacity/app/imageio/memory"
 	"opacity/app/job"
+	"opacity/app/parallel"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -46,7 +47,7 @@ func (s *Series) load(ctx context.Context, hooks app.LoadHooks, asInt16 bool) (*
 		hooks.Begin(v)
 	}
 	order := fromMiddle(len(s.stack.slices))
-	if err := parallel(ctx, len(order), func(i int) error { return l.slice(order[i]) }); err != nil {
+	if err := parallel.Each(ctx, len(order), func(i int) error { return l.slice(order[i]) }); err != nil {
 		return nil, err
 	}
 	if l.overflow {

@@ -12,13 +12,12 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/parallel"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -134,7 +133,7 @@ type result struct {
 func readAll(ctx context.Context, candidates []Candidate, report func(job.Progress)) ([]result, error) {
 	results := make([]result, len(candidates))
 	var done atomic.Int64
-	err := parallel(ctx, len(candidates), func(i int) error {
+	err := parallel.Each(ctx, len(candidates), func(i int) error {
 		f, err := readFile(candidates[i].Path)
 		results[i] = result{f, err}
 		if n := int(done.Add(1)); report != nil && (n%64 == 0 || n == len(candidates)) {
@@ -143,35 +142,6 @@ func readAll(ctx context.Context, candidates []Candidate, report func(job.Progre
 		return nil
 	})
 	return results, err
-}
-
-// parallel calls f for 0..n-1 in that order, on as many goroutines as there are
-// cores, until one fails or ctx is done.
-func parallel(ctx context.Context, n int, f func(i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				if err := f(i); err != nil {
-					cancel(err)
-				}
-			}
-		}()
-	}
-	wg.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
 }
 
 // seriesKey names what may be piled up into one stack: files of one series with

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -123,7 +124,7 @@ func (s *Series) Middle(ctx context.Context) (*volume.Volume, error) {
 // a file. It reads every file.
 func (s *Series) SHA256(ctx context.Context) (string, error) {
 	lines := make([]string, len(s.files))
-	err := parallel(ctx, len(s.files), func(i int) error {
+	err := parallel.Each(ctx, len(s.files), func(i int) error {
 		f, _, err := openFile(s.files[i].path)
 		if err != nil {
 			return unreadable(s.files[i].path, err)

@@ -17,6 +17,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/parallel"
 	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -48,7 +49,7 @@ func Write(ctx context.Context, dir string, v *volume.Volume, opts WriteOptions)
 	}
 	w := newSeriesWriter(v, opts)
 	var done atomic.Int64
-	return parallel(ctx, v.Size[2], func(k int) error {
+	return parallel.Each(ctx, v.Size[2], func(k int) error {
 		err := safefile.Write(name(k), opts.Overwrite, func(out io.Writer) error {
 			_, err := out.Write(w.file(k))
 			return err
