@@ -3,10 +3,9 @@ package inference
 import (
 	"context"
 	"math"
-	"runtime"
-	"sync"
 
 	"opacity/app/mask"
+	"opacity/app/parallel"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -177,14 +176,12 @@ func inRange(v *volume.Volume, b *mask.Bits, lo, hi float32, smoothMM float64) *
 	}
 	out := mask.NewBits(b.Size())
 	whole := b.Bounds()
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers { // each takes slices of its own
-		part, n := whole, whole.Max[2]-whole.Min[2]
-		part.Min[2], part.Max[2] = whole.Min[2]+w*n/workers, whole.Min[2]+(w+1)*n/workers
-		wg.Go(func() { keepInRange(v, b, out, part, reach, lo, hi) })
-	}
-	wg.Wait()
+	first, n := whole.Min[2], whole.Max[2]-whole.Min[2]
+	parallel.Ranges(n, parallel.Share(n, 1), func(from, to int) {
+		part := whole
+		part.Min[2], part.Max[2] = first+from, first+to
+		keepInRange(v, b, out, part, reach, lo, hi)
+	})
 	return out
 }
 
