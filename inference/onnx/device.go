@@ -30,23 +30,41 @@ func parseDevice(device string) (kind string, index int, err error) {
 // minDriver is the CUDA version that the driver must know, as the driver counts.
 const minDriver = 13000
 
-// cudaReady loads what CUDA needs and says in words why GPU index cannot be
-// used; zero where so far nothing speaks against it.
-func cudaReady(library string, index int) text.Message {
-	list, driver, there := gpus()
+// machine is what of CUDA there is on this one.
+type machine struct {
+	hasDriver bool
+	driver    int // the CUDA version it knows: 1000*major + 10*minor
+	gpus      []GPU
+	cudaBuild bool             // ONNX Runtime's
+	libraries func() []Library // loads CUDA's libraries
+}
+
+// look finds out; library is ONNX Runtime's path.
+func look(library string) machine {
+	m := machine{cudaBuild: hasCUDA(library), libraries: func() []Library { return cudaFiles(library) }}
+	m.gpus, m.driver, m.hasDriver = gpus()
+	return m
+}
+
+// cudaVersion names the CUDA version that a driver tells.
+func cudaVersion(driver int) string { return fmt.Sprintf("%d.%d", driver/1000, driver%1000/10) }
+
+// whyNot says in words why GPU index cannot be used; zero where so far nothing
+// speaks against it. CUDA's libraries are loaded only where all else is there.
+func (m machine) whyNot(index int) text.Message {
 	switch {
-	case !there:
+	case !m.hasDriver:
 		return text.M("inference.cuda_no_driver", driverLibrary())
-	case len(list) == 0:
+	case len(m.gpus) == 0:
 		return text.M("inference.cuda_no_gpu")
-	case index >= len(list):
-		return text.M("inference.cuda_no_such", index, len(list))
-	case driver < minDriver:
-		return text.M("inference.cuda_old_driver", fmt.Sprintf("%d.%d", driver/1000, driver%1000/10), "13.0")
-	case !hasCUDA(library):
+	case index >= len(m.gpus):
+		return text.M("inference.cuda_no_such", index, len(m.gpus))
+	case m.driver < minDriver:
+		return text.M("inference.cuda_old_driver", cudaVersion(m.driver), cudaVersion(minDriver))
+	case !m.cudaBuild:
 		return text.M("inference.cuda_no_build")
 	}
-	for _, l := range cudaFiles(library) {
+	for _, l := range m.libraries() {
 		if l.Needed && l.Path == "" {
 			return text.M("inference.cuda_missing", l.Name)
 		}

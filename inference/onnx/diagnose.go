@@ -3,7 +3,6 @@
 package onnx
 
 import (
-	"fmt"
 	"runtime"
 	"slices"
 
@@ -16,17 +15,17 @@ import (
 // and no network.
 func (r *Runtime) Diagnose() Diagnosis {
 	d := Diagnosis{Looked: r.candidates(), Processor: processor(), Cores: runtime.NumCPU()}
-	list, driver, there := gpus()
-	d.GPUs = list
-	if there && driver > 0 {
-		d.Driver = fmt.Sprintf("CUDA %d.%d", driver/1000, driver%1000/10)
-	}
 	path, err := r.initialise()
+	m := look(path)
+	d.GPUs = m.gpus
+	if m.hasDriver && m.driver > 0 {
+		d.Driver = "CUDA " + cudaVersion(m.driver)
+	}
 	if err != nil {
 		_, d.Problem = app.Explain(err)
 		return d
 	}
-	d.Path, d.Version, d.CUDABuild = path, ort.GetVersion(), hasCUDA(path)
+	d.Path, d.Version, d.CUDABuild = path, ort.GetVersion(), m.cudaBuild
 	if devices, err := ort.GetEpDevices(); err == nil {
 		for _, e := range devices {
 			if name := e.EpName(); !slices.Contains(d.Providers, name) {
@@ -37,7 +36,7 @@ func (r *Runtime) Diagnose() Diagnosis {
 	if d.CUDABuild && !slices.Contains(d.Providers, "CUDAExecutionProvider") {
 		d.Providers = append(d.Providers, "CUDAExecutionProvider")
 	}
-	d.Libraries = cudaFiles(path)
-	d.CUDA = cudaReady(path, 0)
+	d.Libraries = m.libraries()
+	d.CUDA = m.whyNot(0)
 	return d
 }

@@ -67,7 +67,7 @@ func (r *Runtime) Open(spec inference.NetworkSpec) (inference.Opened, error) {
 // openCUDA opens the network on a GPU and runs it once on zeros, so that
 // anything that would fail later fails here, while there is still a choice.
 func openCUDA(spec inference.NetworkSpec, library string, index int, output inference.Port) (*network, text.Message) {
-	if why := cudaReady(library, index); !why.IsZero() {
+	if why := look(library).whyNot(index); !why.IsZero() {
 		return nil, why
 	}
 	n, err := newNetwork(spec, index)
