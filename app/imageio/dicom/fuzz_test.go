@@ -68,6 +68,31 @@ func FuzzJPEGLossless(f *testing.F) {
 	})
 }
 
+// FuzzRLE decodes any bytes as cells of one to four bytes.
+func FuzzRLE(f *testing.F) {
+	f.Add(append(append([]byte{1, 0, 0, 0, 64}, make([]byte, 59)...), 0xFB, 7), uint8(1))
+	f.Fuzz(func(t *testing.T, b []byte, cellBytes uint8) {
+		n := int(cellBytes)%4 + 1
+		_ = decodeRLE(b, make([]byte, 6*n), n)
+	})
+}
+
+// FuzzJPEG2000Header reads any bytes as the head of a codestream: what it says
+// is checked against the picture before the library sees it.
+func FuzzJPEG2000Header(f *testing.F) {
+	var j2k bytes.Buffer
+	img, _ := noise(4, 3)
+	if err := jpeg2000.Encode(&j2k, img, &jpeg2000.Options{Format: jpeg2000.FormatJ2K, Lossless: true, NumResolutions: 2}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(j2k.Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if h, err := parseJ2K(b); err == nil && (h.bits < 1 || h.bits > 128) {
+			t.Errorf("%+v", h)
+		}
+	})
+}
+
 // A series made of any headers becomes a stack: whatever the numbers, the grid
 // can be checked and every slice is counted once.
 func TestAnyStack(t *testing.T) {
