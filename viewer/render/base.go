@@ -139,7 +139,12 @@ func shifted(out []byte, width int, greys []byte, left float64) {
 }
 
 func fillRow(out []byte, from, to int, p pixel) {
-	for x := from; x < to; x++ {
+	pair := uint64(p) | uint64(p)<<32
+	x := from
+	for ; x+2 <= to; x += 2 {
+		binary.LittleEndian.PutUint64(out[4*x:], pair)
+	}
+	if x < to {
 		setPixel(out, x, p)
 	}
 }

@@ -107,7 +107,6 @@ func (s *strip) stroke(clip image.Rectangle, e edge, a, b int, p pixel, dashed b
 			}
 		}
 	}
-	s.painted = s.painted.Union(r)
 }
 
 // over composes two premultiplied pixels.

@@ -60,6 +60,9 @@ func (s *strip) paint(shared *strips, clip image.Rectangle) {
 		for l := range s.lines {
 			s.readLines(mask.Layer(l), i)
 		}
+		if !s.labelled(row, dx, clip) {
+			continue
+		}
 		s.fill(row, dx, clip)
 		if s.style != viewer.Filled {
 			for l := range s.lines {
@@ -197,29 +200,40 @@ func same(values []uint8) int {
 	return n
 }
 
+// labelled reports whether a row of cells has labels, and notes where they and
+// their outlines may be painted.
+func (s *strip) labelled(row cell, dx int, clip image.Rectangle) bool {
+	box := image.Rectangle{}
+	for l := range s.lines {
+		if runs := s.lines[l][1].runs; len(runs) > 0 {
+			box = box.Union(image.Rect(s.cols[runs[0].from].from+dx, row.from, s.cols[runs[len(runs)-1].to-1].to+dx, row.to))
+		}
+	}
+	if box.Empty() {
+		return false
+	}
+	s.painted = s.painted.Union(box.Inset(-s.reach).Intersect(clip))
+	return true
+}
+
 // fill paints the fill of one row of voxels: findings cover anatomy.
 func (s *strip) fill(row cell, dx int, clip image.Rectangle) {
 	y0, y1 := max(row.from, clip.Min.Y), min(row.to, clip.Max.Y)
-	if y0 >= y1 {
+	if y0 >= y1 || s.style == viewer.Outlined {
 		return
 	}
 	out := s.dst.Pix[y0*s.dst.Stride : (y0+1)*s.dst.Stride]
-	painted := span{clip.Max.X, clip.Min.X}
+	a, b := clip.Max.X, clip.Min.X
 	for l := range s.lines {
 		for _, r := range s.lines[l][1].runs {
 			from, to := max(s.cols[r.from].from+dx, clip.Min.X), min(s.cols[r.to-1].to+dx, clip.Max.X)
-			if from < to && s.palette.fills[r.label] != 0 {
+			if from < to {
 				fillRow(out, from, to, s.palette.fills[r.label])
-				painted = span{min(painted.from, from), max(painted.to, to)}
+				a, b = min(a, from), max(b, to)
 			}
 		}
 	}
-	if painted.empty() {
-		return
+	for y := y0 + 1; y < y1 && a < b; y++ {
+		copy(s.dst.Pix[y*s.dst.Stride+4*a:y*s.dst.Stride+4*b], out[4*a:])
 	}
-	a, b := 4*painted.from, 4*painted.to
-	for y := y0 + 1; y < y1; y++ {
-		copy(s.dst.Pix[y*s.dst.Stride+a:y*s.dst.Stride+b], out[a:b])
-	}
-	s.painted = s.painted.Union(image.Rect(painted.from, y0, painted.to, y1))
 }
