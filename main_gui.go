@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"log"
 	"os"
 	"path/filepath"
 
@@ -36,6 +37,8 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 		return err
 	}
 	ui.SetLocale()
+	ui.SetSession()
+	log.SetOutput(ui.QuietLog(os.Stderr))
 	a := fyneapp.NewWithID("org.opacity.Opacity")
 	a.SetIcon(fyne.NewStaticResource("opacity.png", icons.App))
 	defer p.engine.Close()

@@ -2,72 +2,11 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
 // The controls here are Fyne's own, with what a workstation needs besides: Enter
 // presses, a hint on hover, and keys they have no use for go on to the window.
-
-type button struct {
-	widget.Button
-	held
-	tip string
-}
-
-func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped func()) *button {
-	b := &button{held: held{w}, tip: tip}
-	b.Text, b.Icon = label, icon
-	b.OnTapped = func() {
-		w.tips.hide(b)
-		tapped()
-	}
-	b.ExtendBaseWidget(b)
-	return b
-}
-
-// TypedKey implements fyne.Focusable.
-func (b *button) TypedKey(e *fyne.KeyEvent) {
-	if !isPress(e) {
-		b.w.typedKey(e)
-	} else if !b.Disabled() {
-		b.OnTapped()
-	}
-}
-
-// TypedRune implements fyne.Focusable.
-func (b *button) TypedRune(r rune) { b.w.typedRune(r) }
-
-// MouseIn implements desktop.Hoverable.
-func (b *button) MouseIn(e *desktop.MouseEvent) {
-	b.Button.MouseIn(e)
-	if b.tip != "" {
-		b.w.tips.show(b, b.tip)
-	}
-}
-
-// MouseOut implements desktop.Hoverable.
-func (b *button) MouseOut() {
-	b.Button.MouseOut()
-	b.w.tips.hide(b)
-}
-
-func (b *button) enable(on bool) {
-	if on == b.Disabled() {
-		if on {
-			b.Enable()
-		} else {
-			b.Disable()
-		}
-	}
-}
-
-func (b *button) highlight(i widget.Importance) {
-	if b.Importance != i {
-		b.Importance = i
-		b.Refresh()
-	}
-}
 
 type check struct {
 	widget.Check
@@ -90,6 +29,12 @@ func (c *check) TypedKey(e *fyne.KeyEvent) {
 	default:
 		c.w.typedKey(e)
 	}
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *check) FocusGained() {
+	c.Check.FocusGained()
+	c.w.inspector.bringIn(c)
 }
 
 // show sets the tick without telling anybody.
@@ -129,6 +74,12 @@ func (s *selector) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// FocusGained implements fyne.Focusable.
+func (s *selector) FocusGained() {
+	s.Select.FocusGained()
+	s.w.inspector.bringIn(s)
+}
+
 // show selects an option without telling anybody.
 func (s *selector) show(index int) {
 	if index >= 0 && index < len(s.Options) && s.Selected != s.Options[index] {
@@ -162,6 +113,12 @@ func (s *slider) TypedKey(e *fyne.KeyEvent) {
 // TypedRune implements fyne.Focusable.
 func (s *slider) TypedRune(r rune) { s.w.typedRune(r) }
 
+// FocusGained implements fyne.Focusable.
+func (s *slider) FocusGained() {
+	s.Slider.FocusGained()
+	s.w.inspector.bringIn(s)
+}
+
 // show moves the knob without telling anybody.
 func (s *slider) show(v float64) {
 	if s.Value != v {
@@ -190,6 +147,12 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 		return
 	}
 	e.Entry.TypedKey(k)
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.w.inspector.bringIn(e)
 }
 
 // FocusLost implements fyne.Focusable.

@@ -62,17 +62,18 @@ func answers(network, address string) bool {
 }
 
 // SetLocale gives the toolkit a locale it knows where the system names none
-// ("C" is none to it, and it complains).
+// ("C" is none to it, and it complains). The dialogs of the system inherit it,
+// and one that is not installed would cost them every letter beyond ASCII in a
+// path: which letters there are is said apart.
 func SetLocale() {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		switch v := os.Getenv(name); {
-		case v == "":
-		case v == "C" || v == "POSIX" || strings.HasPrefix(v, "C."):
-			_ = os.Setenv(name, "en_US.UTF-8") // of this process alone
-			return
-		default:
+		if v := os.Getenv(name); v != "" && v != "C" && v != "POSIX" && !strings.HasPrefix(v, "C.") {
 			return
 		}
 	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES"} { // of this process alone
+		_ = os.Unsetenv(name)
+	}
 	_ = os.Setenv("LANG", "en_US.UTF-8")
+	_ = os.Setenv("LC_CTYPE", "C.UTF-8")
 }

@@ -84,6 +84,33 @@ func (in *inspector) reveal(id string) {
 	in.scroll.ScrollToOffset(fyne.NewPos(0, min(y, content.Size().Height-in.scroll.Size().Height)))
 }
 
+// bringIn scrolls so that o, which has got the focus, is seen whole. What is not
+// in the inspector is none of its business.
+func (in *inspector) bringIn(o fyne.CanvasObject) {
+	if in.scroll.Size().IsZero() || !holds(in.column, o) {
+		return
+	}
+	d := in.w.app.Driver()
+	at, content := d.AbsolutePositionForObject(o), d.AbsolutePositionForObject(in.scroll.Content)
+	const margin = 4
+	top := at.Y - content.Y - margin
+	bottom := top + o.Size().Height + 2*margin
+	switch {
+	case top < in.scroll.Offset.Y:
+		in.scroll.ScrollToOffset(fyne.NewPos(0, top))
+	case bottom > in.scroll.Offset.Y+in.scroll.Size().Height:
+		in.scroll.ScrollToOffset(fyne.NewPos(0, bottom-in.scroll.Size().Height))
+	}
+}
+
+// holds reports whether o is somewhere in a container.
+func holds(c *fyne.Container, o fyne.CanvasObject) bool {
+	return slices.ContainsFunc(c.Objects, func(child fyne.CanvasObject) bool {
+		inner, ok := child.(*fyne.Container)
+		return child == o || ok && holds(inner, o)
+	})
+}
+
 func (in *inspector) refresh() {
 	in.labels.refresh()
 	in.display.refresh()
@@ -108,20 +135,4 @@ func (l widthLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.Position{})
 		o.Resize(size)
 	}
-}
-
-// paragraph is text that wraps, in a colour of the theme.
-func paragraph(s string, c fyne.ThemeColorName) *widget.RichText {
-	t := widget.NewRichText(&widget.TextSegment{Text: s, Style: widget.RichTextStyle{ColorName: c, SizeName: theme.SizeNameCaptionText}})
-	t.Wrapping = fyne.TextWrapWord
-	return t
-}
-
-func setParagraph(t *widget.RichText, s string) {
-	seg := t.Segments[0].(*widget.TextSegment)
-	if seg.Text != s {
-		seg.Text = s
-		t.Refresh()
-	}
-	visible(t, s != "")
 }

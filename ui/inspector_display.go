@@ -21,7 +21,7 @@ type displaySection struct {
 	object                         fyne.CanvasObject
 	presets                        []*button
 	reset                          *button
-	noHU                           *widget.RichText
+	noHU                           *prose
 	centre, width                  *entry
 	opacity                        *slider
 	percent                        *line
@@ -110,7 +110,7 @@ func (s *displaySection) refresh() {
 	if !hu {
 		reason = s.w.t("ui.display.no_hu")
 	}
-	setParagraph(s.noHU, reason)
+	s.noHU.set(reason)
 	s.fill(s.centre, v.Window().Center)
 	s.fill(s.width, v.Window().Width)
 	s.opacity.show(float64(int(v.Overlay().Opacity*100 + 0.5)))

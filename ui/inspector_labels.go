@@ -23,7 +23,7 @@ type labelSection struct {
 	active uint8
 	rows   []*labelRow
 	list   *fyne.Container
-	reason *widget.RichText // why there are no millilitres
+	reason *prose // why there are no millilitres
 }
 
 type labelRow struct {
@@ -58,7 +58,7 @@ func (s *labelSection) refresh() {
 	for i, r := range s.rows {
 		s.update(r, labels[i])
 	}
-	setParagraph(s.reason, s.w.withheld())
+	s.reason.set(s.w.withheld())
 }
 
 func (s *labelSection) build(labels []mask.Label) {

@@ -24,8 +24,8 @@ type modelSection struct {
 	object          fyne.CanvasObject
 	models, devices *selector
 	run, cancel     *button
-	terms, used     *widget.RichText
-	misfit          *widget.RichText // why the model cannot run on what is open
+	terms, used     *prose
+	misfit          *prose // why the model cannot run on what is open
 	listed          int
 }
 
@@ -82,9 +82,9 @@ func (s *modelSection) refresh() {
 			terms = w.texts.Format(why)
 		}
 	}
-	setParagraph(s.terms, terms)
-	setParagraph(s.used, w.deviceSentence())
-	setParagraph(s.misfit, w.misfit())
+	s.terms.set(terms)
+	s.used.set(w.deviceSentence())
+	s.misfit.set(w.misfit())
 	s.run.enable(w.canSegment() && w.model().Problem == nil)
 	s.cancel.enable(w.segmenting)
 }

@@ -136,7 +136,7 @@ func (s *reportSection) refresh() {
 func (s *reportSection) fill(rows []fyne.CanvasObject) {
 	if width := s.object.Size().Width; width > 0 {
 		for _, r := range rows {
-			if words, ok := r.(*widget.RichText); ok {
+			if words, ok := r.(*prose); ok {
 				words.Resize(fyne.NewSize(width, words.MinSize().Height))
 			}
 		}

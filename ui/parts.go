@@ -228,7 +228,11 @@ func (t *tile) TypedKey(e *fyne.KeyEvent) {
 func (t *tile) TypedRune(r rune) { t.w.typedRune(r) }
 
 // FocusGained implements fyne.Focusable.
-func (t *tile) FocusGained() { t.focused = true; t.Refresh() }
+func (t *tile) FocusGained() {
+	t.focused = true
+	t.Refresh()
+	t.w.inspector.bringIn(t)
+}
 
 // FocusLost implements fyne.Focusable.
 func (t *tile) FocusLost() { t.focused = false; t.Refresh() }

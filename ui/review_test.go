@@ -323,3 +323,28 @@ func TestHeldKeyReachesThePanes(t *testing.T) {
 		t.Errorf("window %v, cursor %v", b.viewer.Window(), b.viewer.Cursor())
 	}
 }
+
+// What gets the focus in the inspector is scrolled into view.
+func TestFocusIsSeen(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.win.Resize(fyne.NewSize(1024, 500))
+	c, d, in := b.win.Canvas(), b.app.Driver(), b.inspector
+	c.Focus(b.panes.grid)
+	seen := 0
+	for range 80 {
+		c.FocusNext()
+		o := c.Focused().(fyne.CanvasObject)
+		if !holds(in.column, o) {
+			continue
+		}
+		seen++
+		top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(in.scroll).Y
+		if top < 0 || top+o.Size().Height > in.scroll.Size().Height {
+			t.Errorf("%T has the focus at %g..%g of %g", o, top, top+o.Size().Height, in.scroll.Size().Height)
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d controls of the inspector are reached", seen)
+	}
+}

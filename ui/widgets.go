@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -45,6 +46,9 @@ type windowState struct {
 	Steps    int            `json:"steps"`
 	Voxels   map[string]int `json:"voxels"`
 	Scale    float32        `json:"scale"`
+	Focus    rect           `json:"focus"` // of what has the keys; empty for nothing
+	Panes    bool           `json:"panes"` // the panes have them
+	Keys     string         `json:"keys"`  // tells what has them from all else
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -95,6 +99,10 @@ func (w *Window) state() windowState {
 	s.Errors, s.Warnings = w.bands.texts()
 	for _, t := range w.status.tasks {
 		s.Busy = append(s.Busy, t.key)
+	}
+	if o, ok := w.win.Canvas().Focused().(fyne.CanvasObject); ok {
+		s.Focus = w.pixels(w.win.Canvas(), w.app.Driver().AbsolutePositionForObject(o), o.Size())
+		s.Panes, s.Keys = w.panesFocused(), fmt.Sprintf("%T %p", o, o)
 	}
 	if len(w.modals) > 0 {
 		s.Modal = w.modals[len(w.modals)-1].id

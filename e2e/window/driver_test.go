@@ -36,6 +36,9 @@ type state struct {
 	Slices   [3]int
 	Steps    int
 	Voxels   map[string]int
+	Focus    struct{ X, Y, W, H int } // of what has the keys
+	Panes    bool                     // the panes have them
+	Keys     string                   // tells what has them from all else
 }
 
 // program is Opacity running on a desk.

@@ -2,6 +2,7 @@ package sliceview
 
 import (
 	"image/color"
+	"sort"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -63,6 +64,21 @@ func (k *caption) style(c color.Color, bold bool) {
 
 // width is how wide the text is.
 func (k *caption) width() float32 { return k.text.MinSize().Width }
+
+// cut returns a text that is at most width wide, its end replaced by an ellipsis
+// where it is longer; nothing where not even a letter fits.
+func cut(s string, width float32) string {
+	wide := func(s string) bool { return fyne.MeasureText(s, textPx, fyne.TextStyle{}).Width > width }
+	if !wide(s) {
+		return s
+	}
+	letters := []rune(s)
+	n := sort.Search(len(letters), func(n int) bool { return wide(string(letters[:n+1]) + "…") })
+	if n == 0 {
+		return ""
+	}
+	return string(letters[:n]) + "…"
+}
 
 // put places the text's top left corner, or its top right, or top middle one.
 func (k *caption) put(x, y float32, align fyne.TextAlign) {

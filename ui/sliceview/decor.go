@@ -102,9 +102,9 @@ func (p *pane) decorate() {
 	on := g.viewer.Annotations()
 
 	d.name(p)
-	d.writeIdentity(p, left, top+linePx)
 	write(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), right, top, fyne.TextAlignTrailing)
 	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, top+linePx, fyne.TextAlignTrailing)
+	d.writeIdentity(p, left, right, top+linePx, on)
 	write(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), right, bottom, fyne.TextAlignTrailing)
 	p.writeResearch(right, bottom-linePx)
 	e := viewer.EdgeCaption(vol, p.plane)
@@ -144,8 +144,9 @@ func (p *pane) writeResearch(right, y float32) {
 }
 
 // writeIdentity names patient and study on the largest pane, unless hidden for
-// a demonstration.
-func (d *decor) writeIdentity(p *pane, x, y float32) {
+// a demonstration. Its first line leaves the zoom beside it, where that is shown,
+// its place.
+func (d *decor) writeIdentity(p *pane, x, right, y float32, zoom bool) {
 	g := p.grid
 	main := p.plane == viewer.Axial || g.viewer.Arrangement() == viewer.OnePane
 	var lines []string
@@ -155,7 +156,11 @@ func (d *decor) writeIdentity(p *pane, x, y float32) {
 	for i, k := range d.identity {
 		s := ""
 		if i < len(lines) {
-			s = lines[i]
+			room := right - x
+			if i == 0 && zoom {
+				room -= d.zoom.width() + 4*padPx
+			}
+			s = cut(lines[i], room)
 		}
 		write(k, s != "", s, x, y+float32(i)*linePx, fyne.TextAlignLeading)
 	}

@@ -1,0 +1,90 @@
+package window
+
+import (
+	"image"
+	"testing"
+	"time"
+)
+
+// focus is where on the desk that lies which has the keys.
+func (p *program) focus(s state) image.Rectangle {
+	at := p.area.Min.Add(image.Pt(s.Focus.X, s.Focus.Y))
+	return image.Rectangle{Min: at, Max: at.Add(image.Pt(s.Focus.W, s.Focus.H))}
+}
+
+// Tab goes round the whole window and comes back to the panes; what has the keys
+// is in the window and looks different from when it has not.
+func TestTabOrder(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1280, 800), nil, dir)
+	p.until("the study in focus", func(s state) bool { return loaded(s) && s.Panes })
+	last := p.until("the panes", func(s state) bool { return s.Panes })
+	stops := map[string]bool{}
+	for {
+		time.Sleep(100 * time.Millisecond) // painted
+		at := p.focus(last)
+		if at.Empty() || !at.In(p.area) {
+			t.Errorf("stop %d is at %v, outside the window %v", len(stops), at, p.area)
+		}
+		with := p.pixels(at)
+		p.key("tab")
+		s := p.until("the next stop", func(s state) bool { return s.Keys != last.Keys })
+		p.untilDiffers(at, with)
+		if s.Panes {
+			break
+		}
+		if stops[s.Keys] {
+			t.Fatal("Tab goes round without coming to the panes")
+		}
+		stops[s.Keys], last = true, s
+	}
+	if len(stops) < 25 {
+		t.Errorf("%d stops besides the panes, the toolbar and the inspector have more", len(stops))
+	}
+	p.key("shift+tab")
+	if s := p.until("the stop before the panes", func(s state) bool { return !s.Panes }); s.Keys != last.Keys {
+		t.Errorf("Shift+Tab goes to %v, Tab came from %v", s.Focus, last.Focus)
+	}
+}
+
+// untilDiffers waits until any pixel of a part of the desk is another.
+func (p *program) untilDiffers(r image.Rectangle, before *image.RGBA) {
+	p.t.Helper()
+	for range 100 {
+		for i, b := range p.pixels(r).Pix {
+			if b != before.Pix[i] {
+				return
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	p.shot("no-focus")
+	p.t.Errorf("what lies at %v looks the same with the keys and without", r)
+}
+
+// The keys alone open the menu, choose in it, and leave dialogs.
+func TestMenuAndDialogsByKey(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1280, 800), nil, dir)
+	p.until("the study in focus", func(s state) bool { return loaded(s) && s.Panes })
+	for _, d := range []struct{ key, modal string }{
+		{"f1", "keys"}, {"ctrl+e", "export"}, {"ctrl+o", "choose.file"},
+	} {
+		p.key(d.key)
+		p.until("the dialog "+d.modal, func(s state) bool { return s.Modal == d.modal })
+		p.key("tab")
+		p.key("esc")
+		p.until("the dialog to go", func(s state) bool { return s.Modal == "" })
+		p.until("the panes in focus again", func(s state) bool { return s.Panes })
+	}
+	before := p.pixels(p.area)
+	p.key("alt")
+	p.key("down")
+	p.untilChanged("the menu to open", p.area, before)
+	p.shot("menu")
+	p.key("esc")
+	p.key("ctrl+r")
+	p.until("the run to start", func(s state) bool { return s.Running || s.Steps == 1 })
+	p.key("esc")
+	p.until("the run to end", func(s state) bool { return !s.Running })
+}
