@@ -45,7 +45,7 @@ type preferences struct {
 // since no preference is worth a window that does not open.
 func loadPreferences(dir string) *preferences {
 	p := &preferences{
-		Opacity: 0.35, Style: viewer.FilledAndOutlined, Smooth: true, Annotations: true, Crosshair: true,
+		Opacity: viewer.DefaultOverlay().Opacity, Style: viewer.DefaultOverlay().Style, Smooth: true, Annotations: true, Crosshair: true,
 		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"history"},
 	}
 	if dir == "" {

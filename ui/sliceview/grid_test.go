@@ -2,6 +2,7 @@ package sliceview
 
 import (
 	"image"
+	"strings"
 	"testing"
 	"time"
 
@@ -428,4 +429,31 @@ func TestGrid_CaptureShowsThePanes(t *testing.T) {
 
 func grey(w volume.Window, value float64) int {
 	return int((value-(w.Center-0.5))/(w.Width-1)*255 + 127.5)
+}
+
+func TestGrid_LongNamesLeaveTheZoomItsPlace(t *testing.T) {
+	b := newBench(t, Options{})
+	vol := b.open()
+	vol.Identity = volume.Identity{
+		PatientName:       "Featherstonehaugh-Cholmondeley^Wilhelmina Alexandrina Bartholomea^^Dr",
+		SeriesDescription: "Chest without contrast, full inspiration, lung kernel, thin slices, repeated",
+	}
+	for _, size := range []fyne.Size{{Width: 1600, Height: 900}, {Width: 700, Height: 500}, {Width: 420, Height: 300}} {
+		b.grid.Resize(size)
+		b.v.SetSmooth(!b.v.Smooth()) // so that all is written again
+		p := b.grid.panes[viewer.Axial]
+		end := p.pictureRect().Pos.X + p.pictureRect().Size.Width
+		for i, line := range p.decor.identity {
+			if !line.text.Visible() {
+				continue
+			}
+			right := line.text.Position().X + line.text.MinSize().Width
+			if zoom := p.decor.zoom.text; i == 0 && right >= zoom.Position().X || right > end {
+				t.Errorf("%v: %q ends at %g, the pane at %g, the zoom begins at %g", size, line.text.Text, right, end, zoom.Position().X)
+			}
+		}
+		if !strings.HasPrefix(p.decor.identity[0].text.Text, "Feath") {
+			t.Errorf("%v: the name became %q", size, p.decor.identity[0].text.Text)
+		}
+	}
 }
