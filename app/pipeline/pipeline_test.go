@@ -96,6 +96,8 @@ func TestName(t *testing.T) {
 	}{
 		{"as they are", []string{"a", "b.c"}, []string{"a", "b.c"}},
 		{"twice", []string{"ct", "ct", "CT"}, []string{"ct", "ct-2", "CT-3"}},
+		{"spaces and letters of any script", []string{"Thorax 3 (früh)", "胸部 CT_1"}, []string{"Thorax 3 (früh)", "胸部 CT_1"}},
+		{"what Windows does not take", []string{"a:b?.", " c\td "}, []string{"a_b_", "c_d"}},
 		{"no path out", []string{"..", "a/b", ""}, []string{"case", "a_b", "case-2"}},
 	}
 	for _, tt := range tests {

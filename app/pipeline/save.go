@@ -70,7 +70,7 @@ func Name(series []app.Series) []Case {
 	taken := map[string]bool{}
 	cases := make([]Case, len(series))
 	for n, s := range series {
-		base := fileName(s.Info().Case)
+		base := caseName(s.Info().Case)
 		name := base
 		for i := 2; taken[strings.ToLower(name)]; i++ {
 			name = base + "-" + strconv.Itoa(i)
@@ -81,17 +81,28 @@ func Name(series []app.Series) []Case {
 	return cases
 }
 
-// fileName makes a file name out of any text: letters, digits, dots, dashes,
-// and underscores for the rest.
-func fileName(s string) string {
+// caseName makes a folder's name out of an input's: underscores stand for what
+// some file system does not take, so that it is the input's own wherever it can be.
+func caseName(s string) string {
 	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"/\|?*`, r) || !unicode.IsGraphic(r) {
+			return '_'
+		}
+		return r
+	}, s)
+	if s = strings.Trim(s, " ."); s == "" {
+		return "case"
+	}
+	return s
+}
+
+// fileName makes a part of a file's name out of a label's: letters, digits, dots,
+// dashes, and underscores for the rest.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".-+", r) {
 			return r
 		}
 		return '_'
 	}, s)
-	if s = strings.Trim(s, "."); s == "" {
-		return "case"
-	}
-	return s
 }
