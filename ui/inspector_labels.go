@@ -20,7 +20,6 @@ import (
 type labelSection struct {
 	w      *Window
 	object *fyne.Container
-	active uint8
 	rows   []*labelRow
 	list   *fyne.Container
 	reason *prose // why there are no millilitres
@@ -36,7 +35,7 @@ type labelRow struct {
 }
 
 func newLabelSection(w *Window) *labelSection {
-	s := &labelSection{w: w, list: container.NewVBox(), reason: paragraph("", colorDim), active: mask.Infection}
+	s := &labelSection{w: w, list: container.NewVBox(), reason: paragraph("", colorDim)}
 	s.object = container.NewVBox(s.list, s.reason)
 	w.name("labels.reason", s.reason)
 	s.refresh()
@@ -71,7 +70,7 @@ func (s *labelSection) build(labels []mask.Label) {
 		r.eye = w.newButton("", theme.VisibilityIcon(), w.t("ui.label.eye"), func() { s.toggle(i) })
 		r.eye.Importance = widget.LowImportance
 		content := container.NewBorder(nil, nil, container.NewHBox(container.NewCenter(r.swatch), layout.NewSpacer()), r.volume, r.name)
-		r.tile = w.newTile(content, w.t("ui.label.activate"), func() { s.active = s.rows[i].label.Value; s.refresh() })
+		r.tile = w.newTile(content, w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(s.rows[i].label.Value) })
 		w.name(fmt.Sprintf("label.%d.eye", l.Value), r.eye)
 		w.name(fmt.Sprintf("label.%d", l.Value), r.tile)
 		s.rows = append(s.rows, r)
@@ -82,6 +81,7 @@ func (s *labelSection) build(labels []mask.Label) {
 
 func (s *labelSection) update(r *labelRow, l mask.Label) {
 	r.label = l
+	active := l.Value == s.w.viewer.ActiveLabel()
 	r.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
 	r.swatch.Refresh()
 	icon := theme.VisibilityIcon()
@@ -91,7 +91,7 @@ func (s *labelSection) update(r *labelRow, l mask.Label) {
 	if r.eye.Icon == nil || r.eye.Icon.Name() != icon.Name() {
 		r.eye.SetIcon(icon)
 	}
-	r.name.bold = l.Value == s.active
+	r.name.bold = active
 	r.name.color = theme.ColorNameForeground
 	if !l.Visible {
 		r.name.color = colorDim
@@ -100,8 +100,8 @@ func (s *labelSection) update(r *labelRow, l mask.Label) {
 	r.name.Refresh()
 	value, reason := s.w.volumeOf(l)
 	r.volume.why(s.w.tips, reason).set(value)
-	if chosen := l.Value == s.active; r.tile.chosen != chosen {
-		r.tile.chosen = chosen
+	if r.tile.chosen != active {
+		r.tile.chosen = active
 		r.tile.Refresh()
 	}
 }

@@ -136,6 +136,9 @@ func (w *Window) connect() {
 	})
 	s.DirtyChanged.Connect(func(bool) { w.soon("title", w.showTitle); w.soon("actions", w.refreshActions) })
 	w.viewer.Changed.Connect(func(c viewer.Change) {
+		if c&viewer.LabelMoved != 0 {
+			w.soon("labels", w.inspector.labels.refresh)
+		}
 		if c&^viewer.CursorMoved&^viewer.CameraMoved != 0 {
 			w.soon("display", w.inspector.display.refresh)
 			w.soon("actions", w.refreshActions)

@@ -510,8 +510,14 @@ func TestLabelEyeAndActive(t *testing.T) {
 		t.Error("the eye does not hide its label")
 	}
 	test.Tap(b.inspector.labels.rows[1].tile)
+	b.settle()
 	if rows := b.inspector.labels.rows; !rows[1].tile.chosen || rows[2].tile.chosen || !rows[1].name.bold {
 		t.Error("the active label is not marked")
+	}
+	b.chord(tool.Chord{Mods: tool.Shift, Key: "3"})
+	b.settle()
+	if rows := b.inspector.labels.rows; rows[1].tile.chosen || !rows[2].tile.chosen || rows[1].name.bold {
+		t.Error("Shift+3 does not make the third label the active one")
 	}
 }
 
