@@ -245,19 +245,7 @@ func open(t *testing.T, path string) *volume.Volume {
 func TestSplitSidesOfAPatient(t *testing.T) {
 	ct := open(t, testdata.Path(t, "ct", "lung1-001", "dicom"))
 	ref := open(t, testdata.Path(t, "ct", "lung1-001", "lungs_left1_right2.nii.gz"))
-	wantL, wantR := mask.NewBits(ref.Size), mask.NewBits(ref.Size)
-	for k := range ref.Size[2] {
-		for j := range ref.Size[1] {
-			for i := range ref.Size[0] {
-				switch ref.At(i, j, k) {
-				case 1:
-					wantL.Set(i, j, k)
-				case 2:
-					wantR.Set(i, j, k)
-				}
-			}
-		}
-	}
+	wantL, wantR := referenceLungs(t, ref)
 	if wantL.Empty() || ct.Size != ref.Size {
 		t.Fatalf("reference of %s for %s", ref.Size, ct.Size)
 	}
