@@ -61,8 +61,8 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 }
 
 // thorax is the sample.
-func thorax(ctx context.Context, _ func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
-	v, _, err := paint(ctx, phantom.Options{})
+func thorax(ctx context.Context, report func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+	v, _, err := paint(ctx, phantom.Options{Report: report})
 	if err != nil {
 		return app.SeriesInfo{}, nil, err
 	}
