@@ -61,19 +61,19 @@ func answers(network, address string) bool {
 	return true
 }
 
-// SetLocale gives the toolkit a locale it knows where the system names none
-// ("C" is none to it, and it complains). The dialogs of the system inherit it,
-// and one that is not installed would cost them every letter beyond ASCII in a
-// path: which letters there are is said apart.
+// SetLocale gives the toolkit a language it knows where the system names none
+// ("C" is none to it, and it complains). The dialogs of the system inherit the
+// locale, and one that is not installed, or "C" itself, would cost them every
+// letter beyond ASCII in a path.
 func SetLocale() {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := os.Getenv(name); v != "" && v != "C" && v != "POSIX" && !strings.HasPrefix(v, "C.") {
 			return
 		}
 	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES"} { // of this process alone
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LC_CTYPE"} { // of this process alone
 		_ = os.Unsetenv(name)
 	}
-	_ = os.Setenv("LANG", "en_US.UTF-8")
-	_ = os.Setenv("LC_CTYPE", "C.UTF-8")
+	_ = os.Setenv("LANG", "C.UTF-8")
+	_ = os.Setenv("LANGUAGE", "en_US")
 }
