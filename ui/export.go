@@ -108,11 +108,7 @@ func (w *Window) export(e exportJob) {
 		shot.Identity = e.identity
 		e.shots = append(e.shots, shot)
 	}
-	if there := e.firstThere(); there != "" && !e.overwrite {
-		w.unlessThere(there, func(bool) { e.overwrite = true; w.runExport(e) })
-		return
-	}
-	w.runExport(e)
+	w.unlessThere(e.paths(), func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) })
 }
 
 func (e exportJob) maskPath() string { return filepath.Join(e.folder, app.MaskName) }
@@ -121,9 +117,8 @@ func (e exportJob) shotPath(p Picture) string {
 	return filepath.Join(e.folder, p.Plane.String()+".png")
 }
 
-// firstThere is a file that the export would replace, "" for none.
-func (e exportJob) firstThere() string {
-	var paths []string
+// paths are the files that the export writes.
+func (e exportJob) paths() (paths []string) {
 	if e.mask {
 		paths = append(paths, e.maskPath())
 	}
@@ -137,12 +132,7 @@ func (e exportJob) firstThere() string {
 			paths = append(paths, e.shotPath(s))
 		}
 	}
-	for _, p := range paths {
-		if _, err := os.Stat(p); err == nil {
-			return p
-		}
-	}
-	return ""
+	return paths
 }
 
 func (w *Window) runExport(e exportJob) {

@@ -71,12 +71,14 @@ func TestResultsAreProposedWhereTheLastWent(t *testing.T) {
 
 func TestExportAsksBeforeReplacingAnyFile(t *testing.T) {
 	for _, name := range []string{"mask.nii.gz", "report.json", "report.csv", "area.png", "area.svg", "axial.png", "coronal.png", "sagittal.png"} {
-		e := exportJob{folder: t.TempDir(), mask: true, report: true, pictures: true, shots: []Picture{{Plane: viewer.Axial}, {Plane: viewer.Coronal}, {Plane: viewer.Sagittal}}}
-		there := filepath.Join(e.folder, name)
-		if err := os.WriteFile(there, nil, 0o600); err != nil {
+		b := newBench(t)
+		b.segmentOne("case")
+		e := exportJob{folder: t.TempDir(), mask: true, report: true, pictures: true}
+		if err := os.WriteFile(filepath.Join(e.folder, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := e.firstThere(); got != there {
+		b.export(e)
+		if len(b.modals) != 1 || b.modals[0].id != "replace" {
 			t.Errorf("%s is there and would be replaced unasked", name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/safefile"
 )
 
 func baseName(path string) string { return filepath.Base(path) }
@@ -57,19 +58,27 @@ func (w *Window) saveMaskThen(then func()) {
 func (w *Window) askMaskPlace(then func()) {
 	suggested := filepath.Join(w.resultFolder(), w.session.Info().Case+"_mask.nii.gz")
 	w.choose.saveFile(w.t("ui.save.title"), suggested, func(path string) {
-		w.unlessThere(path, func(overwrite bool) { w.writeMask(path, overwrite, then) })
+		w.unlessThere([]string{path}, func(overwrite bool) { w.writeMask(path, overwrite, then) })
 	})
 }
 
 // unlessThere goes on at once where nothing is replaced, else asks.
-func (w *Window) unlessThere(path string, then func(overwrite bool)) {
-	if _, err := os.Stat(path); err != nil {
-		then(false)
+func (w *Window) unlessThere(paths []string, then func(overwrite bool)) {
+	for _, path := range paths {
+		err := safefile.Vacant(path)
+		if err == nil {
+			continue
+		}
+		if kind, _ := app.Explain(err); kind == app.Usage {
+			w.question("replace", w.t("ui.replace.title"), w.t("ui.replace.text", filepath.Base(path), filepath.Dir(path)),
+				answer{id: "replace", label: "ui.replace.yes", danger: true, run: func() { then(true) }},
+				answer{id: "cancel", label: "ui.cancel"})
+			return
+		}
+		w.bands.fail(err)
 		return
 	}
-	w.question("replace", w.t("ui.replace.title"), w.t("ui.replace.text", filepath.Base(path), filepath.Dir(path)),
-		answer{id: "replace", label: "ui.replace.yes", danger: true, run: func() { then(true) }},
-		answer{id: "cancel", label: "ui.cancel"})
+	then(false)
 }
 
 func (w *Window) writeMask(path string, overwrite bool, then func()) {
@@ -104,7 +113,7 @@ func (w *Window) askPicture() {
 	p := w.picture(w.viewer.Active())
 	name := w.session.Info().Case + "_" + p.Plane.String() + ".png"
 	w.choose.saveFile(w.t("ui.picture.title"), filepath.Join(w.resultFolder(), name), func(path string) {
-		w.unlessThere(path, func(overwrite bool) {
+		w.unlessThere([]string{path}, func(overwrite bool) {
 			w.status.start("picture", w.t("ui.save.saving", filepath.Base(path)), func() { w.jobs.Cancel("picture") })
 			job.Run(w.jobs, "picture", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
 				return struct{}{}, w.opts.SavePicture(ctx, path, p, overwrite)
