@@ -162,3 +162,8 @@ func (e *entry) FocusLost() {
 		e.onLeave()
 	}
 }
+
+// isPress reports whether a key presses what has the focus.
+func isPress(e *fyne.KeyEvent) bool {
+	return e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter
+}
