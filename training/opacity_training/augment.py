@@ -36,3 +36,7 @@ def augment(rng: np.random.Generator, a: Augment, image: np.ndarray, label: np.n
             noise = cv2.GaussianBlur(noise, (0, 0), 0.8) * 2
         image += np.float32(rng.uniform(0, a.noise_sigma)) * noise
     return np.clip(image, 0, 1).astype(np.float32), label
+
+
+# Operations of a system's `augment` list, by kind.
+KINDS: dict[str, type] = {}
