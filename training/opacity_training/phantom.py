@@ -5,18 +5,26 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .sources.case import INFECTION, LEFT, LUNG, RIGHT
+
 
 def smooth_field(rng: np.random.Generator, size: int, cells: int) -> np.ndarray:
     """A smooth random field [size, size] of about unit variance with `cells` bumps a side."""
     return cv2.resize(rng.normal(size=(cells, cells)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
 
 
-def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None = None):
+def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One axial slice: HU float32 [size, size], lung (infection included) and infection, bool [size, size]."""
+    hu, label, _ = phantom_slice_label(rng, size, level)
+    return hu, label & LUNG > 0, label & INFECTION > 0
+
+
+def phantom_slice_label(rng: np.random.Generator, size: int = 512, level: float | None = None) -> tuple[np.ndarray, np.ndarray, float]:
     """One axial slice.
 
     level is the height in the chest: 0 the lowest lung slice, 1 the highest; below and above
     there is no lung. Without it a level from -0.15 to 1.15 is drawn, the ends more often.
-    Returns HU float32 [size, size], lung (infection included) and infection, bool [size, size].
+    Returns HU float32 [size, size], whole numbers; bits uint8 [size, size]; and the millimetres across.
     """
     if level is None:
         low, high = [(-0.15, 1.15), (-0.15, 0.25), (0.9, 1.15)][rng.choice(3, p=[0.5, 0.3, 0.2])]
@@ -85,6 +93,7 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
         hu[piece & (smooth_field(rng, size, int(rng.integers(6, 18))) > rng.uniform(-1.2, 0.5))] = rng.uniform(-120, -80)
 
     lung = np.zeros((size, size), bool)
+    left = np.zeros((size, size), bool)
     if 0 <= level <= 1:
         top = np.clip(0.15 + (1 - level) * rng.uniform(2, 4), 0.1, 1)  # apices are small
         dome = max(0.0, 1 - level / rng.uniform(0.15, 0.4))  # liver and spleen rise into the bases
@@ -95,6 +104,7 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
             if dome > 0:
                 one &= ~ellipse(cx - side * la * 0.3, cy - lb * rng.uniform(0.15, 0.4), la * 1.25 * dome, lb * 1.15 * dome)
             lung |= one
+            left = one  # the second of the two: x grows to the patient's left
         lung &= ellipse(0, 0, ia, ib, power)
         if level < 0.65:  # heart, to the patient's left
             lung &= ~ellipse(ia * rng.uniform(0.08, 0.2), -ib * rng.uniform(0.2, 0.4), ia * rng.uniform(0.3, 0.42), ib * rng.uniform(0.4, 0.55))
@@ -158,7 +168,9 @@ def phantom_slice(rng: np.random.Generator, size: int = 512, level: float | None
     hu = cv2.GaussianBlur(hu, (0, 0), rng.uniform(0.3, 1.3))
     noise = cv2.GaussianBlur(rng.normal(size=hu.shape).astype(np.float32), (0, 0), rng.uniform(0.4, 1.2))
     hu += noise / noise.std() * rng.choice([0.0, rng.uniform(4, 35)], p=[0.2, 0.8])
-    return np.round(np.clip(hu, -1024, 3071)), lung, infection
+    label = LUNG * (lung | infection).astype(np.uint8) | INFECTION * infection.astype(np.uint8)
+    label |= (np.where(left, LEFT, RIGHT) * lung).astype(np.uint8)
+    return np.round(np.clip(hu, -1024, 3071)), label, view
 
 
 def airways(rng: np.random.Generator, level: float) -> list[tuple[float, float]]:

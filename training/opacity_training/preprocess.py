@@ -1,11 +1,11 @@
-"""From HU to what the network sees, step for step as the program does it (inference/SCHEMA.md)."""
+"""From HU to what the network of slices sees; the steps themselves are in chains.py."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-INTERPOLATION = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
+from . import chains
 
 
 def hu_steps(size: int = 256) -> list[dict]:
@@ -31,27 +31,7 @@ def slice8_steps(size: int = 256) -> list[dict]:
 
 def carry_out(steps: list[dict], x: np.ndarray) -> np.ndarray:
     """Steps on one slice [rows, columns], in the order written; float32 throughout."""
-    x = x.astype(np.float32)
-    for step in steps:
-        match step["op"]:
-            case "clip":
-                x = np.clip(x, np.float32(step["min"]), np.float32(step["max"]))
-            case "resize":
-                rows, columns = step["size"]
-                x = cv2.resize(x, (columns, rows), interpolation=INTERPOLATION[step["interpolation"]])
-            case "minmax":
-                (a, b), low, high = step["to"], float(x.min()), float(x.max())
-                x = np.full_like(x, a) if high <= low else (x - low) / (high - low) * (b - a) + a
-            case "round":
-                x = np.rint(x)
-            case "clahe":
-                clahe = cv2.createCLAHE(clipLimit=step["clip_limit"], tileGridSize=tuple(step["tiles"]))
-                x = clahe.apply(x.astype(np.uint8)).astype(np.float32)
-            case "scale":
-                x = x * np.float32(step["factor"]) + np.float32(step["offset"])
-            case other:
-                raise NotImplementedError(other)
-    return x
+    return chains.apply(chains.from_metadata(steps), x[None], None, "hu")[0][0]
 
 
 def to_slice8(hu: np.ndarray, size: int = 256) -> np.ndarray:

@@ -1,13 +1,37 @@
-"""Where cases come from, by kind."""
+"""Where cases come from, by kind. Each source reads one case at a time and keeps none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from pathlib import Path
+
+from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError
+from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8
+
+__all__ = [
+    "HELD_OUT", "INFECTION", "INFECTION_UNKNOWN", "KINDS", "LEFT", "LUNG", "LUNG_UNKNOWN", "RIGHT",
+    "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError",
+    "build", "data_root",
+]  # fmt: skip
+
+KINDS: dict[str, type] = {
+    "slices8": Slices8, "hu-volumes": HUVolumes, "phantoms": Phantoms, "phantom-volumes": PhantomVolumes,
+    "covid-ct-seg": CovidCTSeg, "nifti-folder": NiftiFolder, "dicom-folder": DicomFolder,
+}  # fmt: skip
 
 
-@dataclass
-class Slices8:
-    """The published 8-bit slices: covid-ct-slices/ under the data root."""
+def data_root(flag: str | Path | None = None) -> Path:
+    """The folder of the data: the flag, else OPACITY_TEST_DATA, else shared/data beside the repository."""
+    beside = Path(__file__).resolve().parents[4] / "shared" / "data"
+    return Path(flag or os.environ.get("OPACITY_TEST_DATA") or beside)
 
 
-KINDS: dict[str, type] = {"slices8": Slices8}
+def build(spec: object, root: str | Path | None = None) -> Source:
+    """The source a system's file describes, over the data root."""
+    from . import covid_ct_seg, dicom_folder, hu_volumes, nifti_folder, phantoms, slices8
+
+    readers = {
+        Slices8: slices8.Reader, HUVolumes: hu_volumes.Reader, Phantoms: phantoms.SliceReader, PhantomVolumes: phantoms.VolumeReader,
+        CovidCTSeg: covid_ct_seg.Reader, NiftiFolder: nifti_folder.Reader, DicomFolder: dicom_folder.Reader,
+    }  # fmt: skip
+    return readers[type(spec)](spec, data_root(root))

@@ -1,0 +1,45 @@
+"""Random changes to training samples: an ordered list of operations.
+
+Operations on colour that published lists name (hue and saturation, channel shuffle, and AutoAugment's
+policies, searched on photographs) have no counterpart in pictures of one grey channel and are not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .default import Default2D
+from .grey import Blur, Brightness, Circle, Clahe, Contrast, Field, Gamma, Multiply, Noise
+from .plane import D4, Elastic, Flip, GridDistortion, Perspective, PiecewiseAffine, Pincushion, Rot90, Rotate, Scale, Shift
+from .spatial import Spatial
+
+__all__ = ["KINDS", "augment", "build"]
+
+# Operations of a system's `augment` list, by kind.
+KINDS: dict[str, type] = {
+    "default-2d": Default2D,
+    "flip": Flip, "rot90": Rot90, "d4": D4, "rotate": Rotate, "scale": Scale, "shift": Shift, "elastic": Elastic,
+    "perspective": Perspective, "piecewise-affine": PiecewiseAffine, "grid-distortion": GridDistortion, "pincushion": Pincushion,
+    "spatial": Spatial,
+    "noise": Noise, "brightness": Brightness, "multiply": Multiply, "contrast": Contrast, "gamma": Gamma, "blur": Blur,
+    "clahe": Clahe, "field": Field, "circle": Circle,
+}  # fmt: skip
+
+
+def build(ops: list) -> Callable[[np.random.Generator, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """One function of (rng, image float32 [c, (z,) y, x], label uint8 bits [(z,) y, x]) that carries out the list in order."""
+
+    def changed(rng: np.random.Generator, image: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        for op in ops:
+            image, label = op(rng, image, label)
+        return image, label
+
+    return changed
+
+
+def augment(rng: np.random.Generator, a: object, image: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The default model's operation on one picture [size, size]; a has the attributes of Default2D."""
+    image, label = Default2D(**{k: getattr(a, k) for k in Default2D.__dataclass_fields__})(rng, image[None], label)
+    return image[0], label
