@@ -1,22 +1,33 @@
-"""The networks, by kind. Each module holds a family: dataclasses of their parameters, and `make`."""
+"""The networks, by kind. A kind is a dataclass of its parameters with `dims`, the dimensions it comes in,
+and `make`; a module holds a family of them. Nothing is ever pretrained: every weight is drawn at random."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from torch import nn
+
+from ..strict import ConfigError
+from .unet import BasicUNet, KerasUNet, MIScnnUNet, ValidUNet
+
+KINDS: dict[str, type] = {
+    "basic-unet": BasicUNet,
+    "keras-unet": KerasUNet,
+    "miscnn-unet": MIScnnUNet,
+    "valid-unet": ValidUNet,
+}
 
 
-@dataclass
-class BasicUNet:
-    """MONAI's U-Net with batch norm, ReLU and transposed convolutions."""
+def build(spec: object, in_channels: int, out_channels: int, dims: int) -> nn.Module:
+    """[n, in, (z,) y, x] -> logits [n, out, (z,) y, x]; while training with deep supervision a list of them, the
+    final one first, all of full size. Its attribute `valid_margin` says how many pixels a network of valid
+    convolutions loses on each side (0: none)."""
+    if dims not in spec.dims:
+        raise ConfigError(f"network {type(spec).__name__} comes in {' or '.join(map(str, spec.dims))} dimensions, not in {dims}")
+    net = spec.make(in_channels, out_channels, dims)
+    if not hasattr(net, "valid_margin"):
+        net.valid_margin = 0
+    return net
 
-    features: list[int] = field(default_factory=lambda: [16, 32, 64, 128, 256, 16])
 
-
-KINDS: dict[str, type] = {"basic-unet": BasicUNet}
-
-
-def build(spec, in_channels: int, out_channels: int, dims: int):
-    """A torch.nn.Module: [n, in, (z,) y, x] -> logits [n, out, (z,) y, x]; while training with deep
-    supervision a list of them, the final one first, all of full size. Its attribute `valid_margin` says how many
-    pixels a network of valid convolutions loses on each side (0: none)."""
-    raise NotImplementedError
+def parameters(net: nn.Module) -> int:
+    """How many numbers are learned."""
+    return sum(p.numel() for p in net.parameters() if p.requires_grad)

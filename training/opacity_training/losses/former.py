@@ -1,35 +1,11 @@
-"""The loss and the measure."""
+"""The loss and the measure of the first default model."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
-from typing import Annotated
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from monai.losses import DiceLoss
-
-from .strict import OneOf
-
-
-@dataclass
-class CrossEntropy:
-    """Binary with sigmoid outputs, categorical with softmax."""
-
-    weight: float = 1.0  # of this term in the sum
-
-
-KINDS: dict[str, type] = {"cross-entropy": CrossEntropy}
-
-
-@dataclass
-class Loss:
-    """A weighted sum of terms."""
-
-    terms: list[Annotated[object, OneOf(KINDS)]] = field(default_factory=lambda: [CrossEntropy()])
-    # Of the outputs under deep supervision, the final one first; empty: the final one alone.
-    deep_weights: list[float] = field(default_factory=list)
 
 
 class SegmentationLoss(torch.nn.Module):
