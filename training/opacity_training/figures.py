@@ -1,0 +1,196 @@
+"""The figures of the results, from plain numbers, as SVG and PNG.
+
+Colours are Okabe and Ito's, which those who confuse red and green tell apart too; every series also has
+a marker or a dash of its own. Every figure carries its caption inside the picture: what it was measured on
+must not be cut off from it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+matplotlib.rcParams.update({"svg.hashsalt": "opacity", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none"})
+
+import matplotlib.pyplot as plt  # noqa: E402
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = "osD^vP*X"
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+
+
+def save(figure, path: Path, caption: str) -> list[Path]:
+    """path.svg and path.png, the caption under the axes; the same numbers give the same bytes."""
+    width = figure.get_size_inches()[0]
+    lines = textwrap.wrap(caption, int(width * 17))
+    height = figure.get_size_inches()[1]
+    foot = 0.17 * (len(lines) + 0.6) / height
+    figure.tight_layout(rect=(0, foot, 1, 1))
+    figure.text(0.01, 0.04 / height, "\n".join(lines), fontsize=7.5, color="#444444", va="bottom")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = []
+    for suffix, metadata in ((".svg", {"Date": None}), (".png", {"Software": None})):
+        out = path.parent / (path.name + suffix)
+        figure.savefig(out, dpi=150, metadata=metadata)
+        made.append(out)
+    plt.close(figure)
+    return made
+
+
+def strips(path: Path, rows: list[tuple[str, list[float]]], measure: str, caption: str, title: str = "") -> list[Path]:
+    """One row a system, the first at the top: a box, every patient as a point, the mean as a diamond with its number."""
+    figure, axes = plt.subplots(figsize=(7.2, 1.5 + 0.42 * max(len(rows), 2)))
+    for i, (_, values) in enumerate(rows):
+        if not values:
+            axes.text(0.5, i, "nothing defined", va="center", ha="center", fontsize=8, transform=axes.get_yaxis_transform())
+            continue
+        axes.boxplot(values, positions=[i], orientation="horizontal", widths=0.5, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
+        jitter = (np.arange(len(values)) % 5 - 2) * 0.06
+        axes.plot(values, i + jitter, "o", ms=3.5, color=COLOURS[1], alpha=0.8)
+        mean = float(np.mean(values))
+        axes.plot([mean], [i], "D", ms=6, color="white", mec="black")
+        axes.text(1.01, i, f"{mean:.3f}", va="center", fontsize=8, transform=axes.get_yaxis_transform())
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel(measure)
+    axes.grid(axis="x", color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.set_title(title, loc="left", fontsize=10)
+    return save(figure, path, caption + " Point: a patient; line in the box: median; diamond and number: mean.")
+
+
+def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]], measure: str, caption: str) -> list[Path]:
+    """For each system, each patient under the split by patient and under the leaky one, joined; the leak is the mean difference."""
+    figure, panels = plt.subplots(1, len(pairs), figsize=(max(4.2, 2.6 * len(pairs)), 4.2), sharey=True, squeeze=False)
+    for axes, (name, honest, leaky) in zip(panels[0], pairs):
+        both = [c for c in honest if c in leaky]
+        a, b = np.array([honest[c] for c in both]), np.array([leaky[c] for c in both])
+        for x, y in zip(a, b):
+            axes.plot([0, 1], [x, y], "-", color="#999999", lw=0.8)
+        axes.plot(np.zeros(len(a)), a, MARKERS[0], color=COLOURS[0], ms=4)
+        axes.plot(np.ones(len(b)), b, MARKERS[1], color=COLOURS[1], ms=4)
+        if both:
+            axes.plot([0, 1], [a.mean(), b.mean()], "D-", color="black", ms=6, lw=2)
+            axes.set_title(f"{name}\nleak {b.mean() - a.mean():+.3f}", fontsize=9)
+        axes.set_xticks([0, 1], ["by patient", "leaky"])
+        axes.set_xlim(-0.35, 1.35)
+        axes.grid(axis="y", color="#dddddd")
+    panels[0][0].set_ylabel(measure)
+    return save(figure, path, caption + " Thin line: a patient; thick: the mean. The leak is the mean difference; it says nothing of how good either model is.")
+
+
+def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], caption: str, logarithmic: tuple[str, ...] = ()) -> list[Path]:
+    """One panel a quantity; in it one line a series: the mean over its folds, and the range of them as a band."""
+    figure, axis = plt.subplots(1, len(panels), figsize=(max(4.5, 3.9 * len(panels)), 3.6), squeeze=False)
+    for axes, (quantity, series) in zip(axis[0], panels.items()):
+        for i, (name, folds) in enumerate(series.items()):
+            at = np.unique(np.concatenate([np.asarray(x, float) for x, _ in folds]))
+            lines = np.array([np.interp(at, x, y, right=np.nan) for x, y in folds])
+            known = ~np.isnan(lines).all(axis=0)
+            at, lines = at[known], lines[:, known]
+            axes.plot(at, np.nanmean(lines, axis=0), color=COLOURS[i % 8], ls=DASHES[i % 8], label=name)
+            if len(folds) > 1:
+                axes.fill_between(at, np.nanmin(lines, axis=0), np.nanmax(lines, axis=0), color=COLOURS[i % 8], alpha=0.15, lw=0)
+        axes.set_title(quantity, loc="left", fontsize=10)
+        axes.set_xlabel("step")
+        axes.grid(color="#e5e5e5")
+        if quantity in logarithmic:
+            axes.set_yscale("log")
+    axis[0][-1].legend(fontsize=7.5, frameon=False)
+    return save(figure, path, caption + " Line: mean over folds; band: their range.")
+
+
+def grid(path: Path, values: dict[tuple[str, str, str], list[float]], caption: str) -> list[Path]:
+    """Boxes by (row of panels: label and measure, column: without or with augmentation, box: without or with preprocessing)."""
+    rows, columns, boxes = (list(dict.fromkeys(k[i] for k in values)) for i in range(3))
+    figure, panels = plt.subplots(len(rows), len(columns), figsize=(2.6 * len(columns) + 1, 1.9 * len(rows) + 0.7), sharey="row", squeeze=False)
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            axes = panels[i][j]
+            for k, box in enumerate(boxes):
+                v = values.get((row, column, box), [])
+                if v:
+                    axes.boxplot(v, positions=[k], widths=0.55, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
+                    axes.plot(k + (np.arange(len(v)) % 5 - 2) * 0.05, v, "o", ms=3, color=COLOURS[1], alpha=0.8)
+                else:
+                    axes.text(k, 0.5, "not run", ha="center", fontsize=7, rotation=90, transform=axes.get_xaxis_transform())
+            axes.set_xticks(range(len(boxes)), boxes)
+            axes.set_xlim(-0.6, len(boxes) - 0.4)
+            axes.grid(axis="y", color="#dddddd")
+            if i == 0:
+                axes.set_title(column, fontsize=9)
+        panels[i][0].set_ylabel(row)
+    return save(figure, path, caption + " Point: a patient; line in the box: median.")
+
+
+def fitting(path: Path, series: dict[str, tuple[list, list]], quantity: str, caption: str) -> list[Path]:
+    """All folds' points of a curve pooled, smoothed by a Gaussian process; the band is 95 % of the smooth line."""
+    figure, axes = plt.subplots(figsize=(6, 3.8))
+    for i, (name, (x, y)) in enumerate(series.items()):
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        axes.plot(x, y, ".", ms=2.5, color=COLOURS[i], alpha=0.35)
+        at = np.linspace(x.min(), x.max(), 200)
+        mean, sd = gaussian_process(x, y, at)
+        axes.plot(at, mean, color=COLOURS[i], ls=DASHES[i], label=name)
+        axes.fill_between(at, mean - 1.96 * sd, mean + 1.96 * sd, color=COLOURS[i], alpha=0.2, lw=0)
+    axes.set_xlabel("step")
+    axes.set_ylabel(quantity)
+    axes.legend(frameon=False)
+    axes.grid(color="#e5e5e5")
+    return save(figure, path, caption + " Points: folds; line: Gaussian process, its 95 % band.")
+
+
+def gaussian_process(x: np.ndarray, y: np.ndarray, at: np.ndarray, most: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of a smooth line through (x, y), evaluated at `at`.
+
+    Squared-exponential kernel plus noise on standardised values; length and noise by the largest
+    marginal likelihood on a small grid, the amplitude in closed form (Rasmussen and Williams 2006,
+    equations 2.23, 2.24 and 2.30). More than `most` points are first averaged in bins of x.
+    """
+    if len(x) > most:
+        order = np.array_split(np.argsort(x, kind="stable"), most)
+        x, y = np.array([x[i].mean() for i in order]), np.array([y[i].mean() for i in order])
+    span, scale = max(float(np.ptp(x)), 1e-12), float(y.std()) or 1.0
+    u, t, v = (x - x.min()) / span, (y - y.mean()) / scale, (at - x.min()) / span
+
+    def kernel(a: np.ndarray, b: np.ndarray, length: float) -> np.ndarray:
+        return np.exp(-0.5 * ((a[:, None] - b[None]) / length) ** 2)
+
+    best: tuple | None = None
+    for length in (0.03, 0.05, 0.1, 0.2, 0.4):
+        for noise in (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0):
+            cholesky = np.linalg.cholesky(kernel(u, u, length) + noise * np.eye(len(u)))
+            half = np.linalg.solve(cholesky, t)
+            amplitude = max(float(half @ half) / len(t), 1e-12)
+            likelihood = -0.5 * len(t) * np.log(amplitude) - float(np.log(np.diag(cholesky)).sum())
+            if best is None or likelihood > best[0]:
+                best = likelihood, length, cholesky, half, amplitude
+    _, length, cholesky, half, amplitude = best
+    across = np.linalg.solve(cholesky, kernel(u, v, length))
+    variance = amplitude * np.maximum(1 - (across * across).sum(axis=0), 0)
+    return across.T @ half * scale + y.mean(), np.sqrt(variance) * scale
+
+
+def ratios(path: Path, areas: list[tuple[float, float]], limits: dict, caption: str) -> list[Path]:
+    """Predicted over reference area of each patient against the mean of both, on logarithmic axes, with the limits of agreement."""
+    figure, axes = plt.subplots(figsize=(6, 3.8))
+    known = np.array([(r, p) for r, p in areas if r and p], float).reshape(-1, 2)
+    axes.plot(np.sqrt(known[:, 0] * known[:, 1]), known[:, 1] / known[:, 0], "o", color=COLOURS[0])
+    for name, dash in (("ratio", "-"), ("low", "--"), ("high", "--")):
+        if limits[name] is not None:
+            axes.axhline(limits[name], color=COLOURS[1], ls=dash)
+            axes.text(1.01, limits[name], f"{limits[name]:.2f}", transform=axes.get_yaxis_transform(), va="center", fontsize=8)
+    axes.axhspan(0.67, 1.5, color="#eeeeee", zorder=0)
+    axes.set_xscale("log")
+    axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+    axes.set_xlabel("infection area, pixels (geometric mean of both)")
+    axes.set_ylabel("predicted / reference")
+    left_out = f" {limits['n_undefined']} without a ratio." if limits["n_undefined"] else ""
+    return save(figure, path, caption + f" Dashed: 95 % limits of agreement; grey: 0.67 to 1.5.{left_out}")
+
+

@@ -1,0 +1,183 @@
+"""From the records of finished folds to results/: tables, figures, and the leak as a number."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from . import figures, tables
+from .metrics import ratio_limits, summarise
+from .tables import NAMES, Results, caption, markdown, number
+
+LARGE_GROUP = 6  # systems of larger groups are drawn in their group's figure alone
+HEAD = """Made by `python -m opacity_training report` from `records/`; do not edit.
+
+Every figure is of patients that the fold measuring them was not trained on, unless its row says LEAKY. A row on the 8-bit set is
+measured in pixels on slices that all bear infection: it says nothing about healthy slices, millilitres or whole
+volumes, and cannot be ranked against published figures of whole volumes. Rows stand in order of name.
+NSD is taken slice by slice on contours between pixels (the definition of surface-distance), tolerance 1 pixel. Specificity of infection is
+taken inside the reference's lungs. `n` counts patients; an undefined value (both masks empty) is counted, not averaged.
+"""
+
+
+def report(folder: Path, configs: Path | None = None) -> list[Path]:
+    """Write tables and figures beside folder/records; returns what was written. Runs of which some folds are missing are reported as such."""
+    results = tables.read(folder / "records", configs)
+    if not results:
+        raise FileNotFoundError(f"{folder / 'records'} holds no record of a finished fold; run crossval first")
+    made = [_text(folder / "table.md", f"# Results\n\n{HEAD}\n{tables.main_table(results)}\n# What it took\n\n{tables.cost_table(results)}")]
+    tables.write_csv(folder / "table.csv", tables.summary_rows(results))
+    made.append(folder / "table.csv")
+    for result in results:
+        made += one_system(folder, result, figures_too=sum(r.group == result.group for r in results) <= LARGE_GROUP or not result.group)
+    for group in dict.fromkeys(r.group for r in results if r.group):
+        made += one_group(folder, group, [r for r in results if r.group == group])
+    made += leak(folder, results)
+    made += learning_rates(folder, results)
+    made += with_and_without(folder, results)
+    return made
+
+
+def _text(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def known(values: dict[str, float | None]) -> dict[str, float]:
+    return {k: v for k, v in values.items() if v is not None}
+
+
+def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
+    """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
+    on = "\n".join(f"- {k}: {v}" for k, v in tables.context(result).items())
+    text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n## Patients\n\n{tables.case_table(result)}"
+    made = [_text(folder / "systems" / f"{result.id}.md", text)]
+    if not figures_too:
+        return made
+    where = folder / "figures" / result.id
+    rows = [(label, list(known(result.patients(label, "dice")).values())) for label in result.labels()]
+    made += figures.strips(where.with_name(f"{result.id}-boxplot"), rows, "Dice", caption([result]), result.title)
+    pooled = {name: curve for name in ("loss", "validation_loss") if (curve := pooled_curve(result, name))[0]}
+    if pooled:
+        made += figures.fitting(where.with_name(f"{result.id}-fitting"), pooled, "loss", caption([result]))
+    if "infection" in result.labels():
+        areas = result.areas()
+        made += figures.ratios(where.with_name(f"{result.id}-areas"), areas, ratio_limits(areas), caption([result]))
+    return made
+
+
+def one_group(folder: Path, group: str, results: list[Results]) -> list[Path]:
+    """The group's systems side by side, one figure a label."""
+    made = []
+    for label in ("lung", "infection"):
+        those = [r for r in results if label in r.labels()]
+        if len(those) > 1:
+            rows = [(r.id, list(known(r.patients(label, "dice")).values())) for r in those]
+            made += figures.strips(folder / "figures" / f"group-{group}-{label}", rows, f"{label} Dice", caption(those), group)
+    return made
+
+
+def leaky_pairs(results: list[Results]) -> list[tuple[Results, Results]]:
+    """(split by patient, split by slice) of the same system otherwise: its name without `-leaky` or `-leaky-slice`."""
+    by_id = {r.id: r for r in results}
+    pairs = []
+    for leaky in results:
+        twin = by_id.get(re.sub(r"-leaky(-slice)?", "", leaky.id))
+        if leaky.protocol["split"] == "leaky-slice" and twin is not None and twin is not leaky:
+            pairs.append((twin, leaky))
+    return pairs
+
+
+def leak(folder: Path, results: list[Results]) -> list[Path]:
+    """leak.md and a figure a measure: what a model seems to gain when slices of its patients were trained on."""
+    pairs = leaky_pairs(results)
+    rows, made = [], []
+    for measure in ("dice", "jaccard"):
+        drawn = []
+        for honest, leaky in pairs:
+            for label in honest.labels():
+                a, b = known(honest.patients(label, measure)), known(leaky.patients(label, measure))
+                both = [c for c in a if c in b]
+                if not both:
+                    continue
+                drawn.append((f"{honest.id}, {label}", a, b))
+                gain = summarise(b[c] - a[c] for c in both)
+                means = [summarise(v[c] for c in both)["mean"] for v in (a, b)]
+                rows.append(
+                    [f"`{honest.id}`", label, NAMES[measure], len(both), *map(number, means)]
+                    + [f"{gain['mean']:+.3f} ± {number(gain['sd'])}", tables.measured_on(honest), tables.protocol_words(leaky)]
+                )
+        if drawn:
+            made += figures.leak(folder / "figures" / f"leak-{measure}", drawn, NAMES[measure], caption([r for pair in pairs for r in pair]))
+    if rows:
+        head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "measured on", "leaky twin"]
+        text = "# The leak\n\nThe same system, once with patients kept apart and once with slices of one patient on both sides of the split.\n"
+        made.append(_text(folder / "leak.md", f"{text}The difference is what the published way of splitting adds without a better model.\n\n{markdown(head, rows)}"))
+    return made
+
+
+def curve(record: dict, name: str) -> tuple[list, list]:
+    """Steps and values of one curve of a record; two empty lists where it has none."""
+    points = (record.get("curves") or {}).get(name) or []
+    points = [(s, v) for s, v in points if v is not None]
+    return [s for s, _ in points], [v for _, v in points]
+
+
+def pooled_curve(result: Results, name: str) -> tuple[list, list]:
+    steps, values = [], []
+    for record in result.records.values():
+        s, v = curve(record, name)
+        steps += s
+        values += v
+    return steps, values
+
+
+def learning_rates(folder: Path, results: list[Results]) -> list[Path]:
+    """Loss and Jaccard curves of systems that differ by `-lrRATE` in their names, one figure a family."""
+    families: dict[str, dict[str, Results]] = {}
+    for result in results:
+        found = re.search(r"-lr-?([0-9.]+(e-?[0-9]+)?)", result.id)
+        if found:
+            families.setdefault(result.id.replace(found.group(0), ""), {})[f"rate {found.group(1)}"] = result
+    made = []
+    for family, members in families.items():
+        panels: dict[str, dict] = {}
+        for name in ("loss", "jaccard", "validation_loss", "validation_jaccard"):
+            series = {}
+            for rate, result in members.items():
+                folds = [c for r in result.records.values() if (c := curve(r, name))[0]]
+                if folds:
+                    series[rate] = folds
+            if series:
+                panels[name.replace("_", ", ").replace("jaccard", "soft Jaccard")] = series
+        if panels:
+            logarithmic = tuple(p for p in panels if "loss" in p)
+            made += figures.curves(folder / "figures" / f"{family}-curves", panels, caption(list(members.values())), logarithmic)
+    return made
+
+
+NO_CHAIN, NO_AUGMENT = r"-no-?(preprocessing|pp|chain)", r"-no-?(augmentation|augment|da)"
+
+
+def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
+    """The study with and without preprocessing and augmentation: systems whose names say `-no-...`."""
+    families: dict[str, dict[tuple[str, str], Results]] = {}
+    for result in results:
+        stem = re.sub(NO_AUGMENT, "", re.sub(NO_CHAIN, "", result.id))
+        chain = "none" if re.search(NO_CHAIN, result.id) else "whole chain"
+        augment = "without augmentation" if re.search(NO_AUGMENT, result.id) else "with augmentation"
+        families.setdefault(stem, {})[augment, chain] = result
+    made = []
+    for stem, members in families.items():
+        if len(members) < 2 or any(re.search(r"-leaky", m.id) for m in members.values()):
+            continue
+        values = {}
+        for label in ("lung", "infection"):
+            for measure in ("dice", "sensitivity", "precision"):
+                for augment in ("without augmentation", "with augmentation"):
+                    for chain in ("none", "whole chain"):
+                        r = members.get((augment, chain))
+                        values[f"{label}\n{NAMES[measure]}", augment, chain] = list(known(r.patients(label, measure)).values()) if r else []
+        made += figures.grid(folder / "figures" / f"{stem}-with-and-without", values, caption(list(members.values())) + " Across: preprocessing.")
+    return made

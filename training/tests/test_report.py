@@ -1,0 +1,131 @@
+"""The report on made-up records: every kind of system, some folds missing, some values undefined."""
+
+import json
+
+import numpy as np
+import pytest
+
+from opacity_training import figures, tables
+from opacity_training.metrics import measure
+from opacity_training.report import leaky_pairs, report
+
+
+def write(folder, system, fold, cases, split="patient", labels=("lung", "infection"), better=0.0, folds=5, **more):
+    """A record as a finished fold leaves it; the masks behind its rows are discs that miss a little."""
+    rng = np.random.default_rng([fold, len(system)])
+    y, x = np.mgrid[:40, :40]
+    rows = []
+    for case in cases:
+        for label in labels:
+            r = ((x - 20) ** 2 + (y - 20) ** 2 <= (15 if label == "lung" else 6) ** 2)[None]
+            p = np.roll(r, int(rng.integers(0, 4) * (1 - better)), axis=2)
+            rows.append({"case": case, "label": label, **measure(r, p, p.astype(float))})
+    record = {
+        "system": system,
+        "config_sha256": "0",
+        "protocol": {"split": split, "folds": folds, "fold": fold, "seed": 1, "train_cases": [], "validation_cases": [], "test_cases": cases},
+        "data": {"name": "COVID-19-CT-Seg as 8-bit slices", "lacks": ["healthy slices", "spacing", "sides"], "patients": 13, "unit": "gray8"},
+        "lung_includes_infection": True,
+        "lung_mask": "none",
+        "network": {"kind": "basic-unet", "parameters": 1234567},
+        "train": {"steps": 100, "minutes": 1.5, "steps_per_second": 2.0, "peak_memory_mb": 800, "loading_share": 0.1, "device": "cpu", "stopped_by": "steps"},
+        "cases": rows,
+        "curves": {n: [[s, float(np.exp(-s / 40) + 0.02 * rng.random())] for s in range(0, 100, 5)] for n in ("loss", "validation_loss", "validation_jaccard")},
+        "versions": {},
+        "finished": "2026-01-01",
+        **more,
+    }
+    path = folder / "records" / system / f"fold-{fold}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return path, record
+
+
+@pytest.fixture
+def results(tmp_path):
+    for fold in range(3):
+        for system in ("unet-lr1e-2", "unet-lr1e-3", "mi", "mi-no-preprocessing", "mi-no-augmentation"):
+            write(tmp_path, system, fold, [f"case_{fold}a", f"case_{fold}b"])
+        write(tmp_path, "unet-lr1e-3-leaky", fold, ["case_0a", "case_1a", "case_2b"], split="leaky-slice", better=1.0)
+    return tmp_path
+
+
+def test_everything_is_written_and_says_what_it_is(results):
+    made = report(results)
+    assert all(p.exists() and p.stat().st_size > 100 for p in made)
+    names = {p.relative_to(results).as_posix() for p in made}
+    for wanted in (
+        "table.md", "table.csv", "leak.md", "systems/mi.md", "figures/mi-boxplot.svg", "figures/mi-fitting.png", "figures/mi-areas.svg",
+        "figures/leak-dice.svg", "figures/unet-curves.png", "figures/mi-with-and-without.svg",
+    ):  # fmt: skip
+        assert wanted in names
+    table = (results / "table.md").read_text(encoding="utf-8")
+    for words in (
+        "8-bit, infection-bearing slices, pixels", "lacks healthy slices, spacing, sides", "3 of 5 folds", "LEAKY", "1,234,567",
+        "infection included", "lung mask at the input: none", "mean over patients", "6 patients",
+    ):  # fmt: skip
+        assert words in table, words
+    drawn = (results / "figures" / "mi-boxplot.svg").read_text(encoding="utf-8")
+    assert "8-bit, infection-bearing slices, 6 patients, pixels" in " ".join(drawn.split())
+    assert "+0." in (results / "leak.md").read_text(encoding="utf-8")
+
+
+def test_the_same_records_give_the_same_bytes(tmp_path):
+    write(tmp_path, "s", 0, ["x", "y"])
+    before = {p: p.read_bytes() for p in report(tmp_path)}
+    assert before == {p: p.read_bytes() for p in report(tmp_path)}
+
+
+def test_nothing_to_report(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no record"):
+        report(tmp_path)
+    path, _ = write(tmp_path, "a", 0, ["x"])
+    path.write_text('{"system": "a"}', encoding="utf-8")
+    with pytest.raises(ValueError, match="no record of a fold"):
+        report(tmp_path)
+
+
+def test_one_fold_of_one_system_is_enough(tmp_path):
+    write(tmp_path, "alone", 2, ["x"])
+    made = report(tmp_path)
+    assert "1 of 5 folds so far" in (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert not (tmp_path / "leak.md").exists() and len(made) > 3
+
+
+def test_undefined_values_are_counted(tmp_path):
+    path, record = write(tmp_path, "s", 0, ["x", "y", "z"])
+    row = next(r for r in record["cases"] if r["label"] == "infection")
+    row |= {"dice": None, "area_ref_px": 0, "area_pred_px": 0, "why": {"dice": "both_empty"}}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    report(tmp_path)
+    assert "2 (+1 undefined)" in (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert "- (both_empty)" in (tmp_path / "systems" / "s.md").read_text(encoding="utf-8")
+    (_, infection) = tables.summary_rows(tables.read(tmp_path / "records"))
+    assert infection["dice_n_undefined"] == 1 and infection["area_ratio_n_undefined"] == 1
+
+
+def test_a_patient_of_several_leaky_folds_counts_once(results):
+    (pair,) = leaky_pairs(tables.read(results / "records"))
+    assert pair[0].id == "unet-lr1e-3" and len(pair[1].patients("lung", "dice")) == 3
+
+
+def test_means_over_patients_are_those_of_the_rows(tmp_path):
+    dice = []
+    for fold, cases in enumerate((["a", "b", "c"], ["d"])):
+        _, record = write(tmp_path, "s", fold, cases, folds=2)
+        dice.append([r["dice"] for r in record["cases"] if r["label"] == "lung"])
+    row = tables.summary_rows(tables.read(tmp_path / "records"))[0]
+    assert row["dice_mean"] == pytest.approx(np.mean(dice[0] + dice[1])) and row["dice_worst"] == min(dice[0] + dice[1])
+    assert row["dice_mean_of_fold_medians"] == pytest.approx((np.median(dice[0]) + dice[1][0]) / 2)
+    assert row["dice_mean_of_folds"] == pytest.approx((np.mean(dice[0]) + dice[1][0]) / 2)
+    assert row["patients"] == "4" and row["protocol"] == "split by patient, 2 of 2 folds"
+
+
+def test_the_smooth_line_follows_the_points():
+    rng = np.random.default_rng(0)
+    x = np.linspace(0, 1000, 900)
+    truth = np.exp(-x / 200)
+    mean, sd = figures.gaussian_process(x, truth + rng.normal(0, 0.1, x.shape), x)
+    assert np.abs(mean - truth).max() < 0.08 and np.abs(mean - truth).mean() < 0.02 and (np.abs(mean - truth) < 3 * sd + 0.02).mean() > 0.9
+    flat, _ = figures.gaussian_process(np.arange(5.0), np.full(5, 2.0), np.array([0.0, 2.5]))
+    assert flat == pytest.approx([2, 2])
