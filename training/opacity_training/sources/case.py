@@ -29,6 +29,7 @@ class Case:
     spacing_mm: tuple[float, float, float] | None  # z, y, x
     origin: str  # the collection it is from, for balanced folds
     lacks: tuple[str, ...] = ()  # of healthy slices, outer slices, spacing, sides, infection
+    starts: tuple[int, ...] = ()  # slices at which another scan begins: not neighbours of the slice before
 
     def __post_init__(self):
         if self.image.shape != self.label.shape or self.image.ndim != 3:
