@@ -66,14 +66,32 @@ def _dataclass(kind: Any, value: Any, where: str) -> Any:
         raise ConfigError(f"{where}: {e}") from e
 
 
-def plain(value: Any) -> Any:
-    """A dataclass as plain data again, for hashes, records and checkpoints; every value is written out."""
+def plain(value: Any, kind: Any = None) -> Any:
+    """A dataclass as the plain data that `build` makes it from, what equals its default left out.
+
+    A key that is added to a dataclass later changes nothing in it, so hashes of it stay.
+    """
+    kind = type(value) if kind is None else kind
+    choice = None
+    if get_origin(kind) is Annotated:
+        kind, *notes = get_args(kind)
+        choice = next((n for n in notes if isinstance(n, OneOf)), None)
     if dataclasses.is_dataclass(value):
-        out = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {"is": type(value).__name__, **out}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
+        hints = get_type_hints(type(value), include_extras=True)
+        out = {} if choice is None else {"kind": next(k for k, v in choice.kinds.items() if v is type(value))}
+        for f in dataclasses.fields(value):
+            v = getattr(value, f.name)
+            if v != _default(f):
+                out[f.name] = plain(v, hints[f.name])
+        return out
+    if isinstance(value, list):
+        items = get_args(kind)
+        return [plain(v, items[0] if items else None) for v in value]
     return value
+
+
+def _default(f: dataclasses.Field) -> Any:
+    return f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
 
 
 def read(path: str | Path) -> dict:

@@ -24,8 +24,8 @@ class Input:
     form: str = "slice"
     neighbours: int = 0  # slices on each side, as channels (2.5D); form slice only
     patch: list[int] = field(default_factory=list)  # [z, y, x]; form patch only
-    # none; predicted: everything outside the lungs another system predicts is set to the picture's
-    # minimum; reference: likewise with the reference's lungs, an oracle that no new patient has.
+    # Which lungs the chain's step `lung_mask` keeps. none; predicted: those another system predicted
+    # out of fold; reference: the reference's, an oracle that no new patient has.
     lung_mask: str = "none"
     lung_system: str = ""  # whose out-of-fold lungs `predicted` takes
     foreground: float = 0.0  # share of patches that are drawn around a voxel of the last class
@@ -46,6 +46,7 @@ class Extra:
 
     source: Annotated[object, OneOf(sources.KINDS)]
     share: float = 0.1  # of each batch
+    lungless: float = 1.0  # how often slices with little lung (below 4 %) or none are drawn, against the others
 
 
 @dataclass
@@ -57,6 +58,9 @@ class Data:
     chain: list[Annotated[object, OneOf(chains.KINDS)]] = field(default_factory=list)
     input: Input = field(default_factory=Input)
     target: Target = field(default_factory=Target)
+    # How often a patient is drawn: slices, in proportion to their number; root, to its root, so that a
+    # long scan does not drown a short one; patients, all alike.
+    draw: str = "root"
     extras: list[Extra] = field(default_factory=list)
 
 
@@ -65,7 +69,8 @@ class Protocol:
     """How it is measured."""
 
     # patient: a patient is on one side only. leaky-slice: slices of one patient are on both, as in
-    # some published work; said in every row. fixed: test_cases are held out, one "fold".
+    # some published work; said in every row. fixed: test_cases are held out, one "fold". all: nobody
+    # is, for weights to ship after the folds have chosen.
     split: str = "patient"
     folds: int = 5
     seed: int = 1  # of the folds; systems that are compared share it
@@ -139,10 +144,20 @@ class System:
     train: Train = field(default_factory=Train)
     predict: Predict = field(default_factory=Predict)
     export: Export = field(default_factory=Export)
+    keep_weights: str = ""  # folder below results/ that takes each fold's weights in half precision; empty: none
 
-    def sha256(self) -> str:
-        """Of everything in it: two systems of one hash train the same model."""
-        return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
+    def sha256(self, predicted: bool = True) -> str:
+        """Of everything that decides what a fold's figures are; without `predicted`, what its weights are."""
+        value = plain(self)
+        for key in WORDS if predicted else (*WORDS, "predict"):
+            value.pop(key, None)
+        train = {k: v for k, v in value.pop("train", {}).items() if k not in MACHINE}
+        return hashlib.sha256(json.dumps(value | {"train": train}, sort_keys=True).encode()).hexdigest()
+
+
+# What changes nothing in a result: names and words, and how the machine is used.
+WORDS = ("id", "title", "document", "variant", "group", "differs", "export", "keep_weights")
+MACHINE = ("checkpoint_seconds", "device", "threads", "workers")
 
 
 def load(path: str | Path) -> System:
@@ -150,4 +165,41 @@ def load(path: str | Path) -> System:
     system = build(System, read(path), Path(path).stem)
     if system.id != Path(path).stem:
         raise ConfigError(f"{Path(path).name}: id is {system.id!r}; it must be the file's name")
+    check(system)
     return system
+
+
+def check(system: System) -> None:
+    """Refuse values that do not go together."""
+    data, protocol, train = system.data, system.protocol, system.train
+    words = [
+        ("data.input.form", data.input.form, ("slice", "patch")),
+        ("data.input.lung_mask", data.input.lung_mask, ("none", "predicted", "reference")),
+        ("data.target.activation", data.target.activation, ("sigmoid", "softmax")),
+        ("data.draw", data.draw, ("slices", "root", "patients")),
+        ("protocol.split", protocol.split, ("patient", "leaky-slice", "fixed", "all")),
+        ("train.device", train.device, ("auto", "cpu", "cuda")),
+        ("predict.weights", system.predict.weights, ("average", "last", "best")),
+        ("predict.blend", system.predict.blend, ("mean", "gaussian", "pairwise")),
+        *(("data.target.classes", name, ("lung", "left", "right", "infection")) for name in data.target.classes),
+        *(("predict.flips", axis, ("x", "y", "z")) for axis in system.predict.flips),
+    ]
+    for where, value, known in words:
+        if value not in known:
+            raise ConfigError(f"{system.id}.{where}: {value!r} is not one of {', '.join(known)}")
+    masked = any(isinstance(step, chains.LungMask) for step in data.chain)
+    wrongs = [
+        (data.input.form == "patch" and len(data.input.patch) != 3, "data.input.patch must be three sizes [z, y, x]"),
+        (protocol.split == "leaky-slice" and data.input.form != "slice", "the split leaky-slice is for slices"),
+        (not data.target.classes, "data.target.classes is empty"),
+        (sum(e.share for e in data.extras) >= 1, "the shares of data.extras must be below 1 together"),
+        (masked != (data.input.lung_mask != "none"), "data.input.lung_mask and the chain's step lung_mask need each other"),
+        (data.input.lung_mask == "predicted" and not data.input.lung_system, "data.input.lung_system must name the system whose lungs are taken"),
+        (protocol.split == "fixed" and not protocol.test_cases, "protocol.test_cases must name who is held out under the split fixed"),
+        (protocol.split != "fixed" and bool(protocol.test_cases), "protocol.test_cases belongs to the split fixed"),
+        (train.batch < 1 or train.steps < 1, "train.batch and train.steps must be at least 1"),
+        (bool(system.predict.overlap) and len(system.predict.overlap) != 3, "predict.overlap must be three numbers [z, y, x]"),
+    ]
+    for wrong, says in wrongs:
+        if wrong:
+            raise ConfigError(f"{system.id}: {says}")

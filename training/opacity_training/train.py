@@ -1,12 +1,14 @@
-"""The training run: seeded, resumable to the step, ended by steps or by time."""
+"""One run: one fold of a system, seeded, resumable to the step, ended by steps, minutes or patience."""
 
 from __future__ import annotations
 
+import copy
+import os
 import random
 import signal
 import time
-from contextlib import nullcontext
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,178 +16,338 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from .config import Config, ConfigError
-from .data import Batches, load_or_prepare, read_case
-from .losses import SegmentationLoss, dice
-from .network import build
-from .preprocess import to_input
+from . import losses, memory, optimisers, predict, runs
+from .folds import Fold
+from .runs import RunError
+from .samples import Batches
+from .store import Store
+from .system import System
+from .targets import channels, encode
+
+POINTS = 100  # of a learning curve, at most
 
 
-def averaging(decay: float):
-    """Exponential averaging that starts fast, so that early checkpoints are of use."""
-
-    def update(average, current, number):
-        d = min(decay, (1 + int(number)) / (10 + int(number)))
-        for a, c in zip(average, current):
-            a.lerp_(c.to(a.dtype), 1 - d) if a.is_floating_point() else a.copy_(c)
-
-    return update
+class LossError(RunError):
+    """The loss became infinite or not a number."""
 
 
-def averaged(net: torch.nn.Module, decay: float) -> torch.optim.swa_utils.AveragedModel:
-    """The averaged twin of net, batch-norm statistics included."""
-    return torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=averaging(decay), use_buffers=True)
+@dataclass
+class Outcome:
+    """What a run was like. stopped_by: steps, minutes, patience, or interrupted (it can be carried on)."""
+
+    stopped_by: str = ""
+    steps: int = 0
+    seconds: float = 0.0
+    loading_seconds: float = 0.0
+    peak_memory_mb: float | None = None
+    device: str = ""
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)  # name -> [[step, value], ...]
+
+    @property
+    def finished(self) -> bool:
+        return self.stopped_by in ("steps", "minutes", "patience")
 
 
-def learning_rate(config: Config, step: int, progress: float) -> float:
-    """Linear warm-up, then polynomial decay; progress 0..1 is the nearer of steps and minutes."""
-    t = config.train
-    return t.learning_rate * min(1.0, (step + 1) / t.warmup_steps) * max(0.0, 1 - progress) ** t.decay_power
+def train(
+    system: System, fold: Fold, store: Store, run: Path, cache: Path, stop_after: int | None = None, deadline: float = float("inf"), say: Callable = print
+) -> Outcome:
+    """Train into the folder run, from its newest checkpoint where there is one.
 
-
-def pick_device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def autocast(config: Config, device: torch.device):
-    """bfloat16 where the device computes it in hardware (a GPU, or a CPU with AMX); else plain float32."""
-    fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
-    return torch.autocast(device.type, torch.bfloat16) if config.train.autocast and fast else nullcontext()
-
-
-def save(path: Path, state: dict) -> None:
-    """Write whole or not at all."""
-    part = path.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(path)
-
-
-def train(config: Config, root: Path, run: Path, cache: Path, resume: bool = False, stop_after: int | None = None) -> Path:
-    """Train into the folder run; returns the path of its last checkpoint.
-
-    stop_after ends the run early at that step, as an interruption would: resume carries on.
+    stop_after ends it early at that step, deadline at that time.monotonic(); both as an interruption does:
+    the next call carries on. SIGTERM and Ctrl-C write a checkpoint first.
     """
-    torch.set_num_threads(config.train.threads)
-    random.seed(config.seed)
-    np.random.seed(config.seed)
-    torch.manual_seed(config.seed)
-    run.mkdir(parents=True, exist_ok=True)
-    last, best = run / "last.pt", run / "best.pt"
-    if last.exists() and not resume:
-        raise ConfigError(f"{last} is there already: resume it, or name another run")
+    training = Training(system, fold, store, run, cache, say)
+    if not training.outcome.finished:
+        training.go(stop_after, deadline)
+    return training.outcome
 
-    arrays = load_or_prepare(config, root, cache)
-    device = pick_device()
-    net = build(config.network).to(device, memory_format=torch.channels_last)
-    average = averaged(net, config.train.average)
-    loss_of = SegmentationLoss(config.train.dice_batch, config.train.dice_image)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=config.train.learning_rate, weight_decay=config.train.weight_decay)
 
-    step, elapsed, running, best_score = 0, 0.0, None, None
-    if resume and last.exists():
-        state = torch.load(last, map_location=device, weights_only=False)
-        if state["config"] != asdict(config):
-            raise ConfigError(f"{last} was made with another configuration")
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        step, elapsed, running, best_score = state["step"], state["elapsed"], state["running"], state["best_score"]
-        torch.set_rng_state(state["rng"]["torch"].cpu())
-        np.random.set_state(state["rng"]["numpy"])
-        random.setstate(state["rng"]["python"])
+class Training:
+    """The state of a run."""
 
-    # Where to begin is told to the loader, not skipped through: batch i depends on i alone.
-    batches = torch.utils.data.DataLoader(
-        Batches(config, arrays, config.train.steps),
-        sampler=range(step, config.train.steps),
-        batch_size=None,
-        num_workers=config.train.workers,
-        prefetch_factor=4 if config.train.workers else None,
-    )
+    def __init__(self, system: System, fold: Fold, store: Store, run: Path, cache: Path, say: Callable):
+        self.system, self.fold, self.store, self.run, self.say = system, fold, store, run, say
+        t = system.train
+        self.device = predict.device_of(t.device)
+        torch.set_num_threads(t.threads)
+        _seed(system.seed, fold.number, -1)
+        run.mkdir(parents=True, exist_ok=True)
+        self.net = runs.network(system).to(self.device)
+        self.flat = system.data.input.form == "slice"
+        if self.flat:
+            self.net = self.net.to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.net).requires_grad_(False) if t.average else None
+        self.loss_of = losses.build(system.loss, system.data.target.activation)
+        self.optimiser = optimisers.build(system.optimiser, self.net.parameters())
+        self.schedule = optimisers.schedule(system.schedule, self.optimiser)
+        self.step, self.best, self.best_step = 0, None, 0
+        self.sums: dict[str, list[float]] = {}  # name -> [sum, number] since it was last read
+        self.outcome = Outcome(device=_name(self.device))
+        state = runs.newest(run, say)
+        if state is not None:
+            self._restore(state)
+        if not self.outcome.finished:
+            self.batches = Batches(system, fold, store, cache)
 
-    def state() -> dict:
-        return {
-            "config": asdict(config),
-            "net": net.state_dict(),
-            "average": average.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "step": step,
-            "elapsed": elapsed,
-            "running": running,
-            "best_score": best_score,
-            "rng": {"torch": torch.get_rng_state(), "numpy": np.random.get_state(), "python": random.getstate()},
+    def _restore(self, state: dict) -> None:
+        last = self.run / "last.pt"
+        if state["sha256"] != self.system.sha256(predicted=False):
+            raise RunError(f"{last} was made with another configuration: delete its folder, or give the changed system another id")
+        if state["cases"] != _cases(self.fold):
+            raise RunError(f"{last} was made with other patients on its sides: delete its folder to train this fold anew")
+        self.net.load_state_dict(state["net"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.step, self.best, self.best_step, self.sums = state["step"], state["best"], state["best_step"], state["sums"]
+        self.outcome = Outcome(**state["outcome"])
+        if self.outcome.stopped_by == "interrupted":
+            self.outcome.stopped_by = ""
+
+    def state(self) -> dict:
+        return runs.describe(self.system) | {
+            "cases": _cases(self.fold),
+            "step": self.step,
+            "best": self.best,
+            "best_step": self.best_step,
+            "sums": self.sums,
+            "outcome": vars(self.outcome),
+            "net": self.net.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
         }
 
-    def keep() -> None:
-        """The last state always; the best by validation Dice, or by the running loss where nobody validates."""
-        nonlocal best_score
-        score = validate(config, root, average.module, device) if config.data.validation_cases else -running
-        log.add_scalar("score", score, step)
-        if best_score is None or score > best_score:
-            best_score = score
-            save(best, state())
-        save(last, state())
-        log.flush()
+    def go(self, stop_after: int | None, deadline: float) -> None:
+        stops: list[int] = []
+        previous = {}
+        for number in (signal.SIGTERM, signal.SIGINT) if _main_thread() else ():
+            previous[number] = signal.signal(number, lambda n, _: stops.append(n))
+        memory.reset_peak(self.device)
+        self.log = SummaryWriter(self.run / "tensorboard", purge_step=self.step)
+        self.bar = tqdm(total=self.system.train.steps, initial=self.step, desc=f"{self.system.id} {self.run.name}", mininterval=5, disable=None)
+        try:
+            self._loop(lambda: bool(stops) or time.monotonic() > deadline or (stop_after is not None and self.step >= stop_after))
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            self.bar.close()
+            self.log.close()
 
-    interrupted = []
-    previous = signal.signal(signal.SIGTERM, lambda *_: interrupted.append(True))
-    log = SummaryWriter(run / "tensorboard", purge_step=step)
-    bar = tqdm(total=config.train.steps, initial=step, desc=run.name, mininterval=5)
-    tick = kept = time.monotonic()
-    try:
-        net.train()
-        for image, target, weight in batches:
-            progress = max(step / config.train.steps, elapsed / (60 * config.train.minutes))
-            if progress >= 1 or interrupted or (stop_after is not None and step >= stop_after):
-                break
-            rate = learning_rate(config, step, progress)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            image = image.to(device, memory_format=torch.channels_last)
-            with autocast(config, device):
-                logits = net(image)
-            loss = loss_of(logits, target.to(device), weight.to(device))
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), config.train.gradient_norm)
-            optimiser.step()
-            average.update_parameters(net)
-            step += 1
-            value = float(loss.detach())
-            if not np.isfinite(value):
-                raise FloatingPointError(f"the loss is {value} at step {step}")
-            running = value if running is None else 0.99 * running + 0.01 * value
+    def _loop(self, interrupted: Callable[[], bool]) -> None:
+        o, t = self.outcome, self.system.train
+        drawn = iter(self._loader())
+        tick = kept = time.monotonic()
+        self.net.train()
+        while not (why := self._end(interrupted)):
+            begin = time.monotonic()
+            image, target, weight, names = next(drawn)
+            o.loading_seconds += time.monotonic() - begin
+            self._one(image, target, weight, names)
             now = time.monotonic()
-            elapsed, tick = elapsed + now - tick, now
-            bar.update()
-            bar.set_postfix(loss=f"{running:.4f}", rate=f"{rate:.1e}", refresh=False)
-            if step % 20 == 0:
-                log.add_scalar("loss", value, step)
-                log.add_scalar("loss_running", running, step)
-                log.add_scalar("rate", rate, step)
-            if now - kept > config.train.checkpoint_seconds:
-                keep()
+            o.seconds, tick = o.seconds + now - tick, now
+            if self.step % t.validate_steps == 0:
+                self._score()
+            if now - kept > t.checkpoint_seconds:
+                self._keep()
                 kept = time.monotonic()
-        if running is not None:
-            keep()
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-        bar.close()
-        log.close()
-    return last
+        if self.step % t.validate_steps and why != "interrupted":
+            self._score()
+        o.stopped_by, o.steps = why, self.step
+        o.peak_memory_mb = max(filter(None, (o.peak_memory_mb, memory.peak_mb(self.device))), default=None)
+        self._keep(final=True)
+
+    def _end(self, interrupted: Callable[[], bool]) -> str:
+        t = self.system.train
+        if self.step >= t.steps:
+            return "steps"
+        if self.outcome.seconds >= 60 * t.minutes:
+            return "minutes"
+        if t.early_stopping.patience_steps and self.step - self.best_step >= t.early_stopping.patience_steps:
+            return "patience"
+        return "interrupted" if interrupted() else ""
+
+    def _loader(self) -> torch.utils.data.DataLoader:
+        # Where to begin is told to the loader, not skipped through: batch i depends on i alone.
+        workers = self.system.train.workers if hasattr(os, "fork") else 0
+        return torch.utils.data.DataLoader(
+            self.batches,
+            sampler=range(self.step, self.system.train.steps),
+            batch_size=None,
+            num_workers=workers,
+            prefetch_factor=4 if workers else None,
+            multiprocessing_context="fork" if workers else None,
+            worker_init_fn=_quiet if workers else None,
+            generator=torch.Generator(),  # its own, or it would draw from the network's
+        )
+
+    def _one(self, image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, names: list[str]) -> None:
+        t = self.system.train
+        progress = max(self.step / t.steps, self.outcome.seconds / (60 * t.minutes))
+        rate = self.schedule.before(self.step, progress)
+        _seed(self.system.seed, self.fold.number, self.step)  # of dropout: a resumed step draws what it would have
+        image, target, weight = (v.to(self.device) for v in (image, target, weight))
+        if self.flat:
+            image = image.contiguous(memory_format=torch.channels_last)
+        with predict.autocast(self.system, self.device):
+            logits = predict.forward(self.net, image)
+        loss = self.loss_of(logits, target, weight)
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            self._give_up(value, names)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if t.gradient_norm:
+            torch.nn.utils.clip_grad_norm_(self.net.parameters(), t.gradient_norm)
+        self.optimiser.step()
+        self._follow()
+        self.step += 1
+        final = logits[0] if isinstance(logits, list) else logits
+        self._note(value, rate, final.detach(), target, weight)
+
+    def _give_up(self, value: float, names: list[str]) -> None:
+        if all(bool(torch.isfinite(p).all()) for p in self.net.parameters()):
+            self._keep()  # the weights before this batch are good
+        raise LossError(
+            f"{self.run}: the loss is {value} at step {self.step + 1}, in the batch of {', '.join(names)}; "
+            "the last good checkpoint is kept: lower the learning rate, or look at these cases"
+        )
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """The exponential average of the weights; it starts fast, so that early checkpoints are of use."""
+        if self.average is None:
+            return
+        d = min(self.system.train.average, (1 + self.step) / (10 + self.step))
+        for a, c in zip(self.average.state_dict().values(), self.net.state_dict().values()):
+            a.lerp_(c.to(a.dtype), 1 - d) if a.is_floating_point() else a.copy_(c)
+
+    def _note(self, value: float, rate: float, logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> None:
+        """Sums for the curves, the plateau and the score."""
+        for name in ("loss", "epoch", "since_score"):
+            self._add(name, value)
+        if self.step % 5 == 0:
+            for name, v in soft_jaccard(self.system, logits, target, weight).items():
+                self._add(f"jaccard_{name}", v)
+        if self.schedule.epoch_steps and self.step % self.schedule.epoch_steps == 0:
+            seen = self._mean("epoch")
+            validation = self.outcome.curves.get("validation_loss")
+            watched = validation[-1][1] if validation and self.system.schedule.watch == "validation" else seen
+            self.schedule.observe(watched)
+        every = max(1, self.system.train.steps // POINTS)
+        if self.step % every == 0:
+            for name in [n for n in self.sums if n == "loss" or n.startswith("jaccard_")]:
+                self._curve(f"train_{name}", self._mean(name))
+            self._curve("rate", rate)
+        self.bar.update()
+        self.bar.set_postfix(loss=f"{value:.4f}", rate=f"{rate:.1e}", refresh=False)
+
+    def _add(self, name: str, value: float) -> None:
+        total = self.sums.setdefault(name, [0.0, 0])
+        total[0] += value
+        total[1] += 1
+
+    def _mean(self, name: str) -> float:
+        total, n = self.sums.pop(name, [0.0, 0])
+        return total / max(n, 1)
+
+    def _curve(self, name: str, value: float) -> None:
+        self.outcome.curves.setdefault(name, []).append([self.step, round(value, 8)])
+        self.log.add_scalar(name, value, self.step)
+
+    def _score(self) -> None:
+        """By validation Dice, or by the mean loss since the last score where nobody validates; keeps the best."""
+        seen = self._mean("since_score") if "since_score" in self.sums else None
+        if self.fold.validation:
+            score = self._validate()
+        elif seen is None:
+            return
+        else:
+            score = -seen
+        if self.best is None or score > self.best + self.system.train.early_stopping.min_delta:
+            self.best, self.best_step = score, self.step
+            self._write(self.run / "best.pt", {k: v for k, v in self.state().items() if k not in ("optimiser", "schedule")})
+
+    @torch.no_grad()
+    def _validate(self) -> float:
+        """Mean Dice of classes and cases at the network's resolution, by the weights that will be used."""
+        net = self.net if self.average is None or self.system.predict.weights == "last" else self.average
+        net.eval()
+        losses_, scores = [], {}
+        for case, slices in self.fold.validation.items():
+            prepared = self.store.case(case)
+            pick = slice(None) if slices is None else slices
+            p = predict.prepared(net, self.system, prepared.image, self.device)[:, pick]
+            target, weight = encode(self.system.data.target, np.asarray(prepared.label)[pick], "sides" not in prepared.info["lacks"])
+            p, target, weight = (torch.from_numpy(np.ascontiguousarray(v.swapaxes(0, 1) if self.flat else v[None])) for v in (p, target, weight))
+            q = p.clamp(1e-6, 1 - 1e-6)
+            logits = torch.log(q) if self.system.data.target.activation == "softmax" else torch.logit(q)
+            losses_.append(float(self.loss_of(logits, target, weight)))
+            for name, v in _dice(self.system, p, target, weight).items():
+                scores.setdefault(f"dice_{name}", []).append(v)
+            for name, v in soft_jaccard(self.system, logits, target, weight).items():
+                scores.setdefault(f"jaccard_{name}", []).append(v)
+        net.train(net is self.net)
+        self._curve("validation_loss", float(np.mean(losses_)))
+        for name, values in scores.items():
+            self._curve(f"validation_{name}", float(np.mean(values)))
+        return float(np.mean([np.mean(v) for k, v in scores.items() if k.startswith("dice_")]))
+
+    def _keep(self, final: bool = False) -> None:
+        self._write(self.run / "last.pt", self.state(), self.run / "last-before.pt", final)
+        self.log.flush()
+
+    def _write(self, path: Path, state: dict, before: Path | None = None, final: bool = False) -> None:
+        try:
+            runs.write(path, state, before)
+        except RunError as e:
+            if final:
+                raise
+            self.say(e)  # the run goes on; the checkpoint before is there
 
 
-@torch.no_grad()
-def validate(config: Config, root: Path, net: torch.nn.Module, device: torch.device) -> float:
-    """Mean of lung and infection Dice over the validation cases, at the network's resolution."""
-    net.eval()
-    scores = []
-    for case in config.data.validation_cases:
-        image, lung, infection = read_case(root, case)
-        found = []
-        for part in np.array_split(image, max(1, len(image) // 16)):
-            with autocast(config, device):
-                found.append((net(torch.from_numpy(to_input(part))[:, None].to(device)) > 0).cpu().numpy())
-        found = np.concatenate(found)
-        scores += [dice(found[:, 0], lung), dice(found[:, 1], infection)]
-    return float(np.mean(scores))
+def soft_jaccard(system: System, logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, smooth: float = 1e-3) -> dict[str, float]:
+    """Jaccard-Tanimoto of probabilities, pooled over the batch, by class: (I + s) / (sum(t^2 + p^2) - I + s)."""
+    p, t = predict.activate(system, logits) * weight, target * weight
+    dims = [0, *range(2, p.ndim)]
+    i = (p * t).sum(dims)
+    values = (i + smooth) / ((p * p + t * t).sum(dims) - i + smooth)
+    return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
+
+
+def _dice(system: System, p: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> dict[str, float]:
+    soft = system.data.target.activation == "softmax"
+    mask = torch.zeros_like(p).scatter_(1, p.argmax(1, keepdim=True), 1) if soft else (p > system.predict.threshold).float()
+    mask, t = mask * weight, target * weight
+    dims = [0, *range(2, p.ndim)]
+    values = (2 * (mask * t).sum(dims) + 1e-6) / (mask.sum(dims) + t.sum(dims) + 1e-6)
+    return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
+
+
+def _seed(*numbers: int) -> None:
+    seed = int(np.random.SeedSequence([n + 1 for n in numbers]).generate_state(1)[0])
+    torch.manual_seed(seed)
+    random.seed(seed)
+
+
+def _quiet(_: int) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to answer
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _cases(fold: Fold) -> dict:
+    return {"train": fold.train, "validation": fold.validation, "test": fold.test}
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+
+
+def _main_thread() -> bool:
+    import threading
+
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,201 @@
+"""All folds of systems, as a queue that can be stopped and carried on anywhere."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import monai
+import numpy as np
+import torch
+
+from . import __version__, folds, networks, paths, predict, records, runs
+from .evaluate import case_rows
+from .folds import Fold
+from .store import Store, facts
+from .strict import ConfigError
+from .system import System
+from .train import Outcome, train
+
+
+@dataclass
+class Places:
+    """Folders everything is read from and written to."""
+
+    root: Path
+    runs: Path = paths.RUNS
+    cache: Path = paths.CACHE
+    results: Path = paths.RESULTS
+
+    @property
+    def records(self) -> Path:
+        return self.results / "records"
+
+
+def folds_of(system: System, places: Places) -> list[Fold]:
+    """The folds of a system, the same for every system of the same protocol and cases."""
+    known = facts(system.data.source, places.root, places.cache)
+    cases = system.data.cases or list(known)
+    missing = [c for c in cases if c not in known]
+    if missing:
+        raise ConfigError(f"{system.id}.data.cases: the source has no case {', '.join(missing)}")
+    return folds.make(system.protocol, cases, {c: known[c]["slices"] for c in cases}, {c: known[c]["origin"] for c in cases})
+
+
+def store_of(system: System, places: Places) -> Store:
+    """The system's cases, with another system's out-of-fold lungs where its chain needs them."""
+    data = system.data
+    if data.input.lung_mask != "predicted":
+        return Store(data.source, data.chain, places.root, places.cache)
+    found = {p.stem: p for p in sorted((places.runs / data.input.lung_system).glob("fold-*/probabilities/*.npz"))}
+    wanted = data.cases or list(facts(data.source, places.root, places.cache))
+    missing = [c for c in wanted if c not in found]
+    if missing:
+        raise WaitError(f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}, and those of {', '.join(missing)} are not there: run crossval on that system first")
+    key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
+    return Store(data.source, data.chain, places.root, places.cache, lambda case: probabilities(found[case])["lung"] > 127, f"{data.input.lung_system} {key}")
+
+
+class WaitError(ConfigError):
+    """A system needs what another has not made yet."""
+
+
+def probabilities(path: Path) -> dict[str, np.ndarray]:
+    """Out-of-fold probabilities of a case by class, uint8 0..255 [z, y, x] on the source's grid."""
+    with np.load(path) as f:
+        return {k: f[k] for k in f.files}
+
+
+def crossval(systems: list[System], places: Places, only: list[int] | None = None, minutes: float = float("inf"), depth: bool = False, say: Callable = print) -> bool:
+    """Run what is not finished yet; True where nothing failed and nothing is left.
+
+    Breadth first: fold 0 of every system, then fold 1, ...; with depth every fold of a system before the next one.
+    A fold whose record is there, made by the same configuration, is left alone.
+    """
+    deadline = time.monotonic() + 60 * minutes
+    jobs, good = [], True
+    for system in systems:
+        try:
+            jobs += [(system, fold, len(all_)) for all_ in [folds_of(system, places)] for fold in all_ if only is None or fold.number in only]
+        except (ValueError, OSError) as e:
+            say(f"{system.id}: {e}")
+            good = False
+    if not depth:
+        jobs.sort(key=lambda job: job[1].number)  # stable: systems stay in the order given
+    waiting = 0
+    while jobs and waiting < len(jobs):
+        system, fold, number = jobs.pop(0)
+        if records.made_with(records.path(places.records, system, fold.number), system):
+            continue
+        if time.monotonic() > deadline:
+            say(f"the time is over; {len(jobs) + 1} folds are left")
+            return False
+        try:
+            if not one(system, fold, number, places, deadline, say):
+                say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
+                return False
+            waiting = 0
+        except WaitError as e:
+            jobs.append((system, fold, number))
+            waiting += 1
+            reason = e
+        except (ValueError, OSError, RuntimeError) as e:  # one bad system does not stop the others
+            say(f"{system.id} fold {fold.number}: {e}")
+            good = False
+    if jobs:
+        say(reason)
+    return good and not jobs
+
+
+def one(system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print) -> bool:
+    """Train a fold, predict and measure its test cases, leave its record; False where it was interrupted."""
+    store, run = store_of(system, places), runs.folder(places.runs, system, fold.number)
+    outcome = train(system, fold, store, run, places.cache, deadline=deadline, say=say)
+    if not outcome.finished:
+        return False
+    if fold.test:
+        rows = measure(system, fold, store, run)
+        record = make_record(system, fold, number, places, outcome, rows)
+        records.write(records.path(places.records, system, fold.number), record)
+        say(f"{system.id} fold {fold.number}: {summary(rows)}; {outcome.steps} steps, {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
+    if system.keep_weights:
+        keep(system, run, places.results / system.keep_weights / f"{system.id}-{run.name}.pt")
+    return True
+
+
+def measure(system: System, fold: Fold, store: Store, run: Path) -> list[dict]:
+    """Rows of every test case, on the source's grid; the probabilities go into the run's folder."""
+    _, net, _ = runs.load_network(run)
+    device = predict.device_of(system.train.device)
+    net.to(device)
+    (run / "probabilities").mkdir(exist_ok=True)
+    rows = []
+    for id, slices in fold.test.items():
+        case = store.source.read(id)
+        masks, found = predict.case(net, system, case, store.case(id).image, device)
+        np.savez_compressed(run / "probabilities" / f"{id}.npz", **{k: np.rint(255 * p).astype(np.uint8) for k, p in found.items()})
+        pick = slice(None) if slices is None else slices
+        rows += case_rows(id, case.label[pick], {k: p[pick] for k, p in found.items()}, system.predict.threshold, {k: m[pick] for k, m in masks.items()})
+    return rows
+
+
+def make_record(system: System, fold: Fold, number: int, places: Places, outcome: Outcome, rows: list[dict]) -> records.Record:
+    known = facts(system.data.source, places.root, places.cache)
+    used = [known[c] for c in {**fold.train, **fold.validation, **fold.test}]
+    mask, p = system.data.input.lung_mask, system.protocol
+    net = runs.network(system)
+    return records.Record(
+        system=system.id,
+        config_sha256=system.sha256(),
+        protocol={"split": p.split, "folds": number, "fold": fold.number, "seed": p.seed}
+        | {f"{side}_cases": sorted(getattr(fold, side)) for side in ("train", "validation", "test")},
+        data={
+            "name": records.data_name(system.data.source),
+            "lacks": sorted({v for u in used for v in u["lacks"]}),
+            "patients": len(used),
+            "unit": "/".join(sorted({u["unit"] for u in used})),
+        },
+        lung_includes_infection=True,
+        lung_mask=f"predicted by {system.data.input.lung_system}" if mask == "predicted" else mask,
+        network={"kind": next(k for k, v in networks.KINDS.items() if v is type(system.network)), "parameters": sum(v.numel() for v in net.parameters())},
+        train={
+            "steps": outcome.steps,
+            "minutes": round(outcome.seconds / 60, 2),
+            "steps_per_second": round(outcome.steps / max(outcome.seconds, 1e-9), 3),
+            "peak_memory_mb": outcome.peak_memory_mb,
+            "loading_share": round(outcome.loading_seconds / max(outcome.seconds, 1e-9), 4),
+            "device": outcome.device,
+            "stopped_by": outcome.stopped_by,
+        },
+        cases=[{k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()} for row in rows],
+        curves={k: [[s, float(f"{v:.5g}")] for s, v in thinned(points)] for k, points in outcome.curves.items()},
+        versions={"opacity_training": __version__, "python": platform.python_version(), "torch": torch.__version__, "monai": monai.__version__, "numpy": np.__version__},
+        finished=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+    )
+
+
+def thinned(points: list, most: int = 100) -> list:
+    """At most so many of them, evenly, the last among them."""
+    return points if len(points) <= most else [points[round(i)] for i in np.linspace(0, len(points) - 1, most)]
+
+
+def summary(rows: list[dict]) -> str:
+    """Mean Dice by label, in words."""
+    parts = []
+    for label in dict.fromkeys(r["label"] for r in rows):
+        values = [r["dice"] for r in rows if r["label"] == label and r["dice"] is not None]
+        parts.append(f"{label} Dice {np.mean(values):.3f} ({len(values)} patients)" if values else f"{label} Dice not defined")
+    return ", ".join(parts)
+
+
+def keep(system: System, run: Path, path: Path) -> None:
+    """The chosen weights in half precision: a checkpoint that can be exported, not trained on."""
+    _, net, step = runs.load_network(run)
+    half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    runs.write(path, runs.describe(system) | {"step": step, "net": half})

@@ -1,0 +1,108 @@
+"""Who is trained on and who is measured: folds by patient, seeded and balanced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .strict import ConfigError
+from .system import Protocol
+
+# Cases of a side, and of each the slices that belong to it; None: all of them.
+Part = dict[str, list[int] | None]
+
+
+@dataclass
+class Fold:
+    number: int
+    train: Part
+    validation: Part = field(default_factory=dict)
+    test: Part = field(default_factory=dict)
+
+
+def make(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str]) -> list[Fold]:
+    """The folds of a protocol over the cases; slices and origins say what each case has.
+
+    The same protocol over the same cases gives the same folds to every system.
+    """
+    cases = sorted(cases)
+    if not cases:
+        raise ConfigError("there are no cases to train on")
+    if protocol.split == "all":
+        return [_with_validation(protocol, Fold(0, {c: None for c in cases}), origins)]
+    if len(cases) == 1:
+        raise ConfigError(f"{cases[0]} is the only patient: at least two are needed, one to train on and one to measure")
+    if protocol.split == "fixed":
+        return [_with_validation(protocol, _fixed(protocol, cases), origins)]
+    if protocol.split == "leaky-slice":
+        return _leaky(protocol, cases, slices)
+    if protocol.folds < 2:
+        raise ConfigError(f"{protocol.folds} folds cannot be: at least two are needed")
+    if len(cases) < protocol.folds:
+        raise ConfigError(f"{len(cases)} patients cannot make {protocol.folds} folds: lower protocol.folds, or add patients")
+    sides = _balanced(protocol, cases, slices, origins)
+    return [_with_validation(protocol, Fold(k, {c: None for c in cases if c not in side}, test={c: None for c in side}), origins) for k, side in enumerate(sides)]
+
+
+def _fixed(protocol: Protocol, cases: list[str]) -> Fold:
+    unknown = [c for c in protocol.test_cases if c not in cases]
+    if unknown:
+        raise ConfigError(f"protocol.test_cases: there is no case {', '.join(unknown)}")
+    train = [c for c in cases if c not in protocol.test_cases]
+    if not train:
+        raise ConfigError("protocol.test_cases holds every patient: nobody is left to train on")
+    return Fold(0, {c: None for c in train}, test={c: None for c in sorted(protocol.test_cases)})
+
+
+def _balanced(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str]) -> list[list[str]]:
+    """Test sides: origin by origin, those with most slices first, each to the fold that has least of the origin, then of patients, then of slices."""
+    rng = np.random.default_rng([protocol.seed, 11])
+    order = rng.permutation(len(cases))
+    mixed = [cases[i] for i in order]
+    sides: list[list[str]] = [[] for _ in range(protocol.folds)]
+    for origin in sorted(set(origins[c] for c in cases), key=lambda o: (-sum(origins[c] == o for c in cases), o)):
+        for case in sorted((c for c in mixed if origins[c] == origin), key=lambda c: -slices[c]):
+            same = [sum(origins[c] == origin for c in side) for side in sides]
+            total = [sum(slices[c] for c in side) for side in sides]
+            best = min(range(len(sides)), key=lambda k: (same[k], len(sides[k]), total[k], k))
+            sides[best].append(case)
+    return [sorted(side) for side in sides]
+
+
+def _leaky(protocol: Protocol, cases: list[str], slices: dict[str, int]) -> list[Fold]:
+    """Slices shuffled over the folds without regard of the patient: what some published work does."""
+    every = [(c, z) for c in cases for z in range(slices[c])]
+    if len(every) < protocol.folds or protocol.folds < 2:
+        raise ConfigError(f"{len(every)} slices cannot make {protocol.folds} folds")
+    order = np.random.default_rng([protocol.seed, 12]).permutation(len(every))
+    sides = [sorted(every[i] for i in part) for part in np.array_split(order, protocol.folds)]
+    folds = []
+    for k, test in enumerate(sides):
+        train = sorted(s for j, side in enumerate(sides) if j != k for s in side)
+        held = max(1, round(0.1 * len(train))) if protocol.validation_cases else 0
+        pick = set(np.random.default_rng([protocol.seed, 13, k]).permutation(len(train))[:held].tolist())
+        folds.append(Fold(k, _part([s for i, s in enumerate(train) if i not in pick]), _part([s for i, s in enumerate(train) if i in pick]), _part(test)))
+    return folds
+
+
+def _part(pairs: list[tuple[str, int]]) -> Part:
+    out: Part = {}
+    for case, z in pairs:
+        out.setdefault(case, []).append(z)
+    return out
+
+
+def _with_validation(protocol: Protocol, fold: Fold, origins: dict[str, str]) -> Fold:
+    """Moves cases from training to validation, seeded by the fold; of as many origins as there are."""
+    if protocol.validation_cases <= 0:
+        return fold
+    if protocol.validation_cases >= len(fold.train):
+        raise ConfigError(f"fold {fold.number} has {len(fold.train)} patients to train on: {protocol.validation_cases} cannot be taken for validation")
+    mixed = [sorted(fold.train)[i] for i in np.random.default_rng([protocol.seed, 13, fold.number]).permutation(len(fold.train))]
+    for _ in range(protocol.validation_cases):
+        seen = [origins[c] for c in fold.validation]
+        case = min(mixed, key=lambda c: (seen.count(origins[c]), mixed.index(c)))
+        mixed.remove(case)
+        fold.validation[case] = fold.train.pop(case)
+    return fold

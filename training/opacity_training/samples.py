@@ -1,0 +1,139 @@
+"""What each training step sees: slices or patches drawn from cases, decided by the step's number alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import augment
+from .folds import Fold, Part
+from .store import Prepared, Store
+from .strict import ConfigError
+from .system import System
+from .targets import BIT, encode
+
+LITTLE_LUNG = 0.04  # of a slice
+VOXELS = 20000  # of the foreground of a case, at most, among which patches are centred
+
+
+def main_store(system: System, root: Path, cache: Path, lungs: Callable | None = None, lungs_key: str = "reference") -> Store:
+    """The cases a system is trained on and measured by."""
+    return Store(system.data.source, system.data.chain, root, cache, lungs, lungs_key)
+
+
+@dataclass
+class Group:
+    """One source's part of the batches: its slices (or cases, for patches) and how likely each is drawn."""
+
+    store: Store
+    share: float
+    where: list[tuple[str, int]]  # case, slice (-1: anywhere in it)
+    chance: np.ndarray
+
+
+class Batches(torch.utils.data.Dataset):
+    """Batch number i, always the same for the same system and fold: a resumed run draws what it would have drawn.
+
+    Gives image float32 [n, channels, (z,) y, x], target and weight float32 [n, outputs, (z,) y, x], and
+    the names of what was drawn.
+    """
+
+    def __init__(self, system: System, fold: Fold, store: Store, cache: Path):
+        self.system, self.fold = system, fold
+        self.patches = system.data.input.form == "patch"
+        extra = sum(e.share for e in system.data.extras)
+        self.groups = [self._group(store, fold.train, 1 - extra, 1.0)]
+        for e in system.data.extras:
+            other = Store(e.source, system.data.chain, store.root, cache)
+            self.groups.append(self._group(other, {c: None for c in other.cases()}, e.share, e.lungless))
+        self._refuse_useless(store)
+        self.augment = augment.build(system.augment)
+        self._foreground = lru_cache(maxsize=256)(self._find_foreground)
+
+    def _group(self, store: Store, part: Part, share: float, lungless: float) -> Group:
+        where, chance = [], []
+        for case, slices in part.items():
+            prepared = store.case(case)
+            self._check_size(prepared)
+            slices = list(range(len(prepared.image))) if slices is None else slices
+            rate = len(slices) ** {"slices": 1.0, "root": 0.5, "patients": 0.0}[self.system.data.draw]
+            weight = np.array([lungless if prepared.info["lung"][z] < LITTLE_LUNG else 1.0 for z in slices])
+            if self.patches:
+                where.append((case, -1))
+                chance.append(rate)
+            else:
+                where += [(case, z) for z in slices]
+                chance += list(rate * weight / len(slices))
+        if not where:
+            raise ConfigError(f"{self.system.id}: a source holds no case to train on")
+        chance = np.array(chance)
+        return Group(store, share, where, chance / chance.sum())
+
+    def _check_size(self, prepared: Prepared) -> None:
+        size, got = self.system.data.size, prepared.image.shape
+        if not self.patches and got[1:] != (size, size):
+            raise ConfigError(f"{self.system.id}: the chain leaves slices of {got[1]}x{got[2]} of {prepared.id}, but data.size is {size}: let the chain resize to it")
+
+    def _refuse_useless(self, store: Store) -> None:
+        cases = [store.case(c).info for c in self.fold.train]
+        seen = int(np.bitwise_or.reduce([c["bits"] for c in cases]))
+        for name in self.system.data.target.classes:
+            if name in ("left", "right") and all("sides" in c["lacks"] for c in cases):
+                raise ConfigError(f"{self.system.id}: the classes left and right are wanted, but the source does not know the sides")
+            if not seen & BIT[name]:
+                raise ConfigError(f"{self.system.id}: the masks of all training patients are empty of {name}: there is nothing to learn")
+
+    def __len__(self) -> int:
+        return self.system.train.steps
+
+    def __getitem__(self, step: int):
+        rng = np.random.default_rng([self.system.seed, 3, self.fold.number, int(step)])
+        samples, names = [], []
+        for _ in range(self.system.train.batch):
+            group = self.groups[int(rng.choice(len(self.groups), p=[g.share for g in self.groups]))]
+            case, z = group.where[int(rng.choice(len(group.where), p=group.chance))]
+            prepared = group.store.case(case)
+            if self.patches:
+                image, label, name = self._patch(rng, prepared)
+            else:
+                image, label, name = stacked(prepared.image, z, self.system.data.input.neighbours), np.array(prepared.label[z]), f"{case} slice {z}"
+            image, label = self.augment(rng, image, label)
+            samples.append((image, *encode(self.system.data.target, label, "sides" not in prepared.info["lacks"])))
+            names.append(name)
+        return *(torch.from_numpy(np.ascontiguousarray(np.stack(v), np.float32)) for v in zip(*samples)), names
+
+    def _patch(self, rng: np.random.Generator, prepared: Prepared) -> tuple[np.ndarray, np.ndarray, str]:
+        size, shape = np.array(self.system.data.input.patch), np.array(prepared.image.shape)
+        room = np.maximum(shape - size, 0)
+        start = rng.integers(0, room + 1)
+        if rng.random() < self.system.data.input.foreground:
+            voxels = self._foreground(prepared)
+            if len(voxels):
+                start = np.clip(voxels[rng.integers(len(voxels))] - size // 2, 0, room)
+        box = tuple(slice(a, a + n) for a, n in zip(start, size))
+        image, label = np.array(prepared.image[box]), np.array(prepared.label[box])
+        return padded(image, size)[None], padded(label, size, 0), f"{prepared.id} at {start.tolist()}"
+
+    def _find_foreground(self, prepared: Prepared) -> np.ndarray:
+        voxels = np.argwhere(prepared.label & BIT[self.system.data.target.classes[-1]])
+        if len(voxels) > VOXELS:
+            voxels = voxels[np.random.default_rng(len(voxels)).choice(len(voxels), VOXELS, replace=False)]
+        return voxels
+
+
+def stacked(image: np.ndarray, z: int, neighbours: int) -> np.ndarray:
+    """Slice z of [z, y, x] with its neighbours as channels [2 * neighbours + 1, y, x]; the outermost repeated."""
+    return np.array(image[np.clip(np.arange(z - neighbours, z + neighbours + 1), 0, len(image) - 1)])
+
+
+def padded(block: np.ndarray, size: np.ndarray, value: float | None = None) -> np.ndarray:
+    """A block [z, y, x] of at least this size, what is missing put around it: value, or the block's minimum."""
+    missing = np.maximum(np.array(size) - block.shape, 0)
+    if not missing.any():
+        return block
+    return np.pad(block, [(int(m) // 2, int(m) - int(m) // 2) for m in missing], constant_values=block.min() if value is None else value)
