@@ -1,39 +1,14 @@
-"""DICOM series in HU, and lungs labelled by HU rules: stand-ins where nobody drew a contour."""
+"""Lungs labelled by HU rules: stand-ins where nobody drew a contour."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import cv2
 import numpy as np
-import pydicom
 from scipy import ndimage
 
+from .sources.dicom import Series, read_series
 
-@dataclass
-class Series:
-    """hu float32 [slices, rows, columns], slices upward, spine down; spacing_mm (z, y, x)."""
-
-    hu: np.ndarray
-    spacing_mm: tuple[float, float, float]
-
-
-def read_series(path: Path) -> Series:
-    """Read a folder of axial CT slices, or one file, into HU; the direction is put right."""
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    slices = [d for d in (pydicom.dcmread(f) for f in files) if "PixelData" in d]
-    slices.sort(key=lambda d: float(d.ImagePositionPatient[2]))
-    hu = np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in slices]).astype(np.float32)
-    cosines = [float(v) for v in slices[0].ImageOrientationPatient]
-    if cosines[0] < 0:
-        hu = hu[:, :, ::-1]
-    if cosines[4] < 0:
-        hu = hu[:, ::-1]
-    z = [float(d.ImagePositionPatient[2]) for d in slices]
-    gap = float(np.median(np.diff(z))) if len(z) > 1 else float(slices[0].get("SliceThickness") or 1.0)
-    row, column = (float(v) for v in slices[0].PixelSpacing)
-    return Series(np.ascontiguousarray(hu), (gap, row, column))
+__all__ = ["Series", "body_outline", "disc", "label_lungs", "read_series"]
 
 
 def disc(radius_mm: float, spacing_mm: tuple[float, float]) -> np.ndarray:

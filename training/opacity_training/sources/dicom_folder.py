@@ -1,1 +1,91 @@
-Reader = None
+"""Folders of DICOM: CT series with the RTSTRUCT or SEG that refers to them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pydicom
+
+from . import dicom
+from .case import INFECTION_UNKNOWN, LEFT, LUNG, RIGHT, Case, SourceError, find, refuse_held_out
+from .nifti import bits
+from .sides import give_sides
+from .spec import DicomFolder
+
+TAGS = ["Modality", "SeriesInstanceUID", "ReferencedSeriesSequence", "ReferencedFrameOfReferenceSequence"]
+
+
+class Reader:
+    """A case is a CT series that an RTSTRUCT or SEG refers to; its id is its folder, with the end of its UID where it shares that."""
+
+    def __init__(self, spec: DicomFolder, root: Path):
+        self.spec, self.folder = spec, root / spec.folder
+        for words in spec.meaning.values():
+            bits(words, "dicom-folder: meaning")
+        self.series, self.drawn = index(self.folder)
+        self.ids = {}
+        for uid in self.drawn:
+            if uid not in self.series:
+                continue
+            id = self.series[uid][0].parent.relative_to(self.folder).as_posix()
+            shared = sum(files[0].parent == self.series[uid][0].parent for files in self.series.values()) > 1
+            refuse_held_out(self.series[uid][0].resolve())
+            self.ids[f"{id}#{uid[-12:]}" if shared else id] = uid
+        if not self.ids:
+            raise SourceError(f"{self.folder} holds no CT series that an RTSTRUCT or SEG in it refers to")
+
+    def cases(self) -> list[str]:
+        return sorted(self.ids)
+
+    def read(self, id: str) -> Case:
+        find(id, self.cases(), str(self.folder))
+        uid = self.ids[id]
+        return read_case(id, self.series[uid], self.drawn[uid], self.spec)
+
+
+def index(folder: Path) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:
+    """Series UID to its CT files, and series UID to the RTSTRUCTs and SEGs that refer to it."""
+    series, drawn = defaultdict(list), defaultdict(list)
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        try:
+            d = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=TAGS)
+        except (pydicom.errors.InvalidDicomError, EOFError):
+            continue
+        match d.get("Modality"):
+            case "CT":
+                series[str(d.SeriesInstanceUID)].append(path)
+            case "SEG":
+                for r in d.get("ReferencedSeriesSequence", []):
+                    drawn[str(r.SeriesInstanceUID)].append(path)
+            case "RTSTRUCT":
+                for frame in d.get("ReferencedFrameOfReferenceSequence", []):
+                    for study in frame.get("RTReferencedStudySequence", []):
+                        for r in study.get("RTReferencedSeriesSequence", []):
+                            drawn[str(r.SeriesInstanceUID)].append(path)
+    return series, drawn
+
+
+def read_case(id: str, files: list[Path], drawn: list[Path], spec: DicomFolder) -> Case:
+    """A CT series with what is drawn on it. Infection is unknown in the lungs where no structure of that meaning is there."""
+    series = dicom.read_series(files)
+    label, names, infection = np.zeros(series.hu.shape, np.uint8), [], False
+    for path in drawn:
+        found = dicom.segments(path, series) if pydicom.dcmread(path, specific_tags=["Modality"]).Modality == "SEG" else dicom.structures(path, series)
+        for name, mask in found.items():
+            names.append(name)
+            words = next((w for pattern, w in spec.meaning.items() if re.search(pattern, name, re.IGNORECASE)), None)
+            if words is not None:
+                label[mask] |= bits(words, id)
+                infection = infection or "infection" in words.split("+")
+    if not label.any():
+        raise SourceError(f"{drawn[0]} draws {', '.join(map(repr, names)) or 'nothing'} on {id}: none of it is a lung or an infection, or all of it is empty")
+    if (label & (LEFT | RIGHT)).any():
+        label = give_sides(label)
+    lacks = list(spec.lacks)
+    if not infection:
+        label[label & LUNG > 0] |= INFECTION_UNKNOWN
+        lacks += ["infection"]
+    return Case(id, np.rint(np.clip(series.hu, -32768, 32767)).astype(np.int16), label, "hu", series.spacing_mm, spec.folder, tuple(dict.fromkeys(lacks)))
