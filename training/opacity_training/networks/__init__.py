@@ -6,13 +6,31 @@ from __future__ import annotations
 from torch import nn
 
 from ..strict import ConfigError
+from .comparison import InfNet, UNetPlusPlus
+from .encoders import DeepLabV3Plus, EncoderUNet, LectureResNet50UNet
+from .fv import FVUNet
+from . import inception, pooling, vgg
+from .inception import DenseInceptionUNet, InceptionUNet
+from .tiramisu import Tiramisu
 from .unet import BasicUNet, KerasUNet, MIScnnUNet, ValidUNet
+from .vgg import FCN, SegNet
 
 KINDS: dict[str, type] = {
     "basic-unet": BasicUNet,
     "keras-unet": KerasUNet,
     "miscnn-unet": MIScnnUNet,
     "valid-unet": ValidUNet,
+    "fv-unet": FVUNet,
+    "fcn": FCN,
+    "segnet": SegNet,
+    "tiramisu": Tiramisu,
+    "deeplabv3plus": DeepLabV3Plus,
+    "encoder-unet": EncoderUNet,
+    "lecture-resnet50-unet": LectureResNet50UNet,
+    "inception-unet": InceptionUNet,
+    "dense-inception-unet": DenseInceptionUNet,
+    "unet-plus-plus": UNetPlusPlus,
+    "inf-net": InfNet,
 }
 
 
