@@ -76,6 +76,9 @@ class Protocol:
     seed: int = 1  # of the folds; systems that are compared share it
     validation_cases: int = 0  # per fold, taken from the training cases, for early stopping and `best`
     test_cases: list[str] = field(default_factory=list)  # split fixed only
+    # Draw the curves validation_loss, _jaccard and _dice of the test side while training, as cross-validations are
+    # published; nothing is chosen by them. With validation_cases the curves are theirs.
+    watch: bool = False
 
 
 @dataclass

@@ -17,7 +17,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from . import losses, memory, optimisers, predict, runs
-from .folds import Fold
+from .folds import Fold, Part
 from .runs import RunError
 from .samples import Batches
 from .store import Store
@@ -228,8 +228,8 @@ class Training:
         for name in ("loss", "epoch", "since_score"):
             self._add(name, value)
         if self.step % 5 == 0:
-            for name, v in soft_jaccard(self.system, logits, target, weight).items():
-                self._add(f"jaccard_{name}", v)
+            for name, v in named("jaccard", soft_jaccard(self.system, logits, target, weight)).items():
+                self._add(name, v)
         if self.schedule.epoch_steps and self.step % self.schedule.epoch_steps == 0:
             seen = self._mean("epoch")
             validation = self.outcome.curves.get("validation_loss")
@@ -237,8 +237,8 @@ class Training:
             self.schedule.observe(watched)
         every = max(1, self.system.train.steps // POINTS)
         if self.step % every == 0:
-            for name in [n for n in self.sums if n == "loss" or n.startswith("jaccard_")]:
-                self._curve(f"train_{name}", self._mean(name))
+            for name in [n for n in self.sums if n.startswith(("loss", "jaccard"))]:
+                self._curve(name, self._mean(name))
             self._curve("rate", rate)
         self.bar.update()
         self.bar.set_postfix(loss=f"{value:.4f}", rate=f"{rate:.1e}", refresh=False)
@@ -260,39 +260,41 @@ class Training:
         """By validation Dice, or by the mean loss since the last score where nobody validates; keeps the best."""
         seen = self._mean("since_score") if "since_score" in self.sums else None
         if self.fold.validation:
-            score = self._validate()
+            score = self._measure(self.fold.validation)
         elif seen is None:
             return
         else:
             score = -seen
+            if self.system.protocol.watch:
+                self._measure(self.fold.test)  # for the curves alone
         if self.best is None or score > self.best + self.system.train.early_stopping.min_delta:
             self.best, self.best_step = score, self.step
             self._write(self.run / "best.pt", {k: v for k, v in self.state().items() if k not in ("optimiser", "schedule")})
 
     @torch.no_grad()
-    def _validate(self) -> float:
-        """Mean Dice of classes and cases at the network's resolution, by the weights that will be used."""
+    def _measure(self, part: Part) -> float:
+        """Mean Dice over classes and cases at the network's resolution, by the weights that will be used; draws the validation curves."""
         net = self.net if self.average is None or self.system.predict.weights == "last" else self.average
         net.eval()
-        losses_, scores = [], {}
-        for case, slices in self.fold.validation.items():
-            prepared = self.store.case(case)
-            pick = slice(None) if slices is None else slices
-            p = predict.prepared(net, self.system, prepared.image, self.device)[:, pick]
-            target, weight = encode(self.system.data.target, np.asarray(prepared.label)[pick], "sides" not in prepared.info["lacks"])
-            p, target, weight = (torch.from_numpy(np.ascontiguousarray(v.swapaxes(0, 1) if self.flat else v[None])) for v in (p, target, weight))
-            q = p.clamp(1e-6, 1 - 1e-6)
-            logits = torch.log(q) if self.system.data.target.activation == "softmax" else torch.logit(q)
-            losses_.append(float(self.loss_of(logits, target, weight)))
-            for name, v in _dice(self.system, p, target, weight).items():
-                scores.setdefault(f"dice_{name}", []).append(v)
-            for name, v in soft_jaccard(self.system, logits, target, weight).items():
-                scores.setdefault(f"jaccard_{name}", []).append(v)
+        values: dict[str, list[float]] = {}
+        for case, slices in part.items():
+            for name, v in self._measure_case(net, case, slice(None) if slices is None else slices).items():
+                values.setdefault(f"validation_{name}", []).append(v)
         net.train(net is self.net)
-        self._curve("validation_loss", float(np.mean(losses_)))
-        for name, values in scores.items():
-            self._curve(f"validation_{name}", float(np.mean(values)))
-        return float(np.mean([np.mean(v) for k, v in scores.items() if k.startswith("dice_")]))
+        for name, v in values.items():
+            self._curve(name, float(np.mean(v)))
+        return float(np.mean(values["validation_dice"]))
+
+    def _measure_case(self, net: torch.nn.Module, case: str, pick: slice | list[int]) -> dict[str, float]:
+        prepared = self.store.case(case)
+        p = predict.prepared(net, self.system, prepared.image, self.device)[:, pick]
+        target, weight = encode(self.system.data.target, np.asarray(prepared.label)[pick], "sides" not in prepared.info["lacks"])
+        # Slices are a batch of pictures, a volume is a batch of one.
+        p, target, weight = (torch.from_numpy(np.ascontiguousarray(v.swapaxes(0, 1) if self.flat else v[None])) for v in (p, target, weight))
+        q = p.clamp(1e-6, 1 - 1e-6)
+        logits = torch.log(q) if self.system.data.target.activation == "softmax" else torch.logit(q)
+        out = {"loss": float(self.loss_of(logits, target, weight))}
+        return out | named("jaccard", soft_jaccard(self.system, logits, target, weight)) | named("dice", dice(self.system, p, target, weight))
 
     def _keep(self, final: bool = False) -> None:
         self._write(self.run / "last.pt", self.state(), self.run / "last-before.pt", final)
@@ -316,13 +318,20 @@ def soft_jaccard(system: System, logits: torch.Tensor, target: torch.Tensor, wei
     return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
 
 
-def _dice(system: System, p: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> dict[str, float]:
+def dice(system: System, p: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> dict[str, float]:
+    """Dice of the thresholded (softmax: strongest) classes, pooled over the batch, by class."""
     soft = system.data.target.activation == "softmax"
     mask = torch.zeros_like(p).scatter_(1, p.argmax(1, keepdim=True), 1) if soft else (p > system.predict.threshold).float()
     mask, t = mask * weight, target * weight
     dims = [0, *range(2, p.ndim)]
     values = (2 * (mask * t).sum(dims) + 1e-6) / (mask.sum(dims) + t.sum(dims) + 1e-6)
     return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
+
+
+def named(what: str, values: dict[str, float]) -> dict[str, float]:
+    """The mean over classes under the measure's name and, where there are several, each class's."""
+    each = {f"{what}_{name}": v for name, v in values.items()} if len(values) > 1 else {}
+    return {what: sum(values.values()) / len(values)} | each
 
 
 def _seed(*numbers: int) -> None:
