@@ -162,14 +162,13 @@ def for_unit(steps: list[Step], unit: str) -> list[Step]:
 
 def metadata(steps: list[Step], unit: str) -> list[dict]:
     """The steps for one unit as `preprocess` of a model's metadata."""
-    kept = {"minmax": ("scope", "to"), "zscore": ("scope", "epsilon")}
     out = []
     for step in for_unit(steps, unit):
         op = OPS[type(step)]
         values = {f.name: getattr(step, f.name) for f in dataclasses.fields(step) if f.name != "only"}
         if op == "zscore":
             more = {"foreground": ("threshold",), "constants": ("mean", "std")}.get(step.scope, ())
-            values = {k: values[k] for k in (*kept[op], *more)}
+            values = {k: values[k] for k in ("scope", "epsilon", *more)}
         out.append({"op": op, **values})
     return out
 
@@ -182,6 +181,8 @@ def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit
     source = _numbers(image)
     x, cut = source, None
     for step in for_unit(steps, unit):
+        if cut is not None and _needs_all(step):
+            raise ConfigError(f"the step {OPS[type(step)]} cannot be between crop and resize: the slices differ in size there")
         match step:
             case Clip():
                 x = np.clip(x, np.float32(step.min), np.float32(step.max))
@@ -205,7 +206,7 @@ def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit
             case Resample():
                 shape = resampled_shape(x.shape, spacing_mm, step)
                 x, spacing_mm = _zoom(x, shape, SPLINE[step.interpolation]), tuple(step.spacing_mm[::-1])
-                lungs = None if lungs is None else _zoom(lungs.astype(np.float32), shape, 1) >= 0.5
+                lungs = None if lungs is None else _zoom(lungs.astype(np.float32), shape, 1, "nearest") >= 0.5
             case LungMask():
                 if lungs is None:
                     raise ValueError("the step lung_mask needs the lungs of another system, and there are none")
@@ -235,7 +236,7 @@ def apply_label(steps: list[Step], label: np.ndarray, spacing_mm: Spacing | None
                 spacing_mm = _respaced(spacing_mm, before, shape)
             case Resample():
                 shape = resampled_shape(shape, spacing_mm, step)
-                parts = [_zoom(p.astype(np.float32), shape, 1) >= 0.5 for p in parts]
+                parts = [_zoom(p.astype(np.float32), shape, 1, "nearest") >= 0.5 for p in parts]
                 spacing_mm = tuple(step.spacing_mm[::-1])
     out = np.zeros(shape, np.uint8)
     for bit, part in zip(bits, parts):
@@ -262,7 +263,7 @@ def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spa
                 at, spacing = resampled_shape(at, spacing, step), tuple(step.spacing_mm[::-1])
     out = result.astype(np.float32)
     for step, before, cut in reversed(grids):
-        back = (lambda p: _zoom(p, before, 1)) if isinstance(step, Resample) else (lambda p: _unresize(p, before, cut))
+        back = (lambda p: _zoom(p, before, 1, "nearest")) if isinstance(step, Resample) else (lambda p: _unresize(p, before, cut))
         out = np.stack([back(p) for p in out])
     return out
 
@@ -291,6 +292,16 @@ def body_boxes(hu: np.ndarray, spacing_mm: Spacing | None, margin_mm: float) -> 
         found = ndimage.find_objects(parts)[largest] if count else (slice(0, parts.shape[0]), slice(0, parts.shape[1]))
         boxes.append(tuple(slice(max(0, s.start * n - m), min(size, s.stop * n + m)) for s, m, size in zip(found, margin, (rows, columns))))
     return boxes
+
+
+def _needs_all(step: Step) -> bool:
+    """Whether what a step does to a voxel depends on others."""
+    match step:
+        case MinMax():
+            return not isinstance(step.scope, list)
+        case ZScore():
+            return step.scope != "constants"
+    return isinstance(step, (Clahe, Resample, Crop))
 
 
 def _numbers(image: np.ndarray) -> np.ndarray:
@@ -364,12 +375,12 @@ def _unresize(x: np.ndarray, shape: tuple[int, ...], cut: list | None) -> np.nda
     return out
 
 
-def _zoom(x: np.ndarray, shape: tuple[int, ...], order: int) -> np.ndarray:
+def _zoom(x: np.ndarray, shape: tuple[int, ...], order: int, edge: str = "mirror") -> np.ndarray:
     """Splines on voxel centres over the same box, mirrored at the edge, kept within the values that were there."""
     if x.shape == tuple(shape):
         return x
     factors = [n / o for n, o in zip(shape, x.shape)]
-    out = ndimage.zoom(x, factors, output=np.float32, order=order, mode="mirror", grid_mode=True)
+    out = ndimage.zoom(x, factors, output=np.float32, order=order, mode=edge, grid_mode=True)
     return np.clip(out, x.min(), x.max()) if order > 1 else out
 
 
