@@ -1,4 +1,4 @@
-"""python -m opacity_training prepare|train|check|export|pack|score|predict|specks"""
+"""python -m opacity_training prepare|explore|train|crossval|evaluate|export|parity|report|..."""
 
 from __future__ import annotations
 
@@ -7,93 +7,135 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+from .paths import CACHE, CONFIGS, HERE, RESULTS, RUNS
+
 MODELS = HERE.parent / "assets" / "models"
+SHIPPED = MODELS / "opacity-lung-infection-2d.onnx"
 
 
-def labels(text: str) -> list[int]:
+def numbers(text: str) -> list[int]:
     return [int(v) for v in text.split(",")]
 
 
-def parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(prog="python -m opacity_training", description="Train, check and export Opacity's segmentation models.")
-    sub = p.add_subparsers(dest="command", required=True)
+def config(name: str) -> Path:
+    """A configuration by its path, or by its name below configs/."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    return next(iter(sorted(CONFIGS.rglob(f"{name}.yaml"))), CONFIGS / f"{name}.yaml")
 
-    def command(name: str, text: str, data: bool = True, config: bool = False) -> argparse.ArgumentParser:
+
+def parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(prog="python -m opacity_training", description="Train, measure and export Opacity's segmentation models.")
+    sub = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, data: bool = True, one: bool = False, some: bool = False) -> argparse.ArgumentParser:
         c = sub.add_parser(name, help=text, description=text)
         if data:
-            c.add_argument("--data", help="data root; else OPACITY_TEST_DATA, else shared/data beside the repository")
-        if config:
-            c.add_argument("--config", type=Path, default=HERE / "configs" / "default-2d.yaml")
+            c.add_argument("--data", type=Path, help="data root; else OPACITY_TEST_DATA, else shared/data beside the repository")
+        if one:
+            c.add_argument("config", type=config, nargs="?", default=config("default-2d"), metavar="CONFIG", help="a file, or a name in configs/ (default-2d)")
+        if some:
+            c.add_argument("configs", type=config, nargs="+", metavar="CONFIG", help="files, or names in configs/")
         return c
 
-    c = command("prepare", "Make the cache of training arrays.", config=True)
-    c.add_argument("--cache", type=Path, default=HERE / "cache")
+    def places(c: argparse.ArgumentParser) -> None:
+        c.add_argument("--runs", type=Path, default=RUNS, help="folder of checkpoints and logs")
+        c.add_argument("--cache", type=Path, default=CACHE, help="folder of prepared cases")
+        c.add_argument("--results", type=Path, default=RESULTS, help="folder of records, tables and figures")
 
-    c = command("train", "Train, or carry on with a run.", config=True)
-    c.add_argument("--cache", type=Path, default=HERE / "cache")
-    c.add_argument("--run", type=Path, default=HERE / "runs" / "default-2d", help="folder of checkpoints and logs")
-    c.add_argument("--resume", action="store_true", help="carry on from the run's last checkpoint")
+    c = command("prepare", "Read every case of systems once and keep what their chains make of it.", some=True)
+    places(c)
 
-    c = command("export", "Write a checkpoint's averaged weights as ONNX with metadata and sidecars.")
-    c.add_argument("--checkpoint", type=Path, default=HERE / "runs" / "default-2d" / "last.pt")
+    c = command("explore", "Print and draw what a system's data is like.", one=True)
+    c.add_argument("-o", "--output", type=Path, default=RESULTS / "explore", help="folder")
+
+    c = command("train", "Train one fold of a system, carrying on where it was stopped.", one=True)
+    c.add_argument("--fold", type=int, default=0)
+    c.add_argument("--all", action="store_true", help="hold nobody out: for weights to ship after the folds have chosen")
+    places(c)
+
+    c = command("crossval", "Train, predict and measure folds of systems: those that have no record yet.", some=True)
+    c.add_argument("--folds", type=numbers, metavar="0,2", help="only these")
+    c.add_argument("--minutes-total", type=float, default=float("inf"), metavar="N", help="stop after so long; the same command carries on")
+    c.add_argument("--order", choices=("breadth", "depth"), default="breadth", help="fold 0 of every system first, or every fold of a system")
+    places(c)
+
+    c = command("evaluate", "Measure an exported model on cases of a system's source.", one=True)
+    c.add_argument("--model", type=Path, default=SHIPPED)
+    c.add_argument("--cases", nargs="+", help="else all")
+
+    c = command("export", "Write a run's weights as ONNX with metadata and sidecars.")
+    c.add_argument("checkpoint", type=Path, help="a checkpoint, or the folder of a run")
+    c.add_argument("--weights", choices=("average", "last", "best"), default="", help="else those the system names")
+    c.add_argument("--half", action="store_true", help="store the weights in half precision")
     c.add_argument("-o", "--output", type=Path, default=MODELS, help="folder")
 
-    c = command("check", "Check an exported model: metadata, test vector, parity, Dice.")
-    c.add_argument("--model", type=Path, default=MODELS / "opacity-lung-infection-2d.onnx")
+    c = command("check", "Check an exported model: metadata, test vector, parity, figures.")
+    c.add_argument("--model", type=Path, default=SHIPPED)
     c.add_argument("--checkpoint", type=Path, help="compare with this checkpoint too")
 
-    c = command("pack", "Write the held-out slices as NIfTI stacks, outside the repository.", config=True)
-    c.add_argument("folder", type=Path)
+    c = command("report", "Make tables and figures from the records of finished folds.", data=False)
+    c.add_argument("--results", type=Path, default=RESULTS)
+
+    c = command("pack", "Write the held-out slices as NIfTI stacks, outside the repository.", one=True)
+    c.add_argument("-o", "--output", type=Path, required=True, help="folder")
 
     c = command("score", "Dice of a predicted label file against a reference.", data=False)
     c.add_argument("reference", type=Path)
     c.add_argument("predicted", type=Path)
-    c.add_argument("--reference-labels", type=labels, default=[1], metavar="1,2")
-    c.add_argument("--predicted-labels", type=labels, default=[1], metavar="1,2,3")
+    c.add_argument("--reference-labels", type=numbers, default=[1], metavar="1,2")
+    c.add_argument("--predicted-labels", type=numbers, default=[1], metavar="1,2,3")
 
     c = command("predict", "Segment a DICOM series in HU into NIfTI masks.", data=False)
     c.add_argument("series", type=Path)
     c.add_argument("folder", type=Path)
-    c.add_argument("--model", type=Path, default=MODELS / "opacity-lung-infection-2d.onnx")
+    c.add_argument("--model", type=Path, default=SHIPPED)
 
-    c = command("specks", "How much of the infection called in small or doubtful pieces is right.", config=True)
-    c.add_argument("--model", type=Path, default=MODELS / "opacity-lung-infection-2d.onnx")
+    c = command("specks", "How much of the infection called in small or doubtful pieces is right.", one=True)
+    c.add_argument("--model", type=Path, default=SHIPPED)
     c.add_argument("--mask", type=Path, help="a label file of the program, instead of the held-out slices")
     c.add_argument("--reference", type=Path, help="the label file it should be")
     return p
 
 
 def run(args: argparse.Namespace) -> int:
-    # Each command imports what it needs: --help and score stay quick.
-    from . import config as configs
+    """Carry out a command. Each imports what it needs: --help and score stay quick."""
+    # Threads that wait asleep: spinning ones cost a shared machine five sixths of its pace.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from . import sources
+    from .system import load
 
-    config = configs.load(args.config) if hasattr(args, "config") else None
-    root = configs.data_root(args.data) if hasattr(args, "data") else None
+    root = sources.data_root(getattr(args, "data", None))
     match args.command:
-        case "prepare":
-            from .data import cache_path, load_or_prepare
+        case "prepare" | "train" | "crossval":
+            return _training(args, root)
+        case "explore":
+            from .explore import explore
 
-            arrays = load_or_prepare(config, root, args.cache)
-            print(f"{len(arrays['image'])} pictures in {cache_path(config, args.cache)}")
-        case "train":
-            # Threads that wait asleep: spinning ones cost a shared machine five sixths of its pace.
-            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-            from .train import train
+            explore(load(args.config), root, args.output)
+        case "evaluate":
+            from .evaluate import model_rows, print_rows
+            from .runtime import Model
 
-            print(train(config, root, args.run, args.cache, args.resume))
+            source = sources.build(load(args.config).data.source, root)
+            print_rows(model_rows(Model(args.model), source, args.cases or source.cases()))
         case "export":
             from .export import export
 
-            print(export(args.checkpoint, args.output, root))
+            print(export(args.checkpoint, args.output, root, args.weights, args.half))
         case "check":
             from .check import check
 
             return 0 if check(args.model, root, args.checkpoint) else 1
+        case "report":
+            from .report import report
+
+            for path in report(args.results, CONFIGS):
+                print(path)
         case "pack":
             from .volumes import pack
 
-            for folder in pack(root, config.data.test_cases, args.folder):
+            for folder in pack(root, load(args.config).protocol.test_cases, args.output):
                 print(folder)
         case "score":
             from .volumes import score
@@ -112,15 +154,42 @@ def run(args: argparse.Namespace) -> int:
             if args.mask:
                 specks.file(args.mask, args.reference, [0.05, 0.1, 0.2, 0.5, 1, 2])
             else:
-                specks.slices8(Model(args.model), root, config.data.test_cases, [10, 25, 50, 100, 200, 400], [0.7, 0.8, 0.9, 0.95, 0.98])
+                cases = load(args.config).protocol.test_cases
+                specks.slices8(Model(args.model), root, cases, [10, 25, 50, 100, 200, 400], [0.7, 0.8, 0.9, 0.95, 0.98])
     return 0
+
+
+def _training(args: argparse.Namespace, root: Path) -> int:
+    from . import crossval as cv
+    from .system import load
+    from .train import train
+
+    places = cv.Places(root, args.runs, args.cache, args.results)
+    if args.command == "crossval":
+        good = cv.crossval([load(c) for c in args.configs], places, args.folds, args.minutes_total, args.order == "depth")
+        return 0 if good else 1
+    if args.command == "prepare":
+        for system in map(load, args.configs):
+            print(f"{system.id}: {cv.prepare(system, places)} cases in {args.cache}")
+        return 0
+    system = load(args.config)
+    if args.all:
+        system = cv.on_everybody(system)
+    made = cv.folds_of(system, places)
+    fold = next((f for f in made if f.number == args.fold), None)
+    if fold is None:
+        raise ValueError(f"{system.id} has no fold {args.fold}: its folds are 0 to {len(made) - 1}")
+    folder = cv.runs.folder(places.runs, system, fold.number)
+    outcome = train(system, fold, cv.store_of(system, places), folder, places.cache)
+    print(f"{folder}: {outcome.steps} steps in {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
+    return 0 if outcome.finished else 1
 
 
 def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         return run(args)
-    except (ValueError, FileNotFoundError) as e:  # ConfigError and MetadataError are ValueErrors
+    except (ValueError, OSError) as e:  # ConfigError, SourceError, RunError and MetadataError are ValueErrors
         print(e, file=sys.stderr)
         return 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import hashlib
 import platform
@@ -13,6 +14,7 @@ from pathlib import Path
 import monai
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from . import __version__, folds, networks, paths, predict, records, runs
 from .evaluate import case_rows
@@ -59,6 +61,25 @@ def store_of(system: System, places: Places) -> Store:
         raise WaitError(f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}, and those of {', '.join(missing)} are not there: run crossval on that system first")
     key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
     return Store(data.source, data.chain, places.root, places.cache, lambda case: probabilities(found[case])["lung"] > 127, f"{data.input.lung_system} {key}")
+
+
+def prepare(system: System, places: Places) -> int:
+    """Make every case of a system, and of what else it is trained on, ready in the cache; how many."""
+    store = store_of(system, places)
+    wanted = [(store, c) for c in system.data.cases or store.cases()]
+    for extra in system.data.extras:
+        other = Store(extra.source, system.data.chain, places.root, places.cache)
+        wanted += [(other, c) for c in other.cases()]
+    for where, case in tqdm(wanted, desc=system.id, mininterval=5, disable=None):
+        where.case(case)
+    return len(wanted)
+
+
+def on_everybody(system: System) -> System:
+    """The system with nobody held out."""
+    system = copy.deepcopy(system)
+    system.protocol.split, system.protocol.test_cases = "all", []
+    return system
 
 
 class WaitError(ConfigError):
