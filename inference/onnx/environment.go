@@ -3,6 +3,7 @@
 package onnx
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,12 +27,20 @@ func (r *Runtime) initialise() (path string, err error) {
 	if environment.path != "" {
 		return environment.path, nil
 	}
+	// Since 1.31 the library reports its use to its maker unless told not to
+	// before it is loaded; nothing leaves this machine.
+	if err := os.Setenv("ORT_DISABLE_TELEMETRY", "1"); err != nil {
+		return "", app.Fail(err, "inference.runtime_missing", libraryName())
+	}
 	candidates := r.candidates()
 	var last error
 	for _, c := range candidates {
 		ort.SetSharedLibraryPath(c)
 		// Its own messages would go to stderr; what matters comes back as an error.
 		if last = ort.InitializeEnvironment(ort.WithLogLevelFatal()); last == nil {
+			if err := ort.DisableTelemetry(); err != nil {
+				return "", app.Fail(err, "inference.runtime_broken", c, brief(err))
+			}
 			environment.path = c
 			return c, nil
 		}
