@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from .metrics import measure
+from .metrics import fold_means, measure, ratio_limits, summarise
+from .runtime import Model
+from .sources import LUNG, Source
+from .targets import BIT, UNKNOWN
 
-LUNG, INFECTION, LUNG_UNKNOWN, INFECTION_UNKNOWN, LEFT, RIGHT = 1, 2, 4, 8, 16, 32
-BIT = {"lung": LUNG, "infection": INFECTION, "left": LEFT, "right": RIGHT}
-UNKNOWN = {"lung": LUNG_UNKNOWN, "infection": INFECTION_UNKNOWN, "left": LUNG_UNKNOWN, "right": LUNG_UNKNOWN}
+CLASS = {"left lung": "left", "right lung": "right"}  # of the metadata's names; the others are the same
 
 
 def case_rows(case: str, label: np.ndarray, probability: dict[str, np.ndarray], threshold: float = 0.5, masks: dict[str, np.ndarray] | None = None) -> list[dict]:
-    """One row a class: {"case", "label", measures of metrics.measure, "why"}.
+    """One row a class: {"case", "label", "size" [z, y, x], measures of metrics.measure, "why"}.
 
     label: bits, uint8 [z, y, x]. probability: by class, float 0..1 on the same grid; masks: bool by
     class where they are not probability > threshold (softmax's strongest class, votes). Voxels that nobody
-    knows are taken out of both sides. With sides but no lung among the classes a row `lung` is added:
-    their union, infection included, so that every system has that row.
+    knows are taken out of both sides.
     """
-    masks = dict(masks) if masks is not None else {name: p > threshold for name, p in probability.items()}
-    probability = dict(probability)
-    if "lung" not in masks and {"left", "right"} <= set(masks):
-        parts = [name for name in ("left", "right", "infection") if name in masks]
-        masks["lung"] = np.any([masks[name] for name in parts], axis=0)
-        probability["lung"] = np.clip(np.sum([probability[name] for name in parts], axis=0), 0, 1)
+    masks = masks if masks is not None else {name: p > threshold for name, p in probability.items()}
     rows = []
     lungs = label & LUNG > 0
     for name, mask in masks.items():
@@ -32,5 +27,47 @@ def case_rows(case: str, label: np.ndarray, probability: dict[str, np.ndarray], 
         reference = (label & BIT[name] > 0) & known
         p = probability[name].astype(np.float32) * known
         inside = lungs if name == "infection" else None
-        rows.append({"case": case, "label": name, **measure(reference, mask & known, p, inside)})
+        rows.append({"case": case, "label": name, "size": list(label.shape), **measure(reference, mask & known, p, inside)})
     return rows
+
+
+def model_rows(model: Model, source: Source, cases: list[str]) -> list[dict]:
+    """Rows of an exported model over cases of a source, before any postprocessing, on the source's own grid."""
+    wanted = {"HU": "hu", "uint8": "gray8"}.get(model.metadata["input"]["unit"])
+    rows = []
+    for id in cases:
+        case = source.read(id)
+        if wanted not in (None, case.unit):
+            raise ValueError(f"{model.path.name} takes {model.metadata['input']['unit']} and {id} is in {case.unit}; name the sidecar for such pictures")
+        found = {CLASS.get(n, n): p for n, p in model.probabilities(case.image, case.spacing_mm).items()}
+        if "lung" not in found and {"left", "right"} <= set(found):
+            found["lung"] = np.maximum(found["left"], found["right"])
+        thresholds = {CLASS.get(c["label"], c["label"]): c["threshold"] for c in model.metadata["output"]["channels"]}
+        rows += case_rows(id, case.label, found, masks={n: p > thresholds.get(n, 0.5) for n, p in found.items()})
+    return rows
+
+
+def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print) -> None:
+    """Every case and the means over patients, as text; with the folds of the cases also the two means of folds."""
+    for label in dict.fromkeys(r["label"] for r in rows):
+        those = [r for r in rows if r["label"] == label]
+        say(f"{label}: {'case':<14} {'Dice':>7} {'NSD 1px':>8} {'sens.':>7} {'prec.':>7} {'ref px':>9} {'pred px':>9}")
+        for r in those:
+            values = [f"{r[m]:.4f}" if r[m] is not None else r["why"][m] for m in ("dice", "nsd_1px", "sensitivity", "precision")]
+            say(f"{'':<{len(label) + 2}}{r['case']:<14} {values[0]:>7} {values[1]:>8} {values[2]:>7} {values[3]:>7} {r['area_ref_px']:>9.0f} {r['area_pred_px']:>9.0f}")
+        for m in ("dice", "nsd_1px"):
+            s = summarise(r[m] for r in those)
+            say(f"  {m}: mean {_(s['mean'])}, median {_(s['median'])}, SD {_(s['sd'])}, worst {_(s['worst'])}; {s['n']} patients, {s['n_undefined']} undefined")
+        if folds:
+            by_fold: dict[int, list] = {}
+            for r in those:
+                by_fold.setdefault(folds[r["case"]], []).append(r["dice"])
+            s = fold_means(by_fold)
+            say(f"  dice, mean ± SD of {s['n']} folds: {_(s['mean'])} ± {_(s['sd'])}")
+        if label == "infection":
+            limits = ratio_limits((r["area_ref_px"], r["area_pred_px"]) for r in those)
+            say(f"  area, predicted over reference: {_(limits['ratio'])}, 95 % limits {_(limits['low'])} to {_(limits['high'])}; {limits['n_undefined']} without a ratio")
+
+
+def _(v: float | None) -> str:
+    return "-" if v is None else f"{v:.4f}"

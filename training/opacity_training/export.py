@@ -2,152 +2,114 @@
 
 from __future__ import annotations
 
-import copy
 import json
+import re
 import warnings
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 
-from . import config as configs
-from .config import Config
+from . import folds, predict, runs, sources
 from .card import refresh
-from .data import read_case
-from .losses import dice
+from .describe import dataset_words, describe, for_gray8, outputs, units
+from .evaluate import model_rows
 from .metadata import KEY, rings, summarise, validate
-from .network import WithSigmoid, build
-from .preprocess import carry_out, hu_steps, slice8_steps
+from .metrics import summarise as mean_of
 from .runtime import Model
-from .train import averaged
+from .sources import SourceError
+from .system import System
+from .targets import channels
 
-DATASET8 = "COVID-19-CT-Seg as 8-bit slices (Ma et al., DOI 10.5281/zenodo.3757476)"
 PROTOCOL8 = "pixels of the infection-bearing 8-bit slices, 256x256, patients held out, no postprocessing"
-POSTPROCESS = [
-    {"op": "in_body", "label": "lung"},
-    {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.2},
-    {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
-    {"op": "fill_holes", "label": "lung", "dimensions": 2},
-    {"op": "inside", "label": "infection", "of": "lung"},
-    {"op": "hu_range", "label": "infection", "min": -780, "max": 200, "smooth_mm": 3},
-    {"op": "min_volume", "label": "infection", "ml": 0.05},
-    {"op": "peak", "label": "infection", "min": 0.9},  # measured by `specks`
-]
-POSTPROCESS8 = [  # no holes filled: the contours of these slices leave large vessels out
-    {"op": "inside", "label": "infection", "of": "lung"},
-]
+OUT_OF_FOLD = "pixels of the infection-bearing 8-bit slices, out of fold by patient with this recipe, not these weights; no postprocessing"
 
 
-def load_network(checkpoint: Path) -> tuple[Config, torch.nn.Module, int]:
-    """The averaged network of a checkpoint, ready to run with sigmoid; its configuration and step."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    config = configs.from_dict(state["config"])
-    average = averaged(build(config.network), config.train.average)
-    average.load_state_dict(state["average"])
-    return config, WithSigmoid(average.module).eval(), state["step"]
+class Head(torch.nn.Module):
+    """The network as it is shipped: probabilities out, of the input's own size, one channel a class of describe.outputs.
+
+    Classes that exclude each other (softmax) become channels that do not: each is its probability against
+    the likeliest other, so it is above one half exactly where it is the strongest; the lung is everything
+    but background, its sides are told by the likelier one.
+    """
+
+    def __init__(self, net: torch.nn.Module, system: System):
+        super().__init__()
+        self.net, self.names = net, channels(system.data.target)
+        self.softmax, self.outputs = system.data.target.activation == "softmax", outputs(system)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        logits = predict.forward(self.net, image)
+        if not self.softmax:
+            return torch.sigmoid(logits)
+        p = dict(zip(self.names, torch.softmax(logits, 1).split(1, 1)))
+        return torch.cat([self._against_others(p, name) for name in self.outputs], 1)
+
+    def _against_others(self, p: dict[str, torch.Tensor], name: str) -> torch.Tensor:
+        inside = _strongest([v for n, v in p.items() if n != "background"])
+        if name == "lung":
+            return inside / (inside + p["background"])
+        if name == "infection":
+            other = _strongest([v for n, v in p.items() if n != "infection"])
+            return p["infection"] / (p["infection"] + other)
+        side = p[name] / (p["left"] + p["right"]).clamp(min=1e-6)
+        return torch.minimum(inside / (inside + p["background"]), side)
 
 
-def describe(config: Config, step: int) -> dict:
-    """The metadata, all but figures and test vector."""
-    size, data = config.network.size, config.data
-    return {
-        "schema": KEY,
-        "id": config.export.id,
-        "version": config.export.version,
-        "title": config.export.title,
-        "licence": "CC BY-NC-SA 4.0",
-        "source": f"trained by the Opacity project, {step} steps of {config.train.batch} slices, averaged weights",
-        "intended_use": "research use only, not a medical device",
-        "citation": "J. Ma et al., COVID-19 CT Lung and Infection Segmentation Dataset, DOI 10.5281/zenodo.3757476",
-        "input": {
-            "name": "image",
-            "layout": "NCHW",
-            "dtype": "float32",
-            "modality": "CT",
-            "unit": "HU",
-            "channels": 1,
-            "orientation": "LPS",
-            "slice_axis": "axial",
-            "spacing_mm": None,
-            "size": {"mode": "fixed", "value": [size, size]},
-        },
-        "preprocess": hu_steps(size),
-        "inference": {"mode": "slice", "context": 0, "patch": None, "overlap": 0, "blend": "mean", "sigma": 0, "tta": [], "batch": 1},
-        "output": {
-            "name": "probability",
-            "activation": "none",
-            "exclusive": False,
-            "resize": "linear",
-            "channels": [
-                {"index": 0, "label": "lung", "layer": "anatomy", "side": "split", "code": "", "colour": "", "threshold": 0.5},
-                {"index": 1, "label": "infection", "layer": "findings", "side": "", "code": "", "colour": "", "threshold": 0.5},
-            ],
-        },
-        "postprocess": POSTPROCESS,
-        "training": {
-            "dataset": f"{DATASET8}: {len(data.train_cases)} patients"
-            + (f"; {len(data.volumes)} series and {len(data.single_slices)} single slices in HU with lungs labelled by HU rules" if data.volumes else ""),
-            "patients": len(data.train_cases),
-            "split": f"by patient; trained on {', '.join(data.train_cases) or 'none'}; held out {', '.join(data.test_cases) or 'none'}",
-            "lacks": "infection in HU volumes, whole infected volumes, healthy patients, children, pleural effusion, contrast studies",
-            "phantoms": data.phantoms > 0,
-            "negatives": ("slices of neck, shoulders and abdomen without lung; " if data.volumes else "")
-            + (f"{data.shares.phantoms:.0%} of the samples synthetic, many of them without infection, some without lung" if data.phantoms else ""),
-        },
-        "metrics": [],
-        "test_vector": {"input": "rings.v1", "channels": [], "tolerance": 0.01},
-    }
+def _strongest(values: list[torch.Tensor]) -> torch.Tensor:
+    out = values[0]
+    for v in values[1:]:
+        out = torch.maximum(out, v)
+    return out
 
 
-def for_slices8(metadata: dict, model: Model) -> dict:
-    """The same model's metadata for pictures that are preprocessed already."""
-    m = copy.deepcopy(metadata)
-    m["id"] += "-slices8"
-    m["title"] += ", for preprocessed 8-bit slices"
-    m["input"]["unit"] = "uint8"
-    m["preprocess"] = slice8_steps(m["input"]["size"]["value"][0])
-    m["postprocess"] = POSTPROCESS8
-    fill_test_vector(m, model)
-    return m
+def load_network(checkpoint: Path, which: str = "") -> tuple[System, torch.nn.Module, int]:
+    """A checkpoint's or a run's network ready to be exported: probabilities out; its system and step."""
+    system, net, step = runs.load_network(Path(checkpoint), which)
+    return system, Head(net, system).eval(), step
+
+
+def input_shape(system: System) -> tuple[int, ...]:
+    """[1, channels, (slices,) rows, columns]."""
+    data = system.data
+    return (1, 1, *data.input.patch) if data.input.form == "patch" else (1, 2 * data.input.neighbours + 1, data.size, data.size)
+
+
+def write_onnx(net: torch.nn.Module, shape: tuple[int, ...], opset: int, path: Path) -> None:
+    """The graph: input `image` of this shape, output `probability` of as many rows and columns; batch norm folded."""
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            net, (torch.zeros(shape),), str(path), input_names=["image"], output_names=["probability"], opset_version=opset, dynamo=False
+        )
+
+
+def halve(path: Path) -> None:
+    """Weights stored in half precision and widened when the model is loaded: half the file, the same arithmetic."""
+    model = onnx.load(str(path))
+    graph, casts = model.graph, []
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < 64:
+            continue
+        name = tensor.name
+        narrow = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), name + "_half")
+        tensor.CopyFrom(narrow)
+        casts.append(helper.make_node("Cast", [name + "_half"], [name], to=TensorProto.FLOAT, name=name + "_widen"))
+    nodes = list(graph.node)
+    del graph.node[:]
+    graph.node.extend(casts + nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
 
 
 def fill_test_vector(metadata: dict, model: Model) -> None:
-    """What the model says to rings.v1, through the metadata's own steps."""
-    probability = model.run(carry_out(metadata["preprocess"], rings()))
-    metadata["test_vector"]["channels"] = summarise(probability, [c["threshold"] for c in metadata["output"]["channels"]])
-
-
-def held_out(model: Model, root: Path, cases: list[str]) -> list[dict]:
-    """Dice per held-out case and label, and their means, at the network's resolution and threshold 0.5."""
-    rows: list[dict] = []
-
-    def add(case, label, value):
-        rows.append({"dataset": DATASET8, "protocol": PROTOCOL8, "case": case, "label": label, "metric": "dice", "value": round(float(value), 4)})
-
-    for case in cases:
-        image, lung, infection = read_case(root, case)
-        found = np.stack([model.slice8(s) > 0.5 for s in image])
-        add(case, "lung", dice(found[:, 0], lung))
-        add(case, "infection", dice(found[:, 1], infection))
-    for label in ("lung", "infection") if cases else ():
-        add("mean", label, np.mean([r["value"] for r in rows if r["label"] == label]))
-    return rows
-
-
-def write_onnx(net: torch.nn.Module, size: int, opset: int, path: Path) -> None:
-    """The graph: input image [1, 1, size, size], output probability [1, 2, size, size]; batch norm folded."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            net,
-            (torch.zeros(1, 1, size, size),),
-            str(path),
-            input_names=["image"],
-            output_names=["probability"],
-            opset_version=opset,
-            dynamo=False,
-        )
+    """What the model says to rings.v1, through the metadata's own steps; nothing for a model of patches."""
+    if metadata["inference"]["mode"] == "slice" and not any(s["op"] == "lung_mask" for s in metadata["preprocess"]):
+        one = Model(model.path, metadata=metadata)
+        thresholds = [c["threshold"] for c in metadata["output"]["channels"]]
+        metadata["test_vector"]["channels"] = summarise(one.native(rings()), thresholds)
 
 
 def write_metadata(path: Path, metadata: dict) -> str:
@@ -165,25 +127,94 @@ def write_metadata(path: Path, metadata: dict) -> str:
     return text
 
 
-def export(checkpoint: Path, folder: Path, root: Path) -> Path:
-    """Write ID.onnx, ID.json and ID.slices8.json into folder, the figures into ID.md if there is one; returns the ONNX path."""
-    config, net, step = load_network(checkpoint)
+def split_of(system: System, checkpoint: Path, root: Path) -> tuple[list[str], list[str], int | None]:
+    """Who was trained on, who was held out, and which fold that was, as far as can be told without the data."""
+    try:
+        source = sources.build(system.data.source, root)
+        cases = system.data.cases or source.cases()
+    except (SourceError, OSError):
+        source, cases = None, list(system.data.cases)
+    if system.protocol.split == "fixed":
+        held = system.protocol.test_cases
+        return [c for c in cases if c not in held], sorted(held), None
+    found = re.search(r"fold-(\d+)", f"{checkpoint.parent.name}/{checkpoint.name}")
+    if system.protocol.split == "all" or found is None or source is None:
+        return cases, [], None
+    whole = {c: source.read(c) for c in cases}
+    fold = folds.make(system.protocol, cases, {c: len(v.image) for c, v in whole.items()}, {c: v.origin for c, v in whole.items()})[int(found.group(1))]
+    return sorted(fold.train), sorted(fold.test), fold.number
+
+
+def rows_of_records(folder: Path, system: System) -> list[dict]:
+    """Dice and NSD of each patient by the fold that did not see them, from the records of a recipe."""
+    rows = []
+    for path in sorted(folder.glob("fold-*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        rows += [r for r in record["cases"]] if record["protocol"]["split"] == "patient" else []
+    return figures(sorted(rows, key=lambda r: r["case"]), dataset_words(system.data.source), OUT_OF_FOLD)
+
+
+def figures(rows: list[dict], dataset: str, protocol: str, measures: tuple[str, ...] = ("dice", "nsd_1px")) -> list[dict]:
+    """Rows of evaluate as the metadata's `metrics`: every case, then the mean over patients."""
+    out = []
+    for measure in measures:
+        known = [r for r in rows if r[measure] is not None]
+        out += [_figure(dataset, protocol, r["case"], r["label"], measure, r[measure]) for r in known]
+        for label in dict.fromkeys(r["label"] for r in known):
+            mean = mean_of(r[measure] for r in known if r["label"] == label)["mean"]
+            out.append(_figure(dataset, protocol, "mean", label, measure, mean))
+    return out
+
+
+def _figure(dataset: str, protocol: str, case: str, label: str, metric: str, value: float) -> dict:
+    return {"dataset": dataset, "protocol": protocol, "case": case, "label": label, "metric": metric, "value": round(float(value), 4)}
+
+
+def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bool = False, records: Path | None = None) -> Path:
+    """Write ID.onnx, ID.json and, where its chain takes 8-bit pictures too, ID.slices8.json into folder; returns the ONNX path.
+
+    checkpoint: a file, or a run's folder whose `which` weights are taken. half: weights in half precision. records:
+    folder of a recipe's records, whose out-of-fold figures the metadata states. The figures of ID.md are refreshed if there is one.
+    """
+    checkpoint, folder = Path(checkpoint), Path(folder)
+    system, net, step = load_network(checkpoint, which)
+    train, held, fold = split_of(system, checkpoint, root)
+    metadata = describe(system, step, train, fold)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{config.export.id}.onnx"
+    path = folder / f"{metadata['id']}.onnx"
     part = path.with_suffix(".part.onnx")
-    write_onnx(net, config.network.size, config.export.opset, part)
-    model = Model(part)
-    metadata = describe(config, step)
-    fill_test_vector(metadata, model)
-    metadata["metrics"] = held_out(model, root, config.data.test_cases)
-    text = write_metadata(part, metadata)
-    other = for_slices8(metadata, model)
-    validate(other)
-    part.replace(path)
+    try:
+        write_onnx(net, input_shape(system), system.export.opset, part)
+        if half:
+            halve(part)
+        model = Model(part, metadata=metadata)
+        fill_test_vector(metadata, model)
+        other = for_gray8(system, metadata) if units(system) == ["hu", "gray8"] else None
+        if other:
+            fill_test_vector(other, model)
+        metadata["metrics"] = rows_of_records(records, system) if records else held_out(system, model, other or metadata, root, held)
+        if other:
+            other["metrics"] = metadata["metrics"]
+            validate(other)
+        text = write_metadata(part, metadata)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     path.with_suffix(".json").write_text(text, encoding="utf-8")
-    path.with_suffix(".slices8.json").write_text(json.dumps(other, indent=1, ensure_ascii=False), encoding="utf-8")
+    if other:
+        path.with_suffix(".slices8.json").write_text(json.dumps(other, indent=1, ensure_ascii=False), encoding="utf-8")
     if metadata["metrics"] and path.with_suffix(".md").exists():
         refresh(path)
     return path
 
 
+def held_out(system: System, model: Model, metadata: dict, root: Path, cases: list[str]) -> list[dict]:
+    """Figures of the cases that these weights never saw; none for a model of patches, or where the data is not there."""
+    if not cases or metadata["inference"]["mode"] != "slice" or units(system)[-1] != "gray8":
+        return []
+    try:
+        source = sources.build(system.data.source, root)
+    except (SourceError, OSError):
+        return []
+    rows = model_rows(Model(model.path, metadata=metadata), source, cases)
+    return figures(rows, dataset_words(system.data.source), PROTOCOL8, ("dice",))

@@ -227,7 +227,7 @@ DOCUMENT = fields(
     metrics=many(fields(dataset=text, protocol=text, case=text, label=text, metric=text, value=number())),
     test_vector=fields(
         input=one_of("rings.v1"),
-        channels=many(fields(index=whole(0), mean=number(), over_threshold=number(0, 1), grid8=many(number(), 64, 64)), 1),
+        channels=many(fields(index=whole(0), mean=number(), over_threshold=number(0, 1), grid8=many(number(), 64, 64))),
         tolerance=number(0),
     ),
 )

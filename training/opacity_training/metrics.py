@@ -58,6 +58,12 @@ def measure(reference: np.ndarray, predicted: np.ndarray, probability: np.ndarra
     return out
 
 
+def dice(reference: np.ndarray, predicted: np.ndarray) -> float:
+    """Dice of two boolean arrays of any shape; nan where both are empty."""
+    total = int(reference.sum()) + int(predicted.sum())
+    return 2.0 * int((reference & predicted).sum()) / total if total else math.nan
+
+
 def nsd(reference: np.ndarray, predicted: np.ndarray, tolerance_px: float = 1.0) -> float:
     """Normalised surface distance of stacks of slices: the share of both contours within the tolerance.
 

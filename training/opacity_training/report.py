@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+import json
+import os
 import re
 from pathlib import Path
 
 from . import figures, tables
 from .metrics import ratio_limits, summarise
+from .strict import plain
+from .system import WORDS, System
 from .tables import NAMES, Results, caption, markdown, number
 
 LARGE_GROUP = 6  # systems of larger groups are drawn in their group's figure alone
@@ -58,7 +64,7 @@ def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     where = folder / "figures" / result.id
     rows = [(label, list(known(result.patients(label, "dice")).values())) for label in result.labels()]
     made += figures.strips(where.with_name(f"{result.id}-boxplot"), rows, "Dice", caption([result]), result.title)
-    pooled = {name: curve for name in ("loss", "validation_loss") if (curve := pooled_curve(result, name))[0]}
+    pooled = {curve_words(name): curve for name in ("loss", "validation_loss") if (curve := pooled_curve(result, name))[0]}
     if pooled:
         made += figures.fitting(where.with_name(f"{result.id}-fitting"), pooled, "loss", caption([result]))
     if "infection" in result.labels():
@@ -79,14 +85,10 @@ def one_group(folder: Path, group: str, results: list[Results]) -> list[Path]:
 
 
 def leaky_pairs(results: list[Results]) -> list[tuple[Results, Results]]:
-    """(split by patient, split by slice) of the same system otherwise: its name without `-leaky` or `-leaky-slice`."""
-    by_id = {r.id: r for r in results}
-    pairs = []
-    for leaky in results:
-        twin = by_id.get(re.sub(r"-leaky(-slice)?", "", leaky.id))
-        if leaky.protocol["split"] == "leaky-slice" and twin is not None and twin is not leaky:
-            pairs.append((twin, leaky))
-    return pairs
+    """(split by patient, split by slice) of systems that differ in nothing else."""
+    honest = {but_for(r.system, "protocol.split", ""): r for r in results if r.system and r.system.protocol.split == "patient"}
+    leaky = [r for r in results if r.system and r.system.protocol.split == "leaky-slice"]
+    return [(honest[key], r) for r in leaky if (key := but_for(r.system, "protocol.split", "")) in honest]
 
 
 def leak(folder: Path, results: list[Results]) -> list[Path]:
@@ -133,28 +135,45 @@ def pooled_curve(result: Results, name: str) -> tuple[list, list]:
     return steps, values
 
 
+CURVE = re.compile("(validation_)?(loss|jaccard)(?:_(.+))?$")
+
+
+def curve_words(name: str) -> str:
+    """validation_jaccard_lung as "left-out side: soft Jaccard, lung"."""
+    validation, what, label = CURVE.match(name).groups()
+    return f"{'left-out' if validation else 'training'} side: {'soft Jaccard' if what == 'jaccard' else what}{', ' + label if label else ''}"
+
+
 def learning_rates(folder: Path, results: list[Results]) -> list[Path]:
-    """Loss and Jaccard curves of systems that differ by `-lrRATE` in their names, one figure a family."""
-    families: dict[str, dict[str, Results]] = {}
+    """Loss and Jaccard curves of systems that differ in nothing but the learning rate, one figure a family."""
+    families: dict[str, list[Results]] = {}
     for result in results:
-        found = re.search(r"-lr-?([0-9.]+(e-?[0-9]+)?)", result.id)
-        if found:
-            families.setdefault(result.id.replace(found.group(0), ""), {})[f"rate {found.group(1)}"] = result
+        if result.system is not None:
+            families.setdefault(but_for(result.system, "optimiser.learning_rate", 0.0), []).append(result)
     made = []
-    for family, members in families.items():
+    for members in families.values():
+        if len(members) < 2:
+            continue
+        members.sort(key=lambda r: -r.system.optimiser.learning_rate)
+        names = sorted({n for m in members for r in m.records.values() for n in r["curves"] if CURVE.match(n)})
         panels: dict[str, dict] = {}
-        for name in ("loss", "jaccard", "validation_loss", "validation_jaccard"):
-            series = {}
-            for rate, result in members.items():
-                folds = [c for r in result.records.values() if (c := curve(r, name))[0]]
-                if folds:
-                    series[rate] = folds
-            if series:
-                panels[name.replace("_", ", ").replace("jaccard", "soft Jaccard")] = series
+        for name in sorted(names, key=lambda n: ("loss" not in n, n)):
+            series = {f"rate {m.system.optimiser.learning_rate:g}": [c for r in m.records.values() if (c := curve(r, name))[0]] for m in members}
+            panels[curve_words(name)] = {k: v for k, v in series.items() if v}
         if panels:
-            logarithmic = tuple(p for p in panels if "loss" in p)
-            made += figures.curves(folder / "figures" / f"{family}-curves", panels, caption(list(members.values())), logarithmic)
+            stem = os.path.commonprefix([m.id for m in members]).rstrip("-.0123456789e")
+            made += figures.curves(folder / "figures" / f"{stem}-curves", panels, caption(members), tuple(p for p in panels if "loss" in p))
     return made
+
+
+def but_for(system: System, key: str, value: object) -> str:
+    """A system without its words, and with the key set to one value: two that are equal differ in nothing else."""
+    system = copy.deepcopy(system)
+    *parents, last = key.split(".")
+    part = functools.reduce(getattr, parents, system)
+    if hasattr(part, last):
+        setattr(part, last, value)
+    return json.dumps({k: v for k, v in plain(system).items() if k not in WORDS}, sort_keys=True)
 
 
 NO_CHAIN, NO_AUGMENT = r"-no-?(preprocessing|pp|chain)", r"-no-?(augmentation|augment|da)"

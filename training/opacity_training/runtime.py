@@ -3,50 +3,97 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnxruntime
 
+from . import chains
 from .metadata import KEY
 from .postprocess import apply
-from .preprocess import carry_out, to_input
+
+BLOCK = 16  # slices at once, where the chain looks at each by itself
 
 
 class Model:
-    """An exported model on the CPU; pictures go in one at a time."""
+    """An exported model of slices on the CPU; pictures go in one at a time.
 
-    def __init__(self, path: Path, sidecar: Path | None = None, threads: int = 2):
+    sidecar or metadata stand in for the metadata in the file.
+    """
+
+    def __init__(self, path: Path, sidecar: Path | None = None, threads: int = 2, metadata: dict | None = None):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        self.path = Path(path)
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         stored = self.session.get_modelmeta().custom_metadata_map.get(KEY)
-        self.metadata = json.loads(sidecar.read_text(encoding="utf-8") if sidecar else stored or "{}")
+        text = sidecar.read_text(encoding="utf-8") if sidecar else stored or "{}"
+        self.metadata = metadata if metadata is not None else json.loads(text)
+
+    @property
+    def steps(self) -> list:
+        return chains.from_metadata(self.metadata["preprocess"])
+
+    @property
+    def context(self) -> int:
+        return self.metadata["inference"]["context"]
+
+    @property
+    def shape(self) -> list[int]:
+        """Of the input: [1, channels, (slices,) rows, columns]."""
+        return self.session.get_inputs()[0].shape
 
     def run(self, image: np.ndarray) -> np.ndarray:
-        """The network's input float32 [size, size] to probabilities float32 [channels, size, size]."""
-        return self.session.run(None, {self.session.get_inputs()[0].name: image.astype(np.float32)[None, None]})[0][0]
+        """The network's input float32 [channels, (z,) rows, columns] to its output, likewise; one channel may lack its axis."""
+        image = image if image.ndim == len(self.shape) - 1 else image[None]
+        return self.session.run(None, {self.session.get_inputs()[0].name: np.ascontiguousarray(image[None], np.float32)})[0][0]
 
-    def slice8(self, picture: np.ndarray) -> np.ndarray:
-        """A picture already preprocessed, uint8 [size, size], likewise."""
-        return self.run(to_input(picture))
+    def each(self, prepared: np.ndarray) -> np.ndarray:
+        """Prepared slices [z, rows, columns] to probabilities [channels, z, rows, columns]; the edge slices are their own neighbours."""
+        at = np.arange(len(prepared))[:, None] + np.arange(-self.context, self.context + 1)
+        return np.stack([self.run(prepared[np.clip(i, 0, len(prepared) - 1)]) for i in at], axis=1)
+
+    def prepare(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> np.ndarray:
+        """A stack in the unit the model takes, [z, y, x], to what the network sees of each slice, float32."""
+        return chains.apply(self.steps, image, spacing_mm, "hu")[0]
 
     def native(self, picture: np.ndarray) -> np.ndarray:
-        """A slice in the unit the model takes, of any size, likewise."""
-        return self.run(carry_out(self.metadata["preprocess"], picture))
+        """A slice in the unit the model takes, of any size, to probabilities [channels, rows, columns]; it is its own neighbour."""
+        return self.each(self.prepare(picture[None], (1.0, 1.0, 1.0)))[:, 0]
 
-    def volume(self, hu: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple[dict, dict]:
+    def blocks(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> Iterator[tuple[slice, np.ndarray]]:
+        """Probabilities on the grid of image [z, y, x], some slices at a time: which, and [channels, those, y, x]."""
+        steps, k = self.steps, self.context
+        whole = any(getattr(s, "scope", "") in ("volume", "foreground") for s in steps)
+        prepared = self.prepare(image, spacing_mm) if whole else None
+        for start in range(0, len(image), BLOCK):
+            here = slice(start, min(start + BLOCK, len(image)))
+            low, high = max(0, start - k), min(len(image), here.stop + k)
+            part = prepared[low:high] if whole else self.prepare(image[low:high], spacing_mm)
+            p = self.each(part)[:, start - low : here.stop - low]
+            yield here, chains.undo(steps, p, image[here].shape, spacing_mm, "hu", image[here])
+
+    def probabilities(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> dict[str, np.ndarray]:
+        """By label and side ("lung", "left lung", "infection"), float32 on the grid of image [z, y, x]."""
+        p = np.concatenate([p for _, p in self.blocks(image, spacing_mm)], axis=1)
+        return {name(c): p[c["index"]] for c in self.metadata["output"]["channels"]}
+
+    def volume(self, hu: np.ndarray, spacing_mm: chains.Spacing) -> tuple[dict, dict]:
         """A volume in HU [slices, rows, columns], spine down: masks by label on its own grid, raw and postprocessed."""
         channels = self.metadata["output"]["channels"]
-        masks = {c["label"]: np.zeros(hu.shape, bool) for c in channels}
+        masks = {name(c): np.zeros(hu.shape, bool) for c in channels}
         least = {s["label"]: s["min"] for s in self.metadata["postprocess"] if s["op"] == "peak"}
         peaks = {label: np.zeros(hu.shape, bool) for label in least}
-        for k, s in enumerate(hu):
-            p = self.native(s)
+        for here, p in self.blocks(hu, spacing_mm):
             for c in channels:
-                native = cv2.resize(p[c["index"]], s.shape[::-1], interpolation=cv2.INTER_LINEAR)
-                masks[c["label"]][k] = native > c["threshold"]
+                masks[name(c)][here] = p[c["index"]] > c["threshold"]
                 if c["label"] in least:
-                    peaks[c["label"]][k] = native > least[c["label"]]
+                    peaks[c["label"]][here] = p[c["index"]] > least[c["label"]]
         return masks, apply(self.metadata["postprocess"], masks, hu, spacing_mm, peaks)
+
+
+def name(channel: dict) -> str:
+    """What a channel's probabilities are called, in files too: side and label."""
+    side = channel["side"] if channel["side"] in ("left", "right") else ""
+    return f"{side} {channel['label']}".strip()

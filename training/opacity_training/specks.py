@@ -8,9 +8,10 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-from .data import read_case
-from .losses import dice
+from . import sources
+from .metrics import dice
 from .runtime import Model
+from .sources import INFECTION
 
 
 def pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,13 +46,14 @@ def table(name: str, rows: list[dict]) -> None:
 
 def slices8(model: Model, root: Path, cases: list[str], voxels: list[float], peaks: list[float]) -> None:
     """The 8-bit slices, by size in voxels (they came without a spacing) and by each piece's highest probability."""
-    by_size, by_peak = [], []
-    for case in cases:
-        image, _, reference = read_case(root, case)
-        probability = np.stack([model.slice8(s) for s in image])
-        parts, sizes = pieces((probability[:, 1] > 0.5) & (probability[:, 0] > 0.5))
+    source, by_size, by_peak = sources.build(sources.Slices8(), root), [], []
+    for case in cases or source.cases():
+        one = source.read(case)
+        reference = one.label & INFECTION
+        p = model.probabilities(one.image)
+        parts, sizes = pieces((p["infection"] > 0.5) & (p["lung"] > 0.5))
         highest = np.zeros(len(sizes), np.float32)
-        np.maximum.at(highest, parts.ravel(), probability[:, 1].ravel())
+        np.maximum.at(highest, parts.ravel(), p["infection"].ravel())
         real = sizes > 0
         by_size.append([row(v, parts, sizes, real & (sizes < v), 1, reference > 0) for v in voxels])
         by_peak.append([row(p, parts, sizes, real & (highest <= p), 1, reference > 0) for p in peaks])

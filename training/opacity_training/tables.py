@@ -266,9 +266,9 @@ def case_table(result: Results) -> str:
         for fold, row in result.rows(label):
             cells = [number(row.get(m)) + (f" ({row['why'][m]})" if row.get(m) is None and m in row.get("why", {}) else "") for m in measures]
             ratio = row["area_pred_px"] / row["area_ref_px"] if row["area_ref_px"] else None
-            size = row.get("size") or ""  # slices x rows x columns, where the record says so
+            size = "x".join(map(str, row.get("size", ())))
             rows.append([row["case"], size, fold, *cells, f"{row['area_ref_px']:.0f}", f"{row['area_pred_px']:.0f}", number(ratio, 2)])
-        head = ["patient", "size", "fold", *(NAMES[m] for m in measures), "reference, px", "predicted, px", "ratio"]
+        head = ["patient", "slices x rows x columns", "fold", *(NAMES[m] for m in measures), "reference, px", "predicted, px", "ratio"]
         if not any(r[1] for r in rows):
             head, rows = head[:1] + head[2:], [r[:1] + r[2:] for r in rows]
         parts.append(f"### {label}\n\n{markdown(head, rows)}")

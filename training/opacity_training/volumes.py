@@ -8,10 +8,11 @@ import nibabel
 import numpy as np
 import pydicom
 
-from .data import read_case
+from . import sources
 from .hu_lungs import read_series
-from .losses import dice
+from .metrics import dice
 from .runtime import Model
+from .sources import INFECTION, LUNG
 
 
 def write_nifti(path: Path, array: np.ndarray, spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0.0, 0.0, 0.0)) -> None:
@@ -27,17 +28,17 @@ def write_nifti(path: Path, array: np.ndarray, spacing_mm=(1.0, 1.0, 1.0), origi
 def pack(root: Path, cases: list[str], folder: Path) -> list[Path]:
     """Each case as FOLDER/CASE/{ct,lung,infection}.nii.gz: uint8 [256, 256, n], 1 mm, spine down.
 
-    The masks are 0 and 1. The spacing is invented: the slices came without one.
+    No cases named: all of them. The masks are 0 and 1. The spacing is invented: the slices came without one.
     """
     repository = Path(__file__).resolve().parents[2]
     if folder.resolve().is_relative_to(repository):
         raise ValueError(f"{folder} is inside the repository: patients' pictures stay out of it")
-    made = []
-    for case in cases:
-        image, lung, infection = read_case(root, case)
+    source, made = sources.build(sources.Slices8(), root), []
+    for case in cases or source.cases():
+        one = source.read(case)
         here = folder / case
         here.mkdir(parents=True, exist_ok=True)
-        for name, array in (("ct", image), ("lung", lung), ("infection", infection)):
+        for name, array in (("ct", one.image), ("lung", one.label & LUNG > 0), ("infection", one.label & INFECTION > 0)):
             write_nifti(here / f"{name}.nii.gz", array)
         made.append(here)
     return made

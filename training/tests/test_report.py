@@ -30,7 +30,7 @@ def write(folder, system, fold, cases, split="patient", labels=("lung", "infecti
         "network": {"kind": "basic-unet", "parameters": 1234567},
         "train": {"steps": 100, "minutes": 1.5, "steps_per_second": 2.0, "peak_memory_mb": 800, "loading_share": 0.1, "device": "cpu", "stopped_by": "steps"},
         "cases": rows,
-        "curves": {n: [[s, float(np.exp(-s / 40) + 0.02 * rng.random())] for s in range(0, 100, 5)] for n in ("loss", "validation_loss", "validation_jaccard")},
+        "curves": {n: [[s, float(np.exp(-s / 40) + 0.02 * rng.random())] for s in range(0, 100, 5)] for n in ("loss", "rate", "validation_loss", "validation_jaccard_lung")},
         "versions": {},
         "finished": "2026-01-01",
         **more,
@@ -41,28 +41,41 @@ def write(folder, system, fold, cases, split="patient", labels=("lung", "infecti
     return path, record
 
 
+CONFIGS = {
+    "unet-1e-2": "optimiser: {kind: adam, learning_rate: 0.01}",
+    "unet-1e-3": "optimiser: {kind: adam, learning_rate: 0.001}",
+    "unet-leaky": "optimiser: {kind: adam, learning_rate: 0.001}\nprotocol: {split: leaky-slice}",
+    "mi": "group: study\nseed: 4",
+    "mi-no-preprocessing": "group: study\nseed: 5",
+    "mi-no-augmentation": "group: study\nseed: 6",
+}
+
+
 @pytest.fixture
 def results(tmp_path):
-    for fold in range(3):
-        for system in ("unet-lr1e-2", "unet-lr1e-3", "mi", "mi-no-preprocessing", "mi-no-augmentation"):
-            write(tmp_path, system, fold, [f"case_{fold}a", f"case_{fold}b"])
-        write(tmp_path, "unet-lr1e-3-leaky", fold, ["case_0a", "case_1a", "case_2b"], split="leaky-slice", better=1.0)
+    (tmp_path / "configs").mkdir()
+    for system, text in CONFIGS.items():
+        (tmp_path / "configs" / f"{system}.yaml").write_text(f"id: {system}\ntitle: The {system}\ndocument: none\n{text}\n", encoding="utf-8")
+        leaky = "leaky" in system
+        for fold in range(3):
+            cases = ["case_0a", "case_1a", "case_2b"] if leaky else [f"case_{fold}a", f"case_{fold}b"]
+            write(tmp_path, system, fold, cases, split="leaky-slice" if leaky else "patient", better=float(leaky))
     return tmp_path
 
 
 def test_everything_is_written_and_says_what_it_is(results):
-    made = report(results)
+    made = report(results, results / "configs")
     assert all(p.exists() and p.stat().st_size > 100 for p in made)
     names = {p.relative_to(results).as_posix() for p in made}
     for wanted in (
         "table.md", "table.csv", "leak.md", "systems/mi.md", "figures/mi-boxplot.svg", "figures/mi-fitting.png", "figures/mi-areas.svg",
-        "figures/leak-dice.svg", "figures/unet-curves.png", "figures/mi-with-and-without.svg",
+        "figures/leak-dice.svg", "figures/unet-curves.png", "figures/mi-with-and-without.svg", "figures/group-study-infection.svg",
     ):  # fmt: skip
         assert wanted in names
     table = (results / "table.md").read_text(encoding="utf-8")
     for words in (
         "8-bit, infection-bearing slices, pixels", "lacks healthy slices, spacing, sides", "3 of 5 folds", "LEAKY", "1,234,567",
-        "infection included", "lung mask at the input: none", "mean over patients", "6 patients",
+        "infection included", "older configuration", "lung mask at the input: none", "mean over patients", "6 patients",
     ):  # fmt: skip
         assert words in table, words
     drawn = (results / "figures" / "mi-boxplot.svg").read_text(encoding="utf-8")
@@ -105,8 +118,8 @@ def test_undefined_values_are_counted(tmp_path):
 
 
 def test_a_patient_of_several_leaky_folds_counts_once(results):
-    (pair,) = leaky_pairs(tables.read(results / "records"))
-    assert pair[0].id == "unet-lr1e-3" and len(pair[1].patients("lung", "dice")) == 3
+    (pair,) = leaky_pairs(tables.read(results / "records", results / "configs"))
+    assert pair[0].id == "unet-1e-3" and len(pair[1].patients("lung", "dice")) == 3
 
 
 def test_means_over_patients_are_those_of_the_rows(tmp_path):
