@@ -25,9 +25,7 @@ def tensors(model: Model, seed: int = 5) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     shape = tuple(model.shape[1:])
     noise = [rng.random(shape, np.float32), rng.standard_normal(shape, np.float32)]
-    if len(shape) != 3:
-        return noise
-    if model.metadata["input"]["unit"] != "HU":
+    if not model.by_slices or model.metadata["input"]["unit"] != "HU":
         return noise
     pictures = [rings(), *(phantom_slice(rng, 512, level)[0] for level in (0.1, 0.5, 0.9))]
     prepared = [model.prepare(p[None].astype(np.float32), (1.0, 1.0, 1.0)) for p in pictures]

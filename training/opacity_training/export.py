@@ -106,8 +106,8 @@ def halve(path: Path) -> None:
 
 def fill_test_vector(metadata: dict, model: Model) -> None:
     """What the model says to rings.v1, through the metadata's own steps; nothing for a model of patches."""
-    if metadata["inference"]["mode"] == "slice" and not any(s["op"] == "lung_mask" for s in metadata["preprocess"]):
-        one = Model(model.path, metadata=metadata)
+    one = Model(model.path, metadata=metadata)
+    if one.by_slices:
         thresholds = [c["threshold"] for c in metadata["output"]["channels"]]
         metadata["test_vector"]["channels"] = summarise(one.native(rings()), thresholds)
 
@@ -210,7 +210,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
 
 def held_out(system: System, model: Model, metadata: dict, root: Path, cases: list[str]) -> list[dict]:
     """Figures of the cases that these weights never saw; none for a model of patches, or where the data is not there."""
-    if not cases or metadata["inference"]["mode"] != "slice" or units(system)[-1] != "gray8":
+    if not cases or not model.by_slices or units(system)[-1] != "gray8":
         return []
     try:
         source = sources.build(system.data.source, root)

@@ -40,6 +40,11 @@ class Model:
         return self.metadata["inference"]["context"]
 
     @property
+    def by_slices(self) -> bool:
+        """Whether it runs here on pictures alone: not in patches, nor on another model's lungs."""
+        return self.metadata["inference"]["mode"] == "slice" and not any(s["op"] == "lung_mask" for s in self.metadata["preprocess"])
+
+    @property
     def shape(self) -> list[int]:
         """Of the input: [1, channels, (slices,) rows, columns]."""
         return self.session.get_inputs()[0].shape
@@ -64,6 +69,8 @@ class Model:
 
     def blocks(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> Iterator[tuple[slice, np.ndarray]]:
         """Probabilities on the grid of image [z, y, x], some slices at a time: which, and [channels, those, y, x]."""
+        if not self.by_slices:
+            raise ValueError(f"{self.path.name} works in patches or needs another model's lungs; evaluate its run instead")
         steps, k = self.steps, self.context
         whole = any(getattr(s, "scope", "") in ("volume", "foreground") for s in steps)
         prepared = self.prepare(image, spacing_mm) if whole else None
