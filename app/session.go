@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"opacity/app/mask"
+	"opacity/app/metrics"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -38,8 +39,8 @@ type Session struct {
 	preview  *mask.Mask
 	before   *mask.Mask   // the mask as it was when the model began
 	origins  []provenance // of the mask after n steps; one more than there are steps
+	dirty    bool         // as DirtyChanged told last
 	revision int
-	dirty    bool
 }
 
 // provenance is where a mask came from. It goes back and forth with the steps,
@@ -47,6 +48,8 @@ type Session struct {
 type provenance struct {
 	result   *SegmentResult   // nil where no model has run
 	warnings []volume.Warning // of the model run or of the mask file
+	file     bool             // it was read from a file
+	saved    bool             // it is on disk as it is, or there is nothing of it to save
 }
 
 // OpenedEvent tells of another volume.
@@ -103,7 +106,7 @@ func (s *Session) Complete(info SeriesInfo, v *volume.Volume) {
 // slices as they come and may still fail.
 func (s *Session) Keep() (restore func()) {
 	info, v, loaded, m, h := s.info, s.volume, s.loaded, s.mask, s.history
-	origins, dirty := s.origins, s.dirty
+	origins := s.origins
 	return func() {
 		if v == nil {
 			s.Close()
@@ -112,7 +115,7 @@ func (s *Session) Keep() (restore func()) {
 		s.info, s.volume, s.loaded, s.mask, s.history = info, v, loaded, m, h
 		s.preview, s.before, s.origins = nil, nil, origins
 		s.revision++
-		s.setDirty(dirty)
+		s.tellDirty()
 		s.Opened.Emit(OpenedEvent{Volume: v, Complete: loaded == nil})
 		s.WarningsChanged.Emit(struct{}{})
 		s.HistoryChanged.Emit(struct{}{})
@@ -124,7 +127,7 @@ func (s *Session) Close() {
 	s.info, s.volume, s.loaded, s.mask, s.history = SeriesInfo{}, nil, nil, nil, nil
 	s.preview, s.before, s.origins = nil, nil, nil
 	s.revision++
-	s.setDirty(false)
+	s.tellDirty()
 	s.Opened.Emit(OpenedEvent{})
 	s.WarningsChanged.Emit(struct{}{})
 	s.HistoryChanged.Emit(struct{}{})
@@ -134,9 +137,9 @@ func (s *Session) replace(info SeriesInfo, v *volume.Volume) {
 	s.info, s.volume, s.loaded = info, v, nil
 	s.mask = mask.New(v.Size, mask.DefaultLabels())
 	s.history = mask.NewHistory(s.mask)
-	s.preview, s.before, s.origins = nil, nil, []provenance{{}}
+	s.preview, s.before, s.origins = nil, nil, []provenance{{saved: true}}
 	s.revision++
-	s.setDirty(false)
+	s.tellDirty()
 }
 
 // Info returns what is known of the open series.
@@ -185,33 +188,67 @@ func (s *Session) origin() *provenance {
 // before merging its result.
 func (s *Session) Revision() int { return s.revision }
 
-// Dirty reports whether the mask has changes that were not saved.
-func (s *Session) Dirty() bool { return s.dirty }
-
-// MarkSaved says that the mask as it was at revision is on disk.
-func (s *Session) MarkSaved(revision int) {
-	if revision == s.revision {
-		s.setDirty(false)
-	}
+// Dirty reports whether the mask has changes that were not saved. A mask that
+// was merely opened has none, and a saved one has none again once the steps
+// taken since are taken back.
+func (s *Session) Dirty() bool {
+	o := s.origin()
+	return o != nil && !o.saved
 }
 
-// Warnings returns every doubt about the open study: the volume's own first.
+// MarkSaved says that the mask as it was at revision is on disk, and that what
+// was there before is not any more.
+func (s *Session) MarkSaved(revision int) {
+	if s.history == nil || revision != s.revision {
+		return
+	}
+	for i := range s.origins {
+		s.origins[i].saved = false
+	}
+	s.origin().saved = true
+	s.tellDirty()
+}
+
+// Annotated reports whether the mask says anything about a label: whether a
+// voxel of it is drawn, or somebody looked for it. A mask file without a voxel of
+// it, or a model that does not know it, says nothing, not even that there is none.
+func (s *Session) Annotated(l mask.Label) bool {
+	o := s.origin()
+	switch {
+	case o == nil || s.mask.Count(l.Layer, l.Value) > 0:
+		return true
+	case o.file:
+		return false
+	case o.result == nil || len(o.result.Model.Labels) == 0:
+		return true
+	}
+	return slices.ContainsFunc(o.result.Model.Labels, func(known mask.Label) bool {
+		return known.Layer == l.Layer && known.Value == l.Value
+	})
+}
+
+// Warnings returns every doubt about the open study: the volume's own first,
+// those about the mask as it is now last.
 func (s *Session) Warnings() []volume.Warning {
 	if s.volume == nil {
 		return nil
 	}
-	return slices.Concat(s.volume.Warnings, s.origin().warnings)
+	return slices.Concat(s.volume.Warnings, s.origin().warnings, metrics.CutLungs(s.mask))
 }
 
 // Edit commits a change to the mask as one named step.
 func (s *Session) Edit(name text.Message, d mask.Delta) {
-	s.commit(name, d, *s.origin())
+	o := *s.origin()
+	o.saved = o.saved && d.Empty()
+	s.commit(name, d, o)
+	s.WarningsChanged.Emit(struct{}{})
 }
 
 func (s *Session) commit(name text.Message, d mask.Delta, p provenance) {
 	step, ok := s.history.Commit(name, d)
 	if !ok {
-		*s.origin() = p // no voxel changed, so there is no step to go with it
+		p.saved = s.origin().saved // no voxel changed, so there is no step to go with it
+		*s.origin() = p
 		return
 	}
 	_, applied := s.history.Steps()
@@ -219,11 +256,12 @@ func (s *Session) commit(name text.Message, d mask.Delta, p provenance) {
 	s.changed(step.Box)
 }
 
-// SetMask replaces the labels at every voxel by those of m, as one named step.
-// What is doubtful about m stays on screen with it.
+// SetMask replaces the labels at every voxel by those of m, which was read from a
+// file, as one named step. What is doubtful about m stays on screen with it. It
+// needs no saving, unless work that does comes before it.
 func (s *Session) SetMask(name text.Message, m *mask.Mask, doubts ...volume.Warning) {
 	s.mergeLabels(m)
-	s.commit(name, mask.Diff(s.mask, m), provenance{warnings: doubts})
+	s.commit(name, mask.Diff(s.mask, m), provenance{warnings: doubts, file: true, saved: !s.Dirty()})
 	s.WarningsChanged.Emit(struct{}{})
 }
 
@@ -296,7 +334,7 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) {
 	}
 	s.preview, s.before = nil, nil
 	s.mergeLabels(r.Mask)
-	s.commit(name, mask.Diff(s.mask, proposal), provenance{r, r.Warnings})
+	s.commit(name, mask.Diff(s.mask, proposal), provenance{result: r, warnings: r.Warnings})
 	s.touched(volume.Whole(s.volume.Size))
 	s.WarningsChanged.Emit(struct{}{})
 }
@@ -328,7 +366,7 @@ func (s *Session) mergeLabels(m *mask.Mask) {
 
 func (s *Session) changed(box volume.Box) {
 	s.revision++
-	s.setDirty(true)
+	s.tellDirty()
 	s.touched(box)
 	s.HistoryChanged.Emit(struct{}{})
 }
@@ -337,8 +375,8 @@ func (s *Session) touched(box volume.Box) {
 	s.MaskChanged.Emit(MaskEvent{Box: box, Revision: s.revision})
 }
 
-func (s *Session) setDirty(d bool) {
-	if s.dirty != d {
+func (s *Session) tellDirty() {
+	if d := s.Dirty(); s.dirty != d {
 		s.dirty = d
 		s.DirtyChanged.Emit(d)
 	}

@@ -76,9 +76,9 @@ func TestSession_AdoptIsOneStep(t *testing.T) {
 func TestSession_MarkSavedOnlyForTheRevisionSaved(t *testing.T) {
 	s, v := NewSession(), smallVolume()
 	s.Complete(SeriesInfo{}, v)
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 3, mask.RightLung)))
 	saving := s.Revision()
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 4, mask.RightLung))
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 4, mask.RightLung)))
 	s.MarkSaved(saving)
 	if !s.Dirty() {
 		t.Error("an edit made while saving counts as saved")
@@ -107,7 +107,7 @@ func TestSession_ProvenanceFollowsTheHistory(t *testing.T) {
 	has("after the run", true)
 	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 2, 8, mask.Infection)))
 	has("corrected by hand", true)
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
 	has("with a mask from a file", false)
 	s.Undo()
 	has("back at the corrected mask", true)
@@ -134,15 +134,73 @@ func TestSession_AdoptSparesNewerWork(t *testing.T) {
 	}
 }
 
-// An undone edit is a change too: what is on disk is no longer what is shown.
-func TestSession_UndoMakesDirty(t *testing.T) {
+// What is unsaved follows the steps: what is on disk is one of the states that
+// undo and redo lead to.
+func TestSession_DirtyFollowsTheHistory(t *testing.T) {
 	s, v := NewSession(), smallVolume()
 	s.Complete(SeriesInfo{}, v)
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 0, 3, mask.RightLung))
-	s.MarkSaved(s.Revision())
+	var told []bool
+	s.DirtyChanged.Connect(func(d bool) { told = append(told, d) })
+	is := func(when string, dirty bool) {
+		t.Helper()
+		if s.Dirty() != dirty || len(told) > 0 && told[len(told)-1] != dirty {
+			t.Errorf("%s: dirty %v, told %v", when, s.Dirty(), told)
+		}
+	}
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
+	is("merely opened", false)
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.RightLung)))
+	is("edited", true)
 	s.Undo()
-	if !s.Dirty() {
-		t.Error("undo after saving leaves the study clean")
+	is("back at what was opened", false)
+	s.Redo()
+	is("edited again", true)
+	s.MarkSaved(s.Revision())
+	is("saved", false)
+	s.Undo()
+	is("undone after saving", true)
+	s.Redo()
+	is("redone", false)
+	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 5, mask.RightLung)))
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
+	is("opened over unsaved work", true)
+}
+
+// A label that nobody looked for is not one that nobody found.
+func TestSession_Annotated(t *testing.T) {
+	infection := mask.Label{Value: mask.Infection, Layer: mask.Findings}
+	v := smallVolume()
+	lungs := painted(v, mask.Anatomy, 1, 3, mask.RightLung)
+	tests := []struct {
+		name string
+		do   func(s *Session)
+		want bool
+	}{
+		{"nothing yet", func(*Session) {}, true},
+		{"file without it", func(s *Session) { s.SetMask(text.M("test.step"), lungs) }, false},
+		{"file with it", func(s *Session) {
+			s.SetMask(text.M("test.step"), painted(v, mask.Findings, 1, 3, mask.Infection))
+		}, true},
+		{"drawn since", func(s *Session) {
+			s.SetMask(text.M("test.step"), lungs)
+			s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 1, 3, mask.Infection)))
+		}, true},
+		{"model that knows it", func(s *Session) {
+			s.Adopt(text.M("test.step"), &SegmentResult{Mask: lungs, Model: ModelInfo{Labels: mask.DefaultLabels()}})
+		}, true},
+		{"model of lungs alone", func(s *Session) {
+			s.Adopt(text.M("test.step"), &SegmentResult{Mask: lungs, Model: ModelInfo{Labels: mask.DefaultLabels()[:2]}})
+		}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := NewSession()
+			s.Complete(SeriesInfo{}, v)
+			tt.do(s)
+			if got := s.Annotated(infection); got != tt.want {
+				t.Errorf("annotated %v", got)
+			}
+		})
 	}
 }
 
@@ -188,7 +246,7 @@ func TestSession_KeepBringsBackWhatAFailedLoadReplaced(t *testing.T) {
 	s := NewSession()
 	v := smallVolume()
 	s.Complete(SeriesInfo{Case: "first"}, v)
-	s.SetMask(text.M("app.step"), painted(v, mask.Findings, 0, 1, mask.Infection))
+	s.Edit(text.M("app.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 0, 1, mask.Infection)))
 	restore := s.Keep()
 	s.Begin(SeriesInfo{Case: "second"}, smallVolume())
 	restore()

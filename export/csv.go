@@ -10,7 +10,6 @@ import (
 	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/metrics"
-	"opacity/app/text"
 )
 
 // csvHeader names the columns of report.csv, units in the names.
@@ -43,7 +42,7 @@ func WriteCSV(w io.Writer, r app.Report) error {
 func reasons(s metrics.LabelStats, m metrics.Measurements) string {
 	why := whyNot(s, m)
 	if s.Label.Value == m.Infection && involvementOf(s, m) == nil {
-		why["involvement_percent"] = text.M("export.no_lung")
+		why["involvement_percent"] = whyNoShare(m)
 	}
 	var said []string
 	for _, column := range csvHeader {

@@ -172,15 +172,29 @@ func involvementIn(m metrics.Measurements) involvement {
 	}
 	for name, share := range map[string]*float64{"left": out.Left, "right": out.Right, "total": out.Total} {
 		if share == nil {
-			out.Why[name] = text.M("export.no_lung")
+			out.Why[name] = whyNoShare(m)
 		}
 	}
 	return out
 }
 
+// whyNoShare says why there is no share of a lung.
+func whyNoShare(m metrics.Measurements) text.Message {
+	if !m.WhyInvolvement.IsZero() {
+		return m.WhyInvolvement
+	}
+	return text.M("export.no_lung")
+}
+
 // whyNot gives the reason for each number that is withheld.
 func whyNot(s metrics.LabelStats, m metrics.Measurements) map[string]text.Message {
 	why := map[string]text.Message{}
+	if !s.Why.IsZero() {
+		for _, name := range []string{"volume_ml", "mean_hu", "sd_hu"} {
+			why[name] = s.Why
+		}
+		return why
+	}
 	if s.VolumeML == nil {
 		why["volume_ml"] = m.Why
 	}

@@ -315,3 +315,36 @@ func TestAreaChart(t *testing.T) {
 		t.Error("no chart without millimetres")
 	}
 }
+
+// What a mask says nothing about is null, and says why, in every report.
+func TestReportOfALabelNobodyLookedFor(t *testing.T) {
+	r := sample(t)
+	r.Measurements.LeaveOut(func(l mask.Label) bool { return l.Layer == mask.Anatomy })
+	var b bytes.Buffer
+	if err := export.WriteJSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Labels []struct {
+			Name     string
+			VolumeML *float64          `json:"volume_ml"`
+			Why      map[string]string `json:"why"`
+		}
+		Involvement struct {
+			Total *float64          `json:"total"`
+			Why   map[string]string `json:"why"`
+		} `json:"involvement_percent"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	const why = "Not annotated in this mask."
+	if got.Involvement.Total != nil || got.Involvement.Why["total"] != why {
+		t.Errorf("the share is %+v", got.Involvement)
+	}
+	for _, l := range got.Labels {
+		if l.Name == "infection" && (l.VolumeML != nil || l.Why["volume_ml"] != why) {
+			t.Errorf("the infection is %+v", l)
+		}
+	}
+}

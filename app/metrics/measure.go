@@ -23,6 +23,8 @@ type LabelStats struct {
 	// stack whose spacing is doubtful, HU on numbers that are not HU or on no
 	// voxels. SDHU is the population standard deviation.
 	VolumeML, MeanHU, SDHU *float64
+	// Why says why nothing is stated of this very label; empty where it is.
+	Why text.Message
 }
 
 // Whole reports whether the row is about a label as such, not about the part of
@@ -45,8 +47,25 @@ type Measurements struct {
 	AreaVoxels [][]int
 	AreaMM2    [][]float64
 	// Why says why millilitres are withheld, empty where they are not. WhyHU says
-	// the same of mean and standard deviation.
-	Why, WhyHU text.Message
+	// the same of mean and standard deviation, WhyInvolvement of the shares where
+	// it is not for want of a lung.
+	Why, WhyHU, WhyInvolvement text.Message
+}
+
+// LeaveOut states nothing of the labels that the mask says nothing about: that
+// no voxel carries them is then no finding. said reports whether it says something.
+func (m *Measurements) LeaveOut(said func(mask.Label) bool) {
+	why := text.M("metrics.not_annotated")
+	for i := range m.Labels {
+		l := &m.Labels[i]
+		if said(l.Label) {
+			continue
+		}
+		l.VolumeML, l.MeanHU, l.SDHU, l.Why = nil, nil, nil, why
+		if l.Label.Layer == mask.Findings && l.Label.Value == m.Infection {
+			m.InvolvementLeft, m.InvolvementRight, m.InvolvementTotal, m.WhyInvolvement = nil, nil, nil, why
+		}
+	}
 }
 
 // Measure counts and weighs every label of m on v, a mask and a volume of one

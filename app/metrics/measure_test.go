@@ -224,3 +224,51 @@ func BenchmarkMeasure(b *testing.B) {
 		}
 	}
 }
+
+func TestCutLungs(t *testing.T) {
+	tests := []struct {
+		name   string
+		slices []int // that the left lung is on, of 0..4
+		want   string
+	}{
+		{"within", []int{1, 2, 3}, ""},
+		{"first", []int{0, 1}, "The left lung reaches the first slice: its volume is only of what was scanned."},
+		{"last", []int{3, 4}, "The left lung reaches the last slice: its volume is only of what was scanned."},
+		{"both", []int{0, 1, 2, 3, 4}, "The left lung reaches the first and the last slice: its volume is only of what was scanned."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := mask.New(volume.Size{3, 2, 5}, mask.DefaultLabels())
+			for _, k := range tt.slices {
+				m.SetSlice(mask.Anatomy, k, []uint8{0, 0, 0, 0, 0, mask.LeftLung})
+			}
+			said := ""
+			for _, w := range metrics.CutLungs(m) {
+				said += text.English().Format(w.Message)
+			}
+			if said != tt.want {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+func TestLeaveOut(t *testing.T) {
+	g, src := volume.Canonical(volume.Size{3, 2, 2}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+	v := &volume.Volume{Geometry: g, Source: src, Int16: make([]int16, 12), Unit: volume.HU}
+	m := mask.New(v.Size, mask.DefaultLabels())
+	m.SetSlice(mask.Anatomy, 0, []uint8{mask.LeftLung, mask.RightLung, 0, 0, 0, 0})
+	got, err := metrics.Measure(context.Background(), v, m)
+	if err != nil || got.InvolvementTotal == nil {
+		t.Fatal(err, got.InvolvementTotal)
+	}
+	got.LeaveOut(func(l mask.Label) bool { return l.Layer == mask.Anatomy })
+	if got.InvolvementTotal != nil || got.InvolvementLeft != nil || got.WhyInvolvement.IsZero() {
+		t.Errorf("a share of %v is stated", got.InvolvementTotal)
+	}
+	for _, l := range got.Labels {
+		if stated := l.VolumeML != nil; stated != (l.Label.Layer == mask.Anatomy) || stated != l.Why.IsZero() {
+			t.Errorf("%s: volume stated %v, why %v", l.Label.Name, stated, l.Why)
+		}
+	}
+}

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"opacity/app"
@@ -118,7 +119,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, err
 	report := app.Report{
 		Version: o.Version, Info: info, SHA256: sum.hex, Unit: v.Unit,
 		Model: &result.Model, Device: &result.Device, Timings: result.Timings,
-		Measurements: measured, Warnings: result.Warnings,
+		Measurements: measured, Warnings: slices.Concat(result.Warnings, metrics.CutLungs(result.Mask)),
 	}
 	report.Timings.Load = loaded
 	files, err := save(ctx, folder, t.Writer, o, saving{v, result, begin}, &report, h)

@@ -123,6 +123,7 @@ const (
 	WarnLossy       WarningKind = "lossy"             // voxels went through lossy compression
 	WarnRounded     WarningKind = "rounded"           // values are too large to be held exactly
 	WarnOneSlice    WarningKind = "one_slice"         // a single slice: no distance to a next one
+	WarnCutOff      WarningKind = "cut_off"           // an organ goes on beyond what was scanned
 )
 
 // Withholds reports whether volumes and distances measured on such a stack
