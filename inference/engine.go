@@ -183,7 +183,7 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 		left, right := SplitLungs(found, v)
 		sheets.add(t.layer, t.left, left)
 		sheets.add(t.layer, t.right, right)
-		if sidesDoubtful(left, right, v.SpacingMM()) {
+		if sidesDoubtful(left, right) {
 			result.Warnings = append(result.Warnings, warn(volume.WarnSides, "inference.sides_doubtful"))
 		}
 	}

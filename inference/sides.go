@@ -13,13 +13,11 @@ import (
 // human contours of one real one (NSCLC-Radiomics LUNG1-001); one patient is
 // little, so they keep their distance.
 const (
-	coreShare    = 0.08 // of the larger core, that the other must have; lungs: 0.77 to 0.91
-	coreApart    = 0.35 // of the width of both, that their centres are apart; lungs: 0.50 to 0.54
-	stillFused   = 0.20 // of a core beyond the middle between two: not yet parted; lungs: 0 to 0.004
-	loneWidth    = 0.55 // of the body's width: one lung is no wider; one: 0.35 to 0.43, both: 0.73 to 0.86
-	bothSides    = 0.15 // on the lesser side of the midline: not one lung; one: 0 to 0.001, both: 0.44 to 0.48
-	heartMM      = 4.0  // mean shift of the mediastinum to the right that is doubted; -0.8 to 12.2 to the left
-	mirroredSize = 1.05 // left over right lung volume that is doubted with it; lungs: 0.77 to 0.91
+	coreShare  = 0.08 // of the larger core, that the other must have; lungs: 0.77 to 0.91
+	coreApart  = 0.35 // of the width of both, that their centres are apart; lungs: 0.50 to 0.54
+	stillFused = 0.20 // of a core beyond the middle between two: not yet parted; lungs: 0 to 0.004
+	loneWidth  = 0.55 // of the body's width: one lung is no wider; one: 0.35 to 0.43, both: 0.73 to 0.86
+	bothSides  = 0.15 // on the lesser side of the midline: not one lung; one: 0 to 0.001, both: 0.44 to 0.48
 )
 
 // erosionsMM are tried in turn until two cores are left.
@@ -201,41 +199,4 @@ func assignRest(lung, left, right *mask.Bits, spacingMM [3]float64) {
 	})
 	left.Or(parts.Select(func(n int) bool { return toLeft[n] }))
 	right.Or(parts.Select(func(n int) bool { return !toLeft[n] }))
-}
-
-// sidesDoubtful reports whether the lungs look mirrored: the mediastinum, which
-// the heart pulls to the left, lies to the right of the middle between the
-// lungs' outer walls, and the left lung is the larger one too. Both signs are
-// needed, since either alone is found in health.
-func sidesDoubtful(left, right *mask.Bits, spacingMM [3]float64) bool {
-	l, r := left.Count(), right.Count()
-	if 10*l < r || 10*r < l || float64(l) < mirroredSize*float64(r) {
-		return false
-	}
-	return mediastinumShiftMM(left, right, spacingMM) < -heartMM
-}
-
-// mediastinumShiftMM is how far to the patient's left the middle between the
-// lungs' inner borders lies of the middle between their outer ones, over the
-// lower half of the lungs, where the heart is; wide gaps count for more.
-func mediastinumShiftMM(left, right *mask.Bits, spacingMM [3]float64) float64 {
-	box := left.Bounds().Union(right.Bounds())
-	height := box.Max[2] - box.Min[2]
-	sum, weight := 0.0, 0.0
-	for k := box.Min[2] + height/10; k < box.Min[2]+height/2; k++ {
-		for j := box.Min[1]; j < box.Max[1]; j++ {
-			r0, r1, okR := right.RowBounds(j, k)
-			l0, l1, okL := left.RowBounds(j, k)
-			if !okR || !okL || l0 <= r1 {
-				continue
-			}
-			gap := float64(l0 - r1)
-			sum += gap * (float64(r1+l0) - float64(r0+l1)) / 2
-			weight += gap
-		}
-	}
-	if weight == 0 {
-		return 0
-	}
-	return sum / weight * spacingMM[0]
 }
