@@ -46,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
     c = command("prepare", "Read every case of systems once and keep what their chains make of it.", some=True)
     places(c)
 
-    c = command("explore", "Print and draw what a system's data is like.", one=True)
+    c = command("explore", "Print and draw what a system's data is like, or a source's.", one=True)
+    c.add_argument("--source", help='instead of a system: a kind, or "{kind: covid-ct-seg, folder: ...}"')
     c.add_argument("-o", "--output", type=Path, default=RESULTS / "explore", help="folder")
 
     c = command("train", "Train one fold of a system, carrying on where it was stopped.", one=True)
@@ -112,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
         case "explore":
             from .explore import explore
 
-            explore(load(args.config), root, args.output)
+            explore(sources.parse(args.source) if args.source else load(args.config), root, args.output)
         case "evaluate":
             from .evaluate import model_rows, print_rows
             from .runtime import Model

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
+import yaml
+
+from .. import strict
 from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError
 from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8
 
 __all__ = [
     "HELD_OUT", "INFECTION", "INFECTION_UNKNOWN", "KINDS", "LEFT", "LUNG", "LUNG_UNKNOWN", "RIGHT",
     "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError",
-    "build", "data_root",
+    "build", "data_root", "parse",
 ]  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -24,6 +28,11 @@ def data_root(flag: str | Path | None = None) -> Path:
     """The folder of the data: the flag, else OPACITY_TEST_DATA, else shared/data beside the repository."""
     beside = Path(__file__).resolve().parents[4] / "shared" / "data"
     return Path(flag or os.environ.get("OPACITY_TEST_DATA") or beside)
+
+
+def parse(text: str) -> object:
+    """A source from the command line, as a system's file writes it: covid-ct-seg, or "{kind: covid-ct-seg, folder: somewhere}"."""
+    return strict.build(Annotated[object, strict.OneOf(KINDS)], yaml.safe_load(text), "source")
 
 
 def build(spec: object, root: str | Path | None = None) -> Source:
