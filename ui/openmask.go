@@ -117,9 +117,14 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 		}
 	}
 	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
-	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (*mask.Mask, error) {
-		return unfold(ctx, v, lm, m)
-	}, nil, func(made *mask.Mask, err error) {
+	type made struct {
+		mask   *mask.Mask
+		doubts []volume.Warning
+	}
+	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (made, error) {
+		mk, err := unfold(ctx, v, lm, m)
+		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m)}, err
+	}, nil, func(r made, err error) {
 		w.status.end(jobMask)
 		if err != nil {
 			w.bands.fail(err)
@@ -128,7 +133,7 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 		if attempt != w.opening {
 			return
 		}
-		w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), made)
+		w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), r.mask, r.doubts...)
 		w.status.say(w.t("ui.mask.done", filepath.Base(path)))
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -357,6 +358,9 @@ func TestOpenMaskShowsTheMapping(t *testing.T) {
 	b.until("it is the mask", func() bool { return b.session.Mask().Count(mask.Anatomy, mask.RightLung) == 4 })
 	if steps, _ := b.session.History(); text.English().Format(steps[0].Name) != "Open mask mask.nii" {
 		t.Error("it is no named step")
+	}
+	if w := b.session.Warnings(); !slices.ContainsFunc(w, func(w volume.Warning) bool { return w.Kind == volume.WarnSides }) {
+		t.Errorf("numbers the other way round, and no doubt stays: %v", w)
 	}
 	b.openMask("other.nii")
 	b.until("it is refused", func() bool { return len(b.bands.failures) == 1 })

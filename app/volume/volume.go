@@ -120,6 +120,7 @@ const (
 	WarnSkipped     WarningKind = "skipped"           // files of the series could not be used
 	WarnOrientation WarningKind = "no_orientation"    // the file does not say which way the patient lies
 	WarnModel       WarningKind = "model"             // what the model did is doubtful
+	WarnMask        WarningKind = "mask"              // what the numbers of a mask file mean was guessed
 	WarnLossy       WarningKind = "lossy"             // voxels went through lossy compression
 	WarnRounded     WarningKind = "rounded"           // values are too large to be held exactly
 	WarnOneSlice    WarningKind = "one_slice"         // a single slice: no distance to a next one
