@@ -10,6 +10,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
+	"opacity/app/safefile"
 )
 
 // listing is the files to look into, sorted by how they are read.
@@ -35,9 +36,12 @@ func collect(ctx context.Context, paths []string) (*listing, error) {
 			l.failed = append(l.failed, unreachable(path, err))
 			continue
 		}
-		if info.IsDir() {
+		switch {
+		case info.IsDir():
 			err = l.addFolder(ctx, path)
-		} else {
+		case !info.Mode().IsRegular():
+			l.failed = append(l.failed, app.Refuse(safefile.ErrNotRegular, "imageio.not_regular", path))
+		default:
 			err = l.addNamed(ctx, path)
 		}
 		if err != nil {

@@ -37,7 +37,9 @@ func (m Message) String() string { return English().Format(m) }
 // MarshalText writes the English sentence, for JSON reports.
 func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// Table maps keys to fmt format strings in one language.
+// Table maps keys to fmt format strings in one language. Where a sentence counts
+// something, KEY is its plural and KEY.one what is said of 1; the count is the
+// first whole number among the arguments.
 type Table map[string]string
 
 var englishTable = load()
@@ -65,6 +67,9 @@ func (t Table) Format(m Message) string {
 		args[i] = a
 	}
 	format, ok := t[m.Key]
+	if one, counts := t[m.Key+".one"]; counts && countsOne(m.Args) {
+		format = one
+	}
 	if !ok {
 		return fmt.Sprint(append([]any{m.Key}, args...)...)
 	}
@@ -72,6 +77,19 @@ func (t Table) Format(m Message) string {
 		return format
 	}
 	return fmt.Sprintf(format, args...)
+}
+
+// countsOne reports whether the first whole number is 1.
+func countsOne(args []any) bool {
+	for _, a := range args {
+		switch n := a.(type) {
+		case int:
+			return n == 1
+		case int64:
+			return n == 1
+		}
+	}
+	return false
 }
 
 // T is short for Format(M(key, args...)).

@@ -16,7 +16,7 @@ import (
 )
 
 func TestFormat(t *testing.T) {
-	table := text.Table{"one": "%s holds %d slices.", "word": "nothing", "percent": "3 %", "number": "%.1f mm, %d slices, %v"}
+	table := text.Table{"one": "%s holds %d slices.", "n": "%s: %d are, %d in all", "n.one": "%s: %d is, %d in all", "word": "nothing", "percent": "3 %", "number": "%.1f mm, %d slices, %v"}
 	tests := []struct {
 		name string
 		in   text.Message
@@ -29,6 +29,10 @@ func TestFormat(t *testing.T) {
 		{"nothing", text.Message{}, ""},
 		{"numbers below zero", text.M("number", -12.34, -5, float32(-1e-9)), "−12.3 mm, -5 slices, −1e−09"},
 		{"what rounds to zero", text.M("number", -0.04, 0, 0.0), "0.0 mm, 0 slices, 0"},
+		{"one", text.M("n", "a.nii", 1, 3), "a.nii: 1 is, 3 in all"},
+		{"several", text.M("n", "a.nii", 2, 1), "a.nii: 2 are, 1 in all"},
+		{"none", text.M("n", "a.nii", 0, 1), "a.nii: 0 are, 1 in all"},
+		{"one of a long count", text.M("n", "a.nii", int64(1), 3), "a.nii: 1 is, 3 in all"},
 		{"words keep their hyphens", text.M("one", "a-b.nii", 3), "a-b.nii holds 3 slices."},
 	}
 	for _, tt := range tests {
@@ -147,6 +151,17 @@ func keyOf(call *ast.CallExpr) (use, bool) {
 		args = -1
 	}
 	return use{key: key, args: args}, true
+}
+
+// TestSingulars: what is said of one has a plural that takes the same arguments.
+func TestSingulars(t *testing.T) {
+	table := text.English()
+	for _, key := range table.Keys() {
+		plural, singular := strings.CutSuffix(key, ".one")
+		if many, counts := table[plural]; singular && counts && verbs(many) != verbs(table[key]) {
+			t.Errorf("%s does not go with %s", key, plural)
+		}
+	}
 }
 
 func TestSentencesEnd(t *testing.T) {

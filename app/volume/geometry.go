@@ -149,8 +149,19 @@ func (g Geometry) ObliqueDegrees() float64 {
 	return worst
 }
 
+// Bounds of what a header may say of the distance between voxel centres, and of
+// how far a grid may reach along an axis: 1 m between voxels and 10 m in all are
+// several times what any scanner's table travels, so what lies beyond is a
+// damaged header or another unit, and every measure would be wrong.
+const (
+	LeastStepMM  = 1e-6
+	MostStepMM   = 1000
+	mostExtentMM = 10_000
+)
+
 // Problem says why a grid cannot be used: no voxels, an affine that is not
-// finite or is singular, or a spacing of zero. It is zero where nothing is wrong.
+// finite or is singular, a spacing of zero, or a spacing or an extent that no
+// scanner reaches. It is zero where nothing is wrong.
 func (g Geometry) Problem() text.Message {
 	for _, n := range g.Size {
 		if n < 1 {
@@ -166,8 +177,18 @@ func (g Geometry) Problem() text.Message {
 	}
 	s := g.SpacingMM()
 	for c := range 3 {
-		if s[c] < 1e-6 {
+		if s[c] < LeastStepMM {
 			return text.M("volume.grid.no_spacing", c+1, s[c])
+		}
+		if s[c] > MostStepMM {
+			return text.M("volume.grid.spacing", c+1, s[c])
+		}
+		extent := s[c] * float64(g.Size[c]-1)
+		if c == 2 && len(g.SlicePositionsMM) > 0 {
+			extent = max(extent, g.SlicePositionsMM[len(g.SlicePositionsMM)-1])
+		}
+		if extent > mostExtentMM {
+			return text.M("volume.grid.extent", extent/1000)
 		}
 	}
 	if math.Abs(g.Affine.Det()) < 1e-6*s[0]*s[1]*s[2] {

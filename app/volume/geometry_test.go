@@ -184,6 +184,9 @@ func TestProblem(t *testing.T) {
 		"NaN":          func(g *Geometry) { g.Affine[0][3] = math.NaN() },
 		"infinite":     func(g *Geometry) { g.Affine[2][2] = math.Inf(1) },
 		"zero spacing": func(g *Geometry) { g.Affine[1][1] = 0 },
+		"metres apart": func(g *Geometry) { g.Affine[0][0] = 1e30 },
+		"too long":     func(g *Geometry) { g.Size[0] = 10_002 },
+		"far apart":    func(g *Geometry) { g.Size[2], g.SlicePositionsMM = 3, []float64{0, 1, 10_001} },
 		"singular":     func(g *Geometry) { g.Affine[0][1], g.Affine[1][1] = 1, 0 },
 	}
 	for name, spoil := range tests {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/safefile"
 	"opacity/app/volume"
 )
 
@@ -60,7 +61,7 @@ func readFile(path string) (f *file, err error) {
 			f, err = nil, app.Refuse(fmt.Errorf("%v", r), "dicom.damaged", path)
 		}
 	}()
-	r, size, err := openFile(path)
+	r, size, err := safefile.Open(path)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -75,9 +76,9 @@ func readFile(path string) (f *file, err error) {
 	case err == nil, errors.As(err, &reason), errors.As(err, &refusal):
 		return f, err // with a refusal the file is there too, to tell its series
 	case errors.Is(err, errTruncated):
-		return nil, app.Refuse(err, "dicom.truncated", path)
+		return f, app.Refuse(err, "dicom.truncated", path)
 	}
-	return nil, app.Refuse(err, "dicom.damaged", path)
+	return f, app.Refuse(err, "dicom.damaged", path)
 }
 
 func readHeader(path string, r io.ReaderAt, size int64) (*file, error) {
@@ -100,7 +101,7 @@ func readHeader(path string, r io.ReaderAt, size int64) (*file, error) {
 		return nil, reason
 	}
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	if err := f.readPixelFormat(src); err != nil {
 		return f, err
@@ -190,7 +191,7 @@ func (f *file) readSlices(src *source) error {
 			return app.Refuse(nil, "dicom.multiframe", f.path)
 		}
 		f.slices = []slice{newSlice(f, 0, f.data)}
-		return nil
+		return f.checkSpacing(f.data)
 	}
 	shared := dataset{enc: f.data.enc, values: map[tag][]byte{}}
 	for t, v := range f.data.values {
@@ -201,10 +202,17 @@ func (f *file) readSlices(src *source) error {
 			return err
 		}
 	}
+	var spacing error
 	err := src.readGroups(perFrame, f.data.enc, func(group dataset) {
 		overlay(group, shared, group)
 		f.slices = append(f.slices, newSlice(f, len(f.slices), group))
+		if spacing == nil {
+			spacing = f.checkSpacing(group)
+		}
 	})
+	if err == nil {
+		err = spacing
+	}
 	if err == nil && len(f.slices) != f.pixels.frames {
 		err = app.Refuse(nil, "dicom.multiframe", f.path)
 	}
@@ -245,6 +253,20 @@ func overlay(dst dataset, from ...dataset) {
 	for t, v := range all {
 		dst.values[t] = v
 	}
+}
+
+// checkSpacing refuses a pixel spacing that is given and cannot be. One that is
+// not given is a doubt, told later.
+func (f *file) checkSpacing(d dataset) error {
+	said := d.text(tagPixelSpacing)
+	if said == "" {
+		return nil
+	}
+	v, ok := d.floats(tagPixelSpacing, 2)
+	if !ok || min(v[0], v[1]) < volume.LeastStepMM || max(v[0], v[1]) > volume.MostStepMM {
+		return app.Refuse(nil, "dicom.spacing", f.path, clean(said))
+	}
+	return nil
 }
 
 // newSlice reads position, spacing and rescale out of d.

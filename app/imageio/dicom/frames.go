@@ -8,12 +8,13 @@ import (
 	"io"
 
 	"opacity/app"
+	"opacity/app/safefile"
 )
 
 // readRaw fills raw with the cells of the slice: rows*cols of allocated/8 bytes,
 // little endian, whatever the file's transfer syntax. The error is an *app.Error.
 func (s slice) readRaw(raw []byte) error {
-	r, size, err := openFile(s.file.path)
+	r, size, err := safefile.Open(s.file.path)
 	if err != nil {
 		return unreadable(s.file.path, err)
 	}

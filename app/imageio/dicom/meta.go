@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/safefile"
 )
 
 // readMeta finds out how a file is written and where its data set starts. A
@@ -84,6 +85,8 @@ func unreadable(path string, err error) error {
 		return app.Refuse(err, "dicom.permission", path)
 	case errors.Is(err, fs.ErrNotExist):
 		return app.Refuse(err, "dicom.missing", path)
+	case errors.Is(err, safefile.ErrNotRegular):
+		return app.Refuse(err, "imageio.not_regular", path)
 	}
 	return app.Refuse(err, "dicom.unreadable", path)
 }
@@ -100,7 +103,7 @@ const (
 
 // Sniff tells what a file is from its first bytes. The error is an *app.Error.
 func Sniff(path string) (Kind, error) {
-	f, size, err := openFile(path)
+	f, size, err := safefile.Open(path)
 	if err != nil {
 		return NotDICOM, unreadable(path, err)
 	}

@@ -51,7 +51,7 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 	}
 	s := sorter{
 		found:  Found{Skipped: map[string]int{}},
-		stacks: map[string][]*file{}, instances: map[string]bool{}, lost: map[string][]string{},
+		stacks: map[string][]*file{}, instances: map[string]bool{},
 	}
 	for _, wanted := range []bool{true, false} { // of two copies the wanted one stays
 		for i, r := range results {
@@ -68,9 +68,9 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 // sorter puts what was read in its place.
 type sorter struct {
 	found     Found
-	stacks    map[string][]*file  // images, by seriesKey
-	instances map[string]bool     // SOP instances met
-	lost      map[string][]string // paths of files that failed, by series
+	stacks    map[string][]*file // images, by seriesKey
+	instances map[string]bool    // SOP instances met
+	lost      []lost             // files that failed
 }
 
 func (s *sorter) take(c Candidate, r result) {
@@ -79,16 +79,18 @@ func (s *sorter) take(c Candidate, r result) {
 	case r.err == nil:
 		r.file.wanted = c.Wanted
 		s.image(r.file)
-	case !c.Wanted:
 	case r.err == skipNotDICOM:
-		s.found.NotDICOM = append(s.found.NotDICOM, c.Path)
+		if c.Wanted {
+			s.found.NotDICOM = append(s.found.NotDICOM, c.Path)
+		}
 	case errors.As(r.err, &reason):
-		s.found.Skipped[string(reason)]++
+		if c.Wanted {
+			s.found.Skipped[string(reason)]++
+		}
 	default:
-		s.found.Failed = append(s.found.Failed, r.err)
-		if r.file != nil {
-			uid := r.file.data.text(tagSeriesUID)
-			s.lost[uid] = append(s.lost[uid], r.file.path)
+		s.lost = append(s.lost, lost{c.Path, r.file})
+		if c.Wanted {
+			s.found.Failed = append(s.found.Failed, r.err)
 		}
 	}
 }
@@ -117,9 +119,7 @@ func (s *sorter) series() []*Series {
 			continue
 		}
 		one := newSeries(files)
-		if paths := s.lost[one.info.Identity.SeriesUID]; len(paths) > 0 {
-			one.warn(volume.WarnSkipped, "dicom.warn.skipped_files", len(paths), filepath.Base(paths[0]))
-		}
+		s.warnLost(one)
 		all = append(all, one)
 	}
 	return all
@@ -144,15 +144,19 @@ func readAll(ctx context.Context, candidates []Candidate, report func(job.Progre
 	return results, err
 }
 
+// seriesID names the series of a file; files that name none make one a folder.
+func (f *file) seriesID() string {
+	if uid := f.data.text(tagSeriesUID); uid != "" {
+		return uid
+	}
+	return "folder " + filepath.Dir(f.path)
+}
+
 // seriesKey names what may be piled up into one stack: files of one series with
 // one size and pixel spacing.
 func (f *file) seriesKey() string {
-	uid := f.data.text(tagSeriesUID)
-	if uid == "" {
-		uid = "folder " + filepath.Dir(f.path)
-	}
 	s := f.slices[0].spacingMM
-	return fmt.Sprintf("%s %dx%d %.4fx%.4f", uid, f.pixels.cols, f.pixels.rows, s[0], s[1])
+	return fmt.Sprintf("%s %dx%d %.4fx%.4f", f.seriesID(), f.pixels.cols, f.pixels.rows, s[0], s[1])
 }
 
 // noteParts tells of series whose images differ in size or spacing and so

@@ -12,6 +12,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/parallel"
+	"opacity/app/safefile"
 	"opacity/app/volume"
 )
 
@@ -125,7 +126,7 @@ func (s *Series) Middle(ctx context.Context) (*volume.Volume, error) {
 func (s *Series) SHA256(ctx context.Context) (string, error) {
 	lines := make([]string, len(s.files))
 	err := parallel.Each(ctx, len(s.files), func(i int) error {
-		f, _, err := openFile(s.files[i].path)
+		f, _, err := safefile.Open(s.files[i].path)
 		if err != nil {
 			return unreadable(s.files[i].path, err)
 		}

@@ -48,6 +48,7 @@ func (f *file) unwanted(complete bool) skip {
 		return skipNoImage
 	case modality != "" && modality != "CT":
 		return skipNotCT
+	case modality == "" && class == "" && !complete: // it may be
 	case modality == "" && !strings.HasPrefix(class, uidCT):
 		return skipNotCT
 	}

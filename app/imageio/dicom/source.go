@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -70,21 +69,4 @@ func inflate(f io.ReaderAt, off, size int64) (*bytes.Reader, error) {
 		return nil, fmt.Errorf("deflated data set unpacks to more than %d bytes", maxInflated)
 	}
 	return bytes.NewReader(b), nil
-}
-
-// openFile opens a regular file and tells its size. Anything else (a pipe, a
-// device) is an error: reading it could wait forever.
-func openFile(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s: not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	return f, info.Size(), nil
 }

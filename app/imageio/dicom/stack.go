@@ -119,7 +119,8 @@ func guessPositions(all []slice) []slice {
 	return all
 }
 
-// oneOrientation keeps the slices that face the way most of them do.
+// oneOrientation keeps the slices that face the way most of them do; where the
+// user named some, most of those.
 func (st *stack) oneOrientation(all []slice) []slice {
 	var groups [][]slice
 next:
@@ -133,9 +134,18 @@ next:
 		}
 		groups = append(groups, []slice{s})
 	}
+	wanted := func(g int) (n int) {
+		for _, s := range groups[g] {
+			if s.file.wanted {
+				n++
+			}
+		}
+		return n
+	}
 	best := 0
 	for g := range groups {
-		if groups[g][0].oriented && (!groups[best][0].oriented || len(groups[g]) > len(groups[best])) {
+		more := cmp.Or(cmp.Compare(wanted(g), wanted(best)), cmp.Compare(len(groups[g]), len(groups[best]))) > 0
+		if groups[g][0].oriented && (!groups[best][0].oriented || more) {
 			best = g
 		}
 	}
@@ -167,14 +177,18 @@ func mainAxisMM(s, like slice) float64 {
 	return s.position[best]
 }
 
-// dropDoubles takes out all but the first slice at each position, and returns
-// for each one left out the index of the slice that stays.
+// dropDoubles takes out all but one slice at each position, the first or the
+// first that the user named, and returns for each one left out the index of the
+// slice that stays.
 func (st *stack) dropDoubles(along func(slice) float64) map[int][]slice {
 	out := map[int][]slice{}
 	kept := st.slices[:1]
 	for _, s := range st.slices[1:] {
-		if along(s)-along(kept[len(kept)-1]) < samePositionMM {
-			out[len(kept)-1] = append(out[len(kept)-1], s)
+		if last := len(kept) - 1; along(s)-along(kept[last]) < samePositionMM {
+			if s.file.wanted && !kept[last].file.wanted {
+				kept[last], s = s, kept[last]
+			}
+			out[last] = append(out[last], s)
 			continue
 		}
 		kept = append(kept, s)

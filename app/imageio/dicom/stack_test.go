@@ -42,13 +42,13 @@ func TestStackWarnings(t *testing.T) {
 		{
 			"uneven", stackOf(0, 2, 4, 6.5, 8.5),
 			[]volume.WarningKind{volume.WarnUneven},
-			"Slices are unevenly spaced after slice 3 at 4.0 mm: the step there is 2.50 mm instead of 2.00 mm (1 such steps).",
+			"Slices are unevenly spaced after slice 3 at 4.0 mm: the step there is 2.50 mm instead of 2.00 mm (such steps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
 			"a step off by a twentieth", stackOf(0, 1, 2, 3.05, 4.05),
 			[]volume.WarningKind{volume.WarnUneven},
-			"Slices are unevenly spaced after slice 3 at 2.0 mm: the step there is 1.05 mm instead of 1.00 mm (1 such steps).",
+			"Slices are unevenly spaced after slice 3 at 2.0 mm: the step there is 1.05 mm instead of 1.00 mm (such steps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
@@ -63,7 +63,7 @@ func TestStackWarnings(t *testing.T) {
 				f.orientation, f.position[1] = []float64{1, 0, 0, 0, 0, -1}, 20
 			}),
 			[]volume.WarningKind{volume.WarnGap, volume.WarnMixed},
-			"Slices face different ways: 1 are left out, the first is f10 at 20.0 mm.",
+			"Slices face different ways: 1 is left out, f10 at 20.0 mm.",
 			volume.Size{4, 3, 3},
 		},
 		{
@@ -115,14 +115,14 @@ func TestStackWarnings(t *testing.T) {
 			"one slice without position",
 			change(stackOf(0, 2, 4), 2, func(f *fixture) { f.position = nil }),
 			[]volume.WarningKind{volume.WarnSkipped},
-			"1 slices say no position and are left out, the first is f17.",
+			"1 slice says no position and is left out: f17.",
 			volume.Size{4, 3, 2},
 		},
 		{
 			"no pixel spacing",
 			every(stackOf(0, 2, 4), func(i int, f *fixture) { f.noSpacing = true }),
 			[]volume.WarningKind{volume.WarnNoSpacing},
-			"The files do not say how large a pixel is.",
+			"The files do not say how large a pixel is: volumes are not stated, and steps of a model that are in millimetres are left out.",
 			volume.Size{4, 3, 3},
 		},
 	}

@@ -14,6 +14,14 @@ import (
 	"opacity/app/volume"
 )
 
+// worldwide promises the most voxels there can be, on a grid of a few metres.
+func worldwide(h *header) {
+	for c := range 3 {
+		h.putInt16(atDim+2*(c+1), 32767)
+		h.putFloat32(atSRow+16*c+4*c, 0.1)
+	}
+}
+
 // Every bad file is refused with one sentence that names it.
 func TestBadFiles(t *testing.T) {
 	size := volume.Size{4, 4, 4}
@@ -41,13 +49,13 @@ func TestBadFiles(t *testing.T) {
 		{"wrong checksum", wrongSum, "damaged"},
 		{"gzip of nothing", zipped(nil), "ends too early"},
 		{"gzip that is none", append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0}, strings.Repeat("\xff", 900)...), "damaged"},
-		{"promises the world", spoiled(func(h *header) { h.putInt16(42, 32767); h.putInt16(44, 32767); h.putInt16(46, 32767) }), "promises 32767x32767x32767"},
-		{"gzip promises the world", zipped(spoiled(func(h *header) { h.putInt16(42, 32767); h.putInt16(44, 32767); h.putInt16(46, 32767) })), "promises"},
+		{"promises the world", spoiled(func(h *header) { worldwide(h) }), "promises 32767x32767x32767"},
+		{"gzip promises the world", zipped(spoiled(func(h *header) { worldwide(h) })), "promises"},
 		{"no dimensions", spoiled(func(h *header) { h.putInt16(atDim, 0) }), "impossible size"},
 		{"eight dimensions", spoiled(func(h *header) { h.putInt16(atDim, 8) }), "impossible size"},
 		{"zero size", spoiled(func(h *header) { h.putInt16(44, 0) }), "impossible size"},
 		{"negative size", spoiled(func(h *header) { h.putInt16(44, -4) }), "impossible size"},
-		{"2D", spoiled(func(h *header) { h.putInt16(atDim, 2) }), "2 dimension(s)"},
+		{"2D", spoiled(func(h *header) { h.putInt16(atDim, 2) }), "has 2 dimensions"},
 		{"4D", spoiled(func(h *header) { h.putInt16(atDim, 4); h.putInt16(48, 2) }), "several volumes"},
 		{"5D", spoiled(func(h *header) { h.putInt16(atDim, 5); h.putInt16(50, 3) }), "several volumes"},
 		{"complex", spoiled(func(h *header) { h.putInt16(atDatatype, 32) }), "complex64"},
@@ -133,7 +141,7 @@ func TestTransforms(t *testing.T) {
 				h.putFloat32(atPixdim+4*c, 1)
 			}
 		}, [3]float64{1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
-		{"metres", func(h *header) { h.raw[atUnits] = 1 }, [3]float64{700, 0, 0}, nil},
+		{"metres", func(h *header) { h.raw[atUnits] = 1; h.putFloat32(atSRow+32+8, 0.9) }, [3]float64{700, 0, 0}, nil},
 		{"micrometres", func(h *header) { h.raw[atUnits] = 3 }, [3]float64{0.0007, 0, 0}, nil},
 		{"tilted", func(h *header) { h.putFloat32(atSRow+16+8, 0.5) }, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnTilt}},
 		{"rotated", func(h *header) { h.putFloat32(atSRow+4, 0.08); h.putFloat32(atSRow+16, -0.07) }, [3]float64{0.7, 0.07, 0}, []volume.WarningKind{volume.WarnOblique}},

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"opacity/app"
+	"opacity/app/safefile"
 )
 
 // file reads a file's bytes, decompressed where it is gzip, whatever its name.
@@ -24,25 +25,15 @@ type file struct {
 
 // openFile opens a file that holds at least one byte.
 func openFile(path string) (*file, error) {
-	f, err := os.Open(path)
+	f, size, err := safefile.Open(path)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-	case info.IsDir():
-		err = app.Refuse(nil, "nifti.folder", path)
-	case !info.Mode().IsRegular():
-		err = app.Refuse(nil, "nifti.not_nifti", path)
-	case info.Size() == 0:
-		err = app.Refuse(nil, "nifti.empty", path)
-	}
-	if err != nil {
+	if size == 0 {
 		f.Close()
-		return nil, unreadable(path, err)
+		return nil, app.Refuse(nil, "nifti.empty", path)
 	}
-	r := &file{path: path, f: f, size: info.Size()}
+	r := &file{path: path, f: f, size: size}
 	r.in = bufio.NewReaderSize(counted{r}, 256<<10)
 	if magic, _ := r.in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		if r.gz, err = gzip.NewReader(r.in); err != nil {
@@ -123,6 +114,11 @@ func unreadable(path string, err error) error {
 		return err
 	case errors.Is(err, fs.ErrNotExist):
 		return app.Refuse(err, "nifti.missing", path)
+	case errors.Is(err, safefile.ErrNotRegular):
+		if info, e := os.Stat(path); e == nil && info.IsDir() {
+			return app.Refuse(err, "nifti.folder", path)
+		}
+		return app.Refuse(err, "imageio.not_regular", path)
 	case errors.Is(err, fs.ErrPermission):
 		return app.Refuse(err, "nifti.permission", path)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"os"
 	"slices"
 
 	"opacity/app"
 	"opacity/app/imageio/memory"
+	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -126,7 +126,7 @@ func (s *series) Info() app.SeriesInfo {
 
 // SHA256 hashes the file's bytes.
 func (s *series) SHA256(ctx context.Context) (string, error) {
-	f, err := os.Open(s.path)
+	f, _, err := safefile.Open(s.path)
 	if err != nil {
 		return "", unreadable(s.path, err)
 	}
