@@ -16,11 +16,11 @@ from .sources import INFECTION, LUNG
 
 
 def write_nifti(path: Path, array: np.ndarray, spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0.0, 0.0, 0.0)) -> None:
-    """array [slices up, rows to posterior, columns to left] as NIfTI; spacing (slice, row, column), origin x y z."""
+    """array [slices up, rows to posterior, columns to left] as NIfTI, int16 where it is that, else uint8; spacing (slice, row, column), origin x y z."""
     z, y, x = spacing_mm
     affine = np.diag([-x, -y, z, 1.0])
     affine[:3, 3] = -origin_lps[0], -origin_lps[1], origin_lps[2]
-    image = nibabel.Nifti1Image(np.ascontiguousarray(array.transpose(2, 1, 0)).astype(np.uint8), affine)
+    image = nibabel.Nifti1Image(np.ascontiguousarray(array.transpose(2, 1, 0)).astype(array.dtype if array.dtype == np.int16 else np.uint8), affine)
     image.header.set_xyzt_units("mm")
     nibabel.save(image, path)
 
