@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"time"
@@ -41,7 +42,6 @@ type Hooks struct {
 	Started  func(m app.ModelInfo, d app.Device)
 	Progress func(p job.Progress)
 	Done     func(o Outcome)
-	Failed   func(f Failure)
 }
 
 // Outcome is what a finished case left on disk.
@@ -59,8 +59,7 @@ type Failure struct {
 }
 
 // Batch runs the cases one after another. A case that fails does not stop the
-// others; it is handed to Hooks.Failed and returned. Cancelled, Batch stops and
-// returns ctx.Err() besides.
+// others. Cancelled, Batch stops and returns ctx.Err() besides.
 func Batch(ctx context.Context, cases []Case, t Tools, o Options, h Hooks) ([]Outcome, []Failure, error) {
 	var done []Outcome
 	var failed []Failure
@@ -74,9 +73,6 @@ func Batch(ctx context.Context, cases []Case, t Tools, o Options, h Hooks) ([]Ou
 		}
 		if err != nil {
 			failed = append(failed, Failure{c.Name, err})
-			if h.Failed != nil {
-				h.Failed(failed[len(failed)-1])
-			}
 			continue
 		}
 		done = append(done, out)
@@ -87,12 +83,22 @@ func Batch(ctx context.Context, cases []Case, t Tools, o Options, h Hooks) ([]Ou
 	return done, failed, nil
 }
 
-// Run does one case. Where it fails or is cancelled (it returns ctx.Err() then)
-// the case's folder is as it was before.
-func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, error) {
+// Run does one case. The case's folder is held from the beginning on, so that
+// nobody waits for a model only to learn that there is no place for its results.
+// Where Run fails or is cancelled (it returns ctx.Err() then) the folder is as it
+// was before. What is wrong with the case itself is said with the input's path.
+func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (out Outcome, err error) {
 	begin := time.Now()
 	folder := filepath.Join(o.Folder, c.Name)
 	if err := vacant(folder, o.Overwrite); err != nil {
+		return Outcome{}, err
+	}
+	held, err := reserve(folder)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer func() { held.release(err != nil) }()
+	if err := vacant(folder, o.Overwrite); err != nil { // another run may have ended since
 		return Outcome{}, err
 	}
 	hash := hashing(ctx, c.Series)
@@ -103,7 +109,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, err
 	loaded := time.Since(begin)
 	result, err := t.Segmenter.Segment(ctx, v, o.Request, app.SegmentHooks{Started: h.Started, Progress: h.Progress})
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{}, about(c, err)
 	}
 	measured, err := metrics.Measure(ctx, v, result.Mask)
 	if err != nil {
@@ -127,6 +133,16 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (Outcome, err
 		return Outcome{}, err
 	}
 	return Outcome{Case: c, Folder: folder, Files: files, Report: report}, nil
+}
+
+// about puts the input before what a model says of it: a model knows a volume
+// and not where it comes from.
+func about(c Case, err error) error {
+	var told *app.Error
+	if !errors.As(err, &told) {
+		return err
+	}
+	return &app.Error{Kind: told.Kind, Message: text.M("app.of_case", c.Series.Info().Path, told.Message), Err: err}
 }
 
 // vacant refuses a folder that holds results already or cannot be looked into,

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"opacity/app"
@@ -37,11 +38,21 @@ func (s fakeSeries) Middle(context.Context) (*volume.Volume, error) { return nil
 func (s fakeSeries) SHA256(context.Context) (string, error)         { return "hash of " + s.name, nil }
 
 // fakeSegmenter calls the first slice left lung.
-type fakeSegmenter struct{ cancel context.CancelFunc }
+type fakeSegmenter struct {
+	cancel context.CancelFunc
+	err    error
+	runs   *int
+}
 
 func (fakeSegmenter) Models() []app.ModelInfo { return nil }
 
 func (f fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, r app.SegmentRequest, _ app.SegmentHooks) (*app.SegmentResult, error) {
+	if f.runs != nil {
+		*f.runs++
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
 	if f.cancel != nil {
 		f.cancel()
 		return nil, ctx.Err()
@@ -120,13 +131,12 @@ func TestBatchGoesOnAfterABadCase(t *testing.T) {
 	var told []string
 	done, failed, err := pipeline.Batch(context.Background(), cases, pipeline.Tools{Segmenter: fakeSegmenter{}, Writer: w},
 		pipeline.Options{Folder: dir, Version: "1"}, pipeline.Hooks{
-			Begin:  func(c pipeline.Case, n, of int) { told = append(told, c.Name) },
-			Failed: func(f pipeline.Failure) { told = append(told, "failed "+f.Name) },
+			Begin: func(c pipeline.Case, n, of int) { told = append(told, c.Name) },
 		})
 	if err != nil || len(done) != 2 || len(failed) != 1 || failed[0].Name != "bad" || !errors.Is(failed[0].Err, refused) {
 		t.Fatalf("done %d, failed %v, error %v", len(done), failed, err)
 	}
-	if want := []string{"good", "bad", "failed bad", "better"}; !slices.Equal(told, want) {
+	if want := []string{"good", "bad", "better"}; !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "bad")); !os.IsNotExist(err) {
@@ -175,7 +185,7 @@ func TestBatchCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	dir := t.TempDir()
 	cases := pipeline.Name([]app.Series{fakeSeries{"a", nil}, fakeSeries{"b", nil}})
-	done, failed, err := pipeline.Batch(ctx, cases, pipeline.Tools{Segmenter: fakeSegmenter{cancel}, Writer: &fakeWriter{}},
+	done, failed, err := pipeline.Batch(ctx, cases, pipeline.Tools{Segmenter: fakeSegmenter{cancel: cancel}, Writer: &fakeWriter{}},
 		pipeline.Options{Folder: dir}, pipeline.Hooks{})
 	if !errors.Is(err, context.Canceled) || done != nil || failed != nil {
 		t.Errorf("done %v, failed %v, error %v", done, failed, err)
@@ -269,5 +279,32 @@ func TestRunThatFailsLeavesTheFolderAsItWas(t *testing.T) {
 	}
 	if b, err := os.ReadFile(filepath.Join(dir, "ct", "mask.nii.gz")); err != nil || string(b) != "mask.nii.gz" {
 		t.Errorf("the mask of the run before is %q, %v", b, err)
+	}
+}
+
+// What a model says of a volume is said of the input it comes from.
+func TestFailuresNameTheirInput(t *testing.T) {
+	needsHU := app.Refuse(nil, "inference.needs_hu", "tiny")
+	_, failed, err := pipeline.Batch(context.Background(), pipeline.Name([]app.Series{fakeSeries{"a", nil}, fakeSeries{"b", nil}}),
+		pipeline.Tools{Segmenter: fakeSegmenter{err: needsHU}, Writer: &fakeWriter{}}, pipeline.Options{Folder: t.TempDir()}, pipeline.Hooks{})
+	if err != nil || len(failed) != 2 {
+		t.Fatalf("%v, %v", failed, err)
+	}
+	for _, f := range failed {
+		kind, m := app.Explain(f.Err)
+		if want := "/in/" + f.Name + ".nii.gz: "; kind != app.Refused || !strings.HasPrefix(m.String(), want) || !errors.Is(f.Err, needsHU) {
+			t.Errorf("kind %d, %s", kind, m)
+		}
+	}
+}
+
+// A place where nothing can be written is found before the model runs.
+func TestRunFindsTheFolderFirst(t *testing.T) {
+	dir, runs := t.TempDir(), 0
+	put(t, filepath.Join(dir, "ct"))
+	_, err := pipeline.Run(context.Background(), pipeline.Case{Name: "ct", Series: fakeSeries{"ct", nil}},
+		pipeline.Tools{Segmenter: fakeSegmenter{runs: &runs}, Writer: &fakeWriter{}}, pipeline.Options{Folder: dir, Overwrite: true}, pipeline.Hooks{})
+	if kind, m := app.Explain(err); kind != app.Failed || !strings.Contains(m.String(), filepath.Join(dir, "ct")) || runs != 0 {
+		t.Errorf("kind %d, %s, after %d runs", kind, m, runs)
 	}
 }

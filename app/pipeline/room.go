@@ -15,23 +15,11 @@ import (
 type room struct {
 	folder, aside string   // aside "" where nothing had to make room
 	moved         []string // names in aside
-	made          []string // folders that were not there, innermost first
 }
 
-// makeRoom makes the folder and, with overwrite, sets the results in it aside.
-func makeRoom(folder string, overwrite bool) (*room, error) {
+// makeRoom sets the results in a folder aside.
+func makeRoom(folder string) (*room, error) {
 	r := &room{folder: folder}
-	for _, dir := range []string{folder, filepath.Dir(folder)} {
-		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
-			r.made = append(r.made, dir)
-		}
-	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, app.Fail(err, "app.folder_not_made", folder)
-	}
-	if !overwrite {
-		return r, nil
-	}
 	names, err := safefile.Names(folder)
 	if err != nil {
 		return nil, err
@@ -74,9 +62,6 @@ func (r *room) restore(written []string) {
 	}
 	if r.aside != "" {
 		_ = os.Remove(r.aside) // stays where something could not be put back
-	}
-	for _, dir := range r.made {
-		_ = os.Remove(dir) // stays where somebody else put something in
 	}
 }
 

@@ -26,9 +26,11 @@ type saving struct {
 // only once these are whole.
 func save(ctx context.Context, folder string, w app.Writer, o Options, s saving, r *app.Report, h Hooks) (files []string, err error) {
 	start := time.Now()
-	room, err := makeRoom(folder, o.Overwrite)
-	if err != nil {
-		return nil, err
+	room := &room{folder: folder}
+	if o.Overwrite {
+		if room, err = makeRoom(folder); err != nil {
+			return nil, err
+		}
 	}
 	defer func() {
 		if err != nil {
