@@ -81,10 +81,10 @@ class DicomFolder:
     # Names of structures or segments, as regular expressions without regard of case, and what they mean.
     meaning: dict = field(
         default_factory=lambda: {
-            r"(left.*lung|lung.*(left|[ _-]l$|l$))": "left",
-            r"(right.*lung|lung.*(right|[ _-]r$|r$))": "right",
-            r"lungs?": "lung",
-            r"(covid|infection|opacit|ground.?glass|consolidation|pneumonia)": "infection",
+            r"left.*lung|lungs?.*left|lungs?[ _-]*l$": "left",
+            r"right.*lung|lungs?.*right|lungs?[ _-]*r$": "right",
+            r"lung": "lung",
+            r"covid|infection|opacit|ground.?glass|consolidation|pneumonia": "infection",
         }
     )
     lacks: list[str] = field(default_factory=list)
