@@ -61,19 +61,30 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--order", choices=("breadth", "depth"), default="breadth", help="fold 0 of every system first, or every fold of a system")
     places(c)
 
-    c = command("evaluate", "Measure an exported model on cases of a system's source.", one=True)
-    c.add_argument("--model", type=Path, default=SHIPPED)
-    c.add_argument("--cases", nargs="+", help="else all")
+    c = command("evaluate", "Measure a system's folds, or an exported model, patient by patient.", one=True)
+    c.add_argument("--model", type=Path, help="an exported model, on the system's cases; else the system's out-of-fold predictions")
+    c.add_argument("--cases", nargs="+", help="with --model: only these")
+    c.add_argument("--records", action="store_true", help="from the records of finished folds, without the data")
+    c.add_argument("--volumes", action="store_true", help="how the model behaves on whole volumes in HU")
+    c.add_argument("--tests", action="store_true", help="with --volumes: the scans that are tests, too; never to choose a model by")
+    c.add_argument("--runs", type=Path, default=RUNS, help="folder of checkpoints and out-of-fold predictions")
+    c.add_argument("--results", type=Path, default=RESULTS, help="folder of records")
 
     c = command("export", "Write a run's weights as ONNX with metadata and sidecars.")
     c.add_argument("checkpoint", type=Path, help="a checkpoint, or the folder of a run")
     c.add_argument("--weights", choices=("average", "last", "best"), default="", help="else those the system names")
     c.add_argument("--half", action="store_true", help="store the weights in half precision")
+    c.add_argument("--records", type=Path, help="folder of a recipe's records: the metadata then states its out-of-fold figures")
     c.add_argument("-o", "--output", type=Path, default=MODELS, help="folder")
 
     c = command("check", "Check an exported model: metadata, test vector, parity, figures.")
     c.add_argument("--model", type=Path, default=SHIPPED)
     c.add_argument("--checkpoint", type=Path, help="compare with this checkpoint too")
+
+    c = command("parity", "Compare a model in PyTorch, in ONNX Runtime and in the program.", data=False)
+    c.add_argument("model", type=Path, nargs="?", default=SHIPPED)
+    c.add_argument("--checkpoint", type=Path, help="the checkpoint or run it was exported from")
+    c.add_argument("--keep", type=Path, help="a folder for the files that were compared")
 
     c = command("report", "Make tables and figures from the records of finished folds.", data=False)
     c.add_argument("--results", type=Path, default=RESULTS)
@@ -115,19 +126,19 @@ def run(args: argparse.Namespace) -> int:
 
             explore(sources.parse(args.source) if args.source else load(args.config), root, args.output)
         case "evaluate":
-            from .evaluate import model_rows, print_rows
-            from .runtime import Model
-
-            source = sources.build(load(args.config).data.source, root)
-            print_rows(model_rows(Model(args.model), source, args.cases or source.cases()))
+            _evaluate(args, root)
         case "export":
             from .export import export
 
-            print(export(args.checkpoint, args.output, root, args.weights, args.half))
+            print(export(args.checkpoint, args.output, root, args.weights, args.half, args.records))
         case "check":
             from .check import check
 
             return 0 if check(args.model, root, args.checkpoint) else 1
+        case "parity":
+            from .parity import parity
+
+            return 0 if parity(args.model, args.checkpoint, args.keep) else 1
         case "report":
             from .report import report
 
@@ -158,6 +169,25 @@ def run(args: argparse.Namespace) -> int:
                 cases = load(args.config).protocol.test_cases
                 specks.slices8(Model(args.model), root, cases, [10, 25, 50, 100, 200, 400], [0.7, 0.8, 0.9, 0.95, 0.98])
     return 0
+
+
+def _evaluate(args: argparse.Namespace, root: Path) -> None:
+    from . import evaluate, sources
+    from .behaviour import behaviour
+    from .system import load
+
+    if args.volumes:
+        behaviour(args.model or SHIPPED, root, args.tests)
+        return
+    system = load(args.config)
+    if args.records:
+        evaluate.print_rows(*evaluate.record_rows(args.results / "records" / system.id))
+        return
+    source = sources.build(system.data.source, root)
+    if args.model:
+        evaluate.print_rows(evaluate.of_model(args.model, source, args.cases or source.cases()))
+    else:
+        evaluate.print_rows(*evaluate.run_rows(args.runs / system.id, source, system.predict.threshold))
 
 
 def _training(args: argparse.Namespace, root: Path) -> int:

@@ -1,6 +1,10 @@
-"""A case's predictions beside its reference, as the rows a Record keeps; and an exported model over a source."""
+"""A case's predictions beside its reference, as the rows a Record keeps: of a network, of the folds of a run, of an exported model."""
 
 from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 
@@ -9,6 +13,7 @@ from .runtime import Model
 from .sources import LUNG, Source
 from .targets import BIT, UNKNOWN
 
+UNIT = {"HU": "hu", "uint8": "gray8"}  # of the metadata's words
 CLASS = {"left lung": "left", "right lung": "right"}  # of the metadata's names; the others are the same
 
 
@@ -31,9 +36,50 @@ def case_rows(case: str, label: np.ndarray, probability: dict[str, np.ndarray], 
     return rows
 
 
+def run_rows(run: Path, source: Source, threshold: float = 0.5) -> tuple[list[dict], dict[str, int]]:
+    """Rows of the out-of-fold probabilities that crossval left in runs/SYSTEM, and the fold of each case.
+
+    Classes that exclude each other are taken here by the threshold; the records have the strongest.
+    """
+    rows, folds = [], {}
+    for path in sorted(run.glob("fold-*/probabilities/*.npz")):
+        number = int(re.search(r"fold-(\d+)", str(path.parent.parent.name)).group(1))
+        if path.stem in folds:
+            raise ValueError(f"{run}: {path.stem} is in the folds {folds[path.stem]} and {number}, as a split by slices leaves it; evaluate its records")
+        folds[path.stem] = number
+        case = source.read(path.stem)
+        with np.load(path) as f:
+            rows += case_rows(path.stem, case.label, {name: f[name].astype(np.float32) / 255 for name in f.files}, threshold)
+    if not rows:
+        raise FileNotFoundError(f"{run} holds no out-of-fold probabilities; run crossval first")
+    return sorted(rows, key=lambda r: r["case"]), folds
+
+
+def record_rows(records: Path) -> tuple[list[dict], dict[str, int]]:
+    """The same from the records of a system, results/records/SYSTEM."""
+    rows, folds = [], {}
+    for path in sorted(records.glob("fold-*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        rows += record["cases"]
+        folds |= {row["case"]: record["protocol"]["fold"] for row in record["cases"]}
+    if not rows:
+        raise FileNotFoundError(f"{records} holds no record of a finished fold; run crossval first")
+    return rows, folds
+
+
+def of_model(path: Path, source: Source, cases: list[str]) -> list[dict]:
+    """Rows of an exported model, with that of its metadata (in the file, or a sidecar's) which takes the source's pictures."""
+    unit = source.read(cases[0]).unit
+    for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json"))):
+        model = Model(path, sidecar)
+        if UNIT.get(model.metadata["input"]["unit"], unit) == unit:
+            return model_rows(model, source, cases)
+    raise ValueError(f"{path} has no metadata for pictures in {unit}")
+
+
 def model_rows(model: Model, source: Source, cases: list[str]) -> list[dict]:
     """Rows of an exported model over cases of a source, before any postprocessing, on the source's own grid."""
-    wanted = {"HU": "hu", "uint8": "gray8"}.get(model.metadata["input"]["unit"])
+    wanted = UNIT.get(model.metadata["input"]["unit"])
     rows = []
     for id in cases:
         case = source.read(id)
