@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -100,6 +101,15 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 		return err
 	}
 	return failed
+}
+
+// pathOf is the file that an error of a scan is about.
+func pathOf(err error) string {
+	var at *app.PathError
+	if errors.As(err, &at) {
+		return at.Path
+	}
+	return ""
 }
 
 // sentence is what a user reads of an error.

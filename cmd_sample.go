@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"opacity/app"
-	"opacity/app/metrics"
 	"opacity/app/phantom"
 	"opacity/app/pipeline"
 	"opacity/app/text"
@@ -19,7 +18,7 @@ import (
 func newSample(c *cli) *cobra.Command {
 	var f phantomFlags
 	cmd := &cobra.Command{
-		Use: "sample -o DIR", Short: c.table.T("cmd.sample.short"), Args: arguments(0, 0), Hidden: true,
+		Use: "sample -o DIR", Short: c.table.T("cmd.sample.short"), Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needed(cmd, "-o DIR", f.out); err != nil {
 				return err
@@ -72,26 +71,10 @@ func (c *cli) sample(ctx context.Context, f phantomFlags) error {
 	if err := c.printOutcome(o); err != nil {
 		return err
 	}
-	at := strconv.Itoa(1 + worst(o.Report.Measurements))
+	at := strconv.Itoa(1 + o.Report.Measurements.Worst())
 	err = c.snapshot(ctx, ct, snapshotFlags{mask: o.Files[0], plane: "axial", at: at, window: "lung", out: picture, force: f.force})
 	if err != nil {
 		return err
 	}
 	return c.print(text.M("cmd.sample.where", o.Files[0], o.Files[1], picture))
-}
-
-// worst is the axial slice k with most of the infection.
-func worst(m metrics.Measurements) int {
-	best := 0
-	for r, s := range m.Labels {
-		if s.Label.Value != m.Infection || !s.Whole() {
-			continue
-		}
-		for k, n := range m.AreaVoxels[r] {
-			if n > m.AreaVoxels[r][best] {
-				best = k
-			}
-		}
-	}
-	return best
 }

@@ -61,7 +61,7 @@ func (c *cli) segment(ctx context.Context, inputs []string, f segmentFlags) erro
 	p := wire()
 	bar := c.progress()
 	defer bar.end()
-	series, failed := c.find(ctx, p, inputs, bar)
+	series, failed := pipeline.Find(ctx, p.opener, inputs, bar.report, bar.note)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -88,7 +88,8 @@ func (c *cli) segment(ctx context.Context, inputs []string, f segmentFlags) erro
 }
 
 // failures turns what went wrong into the command's own end: a single case
-// fails as itself, of several each is named.
+// fails as itself, of several each is named. Where nothing but inputs was refused
+// the whole is a refusal.
 func (c *cli) failures(failed []pipeline.Failure, done int) error {
 	switch {
 	case len(failed) == 0:
@@ -96,8 +97,13 @@ func (c *cli) failures(failed []pipeline.Failure, done int) error {
 	case len(failed) == 1 && done == 0:
 		return failed[0].Err
 	}
+	end := app.Refuse(nil, "cmd.segment.failed", len(failed), len(failed)+done)
 	for _, f := range failed {
-		fmt.Fprintln(c.errs, sentence(f.Err))
+		kind, sentence := app.Explain(f.Err)
+		fmt.Fprintln(c.errs, sentence)
+		if kind != app.Refused {
+			end.Kind = app.Failed
+		}
 	}
-	return app.Fail(nil, "cmd.segment.failed", len(failed), len(failed)+done)
+	return end
 }

@@ -16,7 +16,6 @@ import (
 	"opacity/app/imageio/nifti"
 	"opacity/app/job"
 	"opacity/app/phantom"
-	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/assets"
 	"opacity/assets/icons"
@@ -45,7 +44,8 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 	w := ui.New(a, ui.Options{
 		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
 		ReadMask: nifti.ReadMaskOn, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture,
-		Phantom: thorax, ProbeDevice: probeDevice, Doctor: doctorText,
+		Phantom: thorax, ProbeDevice: func(_ context.Context, requested string) app.Device { return (&onnx.Runtime{}).Probe(requested) },
+		Doctor:  doctorText,
 		Version: programVersion(), Licences: assets.Licences, ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
 		WidgetsFile: os.Getenv(widgetsVariable),
 	})
@@ -66,10 +66,7 @@ func thorax(ctx context.Context, report func(job.Progress)) (app.SeriesInfo, *vo
 	if err != nil {
 		return app.SeriesInfo{}, nil, err
 	}
-	return app.SeriesInfo{
-		Case: "sample", Identity: v.Identity, Size: v.Size, SpacingMM: v.SpacingMM(),
-		Orientation: v.Source.Orientation(), Unit: v.Unit, Warnings: v.Warnings,
-	}, v, nil
+	return phantom.Info(v), v, nil
 }
 
 // savePicture writes a pane as the window shows it, whole.
@@ -78,22 +75,6 @@ func savePicture(ctx context.Context, path string, p ui.Picture, overwrite bool)
 		Volume: p.Volume, Mask: p.Mask, Plane: p.Plane, Index: p.Index, Window: p.Window,
 		Overlay: p.Overlay, Pixels: !p.Smooth, Annotations: p.Annotations, Identity: p.Identity, Research: p.Model,
 	}, overwrite)
-}
-
-// probeDevice says where a model would run, without running one.
-func probeDevice(_ context.Context, requested string) app.Device {
-	d := (&onnx.Runtime{}).Diagnose()
-	cpu := app.Device{Requested: requested, Used: "cpu", Name: d.Processor}
-	switch {
-	case !d.Problem.IsZero():
-		cpu.Reason = text.M("inference.on_cpu", d.Problem)
-	case requested == "cpu":
-	case !d.CUDA.IsZero():
-		cpu.Reason = text.M("inference.on_cpu", d.CUDA)
-	case d.CUDABuild && len(d.GPUs) > 0:
-		return app.Device{Requested: requested, Used: "cuda:0", Name: d.GPUs[0].Name}
-	}
-	return cpu
 }
 
 // doctorText is what `opacity doctor` prints.

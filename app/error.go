@@ -60,3 +60,18 @@ func Explain(err error) (Kind, text.Message) {
 	}
 	return Failed, text.M("app.unexpected", err.Error())
 }
+
+// PathError is an error about a file or folder that was looked into.
+type PathError struct {
+	Path string
+	// Case says that the path stands for a case or more: a file that holds a
+	// volume, or a folder, and not one slice of a series.
+	Case bool
+	Err  error // has the sentence
+}
+
+// Error gives the sentence of what went wrong.
+func (e *PathError) Error() string { return e.Err.Error() }
+
+// Unwrap gives what went wrong.
+func (e *PathError) Unwrap() error { return e.Err }

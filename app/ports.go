@@ -55,8 +55,8 @@ type Scan struct {
 	// Series are sorted for offering: the thinnest-sliced CT with most coverage first.
 	Series  []Series
 	Skipped map[string]int // files not used, by reason (text key), counted
-	// Failed are files that looked usable and were not; a scan with at least one
-	// series still succeeds.
+	// Failed are files that looked usable and were not, each a *PathError; a scan
+	// with at least one series still succeeds.
 	Failed []error
 }
 

@@ -17,7 +17,7 @@ import (
 type listing struct {
 	dicom  []dicom.Candidate
 	nifti  []string
-	failed []error // *app.Error
+	failed []error // *app.PathError
 
 	index map[string]int // of a DICOM candidate, by path
 	seen  map[string]bool
@@ -33,14 +33,14 @@ func collect(ctx context.Context, paths []string) (*listing, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			l.failed = append(l.failed, unreachable(path, err))
+			l.failed = append(l.failed, &app.PathError{Path: path, Case: true, Err: unreachable(path, err)})
 			continue
 		}
 		switch {
 		case info.IsDir():
 			err = l.addFolder(ctx, path)
 		case !info.Mode().IsRegular():
-			l.failed = append(l.failed, app.Refuse(safefile.ErrNotRegular, "imageio.not_regular", path))
+			l.failed = append(l.failed, &app.PathError{Path: path, Case: true, Err: app.Refuse(safefile.ErrNotRegular, "imageio.not_regular", path)})
 		default:
 			err = l.addNamed(ctx, path)
 		}
@@ -59,7 +59,7 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 	}
 	kind, err := dicom.Sniff(path)
 	if err != nil {
-		l.failed = append(l.failed, err)
+		l.failed = append(l.failed, &app.PathError{Path: path, Err: err})
 		return nil
 	}
 	switch kind {
@@ -95,7 +95,7 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			l.failed = append(l.failed, unreachable(path, err))
+			l.failed = append(l.failed, &app.PathError{Path: path, Case: d == nil || d.IsDir() || namedNIfTI(path), Err: unreachable(path, err)})
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}

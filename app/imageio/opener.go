@@ -53,7 +53,7 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		}
 		s, err := nifti.Open(path)
 		if err != nil {
-			scan.Failed = append(scan.Failed, err)
+			scan.Failed = append(scan.Failed, &app.PathError{Path: path, Case: true, Err: err})
 			continue
 		}
 		scan.Series = append(scan.Series, s)

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -158,6 +160,30 @@ func TestSegmentFindsThePhantom(t *testing.T) {
 	}
 }
 
+// TestMirroredThoraxIsDoubted: a file whose header names the wrong side is
+// segmented as it says, with a doubt.
+func TestMirroredThoraxIsDoubted(t *testing.T) {
+	needModel(t)
+	for _, mirror := range []bool{false, true} {
+		path := spoilt(t, "ct.nii", func(n header, _ []byte) []byte {
+			if mirror {
+				for c := range 4 {
+					at := atSRow + 4*c // x from left to right
+					n.float(at, -float64(math.Float32frombits(binary.LittleEndian.Uint32(n[at:]))))
+				}
+				n.short(atQCode, 0).short(atSCode, 1)
+			}
+			return n
+		})
+		out := t.TempDir()
+		r := must(t, "segment", path, "-o", out, "-q")
+		doubts := len(readReport(t, filepath.Join(out, "ct", "report.json")).Warnings)
+		if said := strings.Contains(r.out, "Left and right look exchanged"); said != mirror || (doubts > 0) != mirror {
+			t.Errorf("mirrored %t: said %t, %d warnings in the report\n%s", mirror, said, doubts, r.out)
+		}
+	}
+}
+
 func dice(a, b []int16, is func(int16) bool) float64 {
 	both, sum := 0, 0
 	for n := range a {
@@ -184,7 +210,7 @@ func TestBatchGoesOnAfterABadInput(t *testing.T) {
 	}
 	ct := filepath.Join(sample(t), "ct.nii.gz")
 	r := opacity(t, "segment", bad, ct, filepath.Join(dir, "gone"), "-o", out, "-q")
-	if r.status != int(app.Failed) {
+	if r.status != int(app.Refused) {
 		t.Errorf("status %d", r.status)
 	}
 	for _, want := range []string{"bad.nii.gz", "gone", "2 of 3"} {

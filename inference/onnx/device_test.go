@@ -6,6 +6,8 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+
+	"opacity/app/text"
 )
 
 // Each reason why a GPU cannot be used, the nearest to the metal first.
@@ -84,6 +86,24 @@ func TestParseDevice(t *testing.T) {
 		kind, index, err := parseDevice(c.in)
 		if kind != c.kind || index != c.index || (err != nil) != c.bad {
 			t.Errorf("%q: %q %d %v", c.in, kind, index, err)
+		}
+	}
+}
+
+// Where a model would run follows from what is there, and says why not on a GPU.
+func TestProbe(t *testing.T) {
+	gpu := []GPU{{Name: "one"}}
+	for _, c := range []struct {
+		name, requested, used, reason string
+		d                             Diagnosis
+	}{
+		{"no runtime", "auto", "cpu", "inference.on_cpu", Diagnosis{Problem: text.M("inference.no_runtime"), CUDABuild: true, GPUs: gpu}},
+		{"the CPU asked for", "cpu", "cpu", "", Diagnosis{CUDA: text.M("inference.cuda_no_gpu")}},
+		{"no GPU", "auto", "cpu", "inference.on_cpu", Diagnosis{CUDA: text.M("inference.cuda_no_gpu")}},
+		{"a GPU", "auto", "cuda:0", "", Diagnosis{CUDABuild: true, GPUs: gpu}},
+	} {
+		if got := c.d.device(c.requested); got.Used != c.used || got.Reason.Key != c.reason || got.Requested != c.requested {
+			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (s *sorter) take(c Candidate, r result) {
 	default:
 		s.lost = append(s.lost, lost{c.Path, r.file})
 		if c.Wanted {
-			s.found.Failed = append(s.found.Failed, r.err)
+			s.found.Failed = append(s.found.Failed, &app.PathError{Path: c.Path, Err: r.err})
 		}
 	}
 }
