@@ -8,25 +8,32 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
 
+type convertFlags struct{ asRegular, force bool }
+
 func newConvert(c *cli) *cobra.Command {
-	force := false
+	var f convertFlags
 	cmd := &cobra.Command{
 		Use: "convert IN OUT", Short: c.table.T("cmd.convert.short"), Long: c.table.T("cmd.convert.long"), Args: arguments(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.convert(cmd.Context(), args[0], args[1], force)
+			return c.convert(cmd.Context(), args[0], args[1], f)
 		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, c.table.T("cmd.force"))
+	cmd.Flags().BoolVar(&f.asRegular, "as-regular", false, c.table.T("cmd.convert.as_regular"))
+	cmd.Flags().BoolVar(&f.force, "force", false, c.table.T("cmd.force"))
 	return cmd
 }
 
-func (c *cli) convert(ctx context.Context, in, out string, force bool) error {
+func (c *cli) convert(ctx context.Context, in, out string, f convertFlags) error {
 	if low := strings.ToLower(out); !strings.HasSuffix(low, ".nii") && !strings.HasSuffix(low, ".nii.gz") {
 		return app.Misuse("cmd.convert.format", out)
+	}
+	if err := safefile.Ready(out, f.force); err != nil {
+		return err
 	}
 	bar := c.progress()
 	defer bar.end()
@@ -40,13 +47,20 @@ func (c *cli) convert(ctx context.Context, in, out string, force bool) error {
 		return err
 	}
 	bar.end()
-	for _, w := range doubts(s.Info(), v) { // what is written does not tell of them
+	if why, ok := irregular(v); ok && !f.asRegular {
+		return app.Refuse(nil, "cmd.convert.irregular", in, why.Message)
+	}
+	for _, w := range doubts(s.Info(), v) { // what is written does not tell of all of them
 		bar.note(w.Message)
 	}
-	if m, ok := asMask(s.Info(), v); ok {
-		err = p.writer.WriteMask(ctx, out, v, m, force)
+	m, isMask := (*mask.Mask)(nil), false
+	if s.Info().LabelMap {
+		m, isMask = mask.OfNumbers(v)
+	}
+	if isMask {
+		err = p.writer.WriteMask(ctx, out, v, m, f.force)
 	} else {
-		err = p.writer.WriteVolume(ctx, out, v, force)
+		err = p.writer.WriteVolume(ctx, out, v, f.force)
 	}
 	if err != nil {
 		return err
@@ -68,22 +82,13 @@ func (c *cli) first(ctx context.Context, p *program, path string, bar *progress)
 	return s, nil
 }
 
-// asMask takes a label map as it is, numbers kept, so that it is written in
-// bytes.
-func asMask(info app.SeriesInfo, v *volume.Volume) (*mask.Mask, bool) {
-	if !info.LabelMap || v.Int16 == nil {
-		return nil, false
-	}
-	m := mask.New(v.Size, nil)
-	labels := make([]uint8, v.Size[0]*v.Size[1])
-	for k := range v.Size[2] {
-		for o, x := range v.SliceInt16(k) {
-			if x < 0 || x > 255 {
-				return nil, false
-			}
-			labels[o] = uint8(x)
+// irregular is the doubt that a format of evenly spaced slices cannot hold. What
+// came from NIfTI was as regular before.
+func irregular(v *volume.Volume) (volume.Warning, bool) {
+	for _, w := range v.Warnings {
+		if v.Source.Header == nil && (w.Kind == volume.WarnGap || w.Kind == volume.WarnUneven) {
+			return w, true
 		}
-		m.SetSlice(mask.Anatomy, k, labels)
 	}
-	return m, true
+	return volume.Warning{}, false
 }

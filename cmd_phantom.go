@@ -39,15 +39,15 @@ func newPhantom(c *cli) *cobra.Command {
 	return cmd
 }
 
-// The bounds of a phantom: smaller shows no chest, larger takes more than 8 GB.
-const leastVoxels, mostVoxels = 8, 1 << 32
+// The largest phantom: more voxels take more than 8 GB.
+const mostVoxels = 1 << 32
 
 func parseSize(s string) (volume.Size, error) {
 	var size volume.Size
 	n, err := fmt.Sscanf(s, "%dx%dx%d", &size[0], &size[1], &size[2])
-	if n != 3 || err != nil || size.String() != s || min(size[0], size[1], size[2]) < leastVoxels ||
+	if n != 3 || err != nil || size.String() != s || min(size[0], size[1], size[2]) < 1 ||
 		max(size[0], size[1], size[2]) > 4096 || size.Voxels() > mostVoxels {
-		return volume.Size{}, app.Misuse("cmd.phantom.bad_size", s, leastVoxels)
+		return volume.Size{}, app.Misuse("cmd.phantom.bad_size", s)
 	}
 	return size, nil
 }
@@ -57,39 +57,45 @@ func (c *cli) phantom(ctx context.Context, f phantomFlags) error {
 	if err != nil {
 		return err
 	}
-	ct, labels, series := filepath.Join(f.out, "ct.nii.gz"), filepath.Join(f.out, "mask.nii.gz"), filepath.Join(f.out, "dicom")
-	if err := vacant(f.force, ct, labels); err != nil {
-		return err
-	}
-	old, err := oldSlices(series, f.force)
+	ct, labels := filepath.Join(f.out, "ct.nii.gz"), filepath.Join(f.out, "mask.nii.gz")
+	undo, err := f.ready(ct, labels)
 	if err != nil {
 		return err
 	}
 	bar := c.progress()
 	defer bar.end()
 	bar.note(text.M("cmd.sample.making", size.String()))
+	if err := f.write(ctx, size, ct, labels, bar); err != nil {
+		undo()
+		return err
+	}
+	bar.end()
+	return c.print(ct + "\n" + labels + "\n" + f.series())
+}
+
+// write paints the thorax and writes it in each format. Where one fails, the
+// others go too, but those that replaced earlier ones.
+func (f phantomFlags) write(ctx context.Context, size volume.Size, ct, labels string, bar *progress) (err error) {
+	var written []string
+	defer func() {
+		for _, path := range written {
+			if err != nil && !f.force {
+				_ = os.Remove(path) // the first error is told
+			}
+		}
+	}()
 	v, m, err := paint(ctx, phantom.Options{Size: size, Seed: f.seed, Report: bar.report})
 	if err != nil {
 		return err
-	}
-	if err := os.MkdirAll(f.out, 0o777); err != nil {
-		return app.Fail(err, "app.folder_not_made", f.out)
 	}
 	writer := wire().writer
 	if err := writer.WriteVolume(ctx, ct, v, f.force); err != nil {
 		return err
 	}
+	written = append(written, ct)
 	if err := writer.WriteMask(ctx, labels, v, m, f.force); err != nil {
 		return err
 	}
-	for _, path := range old {
-		if err := os.Remove(path); err != nil {
-			return app.Fail(err, "safefile.permission", path)
-		}
-	}
-	if err := dicom.Write(ctx, series, v, dicom.WriteOptions{Overwrite: f.force, Report: bar.report}); err != nil {
-		return err
-	}
-	bar.end()
-	return c.print(ct + "\n" + labels + "\n" + series)
+	written = append(written, labels)
+	return dicom.Write(ctx, f.series(), v, dicom.WriteOptions{Overwrite: f.force, Report: bar.report})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"opacity/app"
@@ -24,22 +25,35 @@ func paint(ctx context.Context, o phantom.Options) (*volume.Volume, *mask.Mask, 
 	return p.v, p.m, err
 }
 
-// oldSlices lists what is in the folder of a phantom's series. Without force
-// nothing may be; with it, slices of an earlier phantom are returned, which must
-// go: this one may have fewer.
-func oldSlices(series string, force bool) (old []string, err error) {
-	names, err := safefile.Names(series)
+// ready refuses, before any work is done, a folder that cannot be written to,
+// and without force one that holds something already. The folder is made; undo
+// takes it away again where nothing came into it.
+func (f phantomFlags) ready(files ...string) (undo func(), err error) {
+	if err := vacant(f.force, files...); err != nil {
+		return nil, err
+	}
+	names, err := safefile.Names(f.series())
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		path := filepath.Join(series, name)
-		if !force {
-			return nil, app.Misuse("safefile.exists", path)
-		}
-		if slice, _ := filepath.Match("IM*.dcm", name); slice { // the pattern is sound
-			old = append(old, path)
+	if len(names) > 0 && !f.force {
+		return nil, app.Misuse("safefile.exists", filepath.Join(f.series(), names[0]))
+	}
+	_, missing := os.Lstat(f.out)
+	if err := os.MkdirAll(f.out, 0o777); err != nil {
+		return nil, safefile.Explain(f.out, err)
+	}
+	undo = func() {
+		if missing != nil {
+			_ = os.Remove(f.out) // stays where something is in it
 		}
 	}
-	return old, nil
+	if err := safefile.ReadyFolder(f.out); err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
 }
+
+// series is the folder of the DICOM series.
+func (f phantomFlags) series() string { return filepath.Join(f.out, "dicom") }

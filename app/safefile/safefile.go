@@ -34,7 +34,7 @@ func Write(path string, overwrite bool, write func(io.Writer) error) error {
 		return explain(path, err)
 	}
 	defer os.Remove(temp) // gone already where all went well
-	if err := fill(f, mode, write); err != nil {
+	if err := fillFile(f, mode, write); err != nil {
 		return explain(path, err)
 	}
 	if err := place(temp, target, overwrite); err != nil {
@@ -68,8 +68,8 @@ func check(path string, overwrite bool) (target string, mode fs.FileMode, err er
 	return target, info.Mode().Perm(), nil
 }
 
-// fill writes, flushes to disk and closes f.
-func fill(f *os.File, mode fs.FileMode, write func(io.Writer) error) (err error) {
+// fillFile writes, flushes to disk and closes f.
+func fillFile(f *os.File, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	defer func() {
 		if e := f.Close(); err == nil {
 			err = e
@@ -115,6 +115,10 @@ func place(temp, target string, overwrite bool) error {
 	}
 	return nil
 }
+
+// Explain turns the system's error about writing to path into the user's
+// sentence, an *app.Error.
+func Explain(path string, err error) error { return explain(path, err) }
 
 // explain turns the system's error into the user's sentence.
 func explain(path string, err error) error {

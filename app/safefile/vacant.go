@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"opacity/app"
 )
@@ -38,4 +39,33 @@ func Names(folder string) ([]string, error) {
 		names[n] = e.Name()
 	}
 	return names, nil
+}
+
+// Ready refuses a path that Write would refuse, and one in a folder that cannot
+// be written to, before any work is done. Nothing is left behind.
+func Ready(path string, overwrite bool) error {
+	target, _, err := check(path, overwrite)
+	if err != nil {
+		return err
+	}
+	return probe(path, filepath.Dir(target))
+}
+
+// ReadyFolder refuses a folder that cannot be written to; it must be there.
+func ReadyFolder(folder string) error { return probe(folder, folder) }
+
+// probe makes a file in a folder and removes it; path is what is told of.
+func probe(path, folder string) error {
+	f, err := os.CreateTemp(folder, ".opacity-*.tmp")
+	if err != nil {
+		return explain(path, err)
+	}
+	if err := f.Close(); err != nil {
+		_ = os.Remove(f.Name()) // the first error is told
+		return explain(path, err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return explain(path, err)
+	}
+	return nil
 }

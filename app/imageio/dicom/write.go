@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math/big"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -32,37 +30,34 @@ type WriteOptions struct {
 
 // Write writes an int16 volume in HU as a CT series, one file a slice k named
 // IM00001.dcm on from the first, explicit VR little endian, into dir, which is
-// made. Reading it gives the same voxels and geometry. UIDs are derived from the
-// content: the same volume gives the same files.
+// made: the whole series or nothing. With Overwrite it replaces one written
+// before. Reading it gives the same voxels and geometry. UIDs are derived from
+// the content: the same volume gives the same files. Errors are *app.Error or a
+// context's.
 func Write(ctx context.Context, dir string, v *volume.Volume, opts WriteOptions) error {
 	if v.Int16 == nil || v.Unit != volume.HU {
 		return app.Misuse("dicom.write.range")
 	}
-	name := func(k int) string { return filepath.Join(dir, fmt.Sprintf("IM%05d.dcm", k+1)) }
-	for k := range v.Size[2] {
-		if _, err := os.Lstat(name(k)); err == nil && !opts.Overwrite {
-			return app.Misuse("dicom.write.exists", name(k))
-		}
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return app.Fail(err, "dicom.write.failed", dir)
-	}
-	w := newSeriesWriter(v, opts)
-	var done atomic.Int64
-	return parallel.Each(ctx, v.Size[2], func(k int) error {
-		err := safefile.Write(name(k), opts.Overwrite, func(out io.Writer) error {
-			_, err := out.Write(w.file(k))
+	return safefile.WriteFolder(dir, opts.Overwrite, isSlice, func(put func(string, func(io.Writer) error) error) error {
+		w := newSeriesWriter(v, opts)
+		var done atomic.Int64
+		return parallel.Each(ctx, v.Size[2], func(k int) error {
+			err := put(fmt.Sprintf("IM%05d.dcm", k+1), func(out io.Writer) error {
+				_, err := out.Write(w.file(k))
+				return err
+			})
+			if opts.Report != nil {
+				opts.Report(job.Progress{Stage: text.M("dicom.stage.writing"), Done: int(done.Add(1)), Total: v.Size[2]})
+			}
 			return err
 		})
-		var known *app.Error
-		if err != nil && !errors.As(err, &known) {
-			err = app.Fail(err, "dicom.write.failed", name(k))
-		}
-		if opts.Report != nil {
-			opts.Report(job.Progress{Stage: text.M("dicom.stage.writing"), Done: int(done.Add(1)), Total: v.Size[2]})
-		}
-		return err
 	})
+}
+
+// isSlice reports whether a file is called as Write calls its files.
+func isSlice(name string) bool {
+	ok, err := filepath.Match("IM[0-9][0-9][0-9][0-9][0-9].dcm", name)
+	return ok && err == nil
 }
 
 type seriesWriter struct {

@@ -137,6 +137,7 @@ func parse(path string, b []byte) (*header, error) {
 			return nil, err
 		}
 	}
+	h.readDoubts()
 	if lo, hi := h.float32(atCalMin), h.float32(atCalMax); hi > lo && !math.IsInf(hi-lo, 0) {
 		h.window = volume.Window{Center: (lo + hi) / 2, Width: hi - lo}
 	}

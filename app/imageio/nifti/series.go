@@ -105,7 +105,9 @@ func megabytes(n int64) int64 { return (n + 1<<20 - 1) >> 20 }
 // judge tells the unit of values of a range and a fit, and all there is to doubt.
 func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
 	unit, doubts := volume.HU, slices.Clone(s.header.warnings)
-	if !looksLikeHU(e) {
+	if has(doubts, volume.WarnNotHU) {
+		unit = volume.Arbitrary
+	} else if !looksLikeHU(e) {
 		unit = volume.Arbitrary
 		doubts = append(doubts, volume.Warning{Kind: volume.WarnNotHU, Message: text.M("nifti.warn.not_hu")})
 	}

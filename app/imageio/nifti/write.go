@@ -17,9 +17,14 @@ import (
 
 // WriteVolume writes the voxels, rescaled as they are, on the grid of the file
 // they came from: its axes and, where that was a NIfTI file, its transforms to
-// the bit. The extension says whether it is compressed. Existing files are
+// the bit. What is doubtful about the volume is written too and raised again by
+// this package; where the patient's orientation is unknown, no transform is
+// written. The extension says whether it is compressed. Existing files are
 // replaced only with overwrite. Errors are *app.Error or a context's.
 func WriteVolume(ctx context.Context, path string, v *volume.Volume, overwrite bool) error {
+	if v.Source.Header == nil && has(v.Warnings, volume.WarnOrientation) {
+		v = withoutPlace(v)
+	}
 	if v.Int16 != nil {
 		return write(ctx, path, v, typeInt16, 1, v.SliceInt16, overwrite)
 	}
@@ -123,6 +128,7 @@ func gather[T stored](planes, slice []T, size volume.Size, src volume.Source, fi
 // newHeader describes voxels on the source's grid: the source's own header where
 // it is NIfTI, else a new one.
 func newHeader(v *volume.Volume, datatype int, slope float64) *header {
+	voxels := datatype != typeUint8 // and no labels or probabilities
 	h := &header{raw: make([]byte, headerBytes), order: binary.LittleEndian, size: v.Source.Size, datatype: datatype}
 	order, n := byteOrder(v.Source.Header)
 	if n == headerBytes && len(v.Source.Header) >= headerBytes {
@@ -135,9 +141,16 @@ func newHeader(v *volume.Volume, datatype int, slope float64) *header {
 		clear(h.raw[atName:atMagic])
 	} else {
 		h.setTransform(v.Source.Affine)
-		h.raw[atUnits] = 2 // mm
+		if !has(v.Warnings, volume.WarnNoSpacing) {
+			h.raw[atUnits] = 2 // mm
+		}
+		if voxels && has(v.Warnings, volume.WarnOrientation) {
+			h.putInt16(atSCode, 0)
+			h.putInt16(atQCode, 0)
+		}
 		h.raw[38] = 'r'
 	}
+	h.putDoubts(v.Warnings, voxels)
 	h.putUint32(0, headerBytes)
 	for n, d := range [8]int{3, h.size[0], h.size[1], h.size[2], 1, 1, 1, 1} {
 		h.putInt16(atDim+2*n, d)
