@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from opacity_training import chains
 from opacity_training.chains import Clahe, Clip, Crop, LungMask, MinMax, Resample, Resize, Round, Scale, Window, ZScore
+from opacity_training.metadata import rings
 from opacity_training.sources import INFECTION, LUNG
 from opacity_training.strict import ConfigError
 
@@ -219,3 +221,26 @@ def test_resampling_is_that_of_the_published_code():
     label = LUNG * (x > 0).astype(np.uint8)
     got = chains.apply_label([Resample(spacing_mm=want["to"][::-1])], label, tuple(want["spacing"]), "hu")
     assert (got > 0).sum() == want["voxels"]
+
+
+# ---- the chain of the published slices
+
+
+def test_that_chain_spelled_out_with_opencv():
+    hu = rings().astype(np.float32)
+    x = cv2.resize(np.clip(hu, -1024, 3071), (256, 256), interpolation=cv2.INTER_CUBIC)
+    x = np.rint((x - x.min()) / (x.max() - x.min()) * 255).astype(np.uint8)
+    wanted = cv2.createCLAHE(7.0, (8, 8)).apply(x)
+    got = one(chains.slice8(), hu) * 255
+    assert np.abs(wanted - got).max() <= 1.001 and got.max() > 200 and got.min() < 60
+
+
+def test_padding_below_the_scale_changes_nothing():
+    hu = rings().astype(np.float32)
+    low, padded = (np.where(hu == -1000, v, hu) for v in (-1024, -3024))
+    assert np.array_equal(one(chains.slice8(), low), one(chains.slice8(), padded))
+
+
+def test_on_a_published_slice_only_the_scale_acts():
+    picture = np.random.default_rng(0).integers(0, 256, (1, 256, 256), dtype=np.uint8)
+    assert np.allclose(chains.apply(chains.slice8(), picture, None, "gray8")[0], picture / 255, atol=1e-6)

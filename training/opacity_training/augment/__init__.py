@@ -15,7 +15,7 @@ from .grey import Blur, Brightness, Circle, Clahe, Contrast, Field, Gamma, Multi
 from .plane import D4, Elastic, Flip, GridDistortion, Perspective, PiecewiseAffine, Pincushion, Rot90, Rotate, Scale, Shift
 from .spatial import Spatial
 
-__all__ = ["KINDS", "augment", "build"]
+__all__ = ["KINDS", "build"]
 
 # Operations of a system's `augment` list, by kind.
 KINDS: dict[str, type] = {
@@ -37,9 +37,3 @@ def build(ops: list) -> Callable[[np.random.Generator, np.ndarray, np.ndarray], 
         return image, label
 
     return changed
-
-
-def augment(rng: np.random.Generator, a: object, image: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The default model's operation on one picture [size, size]; a has the attributes of Default2D."""
-    image, label = Default2D(**{k: getattr(a, k) for k in Default2D.__dataclass_fields__})(rng, image[None], label)
-    return image[0], label
