@@ -5,15 +5,20 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/mask"
+	"opacity/viewer"
 	"opacity/viewer/tool"
 )
 
 // registerActions tells the key table what the window itself carries out.
 func (w *Window) registerActions() {
 	k := w.keys
+	k.Allow = w.allow
 	k.Handle(tool.FileOpen, w.askOpenFile)
 	k.Handle(tool.FileOpenFolder, w.askOpenFolder)
 	k.Handle(tool.FileSave, w.saveMask)
+	k.Handle(tool.FileSaveAs, w.saveMaskAs)
+	k.Handle(tool.FileClose, w.closeStudy)
+	k.Handle(tool.FileQuit, w.tryClose)
 	k.Handle(tool.FileExport, w.askExport)
 	k.Handle(tool.FilePicture, w.askPicture)
 	for i, a := range []tool.Action{tool.FileRecent1, tool.FileRecent2, tool.FileRecent3, tool.FileRecent4, tool.FileRecent5} {
@@ -23,23 +28,30 @@ func (w *Window) registerActions() {
 	k.Handle(tool.EditRedo, w.redo)
 	k.Handle(tool.SegmentRun, w.segment)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
+	k.Handle(tool.ViewProfile, w.switchProfile)
+	k.Handle(tool.ViewReport, w.goToReport)
+	k.Handle(tool.ViewMenu, func() { w.openMenu(0) })
 	k.Handle(tool.ViewKeys, w.showKeys)
 	k.Handle(tool.ViewCancel, w.escape)
 }
 
 // escape leaves what is nearest: the control in focus, else the work under way.
+// A model's run is not thrown away by it.
 func (w *Window) escape() {
 	w.tips.clear()
 	switch {
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()
+	case w.segmenting:
+		w.status.note(w.t("ui.segment.no_escape"))
 	default:
 		w.status.cancelTop()
 	}
 }
 
-// hasStudy, hasMask and idle say which actions make sense now.
-func (w *Window) hasStudy() bool { return w.session.Volume() != nil }
+// hasStudy, hasMask and idle say which actions make sense now. While several
+// series are offered, the study behind their list is nobody's to act on.
+func (w *Window) hasStudy() bool { return w.session.Volume() != nil && !w.choosing() }
 
 func (w *Window) complete() bool { return w.hasStudy() && !w.session.Loading() }
 
@@ -51,13 +63,79 @@ func (w *Window) canSegment() bool {
 	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && w.misfit() == ""
 }
 
+// refused says why an action cannot be carried out now, "" where it can.
+func (w *Window) refused(a tool.Action) string {
+	needs, known := needsOf[a]
+	undo, redo := w.steps()
+	switch {
+	case w.choosing() && !overTheList[a]:
+		return w.t("ui.refused.choosing")
+	case !known:
+		return ""
+	case !w.hasStudy():
+		return w.t("ui.refused.no_study")
+	case w.session.Loading() && needs != aStudy:
+		return w.t("ui.refused.loading")
+	case w.segmenting && needs == aRestingMask:
+		return w.t("ui.refused.segmenting")
+	case w.segmenting && a == tool.SegmentRun:
+		return w.t("ui.refused.running")
+	case needs == aRestingMask && (a == tool.FileSave || a == tool.FileSaveAs) && !w.hasMask():
+		return w.t("ui.refused.no_mask")
+	case a == tool.EditUndo && undo == "":
+		return w.t("ui.refused.no_undo")
+	case a == tool.EditRedo && redo == "":
+		return w.t("ui.refused.no_redo")
+	}
+	return ""
+}
+
+// need is what an action needs to be there.
+type need int
+
+const (
+	aStudy       need = iota // which may still load
+	aWholeStudy              // with all its slices
+	aRestingMask             // that no model is about to change
+)
+
+// needsOf are the actions of the window that need something; the viewer's own
+// are harmless with nothing open.
+var needsOf = map[tool.Action]need{
+	tool.FileClose: aStudy, tool.FilePicture: aWholeStudy, tool.SegmentRun: aWholeStudy,
+	tool.FileSave: aRestingMask, tool.FileSaveAs: aRestingMask, tool.FileExport: aRestingMask,
+	tool.EditUndo: aRestingMask, tool.EditRedo: aRestingMask,
+}
+
+// overTheList are the actions that go on while several series are offered.
+var overTheList = func() map[tool.Action]bool {
+	on := map[tool.Action]bool{}
+	for _, a := range append(tool.Recent(), tool.FileOpen, tool.FileOpenFolder, tool.FileQuit,
+		tool.ViewIdentity, tool.ViewInspector, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel) {
+		on[a] = true
+	}
+	return on
+}()
+
+// allow reports whether an action can be carried out now, and where not, says why.
+func (w *Window) allow(a tool.Action) bool {
+	if len(w.modals) > 0 { // the dialog is asked first
+		return false
+	}
+	why := w.refused(a)
+	if why != "" {
+		w.status.note(why)
+	}
+	return why == ""
+}
+
 // undo and redo belong to the text field that has the focus, else to the mask.
 func (w *Window) undo() {
 	if e := w.focusedEntry(); e != nil {
 		e.Undo()
 		return
 	}
-	if len(w.modals) > 0 || w.segmenting {
+	if !w.allow(tool.EditUndo) {
 		return
 	}
 	if step, ok := w.session.Undo(); ok {
@@ -70,7 +148,7 @@ func (w *Window) redo() {
 		e.Redo()
 		return
 	}
-	if len(w.modals) > 0 || w.segmenting {
+	if !w.allow(tool.EditRedo) {
 		return
 	}
 	if step, ok := w.session.Redo(); ok {
@@ -90,6 +168,9 @@ func (w *Window) focusedEntry() *widget.Entry {
 
 // steps returns the names of what undo and redo would do, "" for nothing.
 func (w *Window) steps() (undo, redo string) {
+	if w.choosing() {
+		return "", ""
+	}
 	steps, applied := w.session.History()
 	name := func(s mask.Step) string { return w.texts.Format(s.Name) }
 	if applied > 0 {
@@ -106,6 +187,24 @@ func (w *Window) toggleInspector() {
 	w.inspector.setShown(w.prefs.Inspector)
 	w.savePreferences()
 	w.refreshActions()
+}
+
+// switchProfile gives the left button its other meaning, and says which.
+func (w *Window) switchProfile() { w.setProfile(1 - w.viewer.Profile()) }
+
+func (w *Window) setProfile(p viewer.Profile) {
+	w.viewer.SetProfile(p)
+	w.status.note(w.t(map[viewer.Profile]string{viewer.Annotate: "ui.profile.annotate", viewer.Reading: "ui.profile.reading"}[p]))
+	w.status.showProfile()
+}
+
+// goToReport brings the report into view, unfolded.
+func (w *Window) goToReport() {
+	if !w.prefs.Inspector {
+		w.toggleInspector()
+	}
+	w.inspector.unfold("report")
+	w.soon("reveal", func() { w.inspector.reveal("report") })
 }
 
 func (w *Window) setLight(light bool) {
@@ -131,7 +230,7 @@ func (w *Window) refreshActions() {
 
 // focusPanes gives the keys to the pictures, where there are any.
 func (w *Window) focusPanes() {
-	if w.hasStudy() && !w.choosing() {
+	if w.hasStudy() {
 		w.win.Canvas().Focus(w.panes.grid)
 		return
 	}

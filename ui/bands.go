@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -40,6 +41,7 @@ const (
 // failure is an error on show.
 type failure struct {
 	sentence, details string
+	about             string // what failed; a later try of the same takes its place, or it away
 }
 
 func newBands(w *Window) *bands {
@@ -47,20 +49,33 @@ func newBands(w *Window) *bands {
 }
 
 // fail shows an error. What the user stopped is no error.
-func (b *bands) fail(err error) {
+func (b *bands) fail(err error) { b.failAbout("", err) }
+
+// settled takes away what went wrong before with what has now gone right.
+func (b *bands) settled(about string) {
+	left := slices.DeleteFunc(slices.Clone(b.failures), func(f failure) bool { return f.about == about })
+	if len(left) < len(b.failures) {
+		b.failures = left
+		b.refresh()
+	}
+}
+
+// failAbout shows an error in place of an older one about the same thing.
+func (b *bands) failAbout(about string, err error) {
 	kind, message := app.Explain(err)
 	if kind == app.Interrupted {
 		return
 	}
-	f := failure{sentence: b.w.texts.Format(message)}
+	f := failure{sentence: b.w.texts.Format(message), about: about}
 	f.details = f.sentence
 	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(cause) {
 		f.details += "\n" + cause.Error()
 	}
-	for _, old := range b.failures {
-		if old == f {
-			return
-		}
+	if about != "" {
+		b.failures = slices.DeleteFunc(b.failures, func(old failure) bool { return old.about == about })
+	}
+	if slices.Contains(b.failures, f) {
+		return
 	}
 	b.failures = append(b.failures, f)
 	b.refresh()

@@ -15,6 +15,7 @@ type button struct {
 	widget.Button
 	held
 	tip     string
+	deaf    func() bool // true: keys press it not; nil: they always do
 	focused bool
 }
 
@@ -33,7 +34,7 @@ func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped 
 func (b *button) TypedKey(e *fyne.KeyEvent) {
 	if !isPress(e) {
 		b.w.typedKey(e)
-	} else if !b.Disabled() {
+	} else if !b.Disabled() && (b.deaf == nil || !b.deaf()) {
 		b.OnTapped()
 	}
 }

@@ -13,9 +13,12 @@ func (w *Window) closeStudy() {
 	})
 }
 
+// unsaved reports whether work would be lost with the open study.
+func (w *Window) unsaved() bool { return w.session.Dirty() && !w.sample }
+
 // unlessUnsaved goes on at once where nothing would be lost, else asks.
 func (w *Window) unlessUnsaved(then func()) {
-	if !w.session.Dirty() {
+	if !w.unsaved() {
 		then()
 		return
 	}

@@ -57,7 +57,7 @@ func centred(l *line) *line {
 func (w *Window) recentRows() []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for i, path := range w.prefs.Recent[:min(len(w.prefs.Recent), recentOnEmpty)] {
-		name := newLine(filepath.Base(path), theme.ColorNameForeground)
+		name := newLine(filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)), theme.ColorNameForeground)
 		place := newLine(filepath.Dir(path), colorDim).clipped()
 		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, place), path, func() { w.openRecent(i) })
 		w.name(fmt.Sprintf("recent.%d", i+1), t)

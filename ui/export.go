@@ -32,6 +32,7 @@ type exportJob struct {
 	labels   *mask.Mask
 	shots    []Picture
 	result   app.Report
+	unsaid   map[uint8]bool // labels that the mask says nothing about
 	revision int
 }
 
@@ -53,11 +54,15 @@ func (w *Window) picture(p viewer.Plane) Picture {
 
 // askExport asks what to export, and where to.
 func (w *Window) askExport() {
+	w.askExportInto(filepath.Join(w.resultFolder(), w.session.Info().Case+"_opacity"))
+}
+
+func (w *Window) askExportInto(proposed string) {
 	if !w.complete() || w.opts.Writer == nil || w.segmenting {
 		return
 	}
 	var m *modal
-	folder := w.newEntry(filepath.Join(w.resultFolder(), w.session.Info().Case+"_opacity"), func(string) { m.press(0) })
+	folder := w.newEntry(proposed, func(string) { m.press(0) })
 	browse := w.newButton(w.t("ui.browse"), nil, "", func() {
 		w.choose.openFolder(w.t("ui.export.folder"), filepath.Dir(folder.Text), folder.SetText)
 	})
@@ -108,7 +113,11 @@ func (w *Window) export(e exportJob) {
 		shot.Identity = e.identity
 		e.shots = append(e.shots, shot)
 	}
-	w.unlessThere(e.paths(), func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) })
+	e.unsaid = map[uint8]bool{}
+	for _, l := range w.session.Mask().Labels() {
+		e.unsaid[l.Value] = !w.session.Annotated(l)
+	}
+	w.unlessThere(e.paths(), func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }, func() { w.askExportInto(e.folder) })
 }
 
 func (e exportJob) maskPath() string { return filepath.Join(e.folder, app.MaskName) }
@@ -143,9 +152,10 @@ func (w *Window) runExport(e exportJob) {
 	}, func(p job.Progress) { w.status.progress("export", p) }, func(first string, err error) {
 		w.status.end("export")
 		if err != nil {
-			w.bands.fail(err)
+			w.bands.failAbout("save", err)
 			return
 		}
+		w.bands.settled("save")
 		if attempt == w.opening && e.mask {
 			w.session.MarkSaved(e.revision)
 		}
@@ -182,6 +192,7 @@ func (e exportJob) write(ctx context.Context, o Options, sha func(context.Contex
 		if e.result.Measurements, err = metrics.Measure(ctx, e.volume, e.labels); err != nil {
 			return "", err
 		}
+		e.result.Measurements.LeaveOut(func(l mask.Label) bool { return !e.unsaid[l.Value] })
 		if sha != nil {
 			if e.result.SHA256, err = sha(ctx); err != nil {
 				return "", err

@@ -315,18 +315,23 @@ func (f *fakeWriter) WriteReport(_ context.Context, dir string, r app.Report, _ 
 	return []string{path}, os.WriteFile(path, []byte(r.SHA256), 0o600)
 }
 
-// fakeChooser answers every question for a place with the same one.
+// fakeChooser answers every question for a place with the same one, and one that
+// comes back with it not at all.
 type fakeChooser struct {
 	path      string
 	suggested string
+	asked     int
 }
 
 func (f *fakeChooser) openFile(_, _ string, done func(string))   { f.answer(done) }
 func (f *fakeChooser) openFolder(_, _ string, done func(string)) { f.answer(done) }
 
 func (f *fakeChooser) saveFile(_, suggested string, done func(string)) {
-	f.suggested = suggested
-	f.answer(done)
+	again := suggested == f.path // what was answered would not do
+	f.suggested, f.asked = suggested, f.asked+1
+	if !again {
+		f.answer(done)
+	}
 }
 
 func (f *fakeChooser) answer(done func(string)) {

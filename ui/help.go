@@ -16,38 +16,70 @@ import (
 	"opacity/viewer/tool"
 )
 
+// wideSheet is how wide the window must be for three columns of keys.
+const wideSheet = 1300
+
 // showKeys is the keys sheet, made from the table that binds the keys.
 func (w *Window) showKeys() {
-	var columns [2][]fyne.CanvasObject
-	add := func(c int, o fyne.CanvasObject) { columns[c] = append(columns[c], o) }
-	row := func(c int, keys, what string) {
-		add(c, container.NewBorder(nil, nil, container.New(fixedWidth(178), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
+	blocks := w.keyBlocks()
+	n, size := 2, fyne.NewSize(960, 780)
+	if w.win.Canvas().Size().Width >= wideSheet {
+		n, size = 3, fyne.NewSize(1280, 780)
 	}
-	heading := func(c int, key string) {
-		add(c, space(4))
-		add(c, newLine(w.t(key), theme.ColorNameForeground).strong())
-	}
-	category, column := "", 0
-	for _, b := range tool.Bindings() {
-		if b.Category != category {
-			category = b.Category
-			if category == "keys.category.view" {
-				column = 1
-			}
-			heading(column, category)
-		}
-		row(column, keyNames(b.Keys[w.viewer.Profile()]), w.t(b.Text))
-	}
-	heading(0, "keys.category.mouse")
-	for _, g := range tool.Gestures(w.viewer.Profile()) {
-		row(0, w.t(g.Gesture), w.t(g.Text))
+	var columns []fyne.CanvasObject
+	for _, c := range balanced(blocks, n) {
+		columns = append(columns, container.New(layout.NewCustomPaddedVBoxLayout(2), c...))
 	}
 	profile := "viewer.profile.annotate"
 	if w.viewer.Profile() == viewer.Reading {
 		profile = "viewer.profile.reading"
 	}
-	sheet := container.NewGridWithColumns(2, container.New(layout.NewCustomPaddedVBoxLayout(2), columns[0]...), container.New(layout.NewCustomPaddedVBoxLayout(2), columns[1]...))
-	w.ask("keys", w.t("ui.keys.title", w.t(profile)), container.NewVScroll(sheet), fyne.NewSize(960, 780), answer{id: "close", label: "ui.close"})
+	sheet := container.NewGridWithColumns(n, columns...)
+	w.ask("keys", w.t("ui.keys.title", w.t(profile)), container.NewVScroll(sheet), size, answer{id: "close", label: "ui.close"})
+}
+
+// keyBlocks are the lines of the sheet, a block a category.
+func (w *Window) keyBlocks() (blocks [][]fyne.CanvasObject) {
+	row := func(keys, what string) {
+		last := &blocks[len(blocks)-1]
+		*last = append(*last, container.NewBorder(nil, nil, container.New(fixedWidth(150), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
+	}
+	heading := func(key string) {
+		blocks = append(blocks, []fyne.CanvasObject{space(4), newLine(w.t(key), theme.ColorNameForeground).strong()})
+	}
+	category := ""
+	for _, b := range tool.Bindings() {
+		if b.Category != category {
+			category = b.Category
+			heading(category)
+		}
+		row(keyNames(b.Keys[w.viewer.Profile()]), w.t(b.Text))
+	}
+	heading("keys.category.mouse")
+	for _, g := range tool.Gestures(w.viewer.Profile()) {
+		row(w.t(g.Gesture), w.t(g.Text))
+	}
+	return blocks
+}
+
+// balanced puts blocks into n columns in their order, the longest of them as
+// short as can be.
+func balanced(blocks [][]fyne.CanvasObject, n int) [][]fyne.CanvasObject {
+	for room := 0; ; room++ {
+		columns := make([][]fyne.CanvasObject, 1, n)
+		fits := true
+		for _, b := range blocks {
+			last := len(columns) - 1
+			if len(columns[last])+len(b) > room && len(columns[last]) > 0 {
+				columns, last = append(columns, nil), last+1
+			}
+			columns[last] = append(columns[last], b...)
+			fits = fits && len(columns[last]) <= room
+		}
+		if fits && len(columns) <= n {
+			return columns
+		}
+	}
 }
 
 func keyNames(chords []tool.Chord) string {

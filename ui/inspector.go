@@ -26,10 +26,12 @@ type inspector struct {
 	scroll   *container.Scroll
 	column   *fyne.Container
 	sections map[string]fyne.CanvasObject
+	heads    map[string]*button
+	bodies   map[string]fyne.CanvasObject
 }
 
 func newInspector(w *Window) *inspector {
-	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}}
+	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}, heads: map[string]*button{}, bodies: map[string]fyne.CanvasObject{}}
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
 	in.column = container.NewVBox(
@@ -70,8 +72,15 @@ func (in *inspector) section(id string, detail fyne.CanvasObject) fyne.CanvasObj
 	w.name("section."+id, head)
 	apply(!slices.Contains(w.prefs.Folded, id))
 	whole := container.NewVBox(head, body, widget.NewSeparator())
-	in.sections[id] = whole
+	in.sections[id], in.heads[id], in.bodies[id] = whole, head, body
 	return whole
+}
+
+// unfold opens a section.
+func (in *inspector) unfold(id string) {
+	if !in.bodies[id].Visible() {
+		in.heads[id].OnTapped()
+	}
 }
 
 // reveal scrolls so that a section is seen, its heading at the top where there

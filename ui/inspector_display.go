@@ -93,16 +93,17 @@ func (s *displaySection) refresh() {
 	v, vol := s.w.viewer, s.w.session.Volume()
 	hu := vol == nil || viewer.HasHU(vol)
 	s.reset.enable(vol != nil)
+	lit := false // one at most: a preset says more than that it is the first window
 	for i, b := range s.presets {
 		b.enable(vol != nil && hu)
 		importance := widget.MediumImportance
 		if vol != nil && hu && v.Window() == viewer.Presets[i].Window {
-			importance = widget.HighImportance
+			importance, lit = widget.HighImportance, true
 		}
 		b.highlight(importance)
 	}
 	asOpened := widget.MediumImportance
-	if vol != nil && v.Window() == viewer.FirstWindow(vol) {
+	if vol != nil && !lit && v.Window() == viewer.FirstWindow(vol) {
 		asOpened = widget.HighImportance
 	}
 	s.reset.highlight(asOpened)

@@ -33,8 +33,8 @@ func newHistorySection(w *Window) *historySection {
 func (s *historySection) refresh() {
 	w := s.w
 	steps, applied := w.session.History()
-	s.undo.enable(applied > 0 && !w.segmenting)
-	s.redo.enable(applied < len(steps) && !w.segmenting)
+	s.undo.enable(applied > 0 && !w.segmenting && !w.choosing())
+	s.redo.enable(applied < len(steps) && !w.segmenting && !w.choosing())
 	rows := []fyne.CanvasObject{container.NewGridWithColumns(2, s.undo, s.redo)}
 	for i := len(steps); i > max(0, len(steps)-historyShown); i-- {
 		step := steps[i-1]
@@ -62,7 +62,7 @@ func (s *historySection) refresh() {
 
 // goTo undoes or redoes until n steps are applied.
 func (s *historySection) goTo(n int) {
-	if s.w.segmenting {
+	if s.w.segmenting || s.w.choosing() {
 		return
 	}
 	for {

@@ -130,8 +130,13 @@ func (w *Window) volumeOf(l mask.Label) (value, reason string) {
 	if reason := w.withheld(); reason != "" {
 		return dash, reason
 	}
-	if m.Empty() {
+	switch {
+	case w.segmenting && !w.stopped:
+		return dash, w.t("ui.label.provisional")
+	case m.Empty():
 		return dash, w.t("ui.label.no_mask")
+	case !w.session.Annotated(l):
+		return dash, w.t("ui.label.not_annotated")
 	}
 	n := m.Count(l.Layer, l.Value)
 	return w.ml(float64(n) * v.VoxelVolumeML()), ""
@@ -147,22 +152,27 @@ func (w *Window) withheld() string {
 	return ""
 }
 
-// ml writes millilitres: whole from 100 on, with a thin space before the unit.
-func (w *Window) ml(x float64) string {
-	d := 1
-	if x >= 100 || x == 0 {
-		d = 0
+// ml writes millilitres with a thin space before the unit.
+func (w *Window) ml(x float64) string { return w.t("ui.ml", millilitres(x)) }
+
+// millilitres are whole from 100 on, and have one decimal below.
+func millilitres(x float64) string {
+	if x >= 99.95 {
+		return whole(x)
 	}
-	return w.t("ui.ml", viewer.Number(x, d))
+	return tenths(x)
 }
 
+func whole(x float64) string  { return viewer.Number(x, 0) }
+func tenths(x float64) string { return viewer.Number(x, 1) }
+
 // number writes a value that may be withheld.
-func (w *Window) number(x *float64, decimals int, why text.Message) (value, reason string) {
+func (w *Window) number(x *float64, write func(float64) string, why text.Message) (value, reason string) {
 	if x == nil {
 		if why.IsZero() {
 			return dash, w.t("ui.undefined")
 		}
 		return dash, w.t("ui.withheld", w.texts.Format(why))
 	}
-	return viewer.Number(*x, decimals), ""
+	return write(*x), ""
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -46,7 +47,7 @@ func (w *Window) measure() {
 		}
 		return
 	}
-	m, revision := w.session.Mask().Snapshot(), w.session.Revision()
+	m, revision, attempt := w.session.Mask().Snapshot(), w.session.Revision(), w.opening
 	job.Run(w.jobs, "measure", func(ctx context.Context, _ func(job.Progress)) (metrics.Measurements, error) {
 		return metrics.Measure(ctx, v, m)
 	}, nil, func(found metrics.Measurements, err error) {
@@ -54,12 +55,13 @@ func (w *Window) measure() {
 			w.bands.fail(err)
 			return
 		}
+		if attempt != w.opening || revision != w.session.Revision() {
+			return // the next measurement is on its way
+		}
+		found.LeaveOut(w.session.Annotated)
 		w.measured = measured{revision, true, found}
 		w.inspector.report.refresh()
-		if w.revealReport {
-			w.revealReport = false
-			w.soon("reveal", func() { w.inspector.reveal("report") })
-		}
+		w.inspector.labels.refresh()
 		w.panes.chartChanged()
 	})
 }
@@ -68,18 +70,41 @@ func (w *Window) measure() {
 type reportSection struct {
 	w      *Window
 	object *fyne.Container
+	stale  bool // it shows dashes: the mask is not measured as it is now
 }
 
 func newReportSection(w *Window) *reportSection {
-	s := &reportSection{w, container.New(layout.NewCustomPaddedVBoxLayout(6))}
+	s := &reportSection{w: w, object: container.New(layout.NewCustomPaddedVBoxLayout(6))}
 	s.refresh()
 	return s
 }
 
+// current reports whether the mask is measured as it is now.
+func (w *Window) current() bool {
+	return w.measured.valid && w.measured.revision == w.session.Revision() && !w.segmenting
+}
+
+// refreshStale takes numbers away that are true no more.
+func (s *reportSection) refreshStale() {
+	if !s.stale && !s.w.current() {
+		s.refresh()
+	}
+}
+
 func (s *reportSection) refresh() {
 	w := s.w
-	if !w.measured.valid || w.session.Volume() == nil || w.session.Mask().Empty() {
-		s.fill(append([]fyne.CanvasObject{paragraph(w.t("ui.report.none"), colorDim)}, s.leftOut()...))
+	s.stale = !w.current()
+	none := ""
+	switch {
+	case w.session.Volume() == nil || w.session.Mask().Empty() && !w.segmenting:
+		none = w.t("ui.report.none")
+	case w.segmenting:
+		none = w.t("ui.report.running")
+	case !w.measured.valid:
+		none = w.t("ui.report.measuring")
+	}
+	if none != "" {
+		s.fill(append([]fyne.CanvasObject{paragraph(none, colorDim)}, s.leftOut()...))
 		return
 	}
 	m := w.measured
@@ -92,13 +117,22 @@ func (s *reportSection) refresh() {
 		if l.Label.Layer == mask.Findings && l.Side != mask.NoSide {
 			name = w.t("ui.report.side."+string(l.Side), l.Label.Name)
 		}
-		ml, whyML := w.number(l.VolumeML, 1, m.Why)
-		hu, whyHU := w.number(l.MeanHU, 0, text.Message{})
+		voxels := thousands(l.Voxels)
+		ml, whyML := w.number(l.VolumeML, millilitres, m.Why)
+		hu, whyHU := w.number(l.MeanHU, whole, text.Message{})
 		if l.MeanHU == nil && w.session.Volume().Unit != volume.HU {
 			whyHU = w.t("ui.display.no_hu")
 		}
+		if !l.Why.IsZero() {
+			whyML = w.texts.Format(l.Why)
+			whyHU = whyML
+		}
+		if s.stale {
+			voxels, ml, hu = dash, dash, dash
+			whyML, whyHU = w.t("ui.report.measuring"), w.t("ui.report.measuring")
+		}
 		cells = append(cells, s.cell(name, theme.ColorNameForeground, ""),
-			s.cell(thousands(l.Voxels), theme.ColorNameForeground, "").right(),
+			s.cell(voxels, theme.ColorNameForeground, "").right(),
 			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
 	}
 	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...)}
@@ -114,17 +148,33 @@ func (s *reportSection) refresh() {
 		key string
 		x   *float64
 	}{{"ui.report.left", m.InvolvementLeft}, {"ui.report.right", m.InvolvementRight}, {"ui.report.total", m.InvolvementTotal}} {
-		value, why := w.number(part.x, 1, text.Message{})
-		if part.x != nil {
+		value, why := w.number(part.x, tenths, text.Message{})
+		switch {
+		case s.stale:
+			value, why = dash, w.t("ui.report.measuring")
+		case part.x != nil:
 			value = w.t("ui.percent", value)
+		case !m.WhyInvolvement.IsZero():
+			why = w.texts.Format(m.WhyInvolvement)
 		}
 		number := newLine(value, theme.ColorNameForeground).right().why(w.tips, why)
 		number.bold = !partial
 		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), number))
 	}
 	rows = append(rows, involvement...)
-	if chart := w.chart(272, 180, 0.7); chart != nil {
+	if !m.WhyInvolvement.IsZero() && !s.stale {
+		rows = append(rows, paragraph(w.t("ui.report.not_annotated"), colorDim))
+	}
+	for _, cut := range metrics.CutLungs(w.session.Mask()) {
+		rows = append(rows, paragraph(w.texts.Format(cut.Message), colorDim))
+	}
+	const chartWidth, chartHeight = 272, 180
+	if chart := w.chart(chartWidth, chartHeight, 0.7); chart != nil {
 		rows = append(rows, chart)
+	} else if s.stale && w.opts.Chart != nil { // what is below keeps its place
+		blank := canvas.NewRectangle(color.Transparent)
+		blank.SetMinSize(fyne.NewSize(chartWidth, chartHeight))
+		rows = append(rows, container.NewStack(blank, container.NewCenter(newLine(w.t("ui.report.measuring"), colorDim))))
 	}
 	rows = append(rows, s.leftOut()...)
 	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
@@ -160,7 +210,7 @@ func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string)
 // chart is the picture of the area of each label per slice, nil where there is
 // none; letters is their size, 1 for the usual.
 func (w *Window) chart(width, height, letters float32) fyne.CanvasObject {
-	if w.opts.Chart == nil || !w.measured.valid || w.session.Mask() == nil || w.session.Mask().Empty() {
+	if w.opts.Chart == nil || !w.current() || w.session.Mask() == nil || w.session.Mask().Empty() {
 		return nil
 	}
 	scale := w.win.Canvas().Scale()

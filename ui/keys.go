@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
@@ -15,6 +17,10 @@ func (w *Window) connectKeys() {
 	if d, ok := c.(desktop.Canvas); ok {
 		d.SetOnKeyDown(w.panes.grid.KeyDown)
 		d.SetOnKeyUp(w.panes.grid.KeyUp)
+	}
+	for n, top := range w.win.MainMenu().Items {
+		letter := fyne.KeyName(strings.ToUpper(top.Label[:1]))
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: letter, Modifier: fyne.KeyModifierAlt}, func(fyne.Shortcut) { w.openMenu(n) })
 	}
 	inMenu := w.menu.shortcuts()
 	for _, b := range tool.Bindings() {

@@ -36,10 +36,12 @@ func (w *Window) openSample(segment bool) {
 		}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(s sample, err error) {
 			w.status.end(jobOpen)
 			if err != nil {
-				w.bands.fail(err)
+				w.bands.failAbout("open", err)
 				return
 			}
+			w.bands.settled("open")
 			w.opened(s.info, s.v, nil, beside{})
+			w.sample = true
 			if segment {
 				w.segment()
 			}
@@ -79,7 +81,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 			if kind, _ := app.Explain(err); kind == app.Interrupted {
 				w.status.say(w.t("ui.open.stopped"))
 			}
-			w.bands.fail(err)
+			w.bands.failAbout("open", err)
 			return
 		}
 		w.prefs.addRecent(path)
@@ -90,7 +92,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 
 // opened shows a study that is all there.
 func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside) {
-	w.sha, w.savedAs, w.measured, w.leftOut = sha, "", measured{}, b.leftOut
+	w.sha, w.savedAs, w.measured, w.leftOut, w.sample = sha, "", measured{}, b.leftOut, false
 	w.bands.forget()
 	w.session.Complete(info, v)
 	w.showStudy()

@@ -86,7 +86,11 @@ func (m *menu) item(key string, enabled bool, do func(), args ...any) *fyne.Menu
 
 // act is a menu item for an action of the key table.
 func (m *menu) act(a tool.Action, key string, enabled bool, args ...any) *fyne.MenuItem {
-	i := m.item(key, enabled, func() { m.w.keys.Do(a) }, args...)
+	i := m.item(key, enabled, nil, args...)
+	i.Action = func() { // of a key too, which reaches an item that is greyed out: it says why
+		m.w.tips.clear()
+		m.w.keys.Do(a)
+	}
 	c, _ := m.w.keyOf(a)
 	m.bind(i, c)
 	return i
@@ -107,6 +111,22 @@ func (m *menu) bind(i *fyne.MenuItem, c tool.Chord) {
 // unwritten is a shortcut that menus answer to and do not write.
 type unwritten struct{ fyne.Shortcut }
 
+// openMenu opens a menu of the bar, as Alt alone and F10 do elsewhere: the arrow
+// keys and Enter go on from there.
+func (w *Window) openMenu(n int) {
+	bar, ok := w.win.Canvas().(interface{ ToggleMenu() })
+	if !ok || len(w.modals) > 0 {
+		return
+	}
+	w.tips.clear()
+	bar.ToggleMenu()
+	for range n {
+		if f := w.win.Canvas().Focused(); f != nil {
+			f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+		}
+	}
+}
+
 func (m *menu) choice(i *fyne.MenuItem, on bool) *fyne.MenuItem {
 	i.Checked = on
 	return i
@@ -118,20 +138,20 @@ func (m *menu) file() *fyne.Menu {
 	w := m.w
 	recent := m.item("ui.menu.recent", true, func() {})
 	recent.ChildMenu = m.recent()
-	quit := m.item("ui.menu.quit", true, w.tryClose)
+	quit := m.act(tool.FileQuit, "ui.menu.quit", true)
 	quit.IsQuit = true
 	return fyne.NewMenu(w.t("ui.menu.file"),
 		m.act(tool.FileOpen, "ui.menu.open_file", true),
 		m.act(tool.FileOpenFolder, "ui.menu.open_folder", true),
-		m.item("ui.menu.open_mask", w.complete() && w.opts.ReadMask != nil, w.askOpenMask),
+		m.item("ui.menu.open_mask", w.complete() && !w.segmenting && w.opts.ReadMask != nil, w.askOpenMask),
 		m.item("ui.menu.open_sample", w.opts.Phantom != nil, func() { w.openSample(false) }),
 		recent, separator(),
-		m.act(tool.FileSave, "ui.menu.save", w.hasMask()),
-		m.item("ui.menu.save_as", w.hasMask(), w.saveMaskAs),
-		m.act(tool.FileExport, "ui.menu.export", w.complete()),
+		m.act(tool.FileSave, "ui.menu.save", w.hasMask() && !w.segmenting),
+		m.act(tool.FileSaveAs, "ui.menu.save_as", w.hasMask() && !w.segmenting),
+		m.act(tool.FileExport, "ui.menu.export", w.complete() && !w.segmenting),
 		m.act(tool.FilePicture, "ui.menu.picture", w.complete() && w.opts.SavePicture != nil, w.t("viewer."+w.viewer.Active().String())),
 		separator(),
-		m.item("ui.menu.close", w.hasStudy(), w.closeStudy),
+		m.act(tool.FileClose, "ui.menu.close", w.hasStudy()),
 		quit)
 }
 
@@ -166,7 +186,7 @@ func (m *menu) edit() *fyne.Menu {
 	}
 	uk, ua := label("ui.menu.undo", "ui.menu.undo_step", undo)
 	rk, ra := label("ui.menu.redo", "ui.menu.redo_step", redo)
-	u, r := m.act(tool.EditUndo, uk, undo != "", ua...), m.act(tool.EditRedo, rk, redo != "", ra...)
+	u, r := m.act(tool.EditUndo, uk, undo != "" && !w.segmenting, ua...), m.act(tool.EditRedo, rk, redo != "" && !w.segmenting, ra...)
 	// These two reach the text field in focus, dialogs and all.
 	u.Action, r.Action = w.undo, w.redo
 	return fyne.NewMenu(w.t("ui.menu.edit"), u, r)
@@ -196,9 +216,10 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.item("ui.menu.dark", true, func() { w.setLight(false) }), !w.prefs.Light),
 		m.choice(m.item("ui.menu.light", true, func() { w.setLight(true) }), w.prefs.Light),
 		m.choice(m.act(tool.ViewInspector, "ui.menu.inspector", true), w.prefs.Inspector),
+		m.act(tool.ViewReport, "ui.menu.report", w.hasStudy()),
 		separator(),
-		m.choice(m.item("ui.menu.annotate", true, func() { v.SetProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),
-		m.choice(m.item("ui.menu.reading", true, func() { v.SetProfile(viewer.Reading) }), v.Profile() == viewer.Reading),
+		m.choice(m.item("ui.menu.annotate", true, func() { w.setProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),
+		m.choice(m.item("ui.menu.reading", true, func() { w.setProfile(viewer.Reading) }), v.Profile() == viewer.Reading),
 		m.choice(m.item("ui.menu.invert", true, func() { v.SetInvertLevel(!v.InvertLevel()) }), v.InvertLevel()))
 }
 

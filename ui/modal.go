@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -16,6 +18,7 @@ type modal struct {
 	popup   *widget.PopUp
 	answers []answer
 	buttons []*button
+	guarded bool // an answer would lose something, and it is not long on screen
 }
 
 // answer is a button of a modal.
@@ -29,13 +32,19 @@ type answer struct {
 	ready func() bool
 }
 
-// ask shows a modal. The first answer is the one proposed, the last the way out.
+// guardFor is how long a question about a loss does not take Enter for an answer:
+// one meant for the dialog before it may still be on its way.
+const guardFor = 600 * time.Millisecond
+
+// ask shows a modal. The first answer is the one proposed, the last the way out:
+// that one has the keys where the first would lose something.
 func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, answers ...answer) *modal {
 	w.tips.clear()
 	m := &modal{w: w, id: id, answers: answers}
 	row := container.NewHBox(layout.NewSpacer())
 	for i := len(answers) - 1; i >= 0; i-- {
 		b := w.newButton(w.t(answers[i].label), nil, "", func() { m.press(i) })
+		b.deaf = func() bool { return m.guarded }
 		if answers[i].danger {
 			b.Importance = widget.DangerImportance
 		} else if i == 0 {
@@ -53,14 +62,20 @@ func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, a
 	m.popup.Resize(fyne.NewSize(min(size.Width, room.Width-20), min(size.Height, room.Height-20)))
 	w.modals = append(w.modals, m)
 	m.popup.Show()
-	w.win.Canvas().Focus(m.buttons[0])
+	if answers[0].danger {
+		m.guarded = true
+		w.after(guardFor, func() { m.guarded = false })
+		w.win.Canvas().Focus(m.buttons[len(answers)-1])
+	} else {
+		w.win.Canvas().Focus(m.buttons[0])
+	}
 	return m
 }
 
 // say is a modal of one sentence.
 func (w *Window) question(id, title, sentence string, answers ...answer) *modal {
 	words := widget.NewLabel(sentence)
-	words.Wrapping = fyne.TextWrapWord
+	words.Wrapping = fyne.TextWrapWord // taller than the dialog only where it names many files
 	return w.ask(id, title, words, fyne.NewSize(460, 170), answers...)
 }
 
@@ -93,7 +108,7 @@ func (m *modal) typedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		m.press(len(m.answers) - 1)
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if !m.buttons[0].Disabled() {
+		if !m.buttons[0].Disabled() && !m.answers[0].danger {
 			m.press(0)
 		}
 	}

@@ -23,6 +23,7 @@ func (w *Window) askOpenFile() {
 func (w *Window) askOpenFolder() {
 	w.choose.openFolder(w.t("ui.open.folder"), w.lastFolder(), func(path string) { w.open([]string{path}) })
 }
+
 func (w *Window) dropped(uris []fyne.URI) {
 	var paths []string
 	for _, u := range uris {
@@ -61,7 +62,7 @@ func (w *Window) open(paths []string) {
 }
 
 func (w *Window) openFailed(paths []string, err error) {
-	w.bands.fail(err)
+	w.bands.failAbout("open", err)
 	if _, missing := os.Stat(paths[0]); os.IsNotExist(missing) {
 		w.prefs.dropRecent(paths[0])
 		w.recentChanged()

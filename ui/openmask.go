@@ -22,7 +22,7 @@ import (
 const jobMask = "mask"
 
 func (w *Window) askOpenMask() {
-	if w.complete() && w.opts.ReadMask != nil {
+	if w.complete() && !w.segmenting && w.opts.ReadMask != nil {
 		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.openMask)
 	}
 }
@@ -31,7 +31,7 @@ func (w *Window) askOpenMask() {
 // in place of the mask as one step.
 func (w *Window) openMask(path string) {
 	if w.segmenting {
-		w.bands.fail(app.Misuse("ui.mask.busy", filepath.Base(path)))
+		w.bands.failAbout("mask", app.Misuse("ui.mask.busy", filepath.Base(path)))
 		return
 	}
 	v, attempt := w.session.Volume(), w.opening
@@ -49,7 +49,7 @@ func (w *Window) openMask(path string) {
 	}, nil, func(r read, err error) {
 		w.status.end(jobMask)
 		if err != nil {
-			w.bands.fail(err)
+			w.bands.failAbout("mask", err)
 			return
 		}
 		if attempt == w.opening {
@@ -127,12 +127,13 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 	}, nil, func(r made, err error) {
 		w.status.end(jobMask)
 		if err != nil {
-			w.bands.fail(err)
+			w.bands.failAbout("mask", err)
 			return
 		}
 		if attempt != w.opening {
 			return
 		}
+		w.bands.settled("mask")
 		w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), r.mask, r.doubts...)
 		w.status.say(w.t("ui.mask.done", filepath.Base(path)))
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,17 +110,40 @@ func TestNoMaskHasNoVolume(t *testing.T) {
 	}
 }
 
-func TestAsOpenedIsMarked(t *testing.T) {
-	b := newBench(t)
-	b.openOne("case")
-	reset := b.inspector.display.reset
-	if reset.Importance != widget.HighImportance {
-		t.Error("the window the study opened in is not marked")
+// One window is marked: a preset, or where it is none, the one the study opened in.
+func TestOneWindowIsMarked(t *testing.T) {
+	tests := []struct {
+		name   string
+		window volume.Window // of the header; none: the preset of the lung
+		preset int           // then chosen; -1 for none
+		want   string
+	}{
+		{"opens in a preset", volume.Window{}, -1, "2"},
+		{"opens in one of its own", volume.Window{Center: 10, Width: 500}, -1, "0"},
+		{"another is chosen", volume.Window{Center: 10, Width: 500}, 3, "4"},
 	}
-	b.viewer.ApplyPreset(3)
-	b.settle()
-	if reset.Importance == widget.HighImportance {
-		t.Error("another window is marked as the one the study opened in")
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			s := newSeries("case")
+			s.v.Window = tt.window
+			b.opener.found = app.Scan{Series: []app.Series{s}}
+			b.Open("case")
+			b.until("it is open", b.complete)
+			if tt.preset >= 0 {
+				b.viewer.ApplyPreset(tt.preset)
+				b.settle()
+			}
+			marked := ""
+			for i, p := range append([]*button{b.inspector.display.reset}, b.inspector.display.presets...) {
+				if p.Importance == widget.HighImportance {
+					marked += strconv.Itoa(i)
+				}
+			}
+			if marked != tt.want {
+				t.Errorf("marked are %q, want %q", marked, tt.want)
+			}
+		})
 	}
 }
 
@@ -208,15 +232,25 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	}
 }
 
-func TestReportComesIntoViewAfterARun(t *testing.T) {
+// Nothing in the window jumps: a run ends with a word where its report is, and a
+// key goes there.
+func TestReportComesIntoViewWhenAskedFor(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")
 	before := b.inspector.scroll.Offset
 	b.segment()
 	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting })
-	d := b.app.Driver()
-	head := d.AbsolutePositionForObject(b.inspector.sections["report"]).Y
-	if b.inspector.scroll.Offset == before || head < 0 || head > b.win.Canvas().Size().Height/2 {
+	if b.inspector.scroll.Offset != before {
+		t.Error("the inspector scrolled by itself")
+	}
+	if !strings.Contains(b.status.said, "in the inspector (F5)") {
+		t.Errorf("the status says %q", b.status.said)
+	}
+	b.inspector.heads["report"].OnTapped() // folded
+	b.chord(tool.Chord{Key: "F5"})
+	b.settle()
+	head := b.app.Driver().AbsolutePositionForObject(b.inspector.sections["report"]).Y
+	if b.inspector.scroll.Offset == before || head < 0 || head > b.win.Canvas().Size().Height/2 || !b.inspector.bodies["report"].Visible() {
 		t.Errorf("the report begins at %g", head)
 	}
 }

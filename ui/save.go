@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -39,8 +40,8 @@ func (w *Window) saveMask() { w.saveMaskThen(nil) }
 
 // saveMaskAs always asks where.
 func (w *Window) saveMaskAs() {
-	if w.hasMask() {
-		w.askMaskPlace(nil)
+	if w.opts.Writer != nil {
+		w.askMaskPlace(w.suggestedMask(), nil)
 	}
 }
 
@@ -52,33 +53,77 @@ func (w *Window) saveMaskThen(then func()) {
 		w.writeMask(w.savedAs, true, then)
 		return
 	}
-	w.askMaskPlace(then)
+	w.askMaskPlace(w.suggestedMask(), then)
 }
 
-func (w *Window) askMaskPlace(then func()) {
-	suggested := filepath.Join(w.resultFolder(), w.session.Info().Case+"_mask.nii.gz")
-	w.choose.saveFile(w.t("ui.save.title"), suggested, func(path string) {
-		w.unlessThere([]string{path}, func(overwrite bool) { w.writeMask(path, overwrite, then) })
+func (w *Window) suggestedMask() string {
+	return filepath.Join(w.resultFolder(), w.session.Info().Case+"_mask.nii.gz")
+}
+
+// askMaskPlace asks where the mask goes, and again with the same name where that
+// will not do.
+func (w *Window) askMaskPlace(suggested string, then func()) {
+	w.choose.saveFile(w.t("ui.save.title"), suggested, func(chosen string) {
+		path := maskName(chosen)
+		w.unlessThere([]string{path}, func(overwrite bool) { w.writeMask(path, overwrite, then) },
+			func() { w.askMaskPlace(path, then) })
 	})
 }
 
-// unlessThere goes on at once where nothing is replaced, else asks.
-func (w *Window) unlessThere(paths []string, then func(overwrite bool)) {
+// maskName is the name a mask is saved by: masks are NIfTI, whatever was typed.
+// Dialogs of the system propose to replace a name up to its last dot, which leaves
+// half of an extension.
+func maskName(path string) string {
+	lower := strings.ToLower(path)
+	switch {
+	case strings.HasSuffix(lower, ".nii"), strings.HasSuffix(lower, ".nii.gz"):
+		return path
+	case strings.HasSuffix(lower, ".gz"):
+		path = path[:len(path)-len(".gz")]
+	}
+	return strings.TrimSuffix(path, ".") + ".nii.gz"
+}
+
+// replaceListed is how many files the question names before it only counts.
+const replaceListed = 12
+
+// unlessThere goes on at once where nothing is replaced, else asks. instead is
+// called where it is not to be, and may be nil.
+func (w *Window) unlessThere(paths []string, then func(overwrite bool), instead func()) {
+	var there []string
 	for _, path := range paths {
 		err := safefile.Vacant(path)
 		if err == nil {
 			continue
 		}
-		if kind, _ := app.Explain(err); kind == app.Usage {
-			w.question("replace", w.t("ui.replace.title"), w.t("ui.replace.text", filepath.Base(path), filepath.Dir(path)),
-				answer{id: "replace", label: "ui.replace.yes", danger: true, run: func() { then(true) }},
-				answer{id: "cancel", label: "ui.cancel"})
+		if kind, _ := app.Explain(err); kind != app.Usage {
+			w.bands.failAbout("save", err)
+			if instead != nil {
+				instead()
+			}
 			return
 		}
-		w.bands.fail(err)
+		there = append(there, path)
+	}
+	if len(there) == 0 {
+		then(false)
 		return
 	}
-	then(false)
+	title, what := w.t("ui.replace.title"), w.t("ui.replace.text", filepath.Base(there[0]), filepath.Dir(there[0]))
+	if len(there) > 1 {
+		var names []string
+		for _, path := range there[:min(len(there), replaceListed)] {
+			names = append(names, filepath.Base(path))
+		}
+		list := strings.Join(names, ", ")
+		if len(there) > len(names) {
+			list += ", …"
+		}
+		title, what = w.t("ui.replace.title_many", len(there)), w.t("ui.replace.text_many", len(there), filepath.Dir(there[0]), list)
+	}
+	w.question("replace", title, what,
+		answer{id: "replace", label: "ui.replace.yes", danger: true, run: func() { then(true) }},
+		answer{id: "cancel", label: "ui.cancel", run: instead})
 }
 
 func (w *Window) writeMask(path string, overwrite bool, then func()) {
@@ -90,9 +135,13 @@ func (w *Window) writeMask(path string, overwrite bool, then func()) {
 	}, nil, func(_ struct{}, err error) {
 		w.status.end("save")
 		if err != nil {
-			w.bands.fail(err)
+			w.bands.failAbout("save", err)
+			if kind, _ := app.Explain(err); kind != app.Interrupted && attempt == w.opening && len(w.modals) == 0 {
+				w.askMaskPlace(path, then)
+			}
 			return
 		}
+		w.bands.settled("save")
 		if attempt == w.opening {
 			w.savedAs = path
 			w.session.MarkSaved(revision)
@@ -112,21 +161,31 @@ func (w *Window) askPicture() {
 	}
 	p := w.picture(w.viewer.Active())
 	name := w.session.Info().Case + "_" + p.Plane.String() + ".png"
-	w.choose.saveFile(w.t("ui.picture.title"), filepath.Join(w.resultFolder(), name), func(path string) {
-		w.unlessThere([]string{path}, func(overwrite bool) {
-			w.status.start("picture", w.t("ui.save.saving", filepath.Base(path)), func() { w.jobs.Cancel("picture") })
-			job.Run(w.jobs, "picture", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
-				return struct{}{}, w.opts.SavePicture(ctx, path, p, overwrite)
-			}, nil, func(_ struct{}, err error) {
-				w.status.end("picture")
-				if err != nil {
-					w.bands.fail(err)
-					return
-				}
-				w.rememberResults(path)
-				w.status.saved(path)
-			})
-		})
+	w.askPicturePlace(p, filepath.Join(w.resultFolder(), name))
+}
+
+func (w *Window) askPicturePlace(p Picture, suggested string) {
+	w.choose.saveFile(w.t("ui.picture.title"), suggested, func(path string) {
+		if filepath.Ext(path) == "" {
+			path += ".png"
+		}
+		w.unlessThere([]string{path}, func(overwrite bool) { w.writePicture(p, path, overwrite) }, func() { w.askPicturePlace(p, path) })
+	})
+}
+
+func (w *Window) writePicture(p Picture, path string, overwrite bool) {
+	w.status.start("picture", w.t("ui.save.saving", filepath.Base(path)), func() { w.jobs.Cancel("picture") })
+	job.Run(w.jobs, "picture", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		return struct{}{}, w.opts.SavePicture(ctx, path, p, overwrite)
+	}, nil, func(_ struct{}, err error) {
+		w.status.end("picture")
+		if err != nil {
+			w.bands.failAbout("save", err)
+			return
+		}
+		w.bands.settled("save")
+		w.rememberResults(path)
+		w.status.saved(path)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/viewer/tool"
 )
 
 const jobSegment = "segment"
@@ -93,8 +94,8 @@ func (w *Window) segmented(attempt int, r *app.SegmentResult, err error) {
 		if w.withheld() != "" {
 			done = w.t("ui.segment.done_withheld", r.Timings.Total.Seconds())
 		}
-		w.status.say(done)
-		w.revealReport = true
+		_, key := w.keyOf(tool.ViewReport)
+		w.status.say(w.t("ui.segment.report_at", done, key))
 	}
 	w.refreshActions()
 	w.inspector.refresh()

@@ -29,6 +29,7 @@ type seriesList struct {
 	beside beside
 	tiles  []*tile
 	thumbs []*canvas.Image
+	whose  []*line // patient and study of each, blank while these are hidden
 	chosen int
 	object fyne.CanvasObject
 	scroll *container.Scroll
@@ -44,6 +45,7 @@ func (w *Window) showList(series []app.Series, path string, b beside) {
 		thumb.FillMode, thumb.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
 		thumb.SetMinSize(fyne.NewSquareSize(thumbnailSize))
 		black := canvas.NewRectangle(color.Black)
+		whose := newLine("", theme.ColorNameForeground).clipped()
 		words := container.NewVBox()
 		for n, sentence := range l.describe(s.Info()) {
 			ink := colorDim
@@ -51,7 +53,11 @@ func (w *Window) showList(series []app.Series, path string, b beside) {
 				ink = theme.ColorNameForeground
 			}
 			words.Add(newLine(sentence, ink).clipped())
+			if n == 0 {
+				words.Add(whose)
+			}
 		}
+		l.whose = append(l.whose, whose)
 		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(container.NewStack(black, thumb), space(6)), nil, container.NewBorder(space(4), nil, nil, nil, words)),
 			w.t("ui.series.tip"), func() { l.pressed(i) })
 		t.fill = colorPanel
@@ -69,21 +75,41 @@ func (w *Window) showList(series []app.Series, path string, b beside) {
 	l.scroll = container.NewVScroll(rows)
 	l.object = container.NewPadded(container.NewPadded(container.NewBorder(top, container.NewHBox(open, cancel), nil, nil, l.scroll)))
 	w.list = l
+	l.showIdentity()
 	l.choose(0)
 	w.show(l.object)
+	w.inspector.refresh()
+	w.bands.refresh()
+	w.refreshActions()
 	w.sayLeftOut(b.leftOut)
 	l.fetchThumbs()
 }
 
-// describe writes a series in three lines.
+// showIdentity names the patient and the study of each series, unless hidden for
+// a demonstration.
+func (l *seriesList) showIdentity() {
+	for i, s := range l.series {
+		said := ""
+		if l.w.viewer.Identity() {
+			said = viewer.PatientCaption(l.w.texts, s.Info().Identity)
+		}
+		l.whose[i].set(said)
+	}
+}
+
+// describe writes a series in three lines, none of them about the patient.
 func (l *seriesList) describe(i app.SeriesInfo) []string {
 	w := l.w
-	title := i.Identity.SeriesDescription
-	if title == "" {
+	title, number := i.Identity.SeriesDescription, i.Identity.SeriesNumber
+	switch {
+	case title != "" && number != "":
+		title = w.t("ui.series.numbered", number, title)
+	case number != "":
+		title = w.t("viewer.series", number)
+	case title == "" && i.Format == "DICOM": // its case is the folder's name, which describes nothing
+		title = w.t("ui.series.nameless")
+	case title == "":
 		title = i.Case
-	}
-	if i.Identity.SeriesNumber != "" {
-		title = w.t("ui.series.numbered", i.Identity.SeriesNumber, title)
 	}
 	modality := i.Identity.Modality
 	if modality == "" {

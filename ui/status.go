@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/job"
+	"opacity/viewer"
 )
 
 // statusBar is the line at the bottom: a hint, or how far the work under way is,
@@ -22,6 +23,7 @@ type statusBar struct {
 	left   *fyne.Container
 	text   *line
 	right  *line
+	mouse  *line // what the left button does
 	bar    *thinBar
 	cancel *button
 	show   *button
@@ -29,6 +31,8 @@ type statusBar struct {
 	said   string // the last message, shown while there is no hint
 	place  string // of the file that Show opens
 	over   string // hint of what the pointer is over
+	noted  string // goes before all else, for a while
+	forget func() // ends that while
 }
 
 // task is work under way.
@@ -40,18 +44,20 @@ type task struct {
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right()}
+	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right(), mouse: newLine("", colorDim).right()}
 	s.bar = newThinBar()
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
 	s.cancel.Importance = widget.MediumImportance
 	s.show = w.newButton(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
 	s.show.Importance = widget.MediumImportance
 	s.left = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.show), s.text)
-	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), container.New(statusLayout{}, s.left, s.right)))
+	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), container.New(statusLayout{}, s.left, s.right, s.mouse)))
 	w.name("status.text", s.text)
 	w.name("status.cancel", s.cancel)
 	w.name("status.show", s.show)
 	w.name("status.device", s.right)
+	w.name("status.mouse", s.mouse)
+	s.showProfile()
 	s.refresh()
 	return s
 }
@@ -65,10 +71,13 @@ func (statusLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	const edge = 10
 	inner := size.Width - 2*edge
 	right := min(o[1].MinSize().Width, inner/2)
-	left := inner - right - 16
+	mouse := o[2].MinSize().Width
+	left := inner - right - mouse - 2*16
 	o[0].Move(fyne.NewPos(edge, 3))
 	o[0].Resize(fyne.NewSize(left, size.Height-6))
-	o[1].Move(fyne.NewPos(edge+left+16, 0))
+	o[2].Move(fyne.NewPos(edge+left+16, 0))
+	o[2].Resize(fyne.NewSize(mouse, size.Height))
+	o[1].Move(fyne.NewPos(edge+inner-right, 0))
 	o[1].Resize(fyne.NewSize(right, size.Height))
 }
 
@@ -112,8 +121,37 @@ func (s *statusBar) cancelTop() bool {
 
 // say shows a message until something else happens.
 func (s *statusBar) say(message string) {
-	s.said, s.place, s.over = message, "", ""
+	s.said, s.place, s.over, s.noted = message, "", "", ""
 	s.refresh()
+}
+
+// noteFor is how long a note stays.
+const noteFor = 5 * time.Second
+
+// note answers what was just asked for, over the work under way too.
+func (s *statusBar) note(message string) {
+	if s.top() == nil {
+		s.say(message)
+		return
+	}
+	if s.forget != nil {
+		s.forget()
+	}
+	s.noted = message
+	s.forget = s.w.after(noteFor, func() {
+		s.noted = ""
+		s.refresh()
+	})
+	s.refresh()
+}
+
+// showProfile says what the left button does.
+func (s *statusBar) showProfile() {
+	p := "viewer.profile.annotate"
+	if s.w.viewer.Profile() == viewer.Reading {
+		p = "viewer.profile.reading"
+	}
+	s.mouse.set(s.w.t("ui.status.mouse", s.w.t(p)))
 }
 
 // saved says where a file went, with a way to go there.
@@ -144,6 +182,8 @@ func (s *statusBar) refresh() {
 	visible(s.cancel, t != nil && t.cancel != nil)
 	visible(s.show, t == nil && s.place != "" && s.over == "")
 	switch {
+	case s.noted != "":
+		s.text.set(s.noted)
 	case t != nil:
 		s.text.set(s.describe(t))
 	case s.over != "":

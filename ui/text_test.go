@@ -154,12 +154,12 @@ func TestPreferencesOutliveTheWindow(t *testing.T) {
 	if !second.prefs.Light || v.Profile() != viewer.Reading || v.Arrangement() != viewer.FourEqual || v.Smooth() || !v.InvertLevel() {
 		t.Errorf("remembered %+v", second.prefs)
 	}
-	if len(second.prefs.Recent) != 1 || !words(second.centre)["case"] {
+	if len(second.prefs.Recent) != 1 || !words(second.centre)[filepath.Join("ui", "case")] {
 		t.Errorf("the recent list is %v", second.prefs.Recent)
 	}
 	second.clearRecent()
 	second.settle()
-	if words(second.centre)["case"] {
+	if words(second.centre)[filepath.Join("ui", "case")] {
 		t.Error("the list was cleared and still shows")
 	}
 	second.toggleRecent()

@@ -38,8 +38,8 @@ func newToolbar(w *Window) *toolbar {
 	gap := func() { box.Add(container.New(layout.NewCustomPaddedLayout(3, 3, 6, 6), widget.NewSeparator())) }
 	v := w.viewer
 	add("open", theme.FolderOpenIcon(), "ui.tool.open", tool.FileOpenFolder, nil, nil)
-	add("save", theme.DocumentSaveIcon(), "ui.tool.save", tool.FileSave, w.hasMask, nil)
-	add("export", theme.DownloadIcon(), "ui.tool.export", tool.FileExport, w.complete, nil)
+	add("save", theme.DocumentSaveIcon(), "ui.tool.save", tool.FileSave, func() bool { return w.hasMask() && !w.segmenting }, nil)
+	add("export", theme.DownloadIcon(), "ui.tool.export", tool.FileExport, func() bool { return w.complete() && !w.segmenting }, nil)
 	gap()
 	add("segment", theme.MediaPlayIcon(), "ui.tool.segment", tool.SegmentRun, w.canSegment, func() bool { return w.segmenting })
 	gap()

@@ -49,6 +49,7 @@ type windowState struct {
 	Focus    rect           `json:"focus"` // of what has the keys; empty for nothing
 	Panes    bool           `json:"panes"` // the panes have them
 	Keys     string         `json:"keys"`  // tells what has them from all else
+	Profile  int            `json:"profile"`
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -93,7 +94,7 @@ func (w *Window) pixels(c fyne.Canvas, at fyne.Position, size fyne.Size) rect {
 func (w *Window) state() windowState {
 	s := windowState{
 		Title: w.win.Title(), Case: w.session.Info().Case, Loading: w.session.Loading(), Running: w.segmenting,
-		Dirty: w.session.Dirty(), Status: w.status.text.text, Device: w.status.right.text, Cursor: w.viewer.Cursor(),
+		Dirty: w.unsaved(), Status: w.status.text.text, Device: w.status.right.text, Cursor: w.viewer.Cursor(),
 		Window: [2]float64{w.viewer.Window().Center, w.viewer.Window().Width}, Scale: w.win.Canvas().Scale(), Voxels: map[string]int{},
 	}
 	s.Errors, s.Warnings = w.bands.texts()
@@ -107,6 +108,7 @@ func (w *Window) state() windowState {
 	if len(w.modals) > 0 {
 		s.Modal = w.modals[len(w.modals)-1].id
 	}
+	s.Profile = int(w.viewer.Profile())
 	if v := w.session.Volume(); v != nil {
 		s.Slices = v.Size
 		for _, l := range w.session.Shown().Labels() {

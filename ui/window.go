@@ -55,8 +55,8 @@ type Window struct {
 	segmenting  bool
 	stopped     bool // the run under way was cancelled
 
-	revealReport bool   // once it is measured: a run has ended
-	leftOut      string // what was found beside the open study and is not in it
+	leftOut string // what was found beside the open study and is not in it
+	sample  bool   // the open study is the program's own: nothing of it is anybody's work
 }
 
 // New makes a window with nothing open. It shows with ShowAndRun.
@@ -123,6 +123,7 @@ func (w *Window) connect() {
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("actions", w.refreshActions)
+		w.soon("report", w.inspector.report.refreshStale)
 		w.measureLater()
 	})
 	s.LabelsChanged.Connect(func(struct{}) { w.soon("labels", w.inspector.labels.refresh); w.measureLater() })
@@ -139,7 +140,14 @@ func (w *Window) connect() {
 		if c&viewer.LabelMoved != 0 {
 			w.soon("labels", w.inspector.labels.refresh)
 		}
+		if c&viewer.DecorMoved != 0 {
+			w.soon("title", w.showTitle)
+			if w.list != nil {
+				w.soon("list", w.list.showIdentity)
+			}
+		}
 		if c&^viewer.CursorMoved&^viewer.CameraMoved != 0 {
+			w.soon("profile", w.status.showProfile)
 			w.soon("display", w.inspector.display.refresh)
 			w.soon("actions", w.refreshActions)
 			w.soon("remember", w.remember)
@@ -206,14 +214,28 @@ func (w *Window) show(o fyne.CanvasObject) {
 func (w *Window) showTitle() {
 	title := w.t("ui.title.empty")
 	if w.session.Volume() != nil {
-		title = w.t("ui.title.open", w.session.Info().Case)
-		if w.session.Dirty() {
-			title = w.t("ui.title.changed", w.session.Info().Case)
+		title = w.t("ui.title.open", w.studyName())
+		if w.unsaved() {
+			title = w.t("ui.title.changed", w.studyName())
 		}
 	}
 	if w.win.Title() != title {
 		w.win.SetTitle(title)
 	}
+}
+
+// studyName tells studies apart: whose it is, where that is to be seen, or else
+// what the series is called, beside the name of the file or folder.
+func (w *Window) studyName() string {
+	i := w.session.Info()
+	what := i.Identity.SeriesDescription
+	if w.viewer.Identity() && !i.Identity.IsEmpty() {
+		what = viewer.PatientCaption(w.texts, i.Identity)
+	}
+	if what == "" {
+		return i.Case
+	}
+	return w.t("ui.title.named", i.Case, what)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows

@@ -153,7 +153,6 @@ func TestSegmentPaintsThenAdopts(t *testing.T) {
 
 func TestCancelledRunKeepsTheMask(t *testing.T) {
 	for name, cancel := range map[string]func(*bench){
-		"Escape": func(b *bench) { b.focusPanes(); b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) },
 		"menu":   func(b *bench) { b.item("Segment", "Cancel").Action() },
 		"status": func(b *bench) { test.Tap(b.status.cancel) },
 	} {
@@ -528,7 +527,7 @@ func TestLabelEyeAndActive(t *testing.T) {
 func TestHistoryGoesToAnyStep(t *testing.T) {
 	b := newBench(t)
 	b.segmentOne("case")
-	b.session.SetMask(text.M("ui.step.mask", "x"), mask.New(b.session.Mask().Size(), nil))
+	b.session.SetMask(text.M("ui.step.mask", "x"), mask.New(b.session.Mask().Size(), nil)) // another step
 	for _, n := range []int{0, 2, 1} {
 		b.inspector.history.goTo(n)
 		b.settle()

@@ -29,12 +29,12 @@ func HasHU(v *volume.Volume) bool { return v.Unit == volume.HU }
 
 // SliceCaption names a slice: "120/300, I 43.5 mm". The millimetres are the
 // patient coordinate of the slice's middle, with the letter of the side it lies
-// on as ValueCaption writes it; they are left out where distances
-// between slices cannot be trusted.
+// on as ValueCaption writes it; they are left out where they cannot be trusted:
+// along a stack of doubtful spacing, and in every direction of one that is sheared.
 func SliceCaption(t text.Table, v *volume.Volume, p Plane, index int) string {
 	_, _, n, _ := p.Axes()
 	number, total := p.SliceNumber(v.Geometry, index), v.Size[n]
-	if _, withheld := v.Withheld(); withheld {
+	if !placed(v)[n] {
 		return t.T("viewer.slice", number, total)
 	}
 	middle := volume.Vec{float64(v.Size[0]-1) / 2, float64(v.Size[1]-1) / 2, float64(v.Size[2]-1) / 2}
@@ -56,8 +56,24 @@ func ZoomCaption(t text.Table, c Camera) string {
 	return t.T("viewer.zoom", Number(c.Zoom*100, 0))
 }
 
-// ValueCaption tells what lies at a voxel: its value with the unit, its index,
-// and on a second line its place in the patient.
+// placed tells along which of the patient's axes a voxel's place is known. What
+// is doubtful about the steps of a stack leaves the places within its slices sound.
+func placed(v *volume.Volume) [3]bool {
+	known := [3]bool{true, true, true}
+	for _, w := range v.Warnings {
+		switch {
+		case w.Kind == volume.WarnNoSpacing || w.Kind == volume.WarnTilt || w.Kind == volume.WarnMixed:
+			return [3]bool{}
+		case w.Kind.Withholds():
+			known[v.Source.StackAxis()] = false
+		}
+	}
+	return known
+}
+
+// ValueCaption tells what lies at a voxel: its value with the unit, the slices it
+// lies on as SliceCaption counts them, and on a second line its place in the
+// patient, as far as it is known.
 func ValueCaption(t text.Table, v *volume.Volume, index [3]int) (value, place string) {
 	x, d := v.At(index[0], index[1], index[2]), 0
 	if v.Float32 != nil && x != math.Trunc(x) {
@@ -67,12 +83,22 @@ func ValueCaption(t text.Table, v *volume.Volume, index [3]int) (value, place st
 	if !HasHU(v) {
 		key = "viewer.value"
 	}
-	value = t.T(key, Number(x, d), index[0], index[1], index[2])
-	if _, withheld := v.Withheld(); withheld {
+	number := func(p Plane) int {
+		_, _, n, _ := p.Axes()
+		return p.SliceNumber(v.Geometry, index[n])
+	}
+	value = t.T(key, Number(x, d), number(Axial), number(Coronal), number(Sagittal))
+	mm := v.ToPatient(volume.Vec{float64(index[0]), float64(index[1]), float64(index[2])})
+	var sides []string
+	for axis, known := range placed(v) {
+		if known {
+			sides = append(sides, patientSide(mm, axis))
+		}
+	}
+	if len(sides) == 0 {
 		return value, ""
 	}
-	mm := v.ToPatient(volume.Vec{float64(index[0]), float64(index[1]), float64(index[2])})
-	return value, t.T("viewer.place", patientSide(mm, 0), patientSide(mm, 1), patientSide(mm, 2))
+	return value, t.T("viewer.place", strings.Join(sides, "  "))
 }
 
 // sideLetters are the sides that positive and negative patient coordinates lie
@@ -109,6 +135,16 @@ func IdentityCaption(t text.Table, id volume.Identity) []string {
 	add(labelled(t, "viewer.series", id.SeriesNumber), id.SeriesDescription)
 	add(labelled(t, "viewer.kernel", id.Kernel))
 	return lines
+}
+
+// PatientCaption tells in one line whose study it is: name, ID, study date. A
+// header that names no patient says so.
+func PatientCaption(t text.Table, id volume.Identity) string {
+	parts := []string{personName(id.PatientName), labelled(t, "viewer.patient_id", id.PatientID), labelled(t, "viewer.study", date(id.StudyDate))}
+	if id.IsEmpty() {
+		parts[0] = t.T("viewer.no_identity")
+	}
+	return strings.Join(nonEmpty(parts), "  ")
 }
 
 func labelled(t text.Table, key, value string) string {

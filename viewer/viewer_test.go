@@ -209,6 +209,9 @@ func TestCaptions(t *testing.T) {
 	v.Int16[0] = -742
 	doubtful := *v
 	doubtful.Warnings = []volume.Warning{{Kind: volume.WarnUneven}}
+	sheared := doubtful
+	sheared.Warnings = []volume.Warning{{Kind: volume.WarnTilt}}
+	_, inPlane := ValueCaption(en, &doubtful, [3]int{0, 0, 0})
 	unsided := *v
 	unsided.Warnings = []volume.Warning{{Kind: volume.WarnOrientation}}
 	arbitrary := *v
@@ -221,11 +224,14 @@ func TestCaptions(t *testing.T) {
 		{"slice", SliceCaption(en, v, Axial, 2), "3/8, I\u200946.0\u2009mm"},
 		{"coronal slices count from the back", SliceCaption(en, v, Coronal, 11), "1/12, P\u20095.5\u2009mm"},
 		{"no millimetres out of an uneven plane", SliceCaption(en, &doubtful, Axial, 2), "3/8"},
+		{"in the plane of an uneven stack", SliceCaption(en, &doubtful, Sagittal, 2), "3/10, L\u20091.0\u2009mm"},
+		{"nowhere in a sheared stack", SliceCaption(en, &sheared, Sagittal, 2), "3/10"},
+		{"place on an uneven stack", inPlane, "L\u20090.0  P\u20090.0\u2009mm"},
 		{"window", WindowCaption(en, volume.Window{Center: -600, Width: 1500}), "WL −600  WW 1500"},
 		{"zoom", ZoomCaption(en, Camera{Zoom: 1.4}), "140\u2009%"},
-		{"value", value, "−742\u2009HU   i 0  j 0  k 0"},
+		{"value", value, "−742\u2009HU   ax 1  cor 12  sag 1"},
 		{"place", place, "L\u20090.0  P\u20090.0  I\u200950.0\u2009mm"},
-		{"not HU", plain, "−742   i 0  j 0  k 0"},
+		{"not HU", plain, "−742   ax 1  cor 12  sag 1"},
 		{"scale bar", bar, "5\u2009cm"},
 		{"edge in doubt", EdgeCaption(&unsided, Axial)[0], "R?"},
 	} {

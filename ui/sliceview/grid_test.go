@@ -291,7 +291,7 @@ func TestGrid_CaptionsSayWhatIsThere(t *testing.T) {
 		want string
 	}{
 		{"slice", d.slice, "26/50, S\u200950.0\u2009mm"},
-		{"value", d.value, "250\u2009HU   i 20  j 30  k 25"},
+		{"value", d.value, "250\u2009HU   ax 26  cor 50  sag 21"},
 		{"place", d.place, "L\u200920.0  P\u200930.0  S\u200950.0\u2009mm"},
 		{"left edge", d.edges[0], "R"},
 		{"identity", d.identity[0], en.T("viewer.no_identity")},

@@ -51,6 +51,8 @@ const (
 	ViewInspector   Action = "view.inspector"
 	ViewKeys        Action = "view.keys"
 	ViewCancel      Action = "view.cancel"
+	ViewMenu        Action = "view.menu"
+	ViewReport      Action = "view.report"
 	LayoutLarge     Action = "layout.large"
 	LayoutFour      Action = "layout.four"
 	LayoutOne       Action = "layout.one"
@@ -58,6 +60,9 @@ const (
 	FileOpen       Action = "file.open"
 	FileOpenFolder Action = "file.open_folder"
 	FileSave       Action = "file.save"
+	FileSaveAs     Action = "file.save_as"
+	FileClose      Action = "file.close"
+	FileQuit       Action = "file.quit"
 	FileExport     Action = "file.export"
 	FilePicture    Action = "file.picture"
 	FileRecent1    Action = "file.recent1"
@@ -156,18 +161,23 @@ func Bindings() []Binding {
 			bind(ViewSmooth, "view", key("I")),
 			bind(ViewIdentity, "view", key("H")),
 			bind(ViewInspector, "view", key("F4")),
+			bind(ViewReport, "view", key("F5")),
 			bind(LayoutLarge, "view", ctrlAlt("1")),
 			bind(LayoutFour, "view", ctrlAlt("2")),
 			bind(LayoutOne, "view", ctrlAlt("3")),
 			bind(ViewProfile, "view", key("F2")),
 			bind(ViewKeys, "view", key("F1"), key("?")),
+			bind(ViewMenu, "view", key("F10")),
 			bind(ViewCancel, "view", key("Escape")),
 
 			bind(FileOpen, "file", ctrl("O")),
 			bind(FileOpenFolder, "file", ctrlShift("O")),
 			bind(FileSave, "file", ctrl("S")),
+			bind(FileSaveAs, "file", ctrlShift("S")),
 			bind(FileExport, "file", ctrl("E")),
 			bind(FilePicture, "file", ctrlShift("E")),
+			bind(FileClose, "file", ctrl("W")),
+			bind(FileQuit, "file", ctrl("Q")),
 		},
 		numbered(Recent(), "file", ctrl),
 		[]Binding{

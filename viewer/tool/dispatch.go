@@ -8,6 +8,9 @@ type Dispatcher struct {
 	viewer   *viewer.Viewer
 	handlers map[Action]func()
 	keys     [2]map[Chord]Action
+	// Allow, where there is one, is asked before an action is carried out, by a
+	// key or otherwise; where it says no, nothing happens.
+	Allow func(Action) bool
 }
 
 // NewDispatcher returns a dispatcher that can do what concerns the viewer alone.
@@ -27,13 +30,15 @@ func NewDispatcher(v *viewer.Viewer) *Dispatcher {
 // Handle registers what carries out an action, in place of what did before.
 func (d *Dispatcher) Handle(a Action, f func()) { d.handlers[a] = f }
 
-// Do carries out an action; false where nothing does.
+// Do carries out an action that is allowed; false where nothing does.
 func (d *Dispatcher) Do(a Action) bool {
 	f := d.handlers[a]
 	if f == nil {
 		return false
 	}
-	f()
+	if d.Allow == nil || d.Allow(a) {
+		f()
+	}
 	return true
 }
 
