@@ -1,0 +1,116 @@
+"""Steps carried out on pictures and labels, and undone for what is predicted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..strict import ConfigError
+from . import greys, grids
+from .grids import Spacing
+from .steps import OPS, SPLINE, Clahe, Clip, Crop, LungMask, MinMax, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit
+
+
+def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit: str, lungs: np.ndarray | None = None) -> tuple[np.ndarray, Spacing | None]:
+    """Steps on a stack [z, y, x], in the order written; float32 throughout.
+
+    lungs, bool of the image's shape, is for lung_mask. Returns the picture and its spacing (z, y, x).
+    """
+    source = greys.numbers(image)
+    x, cut = source, None
+    for step in for_unit(steps, unit):
+        if cut is not None and needs_all(step):
+            raise ConfigError(f"the step {OPS[type(step)]} cannot be between crop and resize: the slices differ in size there")
+        match step:
+            case Clip():
+                x = np.clip(x, np.float32(step.min), np.float32(step.max))
+            case Window():
+                x = greys.spread(x, step.center - step.width / 2, step.center + step.width / 2, step.to, clip=True)
+            case MinMax():
+                x = greys.minmax(x, step)
+            case ZScore():
+                x = greys.zscore(x, step)
+            case Round():
+                x = np.rint(x)
+            case Clahe():
+                x = greys.clahe(x, step)
+            case Scale():
+                x = x * np.float32(step.factor) + np.float32(step.offset)
+            case Crop():
+                cut = grids.body_boxes(source, spacing_mm, step.margin_mm)
+            case Resize():
+                before, x, cut = x.shape, grids.resize(x, step, cut), None
+                spacing_mm = grids.respaced(spacing_mm, before, x.shape)
+            case Resample():
+                shape = grids.resampled_shape(x.shape, spacing_mm, step)
+                x, spacing_mm = grids.zoom(x, shape, SPLINE[step.interpolation]), tuple(step.spacing_mm[::-1])
+                lungs = None if lungs is None else grids.zoom(lungs.astype(np.float32), shape, 1, "nearest") >= 0.5
+            case LungMask():
+                if lungs is None:
+                    raise ValueError("the step lung_mask needs the lungs of another system, and there are none")
+                x = np.where(grids.like(lungs, x.shape), x, np.float32(step.outside))
+    if cut is not None:
+        raise ConfigError("the step crop must be followed by resize")
+    return np.ascontiguousarray(x, np.float32), spacing_mm
+
+
+def apply_label(steps: list[Step], label: np.ndarray, spacing_mm: Spacing | None, unit: str, image: np.ndarray | None = None) -> np.ndarray:
+    """The bits of a label [z, y, x] moved as `apply` moves the picture: set where at least half of the new voxel was.
+
+    image is the picture before the steps; only crop needs it.
+    """
+    bits = [b for b in (1 << n for n in range(8)) if (label & b).any()]
+    parts, cut = [(label & b > 0) for b in bits], None
+    shape = label.shape
+    for step in for_unit(steps, unit):
+        match step:
+            case Crop():
+                if image is None:
+                    raise ValueError("the step crop needs the picture to crop its label")
+                cut = grids.body_boxes(greys.numbers(image), spacing_mm, step.margin_mm)
+            case Resize():
+                parts = [grids.resize_mask(p, step.size, cut) for p in parts]
+                before, shape, cut = shape, (shape[0], *step.size), None
+                spacing_mm = grids.respaced(spacing_mm, before, shape)
+            case Resample():
+                shape = grids.resampled_shape(shape, spacing_mm, step)
+                parts = [grids.zoom(p.astype(np.float32), shape, 1, "nearest") >= 0.5 for p in parts]
+                spacing_mm = tuple(step.spacing_mm[::-1])
+    out = np.zeros(shape, np.uint8)
+    for bit, part in zip(bits, parts):
+        out[part] |= bit
+    return out
+
+
+def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spacing_mm: Spacing | None, unit: str, image: np.ndarray | None = None) -> np.ndarray:
+    """Probabilities [c, z, y, x] on the grid that `apply` gave, back on the source's grid [c, *shape], linearly.
+
+    Outside a crop they are 0.
+    """
+    done, at, spacing, cut = [], tuple(shape), spacing_mm, None
+    for step in for_unit(steps, unit):
+        match step:
+            case Crop():
+                cut = grids.body_boxes(greys.numbers(image), spacing, step.margin_mm)
+            case Resize():
+                done.append((step, at, cut))
+                before, at, cut = at, (at[0], *step.size), None
+                spacing = grids.respaced(spacing, before, at)
+            case Resample():
+                done.append((step, at, None))
+                at, spacing = grids.resampled_shape(at, spacing, step), tuple(step.spacing_mm[::-1])
+    out = []
+    for part in result.astype(np.float32):
+        for step, before, cut in reversed(done):
+            part = grids.zoom(part, before, 1, "nearest") if isinstance(step, Resample) else grids.unresize(part, before, cut)
+        out.append(part)
+    return np.stack(out)
+
+
+def needs_all(step: Step) -> bool:
+    """Whether what a step does to a voxel depends on others."""
+    match step:
+        case MinMax():
+            return not isinstance(step.scope, list)
+        case ZScore():
+            return step.scope != "constants"
+    return isinstance(step, (Clahe, Resample, Crop))
