@@ -50,6 +50,7 @@ type windowState struct {
 	Panes    bool           `json:"panes"` // the panes have them
 	Keys     string         `json:"keys"`  // tells what has them from all else
 	Profile  int            `json:"profile"`
+	Pointer  [2]int         `json:"pointer"` // where the panes saw it last
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -105,6 +106,8 @@ func (w *Window) state() windowState {
 		s.Focus = w.pixels(w.win.Canvas(), w.app.Driver().AbsolutePositionForObject(o), o.Size())
 		s.Panes, s.Keys = w.panesFocused(), fmt.Sprintf("%T %p", o, o)
 	}
+	at := w.pixels(w.win.Canvas(), w.app.Driver().AbsolutePositionForObject(w.panes.grid).Add(w.panes.grid.Pointer()), fyne.Size{})
+	s.Pointer = [2]int{at.X, at.Y}
 	if len(w.modals) > 0 {
 		s.Modal = w.modals[len(w.modals)-1].id
 	}

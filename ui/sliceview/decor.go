@@ -102,10 +102,11 @@ func (p *pane) decorate() {
 	on := g.viewer.Annotations()
 
 	d.name(p)
-	write(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), right, top, fyne.TextAlignTrailing)
+	beside := p.besideLetter()
+	writeIn(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), beside, right, top, fyne.TextAlignTrailing)
 	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, top+linePx, fyne.TextAlignTrailing)
 	d.writeIdentity(p, left, right, top+linePx, on)
-	write(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), right, bottom, fyne.TextAlignTrailing)
+	writeIn(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), beside, right, bottom, fyne.TextAlignTrailing)
 	p.writeResearch(right, bottom-linePx)
 	e := viewer.EdgeCaption(vol, p.plane)
 	midX, midY := r.Pos.X+r.Size.Width/2, r.Pos.Y+r.Size.Height/2-linePx/2
@@ -125,6 +126,23 @@ func write(k *caption, on bool, s string, x, y float32, align fyne.TextAlign) {
 		k.put(x, y, align)
 	}
 }
+
+// writeIn writes what fits into a width: the letters at the edges stay, and what
+// would run into them gives way.
+func writeIn(k *caption, on bool, s string, room, x, y float32, align fyne.TextAlign) {
+	s = cut(s, room)
+	write(k, on && s != "", s, x, y, align)
+}
+
+// besideLetter is the room on either side of the letter in the middle of the top
+// and of the bottom edge.
+func (p *pane) besideLetter() float32 {
+	return p.pictureRect().Size.Width/2 - edgePx - letterPx
+}
+
+// letterPx is what a letter at an edge keeps free on either side of its middle,
+// a question mark behind it included.
+const letterPx = 14
 
 // showsModel reports whether what is drawn came from a model.
 func (p *pane) showsModel() bool {
@@ -154,15 +172,21 @@ func (d *decor) writeIdentity(p *pane, x, right, y float32, zoom bool) {
 		lines = viewer.IdentityCaption(g.opts.Text, g.volume().Identity)
 	}
 	for i, k := range d.identity {
-		s := ""
+		s, room := "", right-x
 		if i < len(lines) {
-			room := right - x
 			if i == 0 && zoom {
 				room -= d.zoom.width() + 4*padPx
 			}
+		}
+		lineY, lineX := y+float32(i)*linePx, x
+		if middle := p.pictureRect().Pos.Y + p.pictureRect().Size.Height/2; zoom && lineY < middle+linePx/2 && lineY+linePx > middle-linePx/2 {
+			lineX += letterPx + 2*padPx // beside the letters at the left and right edges
+			room -= 2 * (letterPx + 2*padPx)
+		}
+		if i < len(lines) {
 			s = cut(lines[i], room)
 		}
-		write(k, s != "", s, x, y+float32(i)*linePx, fyne.TextAlignLeading)
+		write(k, s != "", s, lineX, lineY, fyne.TextAlignLeading)
 	}
 }
 
@@ -194,8 +218,12 @@ func (p *pane) readOut() {
 		value, place = viewer.ValueCaption(g.opts.Text, g.volume(), at)
 	}
 	y := r.Pos.Y + r.Size.Height - edgePx - linePx + 2
-	write(d.place, place != "", place, r.Pos.X+edgePx, y, fyne.TextAlignLeading)
-	write(d.value, value != "", value, r.Pos.X+edgePx, y-linePx, fyne.TextAlignLeading)
+	writeIn(d.place, place != "", place, p.besideLetter(), r.Pos.X+edgePx, y, fyne.TextAlignLeading)
+	room := r.Size.Width - 2*edgePx
+	if at := d.research.text; at.Visible() && at.Position().Y < y && at.Position().Y >= y-linePx {
+		room -= d.research.width() + 4*padPx
+	}
+	writeIn(d.value, value != "", value, room, r.Pos.X+edgePx, y-linePx, fyne.TextAlignLeading)
 }
 
 // thumbPx is the size of a slider's handle.

@@ -457,3 +457,42 @@ func TestGrid_LongNamesLeaveTheZoomItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// Letters at the edges keep their place in small panes: other words give way.
+func TestGrid_NothingCoversTheLetters(t *testing.T) {
+	for _, size := range []fyne.Size{{Width: 420, Height: 300}, {Width: 600, Height: 400}, {Width: 660, Height: 560}, {Width: 1200, Height: 900}} {
+		b := newBench(t, Options{})
+		v := b.open()
+		v.Identity = volume.Identity{PatientName: "Doe^Jane", PatientID: "123456789012", BirthDate: "19500101", StudyDate: "20200314", StudyDescription: "Chest without contrast", SeriesNumber: "4", SeriesDescription: "Lung 1 mm axial reconstruction", Kernel: "B70f"}
+		b.grid.Resize(size)
+		for p := range b.grid.panes {
+			pane := b.grid.panes[p]
+			if pane.area.Empty() {
+				continue
+			}
+			middle := pane.pictureRect()
+			b.grid.MouseIn(mouse(middle.Pos.AddXY(middle.Size.Width/2, middle.Size.Height/2), 0, 0))
+			pane.decorate()
+			d := &pane.decor
+			letters := map[*caption]bool{}
+			for _, k := range d.edges {
+				letters[k] = true
+			}
+			for _, k := range d.captions() {
+				if letters[k] || !k.text.Visible() || k.text.Text == "" {
+					continue
+				}
+				for _, l := range d.edges {
+					if overlap(k.ground, l.ground) {
+						t.Errorf("%v, pane %d: %q covers the letter %s", size, p, k.text.Text, l.text.Text)
+					}
+				}
+			}
+		}
+	}
+}
+
+func overlap(a, b fyne.CanvasObject) bool {
+	p, q := a.Position(), b.Position()
+	return p.X < q.X+b.Size().Width && q.X < p.X+a.Size().Width && p.Y < q.Y+b.Size().Height && q.Y < p.Y+a.Size().Height
+}

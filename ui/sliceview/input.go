@@ -223,6 +223,9 @@ func (g *Grid) event(k tool.Kind, pos fyne.Position, b desktop.MouseButton) tool
 	return e
 }
 
+// Pointer is where the pointer was seen last, in the grid.
+func (g *Grid) Pointer() fyne.Position { return g.pointer }
+
 // hoveredVoxel is the voxel of a plane under the pointer.
 func (g *Grid) hoveredVoxel(plane viewer.Plane) (index [3]int, ok bool) {
 	p := g.panes[plane]
