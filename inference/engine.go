@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"time"
@@ -54,14 +55,36 @@ func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentR
 	if err := suits(l, v); err != nil {
 		return nil, err
 	}
+	if req.Device == "" {
+		req.Device = "auto"
+	}
+	result, err := e.run(ctx, l, v, req, hooks, text.Message{})
+	if errors.Is(err, ErrDeviceMemory) && req.Device == "auto" {
+		req.Device = "cpu"
+		result, err = e.run(ctx, l, v, req, hooks, text.M("inference.on_cpu", text.M("inference.cuda_memory")))
+	}
+	if err != nil {
+		return nil, err
+	}
+	result.Timings.Total = time.Since(start)
+	return result, nil
+}
+
+// run is one run of a model from its opening to the mask. why says why it is on
+// the CPU though any device would do; empty where it is not a second attempt.
+func (e *Engine) run(ctx context.Context, l *loaded, v *volume.Volume, req app.SegmentRequest, hooks app.SegmentHooks, why text.Message) (*app.SegmentResult, error) {
 	stage(hooks, "inference.opening")
 	r, err := e.open(ctx, l, v, req)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
+	device := r.opened.Device
+	if !why.IsZero() {
+		device.Requested, device.Reason = "auto", why
+	}
 	if hooks.Started != nil {
-		hooks.Started(l.info, r.opened.Device)
+		hooks.Started(l.info, device)
 	}
 	stage(hooks, "inference.preparing")
 	if err := r.plan.measure(ctx); err != nil {
@@ -74,8 +97,7 @@ func (e *Engine) Segment(ctx context.Context, v *volume.Volume, req app.SegmentR
 	if err != nil {
 		return nil, err
 	}
-	result.Model, result.Device = l.info, r.opened.Device
-	result.Timings.Total = time.Since(start)
+	result.Model, result.Device = l.info, device
 	return result, nil
 }
 

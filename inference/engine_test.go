@@ -3,6 +3,7 @@ package inference
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -150,13 +151,14 @@ func TestActivations(t *testing.T) {
 		channels := 1
 		if activation == "softmax" {
 			channels = 2
+			m.Output.Channels[0].Index = 1 // behind the background
 		}
 		fake := &fakeRuntime{channels: channels, compute: func(in, out *tensor.Dense) {
 			from, to := in.Data().([]float32), out.Data().([]float32)
 			for n, x := range from {
 				to[n] = x
 				if channels == 2 {
-					to[n], to[n+4] = 2*x, x
+					to[n], to[n+4] = x, 2*x
 				}
 			}
 		}}
@@ -311,7 +313,7 @@ func TestNetworkFails(t *testing.T) {
 		t.Errorf("not a number: %v", err)
 	}
 	_, err = segment(t, plainManifest(), &fakeRuntime{channels: 3, compute: identity}, rampVolume(volume.Size{3, 3, 9}, 1), app.SegmentRequest{Device: "cpu"})
-	if err != nil {
+	if kind, _ := app.Explain(err); err == nil || kind != app.Refused || !strings.Contains(err.Error(), "gives 3 channels, and its metadata describes 1") {
 		t.Errorf("channels that the metadata does not describe: %v", err)
 	}
 	m := plainManifest()
@@ -319,6 +321,41 @@ func TestNetworkFails(t *testing.T) {
 	_, err = segment(t, m, &fakeRuntime{channels: 3, compute: identity}, rampVolume(volume.Size{3, 3, 9}, 1), app.SegmentRequest{})
 	if err == nil || !strings.Contains(err.Error(), "gives 3 channels, and its metadata describes 5") {
 		t.Errorf("too few channels: %v", err)
+	}
+}
+
+// A GPU whose memory does not last hands the work to the CPU where that was left
+// open, and says so once; where the GPU was asked for by name it is an error.
+func TestGPUOutOfMemory(t *testing.T) {
+	for _, c := range []struct {
+		device  string
+		started []string
+		fails   bool
+	}{
+		{"auto", []string{"cuda:0 ", "cpu Runs on the CPU: the GPU has too little free memory."}, false},
+		{"", []string{"cuda:0 ", "cpu Runs on the CPU: the GPU has too little free memory."}, false},
+		{"cuda", []string{"cuda:0 "}, true},
+	} {
+		f := &fakeRuntime{channels: 1, compute: identity, gpu: true}
+		f.onRun = func(context.Context) error {
+			if f.spec.Device != "cpu" && f.runs.Load() == 2 {
+				return fmt.Errorf("%w: 3 GB asked for", ErrDeviceMemory)
+			}
+			return nil
+		}
+		var started []string
+		v := rampVolume(volume.Size{3, 3, 9}, 1)
+		m := plainManifest()
+		e := New(Options{Runtime: f, Embedded: fakeModel(t, m)})
+		r, err := e.Segment(context.Background(), v, app.SegmentRequest{Device: c.device}, app.SegmentHooks{
+			Started: func(_ app.ModelInfo, d app.Device) { started = append(started, d.Used+" "+d.Reason.String()) },
+		})
+		if !slices.Equal(started, c.started) || (err != nil) != c.fails || f.closed.Load() != 1 {
+			t.Errorf("%q: started on %q, error %v, %d networks closed", c.device, started, err, f.closed.Load())
+		}
+		if err == nil && (r.Device.Requested != "auto" || r.Device.Used != "cpu" || r.Mask.Count(mask.Findings, mask.Infection) == 0) {
+			t.Errorf("%q: %+v", c.device, r.Device)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 type fakeRuntime struct {
 	channels int                             // that the network says it gives
 	output   tensor.Dtype                    // of what it gives; float32 where zero
+	gpu      bool                            // says that it runs on a GPU, unless the CPU is asked for
 	onOpen   func()                          // called before a network is open; may be nil
 	onRun    func(ctx context.Context) error // called at the beginning of a run; may be nil
 	onClose  func()                          // called when a network is closed; may be nil
@@ -43,7 +44,11 @@ func (f *fakeRuntime) Open(spec NetworkSpec) (Opened, error) {
 	if spec.Input.Shape[3] < spec.Input.Shape[1] { // NHWC
 		shape = tensor.Shape{-1, -1, -1, f.channels}
 	}
-	return Opened{f, app.Device{Requested: spec.Device, Used: "cpu"}, Port{spec.Output, shape, t}}, nil
+	used := "cpu"
+	if f.gpu && spec.Device != "cpu" {
+		used = "cuda:0"
+	}
+	return Opened{f, app.Device{Requested: spec.Device, Used: used}, Port{spec.Output, shape, t}}, nil
 }
 
 func (f *fakeRuntime) Run(ctx context.Context, in, out *tensor.Dense) error {

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"gorgonia.org/tensor"
@@ -9,11 +10,15 @@ import (
 	"opacity/app"
 )
 
+// ErrDeviceMemory says that a GPU's memory did not last for a run.
+var ErrDeviceMemory = errors.New("the GPU's memory does not suffice")
+
 // Network is a model ready to run on one device.
 type Network interface {
 	// Run computes out from in, both of the shapes it was opened with. Cancelled,
 	// it returns ctx.Err() within half a second. It keeps neither tensor, but may
-	// remember where their memory lies: use the same few again and again.
+	// remember where their memory lies: use the same few again and again. On a GPU
+	// without the memory for it the error wraps ErrDeviceMemory.
 	Run(ctx context.Context, in, out *tensor.Dense) error
 	// Forget lets go of the tensors it was run on; others may follow.
 	Forget()

@@ -100,7 +100,7 @@ func outputShape(m *Manifest, file string, declared tensor.Shape, p *plan) (chan
 			return 0, nil, app.Refuse(nil, "inference.output_shape", file, m.Output.Name, declared)
 		}
 	}
-	if channels < needed {
+	if channels != needed {
 		return 0, nil, app.Refuse(nil, "inference.output_channels", file, channels, needed)
 	}
 	return channels, shape, nil

@@ -3,6 +3,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/text"
+	"opacity/inference"
 )
 
 // parseDevice reads auto, cpu, cuda or cuda:N.
@@ -100,14 +102,18 @@ func cudaFiles(library string) []Library {
 	return list
 }
 
+// cudaMemory is the sentence of a GPU that has too little memory.
+const cudaMemory = "inference.cuda_memory"
+
 // explainCUDA puts what ONNX Runtime says of a failed CUDA session into words.
 func explainCUDA(err error) text.Message {
 	s := err.Error()
 	lower := strings.ToLower(s)
 	switch {
-	case strings.Contains(lower, "out of memory"), strings.Contains(lower, "cuda failure 2:"),
+	case errors.Is(err, inference.ErrDeviceMemory),
+		strings.Contains(lower, "out of memory"), strings.Contains(lower, "cuda failure 2:"),
 		strings.Contains(lower, "cudnn_status_alloc_failed"), strings.Contains(lower, "failed to allocate memory"):
-		return text.M("inference.cuda_memory")
+		return text.M(cudaMemory)
 	case strings.Contains(lower, "not enabled in this build"):
 		return text.M("inference.cuda_no_build")
 	case strings.Contains(lower, "cannot open shared object file"):

@@ -74,6 +74,7 @@ func openCUDA(spec inference.NetworkSpec, library string, index int, output infe
 	if err != nil {
 		return nil, explainCUDA(err)
 	}
+	n.cuda = true
 	in, out := zeros(spec.Input.Shape, spec.Input.Type), filled(output, spec.Input.Shape)
 	err = n.Run(context.Background(), in, out)
 	n.Forget()
@@ -162,6 +163,7 @@ func names(list []onnxfile.Port) string {
 // network is one session.
 type network struct {
 	session *ort.DynamicAdvancedSession
+	cuda    bool
 	// values wraps the memory of the tensors seen so far: a few that are used over
 	// and over.
 	values map[*tensor.Dense]ort.Value
@@ -198,7 +200,7 @@ func newNetwork(spec inference.NetworkSpec, cuda int) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &network{s, map[*tensor.Dense]ort.Value{}}, nil
+	return &network{session: s, values: map[*tensor.Dense]ort.Value{}}, nil
 }
 
 // addCUDA puts the work on a GPU. Shapes never change, so the choice of
@@ -250,6 +252,9 @@ func (n *network) Run(ctx context.Context, in, out *tensor.Dense) error {
 	_ = options.Destroy()
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if n.cuda && err != nil && explainCUDA(err).Key == cudaMemory {
+		return fmt.Errorf("%w: %s", inference.ErrDeviceMemory, brief(err))
 	}
 	return err
 }
