@@ -132,7 +132,7 @@ def context(result: Results) -> dict[str, str]:
     return {
         "data": data_words(record) + ", pixels",
         "lacks": lacks if isinstance(lacks, str) else ", ".join(lacks),
-        "patients": f"{len(cases)}",
+        "patients": f"{len(cases)}" if len(cases) >= record["data"].get("patients", 0) else f"{len(cases)} of {record['data']['patients']}",
         "protocol": protocol_words(result),
         "lungs": "infection included" if record.get("lung_includes_infection", True) else "infection left out",
         "lung mask at the input": mask_words(record),
@@ -150,10 +150,13 @@ def measured_on(result: Results) -> str:
 
 def caption(results: list[Results]) -> str:
     """Of a figure: data, patients, protocol; what differs between its systems is joined."""
+
     def joined(name: str) -> str:
         return " / ".join(dict.fromkeys(context(r)[name] for r in results))
 
-    return f"{joined('data').replace(', pixels', '')}, {joined('patients')} patients, pixels. {joined('protocol')}. Lacks {joined('lacks') or 'nothing known'}."
+    protocol = joined("protocol")
+    on = f"{joined('data').replace(', pixels', '')}, {joined('patients')} patients, pixels"
+    return f"{on}. {protocol[:1].upper()}{protocol[1:]}. Lacks {joined('lacks') or 'nothing known'}."
 
 
 def summary_rows(results: list[Results]) -> list[dict]:

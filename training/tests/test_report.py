@@ -75,11 +75,11 @@ def test_everything_is_written_and_says_what_it_is(results):
     table = (results / "table.md").read_text(encoding="utf-8")
     for words in (
         "8-bit, infection-bearing slices, pixels", "lacks healthy slices, spacing, sides", "3 of 5 folds", "LEAKY", "1,234,567",
-        "infection included", "older configuration", "lung mask at the input: none", "mean over patients", "6 patients",
+        "infection included", "older configuration", "lung mask at the input: none", "mean over patients", "6 of 13 patients",
     ):  # fmt: skip
         assert words in table, words
     drawn = (results / "figures" / "mi-boxplot.svg").read_text(encoding="utf-8")
-    assert "8-bit, infection-bearing slices, 6 patients, pixels" in " ".join(drawn.split())
+    assert "8-bit, infection-bearing slices, 6 of 13 patients, pixels" in " ".join(drawn.split())
     assert "+0." in (results / "leak.md").read_text(encoding="utf-8")
 
 
@@ -131,7 +131,7 @@ def test_means_over_patients_are_those_of_the_rows(tmp_path):
     assert row["dice_mean"] == pytest.approx(np.mean(dice[0] + dice[1])) and row["dice_worst"] == min(dice[0] + dice[1])
     assert row["dice_mean_of_fold_medians"] == pytest.approx((np.median(dice[0]) + dice[1][0]) / 2)
     assert row["dice_mean_of_folds"] == pytest.approx((np.mean(dice[0]) + dice[1][0]) / 2)
-    assert row["patients"] == "4" and row["protocol"] == "split by patient, 2 of 2 folds"
+    assert row["patients"] == "4 of 13" and row["protocol"] == "split by patient, 2 of 2 folds"
 
 
 def test_the_smooth_line_follows_the_points():

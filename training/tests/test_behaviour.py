@@ -1,0 +1,112 @@
+"""The checks on whole volumes, with models that behave well or badly on purpose."""
+
+import numpy as np
+import pytest
+from conftest import data
+
+from opacity_training import behaviour
+from opacity_training.behaviour import Found, Scan
+
+
+class Fake:
+    """Calls lung what is within a range of HU, and infection a part of that."""
+
+    def __init__(self, lung, infection=(0, 0)):
+        self.ranges = {"lung": lung, "infection": infection}
+
+    def volume(self, hu, spacing_mm):
+        return {}, {label: (hu >= low) & (hu < high) for label, (low, high) in self.ranges.items()}
+
+
+@pytest.fixture
+def scan() -> Scan:
+    """Two lungs of 20 slices in a body of 40, air around."""
+    hu = np.full((40, 80, 80), -1000, np.float32)
+    y, x = np.mgrid[:80, :80]
+    hu[:, (y - 40) ** 2 + (x - 40) ** 2 < 36**2] = 40
+    lungs = np.zeros(hu.shape, bool)
+    lungs[10:30, 25:60, 15:35] = lungs[10:30, 25:60, 45:65] = True
+    hu[lungs] = -800
+    hu[20, 30:40, 20:30] = -400
+    hu[21, 30:40, 20:30] = -400
+    return Scan("made", "choice", hu, (5.0, 4.0, 4.0), lungs, "person")
+
+
+GOOD = Fake((-950, -200), (-500, -200))
+
+
+def test_a_good_model_passes(scan):
+    found = behaviour.run(GOOD, scan.hu, scan.spacing_mm)
+    assert found.involvement() == pytest.approx(100 * 200 / 28000)
+    beyond = behaviour.beyond(scan, found)
+    assert beyond.good and beyond.found == "0 of 18 slices, 0.0 ml"
+    assert [f.good for f in behaviour.against_drawn(scan, found)] == [True] * 3
+    assert "longest run 2 slices" in behaviour.infection_called(scan, found).found
+    assert all(f.good for f in behaviour.changes(GOOD, scan, found))
+
+
+def test_a_bad_model_does_not(scan):
+    bad = Fake((-1500, 100), (-500, 100))
+    found = behaviour.run(bad, scan.hu, scan.spacing_mm)
+    assert not behaviour.beyond(scan, found).good
+    whole, low, high = behaviour.against_drawn(scan, found)
+    assert not whole.good and not low.good and not high.good
+    moved = Found(np.roll(scan.lungs, 1, axis=0), np.zeros_like(scan.lungs))
+    assert [f.good for f in behaviour.against_drawn(scan, moved)] == [False, False, True]  # its lowest slice of two is lost
+
+
+def test_padding_and_metal_are_put_where_they_belong(scan):
+    far, near = (behaviour.circle(scan.hu, v) for v in behaviour.PADDING)
+    changed = far != near
+    assert changed[:, 0, 0].all() and not changed[:, 40].any() and (far[changed] == -3024).all()
+    assert (behaviour.circle(far, -1024.0) == near).all()  # padding that was there is replaced
+    metal = behaviour.with_metal(scan)
+    plate = metal == behaviour.METAL_HU
+    assert plate.any() and not (plate & scan.lungs).any() and not plate[:16].any() and not plate[23:].any()
+    assert (scan.hu[plate] == 40).all() and np.nonzero(plate)[2].min() > 40
+
+
+def test_a_model_that_padding_disturbs_is_caught(scan):
+    class Disturbed(Fake):
+        def volume(self, hu, spacing_mm):
+            raw, masks = super().volume(hu, spacing_mm)
+            if hu.min() < -2000:
+                masks["infection"] = masks["lung"]
+            return raw, masks
+
+    bad = Disturbed((-950, -200), (-500, -200))
+    padding, metal, field = behaviour.changes(bad, scan, behaviour.run(bad, scan.hu, scan.spacing_mm))
+    assert not padding.good and metal.good and field.good
+
+
+def test_kernels_are_compared_where_both_have_slices(scan):
+    found = behaviour.run(GOOD, scan.hu, scan.spacing_mm)
+    scan.heights_mm = np.arange(40) * 5.0
+    part = Scan("b", "choice", scan.hu[5:25], scan.spacing_mm, scan.lungs[5:25], "rules", heights_mm=np.arange(5, 25) * 5.0 + 0.1)
+    other = Found(found.lung[5:25], found.infection[5:25])
+    same = behaviour.kernels((scan, found), (part, other))
+    assert same.good and same.found.endswith("over 20 slices")
+    other.infection = other.lung
+    assert not behaviour.kernels((scan, found), (part, other)).good
+
+
+def test_the_table_says_what_was_missed(capsys):
+    rows = [behaviour.Finding("a", "test", "x", "1 ml", "nothing", False), behaviour.Finding("a", "test", "y", "2 ml")]
+    behaviour.print_table(rows)
+    assert capsys.readouterr().out.splitlines()[0].startswith("FAIL  a")
+    assert "| a | test | x | 1 ml **missed** | nothing |" in behaviour.markdown(rows)
+
+
+def test_scans_that_are_tests_have_to_be_asked_for():
+    root = data("ct", "lungdx-a0001").parents[1]
+    those = list(behaviour.scans(root, tests=False))
+    assert [s.name for s in those] == ["phantom", "lungdx-a0001 kernel L", "lungdx-a0001 kernel B"] and {s.use for s in those} == {"choice"}
+    heights = those[1].heights_mm
+    assert np.allclose(np.diff(heights), 5.0, atol=0.01)
+
+
+def test_drawn_lungs_lie_on_their_scan():
+    root = data("ct", "lung1-001")
+    series = behaviour.read_series(root / "dicom")
+    lungs = behaviour._drawn(root / "lungs_left1_right2.nii.gz", series)
+    assert series.hu[lungs].mean() < -600 and behaviour.extent(lungs)[0] > 0
