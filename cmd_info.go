@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"opacity/app"
+	"opacity/app/imageio/dicom"
+	"opacity/app/pipeline"
 	"opacity/app/volume"
 	"opacity/export"
 )
@@ -32,10 +35,11 @@ type seriesJSON struct {
 	Range          *[2]float64      `json:"range"`
 	LabelMap       bool             `json:"label_map"`
 	Warnings       []export.Warning `json:"warnings"`
-	Error          string           `json:"error,omitempty"`
 }
 
-// infoJSON is all that `opacity info --json` writes.
+// infoJSON is all that `opacity info --json` writes: one value, also where
+// nothing can be opened. What could not be read, of a series that is listed too,
+// is in Failed and nowhere else.
 type infoJSON struct {
 	Series  []seriesJSON   `json:"series"`
 	Skipped map[string]int `json:"skipped"` // files left out: not_dicom, empty, no_image...
@@ -65,19 +69,27 @@ func newInfo(c *cli) *cobra.Command {
 func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 	progress := c.progress()
 	defer progress.end()
-	scan, err := wire().opener.Scan(ctx, paths, progress.report)
-	if err != nil {
-		return err
+	scan, nothing := wire().opener.Scan(ctx, paths, progress.report)
+	if nothing != nil && (ctx.Err() != nil || !asJSON || len(paths) == 0) {
+		return nothing
+	}
+	if nothing != nil && len(scan.Failed) == 0 {
+		scan.Failed = []error{nothing}
+		if len(paths) == 1 {
+			scan.Failed[0] = &app.PathError{Path: paths[0], Err: nothing}
+		}
 	}
 	out := infoJSON{Series: []seriesJSON{}, Skipped: map[string]int{}, Failed: []failureJSON{}, reasons: scan.Skipped}
-	var failed error
-	for _, s := range scan.Series {
-		one, err := describe(ctx, s, progress)
+	failed := nothing
+	for _, c := range cases(scan.Series, paths) {
+		one, err := describe(ctx, c.Series, progress)
+		one.Case = c.Name
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
-			failed, one.Error = err, sentence(err)
+			failed = err
+			out.Failed = append(out.Failed, failureJSON{one.Path, sentence(err)})
 		}
 		out.Series = append(out.Series, one)
 	}
@@ -87,11 +99,12 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 	for _, err := range scan.Failed {
 		path := pathOf(err)
 		out.Failed = append(out.Failed, failureJSON{path, sentence(err)})
-		if slices.Contains(paths, path) { // what the user named, not what lay in a folder
+		if nothing == nil && slices.Contains(paths, path) { // what the user named, not what lay in a folder
 			failed = err
 		}
 	}
 	progress.end()
+	var err error
 	if asJSON {
 		err = c.printJSON(out)
 	} else {
@@ -101,6 +114,24 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 		return err
 	}
 	return failed
+}
+
+// cases names the series as `segment` names the folders of their results: in the
+// order in which the user named what they come from, those first that it would
+// work on. They come back in the order of all.
+func cases(all []app.Series, paths []string) []pipeline.Case {
+	place := func(s app.Series) int {
+		at := slices.IndexFunc(paths, func(p string) bool { return dicom.Within(s.Info().Path, p) })
+		if i := s.Info(); i.LabelMap || i.Size[2] <= 2 {
+			at += len(paths)
+		}
+		return at
+	}
+	named := pipeline.Name(slices.SortedStableFunc(slices.Values(all), func(a, b app.Series) int { return cmp.Compare(place(a), place(b)) }))
+	slices.SortFunc(named, func(a, b pipeline.Case) int {
+		return cmp.Compare(slices.Index(all, a.Series), slices.Index(all, b.Series))
+	})
+	return named
 }
 
 // pathOf is the file that an error of a scan is about.

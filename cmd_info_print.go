@@ -38,7 +38,6 @@ func (c *cli) printInfo(info infoJSON) error {
 		for _, warning := range s.Warnings {
 			line("cmd.info.warning", warning.Message.String())
 		}
-		line("cmd.info.error", s.Error)
 	}
 	if len(info.reasons) > 0 {
 		fmt.Fprintln(w, leftAside(info.reasons))
@@ -64,7 +63,7 @@ func (c *cli) intensity(s seriesJSON) string {
 	if s.Range == nil {
 		return string(s.Unit)
 	}
-	return c.table.T("cmd.info.range", s.Range[0], s.Range[1], string(s.Unit))
+	return ascii(c.table.T("cmd.info.range", s.Range[0], s.Range[1], string(s.Unit)))
 }
 
 // leftAside tells how many files were left aside, and of which kinds they are.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"opacity/app"
+	"opacity/app/safefile"
 	"opacity/app/volume"
 	"opacity/export/snapshot"
 	"opacity/viewer"
@@ -82,7 +83,7 @@ func (f snapshotFlags) look() (look, error) {
 		}
 		l.sheet = n
 	}
-	return l, vacant(f.force, f.out)
+	return l, safefile.Ready(f.out, f.force)
 }
 
 // index finds the slice that the user's number means.

@@ -25,7 +25,7 @@ var _ app.Opener = Opener{}
 // Scan looks at every file named and every file in the folders named. A DICOM
 // file brings the whole series that it belongs to, from its folder; a DICOMDIR
 // brings its folder. Where nothing can be opened the error is a Refused one
-// that says why. report may be nil.
+// that says why, and the scan tells what was skipped and failed. report may be nil.
 func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress)) (app.Scan, error) {
 	list, err := collect(ctx, paths)
 	if err != nil {
@@ -39,8 +39,17 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 	for _, path := range found.NotDICOM {
 		if nifti.IsNIfTI(path) {
 			list.nifti = append(list.nifti, path)
-		} else {
+			continue
+		}
+		switch format := formatOf(path); {
+		case format == "":
 			found.Skipped[dicom.SkippedNotDICOM]++
+		case slices.Contains(paths, path):
+			scan.Failed = append(scan.Failed, &app.PathError{
+				Path: path, Case: true, Err: app.Refuse(nil, "imageio.format", path, text.M("imageio.format."+format)),
+			})
+		default:
+			found.Skipped["imageio.skipped."+format]++
 		}
 	}
 	nameCases(found.Series, paths)
@@ -59,15 +68,15 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		scan.Series = append(scan.Series, s)
 	}
 	if len(scan.Series) == 0 {
-		return app.Scan{}, nothing(paths, scan)
+		return scan, nothing(paths, scan)
 	}
 	slices.SortStableFunc(scan.Series, byUse(scan.Series))
 	return scan, nil
 }
 
 // nameCases names the only series below a folder after the folder that the user
-// named, and gives series that share a folder names of their own, in the order
-// of their series numbers.
+// named, and gives series that share a name below one path names of their own,
+// in the order of their series numbers.
 func nameCases(all []*dicom.Series, paths []string) {
 	for _, p := range paths {
 		var below []*dicom.Series
@@ -84,11 +93,16 @@ func nameCases(all []*dicom.Series, paths []string) {
 		x, y := a.Info().Identity.SeriesNumber, b.Info().Identity.SeriesNumber
 		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)) // numbers as text
 	})
-	used := map[string]int{}
+	type place struct {
+		path int // of those that the user named
+		name string
+	}
+	used := map[place]int{}
 	for _, s := range all {
 		name := s.Info().Case
-		if used[name]++; used[name] > 1 {
-			s.SetCase(fmt.Sprintf("%s-%d", name, used[name]))
+		at := place{slices.IndexFunc(paths, func(p string) bool { return dicom.Within(s.Info().Path, p) }), name}
+		if used[at]++; used[at] > 1 {
+			s.SetCase(fmt.Sprintf("%s-%d", name, used[at]))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -91,6 +92,10 @@ var badInputs = []struct {
 	{"zero spacing", "spacing.nii", func(n header, _ []byte) []byte {
 		return n.short(atSCode, 0).short(atQCode, 1).float(atPixdim+4, 0).float(atPixdim+8, 0)
 	}},
+	{"spacing past any scanner", "far.nii", func(n header, _ []byte) []byte {
+		return n.affine(1e30, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0)
+	}},
+	{"another format", "ct.nrrd", func(header, []byte) []byte { return []byte("NRRD0004\ntype: short\n") }},
 	{"2D", "flat.nii", func(n header, _ []byte) []byte { return n.dims(96, 96*24) }},
 	{"4D", "time.nii", func(n header, _ []byte) []byte { return n.dims(96, 96, 12, 2) }},
 	{"no dimension", "dim0.nii", func(n header, _ []byte) []byte { return n.short(atDim, 0) }},
@@ -132,6 +137,34 @@ func uses(path, out string) map[string][]string {
 	}
 }
 
+// refusedUse checks that one of the uses refused its input. JSON is written all
+// the same: one value, in which the failure is told as on stderr.
+func refusedUse(t *testing.T, use string, r result, names string) {
+	t.Helper()
+	if use == "json" {
+		var got struct {
+			Series  []map[string]any
+			Skipped map[string]int
+			Failed  []struct{ Path, Message string }
+		}
+		d := json.NewDecoder(strings.NewReader(r.out))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&got); err != nil || d.More() {
+			t.Errorf("not one JSON value: %v: %q", err, r.out)
+		}
+		if len(got.Failed) != 1 || !strings.Contains(got.Failed[0].Path, names) || got.Failed[0].Message != strings.TrimSpace(r.err) {
+			t.Errorf("failed %+v, stderr %q", got.Failed, r.err)
+		}
+		for _, s := range got.Series {
+			if _, there := s["error"]; there {
+				t.Error("a failure is told in a second place")
+			}
+		}
+		r.out = ""
+	}
+	refused(t, r, int(app.Refused), names)
+}
+
 func TestBadInput(t *testing.T) {
 	for _, tt := range badInputs {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,10 +172,10 @@ func TestBadInput(t *testing.T) {
 			for name, args := range uses(path, t.TempDir()) {
 				t.Run(name, func(t *testing.T) {
 					r := opacity(t, args...)
-					if name == "json" || name == "info" {
+					if name == "info" {
 						r.out = "" // what is known may be told
 					}
-					refused(t, r, int(app.Refused), tt.file)
+					refusedUse(t, name, r, tt.file)
 				})
 			}
 		})
@@ -165,7 +198,7 @@ func TestMissingInput(t *testing.T) {
 	gone := filepath.Join(t.TempDir(), "gone.nii")
 	t.Run("window", func(t *testing.T) { refused(t, opacity(t, gone), int(app.Refused), "gone.nii") })
 	for name, args := range uses(gone, t.TempDir()) {
-		t.Run(name, func(t *testing.T) { refused(t, opacity(t, args...), int(app.Refused), "gone.nii") })
+		t.Run(name, func(t *testing.T) { refusedUse(t, name, opacity(t, args...), "gone.nii") })
 	}
 }
 
@@ -175,7 +208,7 @@ func TestEmptyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, args := range uses(dir, t.TempDir()) {
-		t.Run(name, func(t *testing.T) { refused(t, opacity(t, args...), int(app.Refused), "void") })
+		t.Run(name, func(t *testing.T) { refusedUse(t, name, opacity(t, args...), "void") })
 	}
 }
 
@@ -187,7 +220,7 @@ func TestMoreThanMemory(t *testing.T) {
 		t.Skipf("no files with holes here: %v", err)
 	}
 	for name, args := range uses(path, t.TempDir()) {
-		t.Run(name, func(t *testing.T) { refused(t, opacity(t, args...), int(app.Refused), "holes.nii") })
+		t.Run(name, func(t *testing.T) { refusedUse(t, name, opacity(t, args...), "holes.nii") })
 	}
 }
 

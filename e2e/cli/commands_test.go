@@ -118,6 +118,11 @@ func TestPhantom(t *testing.T) {
 	if files := tree(t, filepath.Join(dir, "a")); len(files) != 10 {
 		t.Errorf("slices of the phantom before are left: %v", files)
 	}
+	// Any size is a size.
+	must(t, "phantom", "-o", filepath.Join(dir, "d"), "--size", "1x2x3")
+	if got := info(t, filepath.Join(dir, "d", "dicom")); len(got) != 1 || got[0].Size != [3]int{1, 2, 3} {
+		t.Errorf("%+v", got)
+	}
 	// Any slice at all is in the way, not the first alone.
 	for _, f := range []string{"ct.nii.gz", "mask.nii.gz", "dicom/IM00001.dcm"} {
 		if err := os.Remove(filepath.Join(dir, "a", f)); err != nil {
@@ -215,7 +220,11 @@ func TestConvert(t *testing.T) {
 			if !a.SameGrid(b.Geometry, 1e-3) || !slices.Equal(a.Int16, b.Int16) {
 				t.Errorf("%s is not the same volume", tt.out)
 			}
-			refused(t, opacity(t, "convert", in, to), int(app.Usage), tt.out)
+			r := opacity(t, "convert", in, to)
+			refused(t, r, int(app.Usage), tt.out)
+			if !strings.Contains(r.err, "--force") {
+				t.Errorf("%q does not name --force", r.err)
+			}
 			must(t, "convert", in, to, "--force")
 		})
 	}
@@ -308,6 +317,32 @@ func TestInfoOfSeveral(t *testing.T) {
 		}
 		r.out = ""
 		refused(t, r, int(app.Refused), "gone.nii")
+	}
+}
+
+// TestInfoNamesAsSegmentDoes: of two inputs of one name the second one named is
+// the one with a number, whichever is offered first.
+func TestInfoNamesAsSegmentDoes(t *testing.T) {
+	dir := t.TempDir()
+	in := func(elem ...string) string { return filepath.Join(append([]string{dir}, elem...)...) }
+	for _, sub := range []string{"a", "b"} {
+		if err := os.Mkdir(in(sub), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, "phantom", "-o", in("short"), "--size", "32x32x6")
+	must(t, "convert", filepath.Join(sample(t), "ct.nii.gz"), in("b", "ct.nii.gz"))
+	must(t, "convert", in("short", "ct.nii.gz"), in("a", "ct.nii.gz"))
+	for _, paths := range [][]string{{in("a", "ct.nii.gz"), in("b", "ct.nii.gz")}, {in("b", "ct.nii.gz"), in("a", "ct.nii.gz")}} {
+		var got struct{ Series []struct{ Path, Case string } }
+		if err := json.Unmarshal([]byte(must(t, "info", paths[0], paths[1], "--json", "-q").out), &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range got.Series {
+			if want := map[string]string{paths[0]: "ct", paths[1]: "ct-2"}[s.Path]; s.Case != want {
+				t.Errorf("%s is called %s, want %s", s.Path, s.Case, want)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"opacity/app"
 )
@@ -52,14 +53,22 @@ func TestPermissionDenied(t *testing.T) {
 		asNobody(cmd)
 		return finish(t, cmd)
 	}
-	for name, args := range uses(secret, in) {
-		t.Run("reading, "+name, func(t *testing.T) { refused(t, run(args...), int(app.Refused), "secret.nii.gz") })
+	free := open(t, t.TempDir())
+	if err := os.Chmod(free, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range uses(secret, free) {
+		t.Run("reading, "+name, func(t *testing.T) { refusedUse(t, name, run(args...), "secret.nii.gz") })
 	}
 	t.Run("writing a volume", func(t *testing.T) {
 		refused(t, run("convert", ct, filepath.Join(out, "new.nii.gz"), "-q"), int(app.Failed), "new.nii.gz")
 	})
 	t.Run("writing a phantom", func(t *testing.T) {
-		refused(t, run("phantom", "-o", filepath.Join(out, "p"), "--size", "16x16x8", "-q"), int(app.Failed), "p")
+		refused(t, run("phantom", "-o", filepath.Join(out, "p")), int(app.Failed), "p") // before a word of work
+	})
+	t.Run("before reading", func(t *testing.T) {
+		refused(t, run("convert", secret, filepath.Join(out, "new.nii.gz")), int(app.Failed), "new.nii.gz")
+		refused(t, run("snapshot", secret, "-o", filepath.Join(out, "new.png")), int(app.Failed), "new.png")
 	})
 	t.Run("writing a picture", func(t *testing.T) {
 		refused(t, run("snapshot", ct, "-o", filepath.Join(out, "new.png"), "-q"), int(app.Failed), "new.png")
@@ -117,6 +126,27 @@ func TestNothingSeenIsNotSomethingThere(t *testing.T) {
 			asNobody(cmd)
 			refused(t, finish(t, cmd), int(app.Failed), "permission")
 		})
+	}
+}
+
+// TestNoFile: what is no file is refused at once, and not waited for.
+func TestNoFile(t *testing.T) {
+	ct := filepath.Join(sample(t), "ct.nii.gz")
+	for _, name := range []string{"pipe.nii", "pipe.nii.gz", "pipe.dcm", "pipe"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := syscall.Mkfifo(path, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		all := uses(path, t.TempDir())
+		all["mask"] = []string{"snapshot", ct, "--mask", path, "-o", filepath.Join(t.TempDir(), "a.png"), "-q"}
+		for use, args := range all {
+			t.Run(name+", "+use, func(t *testing.T) {
+				cmd := command(t, args...)
+				stop := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+				defer stop.Stop()
+				refusedUse(t, use, finish(t, cmd), name)
+			})
+		}
 	}
 }
 

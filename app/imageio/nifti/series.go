@@ -85,7 +85,7 @@ func checkPromise(r *file, h *header) error {
 		held *= most
 	}
 	if need > held {
-		return app.Refuse(nil, "nifti.promise", r.path, h.size.String(), megabytes(need), megabytes(r.size))
+		return app.Refuse(nil, "nifti.promise", r.path, h.size.String(), need, r.size)
 	}
 	return nil
 }
