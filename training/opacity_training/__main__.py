@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--source", help='instead of a system: a kind, or "{kind: covid-ct-seg, folder: ...}"')
     c.add_argument("-o", "--output", type=Path, default=RESULTS / "explore", help="folder")
 
+    c = command("hdf5", "Write all slices of a system's data, after its chain, as the HDF5 store of the Keras deck.", one=True)
+    c.add_argument("-o", "--output", type=Path, required=True, help="file, outside the repository")
+
     c = command("train", "Train one fold of a system, carrying on where it was stopped.", one=True)
     c.add_argument("--fold", type=int, default=0)
     c.add_argument("--all", action="store_true", help="hold nobody out: for weights to ship after the folds have chosen")
@@ -125,6 +128,11 @@ def run(args: argparse.Namespace) -> int:
             from .explore import explore
 
             explore(sources.parse(args.source) if args.source else load(args.config), root, args.output)
+        case "hdf5":
+            from .hdf5 import export as export_slices
+
+            system = load(args.config)
+            print(f"{export_slices(system.data.source, system.data.chain, root, args.output)} slices in {args.output}")
         case "evaluate":
             _evaluate(args, root)
         case "export":

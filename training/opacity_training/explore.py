@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from . import chains, sources
-from .paths import HERE
+from .paths import inside_repository
 from .sources import INFECTION, LEFT, LUNG, RIGHT, Case
 
 THUMB = 32  # side of the thumbnails that are compared
@@ -53,7 +53,7 @@ def explore(spec: object, root: Path, folder: Path, chain: list | None = None, s
         spec, chain = spec.data.source, chain or spec.data.chain
     source = sources.build(spec, root)
     phantoms = isinstance(spec, (sources.Phantoms, sources.PhantomVolumes))
-    pictures = phantoms or not folder.resolve().is_relative_to(HERE.parent.resolve())
+    pictures = phantoms or not inside_repository(folder)
     folder.mkdir(parents=True, exist_ok=True)
     seen, before_after = [], None
     for id in source.cases():

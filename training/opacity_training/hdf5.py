@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 
 from . import chains, sources
+from .paths import inside_repository
 from .sources import INFECTION, LUNG
 
 GROUP = "Resized_Images"
@@ -19,6 +20,8 @@ def export(spec: object, chain: list, root: Path, path: Path, ids: list[str] | N
     The deck's chain scales to 0..1; masks are 0 and 1. The attributes `cases` and `starts` of the group, which the deck
     does not have, say which slices are whose. Returns the number of slices.
     """
+    if inside_repository(path):
+        raise ValueError(f"{path} is inside the repository: patients' pictures stay out of it")
     source = sources.build(spec, root)
     ids = ids or source.cases()
     part, total, starts = path.with_name(path.name + ".part"), 0, []

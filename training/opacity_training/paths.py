@@ -10,3 +10,8 @@ RUNS = HERE / "runs"  # checkpoints and out-of-fold predictions; large, not kept
 CACHE = HERE / "cache"  # prepared cases; likewise
 RESULTS = HERE / "results"
 RECORDS = RESULTS / "records"
+
+
+def inside_repository(path: Path) -> bool:
+    """Whether a file or folder is, or would be, in the repository: no picture of a patient goes there."""
+    return Path(path).resolve().is_relative_to(HERE.parent.resolve())

@@ -122,3 +122,8 @@ def test_a_store_of_one_size(covid, tmp_path):
     with pytest.raises(SourceError, match="let the chain resize"):
         hdf5.export(CovidCTSeg(), [chains.Scale(factor=1)], covid, tmp_path / "a.h5")
     assert not (tmp_path / "a.h5").exists()
+
+
+def test_no_store_of_patients_inside_the_repository(covid):
+    with pytest.raises(ValueError, match="inside the repository"):
+        hdf5.export(CovidCTSeg(), CHAIN, covid, HERE / "store.h5")
