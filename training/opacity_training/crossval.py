@@ -135,6 +135,11 @@ def crossval(systems: list[System], places: Places, only: list[int] | None = Non
 
 def one(system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print) -> bool:
     """Train a fold, predict and measure its test cases, leave its record; False where it was interrupted."""
+    twin = records.twin(places.records, system, fold.number)
+    if twin is not None and not system.keep_weights:
+        records.write(records.path(places.records, system, fold.number), twin)
+        say(f"{system.id} fold {fold.number}: the same as {twin.same_as}")
+        return True
     store, run = store_of(system, places), runs.folder(places.runs, system, fold.number)
     outcome = train(system, fold, store, run, places.cache, deadline=deadline, say=say)
     if not outcome.finished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import sources
@@ -36,6 +36,7 @@ class Record:
     curves: dict  # name -> [[step, value], ...]
     versions: dict
     finished: str  # ISO date
+    same_as: str = ""  # another system that differs in words alone: the run was its
 
 
 def path(folder: Path, system: System, fold: int) -> Path:
@@ -72,3 +73,12 @@ def read(where: Path) -> Record:
 def made_with(where: Path, system: System) -> bool:
     """Whether a fold's record is there and of this very system."""
     return where.exists() and read(where).config_sha256 == system.sha256()
+
+
+def twin(folder: Path, system: System, fold: int) -> Record | None:
+    """The record of a system that differs in words alone, under this system's name; None where there is none."""
+    for where in sorted(folder.glob(f"*/fold-{fold}.json")):
+        if where.parent.name != system.id and made_with(where, system):
+            found = read(where)
+            return replace(found, system=system.id, same_as=found.same_as or found.system)
+    return None

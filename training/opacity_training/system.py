@@ -101,7 +101,7 @@ class Train:
     checkpoint_seconds: float = 60.0
     device: str = "auto"  # auto, cpu, cuda; cuda fails where there is none
     threads: int = 2
-    workers: int = 1
+    workers: int = 1  # threads that make batches ahead; 0: none
     autocast: bool = True  # bfloat16, where the device computes it in hardware
 
 

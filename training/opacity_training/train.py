@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
-import os
 import random
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from .system import System
 from .targets import channels, encode
 
 POINTS = 100  # of a learning curve, at most
+AHEAD = 4  # batches that each worker makes before they are needed
 
 
 class LossError(RunError):
@@ -98,15 +102,17 @@ class Training:
         self.net.load_state_dict(state["net"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.schedule.load_state_dict(state["schedule"])
+        if "optimiser" in state:  # a finished run keeps none
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.schedule.load_state_dict(state["schedule"])
         self.step, self.best, self.best_step, self.sums = state["step"], state["best"], state["best_step"], state["sums"]
         self.outcome = Outcome(**state["outcome"])
         if self.outcome.stopped_by == "interrupted":
             self.outcome.stopped_by = ""
 
-    def state(self) -> dict:
-        return runs.describe(self.system) | {
+    def state(self, resumable: bool = True) -> dict:
+        steering = {"optimiser": self.optimiser.state_dict(), "schedule": self.schedule.state_dict()} if resumable else {}
+        return steering | runs.describe(self.system) | {
             "cases": _cases(self.fold),
             "step": self.step,
             "best": self.best,
@@ -115,8 +121,6 @@ class Training:
             "outcome": vars(self.outcome),
             "net": self.net.state_dict(),
             "average": None if self.average is None else self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "schedule": self.schedule.state_dict(),
         }
 
     def go(self, stop_after: int | None, deadline: float) -> None:
@@ -137,21 +141,21 @@ class Training:
 
     def _loop(self, interrupted: Callable[[], bool]) -> None:
         o, t = self.outcome, self.system.train
-        drawn = iter(self._loader())
         tick = kept = time.monotonic()
         self.net.train()
-        while not (why := self._end(interrupted)):
-            begin = time.monotonic()
-            image, target, weight, names = next(drawn)
-            o.loading_seconds += time.monotonic() - begin
-            self._one(image, target, weight, names)
-            now = time.monotonic()
-            o.seconds, tick = o.seconds + now - tick, now
-            if self.step % t.validate_steps == 0:
-                self._score()
-            if now - kept > t.checkpoint_seconds:
-                self._keep()
-                kept = time.monotonic()
+        with closing(self._drawn()) as drawn:
+            while not (why := self._end(interrupted)):
+                begin = time.monotonic()
+                image, target, weight, names = next(drawn)
+                o.loading_seconds += time.monotonic() - begin
+                self._one(image, target, weight, names)
+                now = time.monotonic()
+                o.seconds, tick = o.seconds + now - tick, now
+                if self.step % t.validate_steps == 0:
+                    self._score()
+                if now - kept > t.checkpoint_seconds:
+                    self._keep()
+                    kept = time.monotonic()
         if self.step % t.validate_steps and why != "interrupted":
             self._score()
         o.stopped_by, o.steps = why, self.step
@@ -168,19 +172,22 @@ class Training:
             return "patience"
         return "interrupted" if interrupted() else ""
 
-    def _loader(self) -> torch.utils.data.DataLoader:
-        # Where to begin is told to the loader, not skipped through: batch i depends on i alone.
-        workers = self.system.train.workers if hasattr(os, "fork") else 0
-        return torch.utils.data.DataLoader(
-            self.batches,
-            sampler=range(self.step, self.system.train.steps),
-            batch_size=None,
-            num_workers=workers,
-            prefetch_factor=4 if workers else None,
-            multiprocessing_context="fork" if workers else None,
-            worker_init_fn=_quiet if workers else None,
-            generator=torch.Generator(),  # its own, or it would draw from the network's
-        )
+    def _drawn(self) -> Iterator:
+        """The batches from this step on, in order, made ahead by threads: processes that fork from one with threads can hang."""
+        workers, steps = self.system.train.workers, range(self.step, self.system.train.steps)
+        if not workers:
+            yield from map(self.batches.__getitem__, steps)
+            return
+        pool, ahead = ThreadPoolExecutor(workers), deque()
+        try:
+            for step in steps:
+                ahead.append(pool.submit(self.batches.__getitem__, step))
+                if len(ahead) > AHEAD * workers:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _one(self, image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, names: list[str]) -> None:
         t = self.system.train
@@ -190,11 +197,14 @@ class Training:
         image, target, weight = (v.to(self.device) for v in (image, target, weight))
         if self.flat:
             image = image.contiguous(memory_format=torch.channels_last)
+        buffers = [b.clone() for b in self.net.buffers()]  # batch norm's statistics take a bad batch in before the loss is known
         with predict.autocast(self.system, self.device):
             logits = predict.forward(self.net, image)
         loss = self.loss_of(logits, target, weight)
         value = float(loss.detach())
         if not np.isfinite(value):
+            for b, good in zip(self.net.buffers(), buffers):
+                b.copy_(good)
             self._give_up(value, names)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -269,7 +279,7 @@ class Training:
                 self._measure(self.fold.test)  # for the curves alone
         if self.best is None or score > self.best + self.system.train.early_stopping.min_delta:
             self.best, self.best_step = score, self.step
-            self._write(self.run / "best.pt", {k: v for k, v in self.state().items() if k not in ("optimiser", "schedule")})
+            self._write(self.run / "best.pt", self.state(resumable=False))
 
     @torch.no_grad()
     def _measure(self, part: Part) -> float:
@@ -297,7 +307,10 @@ class Training:
         return out | named("jaccard", soft_jaccard(self.system, logits, target, weight)) | named("dice", dice(self.system, p, target, weight))
 
     def _keep(self, final: bool = False) -> None:
-        self._write(self.run / "last.pt", self.state(), self.run / "last-before.pt", final)
+        before = self.run / "last-before.pt"
+        self._write(self.run / "last.pt", self.state(not self.outcome.finished), before, final)
+        if self.outcome.finished:
+            before.unlink(missing_ok=True)
         self.log.flush()
 
     def _write(self, path: Path, state: dict, before: Path | None = None, final: bool = False) -> None:
@@ -340,14 +353,6 @@ def _seed(*numbers: int) -> None:
     random.seed(seed)
 
 
-def _quiet(_: int) -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to answer
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
 def _cases(fold: Fold) -> dict:
     return {"train": fold.train, "validation": fold.validation, "test": fold.test}
 
@@ -357,6 +362,4 @@ def _name(device: torch.device) -> str:
 
 
 def _main_thread() -> bool:
-    import threading
-
     return threading.current_thread() is threading.main_thread()

@@ -38,7 +38,9 @@ def test_a_file_is_laid_over_its_base(tmp_path):
 def test_the_hash_follows_every_value():
     a, b = build(System, SMALL, "a"), build(System, SMALL | {"train": {"batch": 9}}, "a")
     assert a.sha256() != b.sha256() == build(System, SMALL | {"train": {"batch": 9}}, "a").sha256()
-    assert plain(a)["network"]["is"] == "BasicUNet"
+    assert plain(a) == SMALL and plain(b) == SMALL | {"train": {"batch": 9}}
+    network = {"kind": "keras-unet", "dropout": 0.1}
+    assert plain(build(System, SMALL | {"network": network}, "a"))["network"] == network
 
 
 def test_the_id_is_the_file_name(tmp_path):

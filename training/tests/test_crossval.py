@@ -1,0 +1,108 @@
+"""The queue over systems and folds."""
+
+import copy
+import time
+
+import pytest
+
+from opacity_training import chains, crossval, records
+from opacity_training.crossval import Places
+from opacity_training.strict import ConfigError
+
+
+@pytest.fixture
+def quick(slices):
+    slices.train.steps, slices.protocol.validation_cases, slices.data.extras = 2, 0, []
+    return slices
+
+
+def twin(system, id):
+    """The same in all but its seed: one that differs in words alone is not run again."""
+    other = copy.deepcopy(system)
+    other.id, other.seed = id, system.seed + 1 + ord(id[0])
+    return other
+
+
+def order(systems, places, **more) -> list[str]:
+    said: list[str] = []
+    crossval.crossval(systems, places, say=lambda text: said.append(str(text)), **more)
+    return [" ".join(s.split()[:3]).rstrip(":") for s in said]
+
+
+def test_breadth_first_or_depth_first(quick, places, tmp_path):
+    systems = [twin(quick, "a"), twin(quick, "b")]
+    assert order(systems, places) == ["a fold 0", "b fold 0", "a fold 1", "b fold 1"]
+    other = Places(places.root, tmp_path / "r2", places.cache, tmp_path / "s2")
+    assert order(systems, other, depth=True) == ["a fold 0", "a fold 1", "b fold 0", "b fold 1"]
+    assert order(systems, other) == []
+
+
+def test_only_what_changed_is_run_again(quick, places):
+    crossval.crossval([quick], places)
+    quick.predict.threshold = 0.4  # predicts and measures anew, with the weights that are there
+    last = places.runs / "small" / "fold-0" / "last.pt"
+    trained = last.stat().st_mtime_ns
+    assert order([quick], places) == ["small fold 0", "small fold 1"]
+    assert last.stat().st_mtime_ns == trained
+
+
+def test_a_system_that_differs_in_words_alone_is_not_trained_again(quick, places):
+    crossval.crossval([quick], places, only=[0])
+    other = copy.deepcopy(quick)
+    other.id, other.group = "other", "another table"
+    assert order([other], places, only=[0]) == ["other fold 0"] and not (places.runs / "other").exists()
+    a, b = (records.read(records.path(places.records, s, 0)) for s in (quick, other))
+    assert b.same_as == "small" and b.system == "other" and a.cases == b.cases
+
+
+def test_the_time_is_kept_and_the_rest_is_carried_on(quick, places):
+    quick.train.steps = 100000
+    begin = time.monotonic()
+    assert not crossval.crossval([quick], places, minutes=0.03)
+    assert time.monotonic() - begin < 60
+    assert not records.path(places.records, quick, 0).exists() and (places.runs / "small" / "fold-0" / "last.pt").exists()
+
+
+def test_a_bad_system_does_not_stop_the_others(quick, places):
+    bad, said = twin(quick, "bad"), []
+    bad.protocol.folds = 9
+    assert not crossval.crossval([bad, quick], places, say=lambda t: said.append(str(t)))
+    assert said[0].startswith("bad: 4 patients cannot make 9 folds") and len(said) == 3
+
+
+def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
+    masked = twin(quick, "masked")
+    masked.data.chain.append(chains.LungMask(outside=0.0))
+    masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
+    with pytest.raises(ConfigError, match="run crossval on that system first"):
+        crossval.store_of(masked, places)
+    assert order([masked, quick], places) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
+    record = records.read(records.path(places.records, masked, 0))
+    assert record.lung_mask == "predicted by small"
+    case = record.protocol["test_cases"][0]
+    store = crossval.store_of(masked, places)
+    lungs = crossval.probabilities(next((places.runs / "small").glob(f"fold-*/probabilities/{case}.npz")))["lung"] > 127
+    assert not store.case(case).image[~lungs].any()
+
+
+def test_a_leaky_split_is_measured_on_its_slices_alone(quick, places):
+    quick.protocol.split = "leaky-slice"
+    assert crossval.crossval([quick], places)
+    both = [records.read(records.path(places.records, quick, k)) for k in (0, 1)]
+    whole = {c: (crossval.store_of(quick, places).source.read(c).label & 1).sum() for c in both[0].protocol["test_cases"]}
+    for case, area in whole.items():
+        parts = [r["area_ref_px"] for b in both for r in b.cases if r["case"] == case and r["label"] == "lung"]
+        assert sum(parts) == area and all(p < area for p in parts)
+
+
+def test_weights_for_everybody(quick, places):
+    everybody = crossval.on_everybody(quick)
+    (fold,) = crossval.folds_of(everybody, places)
+    assert len(fold.train) == 4 and not fold.test
+    assert crossval.runs.folder(places.runs, everybody, 0).name == "all"
+
+
+def test_curves_are_thinned():
+    points = [[i, i] for i in range(1000)]
+    thin = crossval.thinned(points)
+    assert len(thin) == 100 and thin[0] == [0, 0] and thin[-1] == [999, 999] and crossval.thinned(points[:5]) == points[:5]
