@@ -17,14 +17,14 @@ import (
 )
 
 // wideSheet is how wide the window must be for three columns of keys.
-const wideSheet = 1300
+const wideSheet = 1380
 
 // showKeys is the keys sheet, made from the table that binds the keys.
 func (w *Window) showKeys() {
 	blocks := w.keyBlocks()
 	n, size := 2, fyne.NewSize(960, 780)
 	if w.win.Canvas().Size().Width >= wideSheet {
-		n, size = 3, fyne.NewSize(1280, 780)
+		n, size = 3, fyne.NewSize(1360, 740)
 	}
 	var columns []fyne.CanvasObject
 	for _, c := range balanced(blocks, n) {
@@ -42,7 +42,7 @@ func (w *Window) showKeys() {
 func (w *Window) keyBlocks() (blocks [][]fyne.CanvasObject) {
 	row := func(keys, what string) {
 		last := &blocks[len(blocks)-1]
-		*last = append(*last, container.NewBorder(nil, nil, container.New(fixedWidth(150), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
+		*last = append(*last, container.NewBorder(nil, nil, container.New(fixedWidth(178), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
 	}
 	heading := func(key string) {
 		blocks = append(blocks, []fyne.CanvasObject{space(4), newLine(w.t(key), theme.ColorNameForeground).strong()})

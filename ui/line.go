@@ -20,6 +20,7 @@ type line struct {
 	align  fyne.TextAlign
 	bold   bool
 	clip   bool // may be cut short; then its width is not asked for
+	cut    bool // may be cut short, though it asks for its width
 	tips   *tips
 	reason string
 }
@@ -36,6 +37,7 @@ func (l *line) strong() *line {
 	return l
 }
 func (l *line) sized(n fyne.ThemeSizeName) *line { l.size = n; return l }
+func (l *line) yielding() *line                  { l.cut = true; return l }
 func (l *line) clipped() *line                   { l.clip = true; return l }
 func (l *line) why(t *tips, reason string) *line {
 	l.tips, l.reason = t, reason
@@ -83,7 +85,7 @@ func (r *lineRenderer) apply() {
 	r.t.TextSize = theme.Size(r.l.size)
 	r.t.Alignment = r.l.align
 	r.t.TextStyle = fyne.TextStyle{Bold: r.l.bold}
-	if r.l.clip && r.l.Size().Width > 0 {
+	if (r.l.clip || r.l.cut) && r.l.Size().Width > 0 {
 		r.t.Text = ellipsis(r.l.text, r.l.Size().Width, r.t.TextSize, r.t.TextStyle)
 	}
 }

@@ -44,7 +44,7 @@ type task struct {
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right(), mouse: newLine("", colorDim).right()}
+	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right().yielding(), mouse: newLine("", colorDim).right()}
 	s.bar = newThinBar()
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
 	s.cancel.Importance = widget.MediumImportance
@@ -167,7 +167,9 @@ func (s *statusBar) hint(hint string) {
 	s.refresh()
 }
 
-func (s *statusBar) setDevice(sentence string) { s.right.set(sentence) }
+func (s *statusBar) setDevice(sentence string) {
+	s.right.why(s.w.tips, sentence).set(sentence) // whole on hover: it may be cut
+}
 
 func (s *statusBar) top() *task {
 	if len(s.tasks) == 0 {

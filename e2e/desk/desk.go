@@ -164,6 +164,38 @@ func (d *Desk) findWindow(w xproto.Window, title string) (image.Rectangle, bool)
 	return image.Rectangle{}, false
 }
 
+// WaitFocus waits until a window whose title contains title takes the keys.
+func (d *Desk) WaitFocus(ctx context.Context, title string) error {
+	for !d.focused(title) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the keys do not go to %q: %w", title, ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// focused reports whether the window that has the keys, or one that it is part
+// of, has such a title.
+func (d *Desk) focused(title string) bool {
+	f, err := xproto.GetInputFocus(d.conn).Reply()
+	if err != nil {
+		return false
+	}
+	for w := f.Focus; w > 1 && w != d.root; { // 0 and 1 stand for none and for the root
+		if strings.Contains(d.titleOf(w), title) {
+			return true
+		}
+		tree, err := xproto.QueryTree(d.conn, w).Reply()
+		if err != nil {
+			return false
+		}
+		w = tree.Parent
+	}
+	return false
+}
+
 func (d *Desk) titleOf(w xproto.Window) string {
 	p, err := xproto.GetProperty(d.conn, false, w, xproto.AtomWmName, xproto.GetPropertyTypeAny, 0, 64).Reply()
 	if err != nil {

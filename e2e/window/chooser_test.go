@@ -99,10 +99,9 @@ func TestZenitySaves(t *testing.T) {
 	p.key("ctrl+s")
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if _, err := p.desk.WaitWindow(ctx, "Save the mask"); err != nil {
+	if err := p.desk.WaitFocus(ctx, "Save the mask"); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Second) // it takes the keys
 	p.shot("dialog")
 	p.key("enter")
 	p.until("the mask to be saved", func(s state) bool { return !s.Dirty && len(s.Busy) == 0 })

@@ -39,6 +39,8 @@ type state struct {
 	Focus    struct{ X, Y, W, H int } // of what has the keys
 	Panes    bool                     // the panes have them
 	Keys     string                   // tells what has them from all else
+	Profile  int
+	Pointer  [2]int // where the panes saw it last, in pixels of the window
 }
 
 // program is Opacity running on a desk.
@@ -174,12 +176,17 @@ func (p *program) click(id string) {
 	p.desk.Click(center(p.place(id)), desk.LeftButton)
 }
 
-// hover puts the pointer at a point and waits until the program, however busy,
+// hover puts the pointer at a point of the panes and waits until the program, however busy,
 // has seen it there: a wheel is turned where the pointer was seen last.
 func (p *program) hover(at image.Point) {
 	p.desk.Move(at)
-	time.Sleep(300 * time.Millisecond)
+	in := at.Sub(p.area.Min)
+	p.until("the pointer", func(s state) bool {
+		return max(abs(s.Pointer[0]-in.X), abs(s.Pointer[1]-in.Y)) <= 2
+	})
 }
+
+func abs(n int) int { return max(n, -n) }
 
 func (p *program) key(chord string) {
 	p.t.Helper()

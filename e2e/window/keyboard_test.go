@@ -2,6 +2,7 @@ package window
 
 import (
 	"image"
+	"strings"
 	"testing"
 	"time"
 )
@@ -85,6 +86,37 @@ func TestMenuAndDialogsByKey(t *testing.T) {
 	p.key("esc")
 	p.key("ctrl+r")
 	p.until("the run to start", func(s state) bool { return s.Running || s.Steps == 1 })
-	p.key("esc")
 	p.until("the run to end", func(s state) bool { return !s.Running })
+}
+
+// Every menu opens by keys, and what is chosen there is done.
+func TestMenusByKey(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1280, 800), nil, dir)
+	p.until("the study in focus", func(s state) bool { return loaded(s) && s.Panes })
+	before := p.pixels(p.area)
+	p.key("f10")
+	p.untilChanged("the first menu", p.area, before)
+	p.shot("f10")
+	p.key("esc")
+	p.until("the panes in focus again", func(s state) bool { return s.Panes })
+	p.key("alt+h")
+	for range 3 { // Keys, Doctor, About
+		p.key("down")
+	}
+	p.shot("alt-h")
+	p.key("enter")
+	p.until("the last item of the last menu", func(s state) bool { return s.Modal == "about" })
+	p.key("esc")
+	p.until("the dialog to go", func(s state) bool { return s.Modal == "" })
+	p.key("f2")
+	p.until("the other profile", func(s state) bool {
+		return s.Profile == 1 && strings.HasPrefix(s.Status, "Reading: left drag")
+	})
+	p.key("ctrl+w")
+	p.until("the study closed", func(s state) bool { return s.Slices[2] == 0 })
+	p.key("ctrl+q")
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("after Ctrl+Q: %v", err)
+	}
 }

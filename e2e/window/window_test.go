@@ -5,6 +5,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"opacity/app/imageio/dicom"
@@ -141,6 +142,8 @@ func TestCancel(t *testing.T) {
 	p.key("ctrl+r")
 	p.until("the run to start", func(s state) bool { return s.Running })
 	p.key("esc")
+	p.until("a word on how to stop it", func(s state) bool { return strings.Contains(s.Status, "The model runs on") })
+	p.click("status.cancel")
 	s := p.until("the run to stop", func(s state) bool { return !s.Running && len(s.Busy) == 0 })
 	if s.Steps != 0 || s.Voxels["left lung"] != 0 || s.Dirty {
 		t.Errorf("after cancelling: %+v", s)
