@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"opacity/app"
 	"opacity/app/text"
 )
 
@@ -29,14 +27,14 @@ func newModels(c *cli) *cobra.Command {
 	}
 	add.Flags().BoolVar(&force, "force", false, t.T("cmd.force"))
 	check := &cobra.Command{
-		Use: "check ID", Short: t.T("cmd.models.check"), Args: arguments(1, 1),
+		Use: "check ID|FILE", Short: t.T("cmd.models.check"), Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.checkModel(cmd.Context(), args[0], device) },
 	}
 	check.Flags().StringVar(&device, "device", "auto", t.T("cmd.segment.device"))
 	cmd.AddCommand(
 		&cobra.Command{Use: "list", Short: t.T("cmd.models.list"), Args: arguments(0, 0), RunE: list},
 		&cobra.Command{
-			Use: "show ID", Short: t.T("cmd.models.show"), Args: arguments(1, 1),
+			Use: "show ID|FILE", Short: t.T("cmd.models.show"), Args: arguments(1, 1),
 			RunE: func(_ *cobra.Command, args []string) error { return c.showModel(args[0]) },
 		}, add, check)
 	return cmd
@@ -50,24 +48,16 @@ func (c *cli) listModels() error {
 		if m.Problem != nil {
 			state = sentence(m.Problem)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.ID, m.Version, m.Title, state)
+		where := m.Path
+		if where == "" {
+			where = c.table.T("cmd.models.built_in")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Version, m.Title, where, state)
 	}
 	if len(models) == 0 {
 		fmt.Fprintln(w, text.M("cmd.models.none"))
 	}
 	return w.Flush()
-}
-
-// model finds one by its ID.
-func model(id string) (app.ModelInfo, error) {
-	var ids []string
-	for _, m := range wire().engine.Models() {
-		if m.ID == id {
-			return m, nil
-		}
-		ids = append(ids, m.ID)
-	}
-	return app.ModelInfo{}, app.Misuse("cmd.models.unknown", id, strings.Join(ids, ", "))
 }
 
 // checkModel runs the model's test vector, and those of its variants.

@@ -6,9 +6,9 @@ import (
 	"text/tabwriter"
 )
 
-// showModel prints what a model is, and its card.
+// showModel prints what a model is, by ID or file, and its card.
 func (c *cli) showModel(id string) error {
-	m, err := model(id)
+	m, err := wire().engine.Info(id)
 	if err != nil {
 		return err
 	}
@@ -20,6 +20,9 @@ func (c *cli) showModel(id string) error {
 	}
 	line("cmd.models.id", m.ID+" "+m.Version)
 	line("cmd.models.title", m.Title)
+	if m.Path == "" {
+		m.Path = c.table.T("cmd.models.built_in")
+	}
 	line("cmd.models.file", m.Path)
 	line("cmd.models.sha256", m.SHA256)
 	line("cmd.models.source", m.Source)

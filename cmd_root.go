@@ -40,6 +40,7 @@ func newRoot(c *cli) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.Flags().BoolVar(&sample, "sample", false, c.table.T("cmd.root.sample"))
+	root.Flags().Lookup("sample").Hidden = !hasWindow
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, c.table.T("cmd.quiet"))
 	root.SetFlagErrorFunc(flagError)
 	root.SetOut(c.out)

@@ -13,7 +13,7 @@ func (c *cli) printOutcome(o pipeline.Outcome) error {
 	lines := []string{}
 	m := o.Report.Measurements
 	for _, s := range m.Labels {
-		lines = append(lines, c.figures(s, m))
+		lines = append(lines, ascii(c.figures(s, m)))
 	}
 	if !m.Why.IsZero() {
 		lines = append(lines, c.table.Format(m.Why))

@@ -25,6 +25,9 @@ import (
 	"opacity/ui"
 )
 
+// hasWindow says whether this build opens a window.
+const hasWindow = true
+
 // widgetsVariable names a file that the window keeps the place of its widgets
 // in, for tests that drive it from outside.
 const widgetsVariable = "OPACITY_PRINT_WIDGETS"

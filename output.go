@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/safefile"
@@ -43,6 +44,10 @@ func (c *cli) printJSON(value any) error {
 	e.SetEscapeHTML(false)
 	return e.Encode(value)
 }
+
+// ascii writes numbers below zero as programs read them: sentences have the true
+// minus sign, tables on stdout the one of the keyboard.
+func ascii(s string) string { return strings.ReplaceAll(s, "\u2212", "-") }
 
 // vacant refuses, before any work, what would be replaced without force.
 func vacant(force bool, paths ...string) error {

@@ -193,6 +193,21 @@ func (e *Engine) Models() []app.ModelInfo {
 	return list
 }
 
+// Info describes a model, by ID or by the path of an .onnx file. One that cannot be
+// run says why in Problem; a file that does not even say what it is, is an error.
+func (e *Engine) Info(model string) (app.ModelInfo, error) {
+	s, err := e.find(model)
+	if err != nil {
+		return app.ModelInfo{}, err
+	}
+	l, err := e.load(s, "")
+	if err != nil && l.manifest == nil {
+		return l.info, err
+	}
+	l.info.Problem = err
+	return l.info, nil
+}
+
 // find returns the source of a model, or of a variant of one, by ID or by path;
 // "" is the program's own first, or the user's where it has none.
 func (e *Engine) find(model string) (source, error) {

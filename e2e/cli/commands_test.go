@@ -23,7 +23,10 @@ func TestVersionAndHelp(t *testing.T) {
 		t.Errorf("version prints %q", r.out)
 	}
 	r := must(t, "--help")
-	for _, c := range []string{"info", "segment", "snapshot", "models", "doctor", "phantom", "convert", "version"} {
+	if strings.Contains(r.out, "--sample") {
+		t.Error("--help offers what a build without a window refuses")
+	}
+	for _, c := range []string{"info", "segment", "snapshot", "models", "doctor", "phantom", "sample", "convert", "version"} {
 		if !strings.Contains(r.out, "\n  "+c) {
 			t.Errorf("--help does not list %s", c)
 		}

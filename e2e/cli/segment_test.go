@@ -87,6 +87,9 @@ func TestSegment(t *testing.T) {
 	if !strings.Contains(r.out, "left lung") || !strings.Contains(r.out, filepath.Join(out, "dicom", "mask.nii.gz")) {
 		t.Errorf("printed\n%s", r.out)
 	}
+	if !strings.Contains(r.out, " mean -") || strings.Contains(r.out, "\u2212") {
+		t.Errorf("numbers below zero with a sign that programs do not read\n%s", r.out)
+	}
 	for _, c := range []string{"ct", "dicom"} {
 		files := tree(t, filepath.Join(out, c))
 		for _, want := range []string{"mask.nii.gz", "report.json", "report.csv", "area.png", "area.svg", "prob_infection.nii.gz"} {
@@ -99,6 +102,11 @@ func TestSegment(t *testing.T) {
 			got.Input.Size != [3]int{96, 96, 24} || !strings.Contains(got.IntendedUse, "not a medical device") ||
 			len(got.Labels) != 5 || got.TimingsMS["total"] <= 0 || got.TimingsMS["infer"] <= 0 {
 			t.Errorf("%s: report %+v", c, got)
+		}
+		for _, name := range []string{"report.json", "report.csv"} {
+			if text, err := os.ReadFile(filepath.Join(out, c, name)); err != nil || !strings.Contains(string(text), "-7") && !strings.Contains(string(text), "-8") || strings.Contains(string(text), "\u2212") {
+				t.Errorf("%s: numbers below zero of %s, %v\n%s", c, name, err, text)
+			}
 		}
 		a, b := load(t, filepath.Join(dir, "ct.nii.gz")), load(t, filepath.Join(out, c, "mask.nii.gz"))
 		if !a.SameGrid(b.Geometry, 1e-3) {
@@ -265,9 +273,15 @@ func TestModels(t *testing.T) {
 	if r := run("models", "add", own, "--force"); r.status != 0 {
 		t.Errorf("models add --force: %s", r.err)
 	}
-	if r := run("models"); strings.Count(r.out, id) < 2 {
-		t.Errorf("the added model is not listed:\n%s", r.out)
+	list = run("models").out
+	if lines := strings.Split(strings.TrimSpace(list), "\n"); len(lines) != 2 || lines[0] == lines[1] || !strings.Contains(list, "built in") {
+		t.Errorf("the added model and the program's own cannot be told apart:\n%s", list)
 	}
+	if show := must(t, "models", "show", own).out; !strings.Contains(show, own) || !strings.Contains(show, id) {
+		t.Errorf("models show of a file says\n%s", show)
+	}
+	refused(t, run("models", "show", "nonesuch"), int(app.Usage), "nonesuch")
+	refused(t, run("models", "show", filepath.Join(t.TempDir(), "gone.onnx")), int(app.Refused), "gone.onnx")
 }
 
 func TestDoctor(t *testing.T) {
