@@ -13,7 +13,7 @@ from opacity_training.crossval import Places  # noqa: E402
 from opacity_training.strict import build  # noqa: E402
 from opacity_training.system import System, check  # noqa: E402
 
-TRAIN = {"steps": 8, "minutes": 1000, "batch": 2, "validate_steps": 4, "workers": 0, "average": 0.9, "autocast": False}
+TRAIN = {"steps": 8, "minutes": 1000, "batch": 2, "validate_steps": 4, "workers": 0, "threads": 1, "average": 0.9, "autocast": False}
 CHAIN = [
     {"kind": "clip", "min": -1024, "max": 3071},
     {"kind": "resize", "size": [64, 64], "interpolation": "cubic"},
