@@ -16,11 +16,12 @@ import (
 )
 
 const (
-	sheetPx    = 2048 // the width of a sheet whose pictures' width nobody asked for
+	sheetPx    = 2048 // the width of a sheet, about
 	sheetGapPx = 2
 	sheetShape = 4.0 / 3 // of width to height, about
 	leastPx    = 160     // a picture on a sheet is wide, so that its letters fit
 	largestPx  = 640
+	maxPx      = 16384 // of a sheet's side: larger ones cost memory and show nothing more
 )
 
 // MostOnSheet bounds how many slices a contact sheet shows.
@@ -29,7 +30,7 @@ const MostOnSheet = 400
 // Sheet draws a contact sheet of count slices, or of all where there are fewer,
 // evenly spread along the plane's normal from superior, anterior or the
 // patient's right on, and writes it as Write does. What the slices share stands
-// over them. WidthPx of the options is that of one picture; Index does not count.
+// over them. Index of the options does not count.
 func Sheet(ctx context.Context, path string, o Options, count int, overwrite bool) error {
 	sheet, err := o.sheet(ctx, count)
 	if err != nil {
@@ -51,13 +52,8 @@ func (o Options) sheet(ctx context.Context, count int) (image.Image, error) {
 	total := o.Volume.Size[n]
 	count = min(count, total)
 	columns := columnsOf(count, float64(w)/float64(h))
-	if o.WidthPx == 0 {
-		o.WidthPx = min(max(sheetPx/columns-sheetGapPx, leastPx), largestPx)
-	}
-	o.HeightPx = 0
-	if view, w, h, err = o.view(); err != nil {
-		return nil, err
-	}
+	wide := min(max(sheetPx/columns-sheetGapPx, leastPx), largestPx)
+	w, h = wide, max((wide*h+w/2)/w, 1)
 	rows := (count + columns - 1) / columns
 	width, height := columns*(w+sheetGapPx)-sheetGapPx, rows*(h+sheetGapPx)-sheetGapPx
 	if width > maxPx || height > maxPx {

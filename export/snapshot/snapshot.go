@@ -31,10 +31,8 @@ type Options struct {
 	Overlay viewer.Overlay
 	Camera  viewer.Camera // zero for the whole plane
 	Pixels  bool          // visible voxels instead of a smooth picture
-	// WidthPx and HeightPx are the picture's size. One that is 0 follows from the
-	// other and the plane's shape; both 0 make the longer side DefaultPx.
-	WidthPx, HeightPx int
-	Annotations       bool // edge letters, scale bar, slice and window
+	// Annotations adds edge letters, scale bar, slice and window.
+	Annotations bool
 	// Identity names patient and study on the picture. Leave it out of anything
 	// that goes to others.
 	Identity bool
@@ -43,15 +41,12 @@ type Options struct {
 	Text     text.Table // nil for English
 }
 
-// DefaultPx is the longer side of a picture whose size nobody asked for, and
+// DefaultPx is the longer side of a picture, and
 // Middle the index of the slice in the middle.
 const (
 	DefaultPx = 1024
 	Middle    = -1
 )
-
-// maxPx bounds a picture's sides: larger ones cost memory and show nothing more.
-const maxPx = 16384
 
 // Write draws a picture and writes it to path as PNG. A file that is there is
 // replaced only with overwrite.
@@ -98,25 +93,8 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 	if o.Mask != nil && o.Mask.Size() != o.Volume.Size {
 		return v, 0, 0, app.Misuse("snapshot.mask_size", o.Mask.Size().String(), o.Volume.Size.String())
 	}
-	widthPx, heightPx = o.size(v)
-	if widthPx < 1 || heightPx < 1 || widthPx > maxPx || heightPx > maxPx {
-		return v, 0, 0, app.Misuse("snapshot.size", widthPx, heightPx, maxPx)
-	}
+	widthPx, heightPx = render.FitSize(v, DefaultPx)
 	return v, widthPx, heightPx, nil
-}
-
-// size fills in a side that was left open from the plane's shape.
-func (o Options) size(v render.View) (widthPx, heightPx int) {
-	w, h := render.FitSize(v, DefaultPx)
-	switch {
-	case o.WidthPx != 0 && o.HeightPx != 0:
-		return o.WidthPx, o.HeightPx
-	case o.WidthPx != 0:
-		return o.WidthPx, max((o.WidthPx*h+w/2)/w, 1)
-	case o.HeightPx != 0:
-		return max((o.HeightPx*w+h/2)/h, 1), o.HeightPx
-	}
-	return w, h
 }
 
 // decor keeps the letters of large pictures as large as they look on screen.

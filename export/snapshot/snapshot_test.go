@@ -47,13 +47,13 @@ func decode(t *testing.T, path string) image.Image {
 func TestWrite_IsThePictureOfTheWindow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p.png")
 	v := stack()
-	if err := Write(context.Background(), path, Options{Volume: v, Index: 7, WidthPx: 200, HeightPx: 100}, false); err != nil {
+	if err := Write(context.Background(), path, Options{Volume: v, Index: 7}, false); err != nil {
 		t.Fatal(err)
 	}
 	got := decode(t, path)
-	want := render.Picture(render.View{Volume: v, Index: 7, Window: v.Window, Camera: viewer.Camera{Zoom: 1}, Smooth: true}, render.Decor{}, 200, 100)
-	for y := range 100 {
-		for x := range 200 {
+	want := render.Picture(render.View{Volume: v, Index: 7, Window: v.Window, Camera: viewer.Camera{Zoom: 1}, Smooth: true}, render.Decor{}, 1024, 512)
+	for y := range 512 {
+		for x := range 1024 {
 			r, g, b, _ := got.At(x, y).RGBA()
 			wr, wg, wb, _ := want.At(x, y).RGBA()
 			if r != wr || g != wg || b != wb {
@@ -70,10 +70,9 @@ func TestOptions_Size(t *testing.T) {
 		o    Options
 		want image.Point
 	}{
-		{"nothing asked for", Options{}, image.Pt(1024, 512)},
-		{"width", Options{WidthPx: 300}, image.Pt(300, 150)},
-		{"height", Options{HeightPx: 50, Plane: viewer.Coronal}, image.Pt(200, 50)},
-		{"both", Options{WidthPx: 64, HeightPx: 80}, image.Pt(64, 80)},
+		{"axial", Options{}, image.Pt(1024, 512)},
+		{"coronal", Options{Plane: viewer.Coronal}, image.Pt(1024, 256)},
+		{"sagittal", Options{Plane: viewer.Sagittal}, image.Pt(1024, 512)},
 	} {
 		c.o.Volume = v
 		m, err := Draw(c.o)
@@ -99,8 +98,6 @@ func TestWrite_Refusals(t *testing.T) {
 		{"no volume", "x.png", Options{}},
 		{"no such slice", "x.png", Options{Volume: v, Index: 10}},
 		{"another mask", "x.png", Options{Volume: v, Mask: mask.New(volume.Size{1, 1, 1}, nil)}},
-		{"too large", "x.png", Options{Volume: v, WidthPx: 1 << 20}},
-		{"negative", "x.png", Options{Volume: v, WidthPx: -1, HeightPx: 5}},
 		{"a file that is there", there, Options{Volume: v}},
 	} {
 		path := c.path
@@ -137,19 +134,19 @@ func TestWrite_Cancelled(t *testing.T) {
 
 func TestSheet_FromTheHeadDown(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sheet.png")
-	o := Options{Volume: stack(), WidthPx: 60}
+	o := Options{Volume: stack()}
 	if err := Sheet(context.Background(), path, o, 6, false); err != nil {
 		t.Fatal(err)
 	}
 	m := decode(t, path)
-	const columns, rows = 2, 3 // of pictures twice as wide as high
+	const columns, rows, w, h = 2, 3, 640, 320 // of pictures twice as wide as high
 	size := m.Bounds().Size()
-	if size != image.Pt(columns*60+2, rows*30+4) {
+	if size != image.Pt(columns*w+2, rows*h+4) {
 		t.Fatalf("sheet is %v", size)
 	}
 	last := uint32(1 << 16)
 	for i := range 6 {
-		g, _, _, _ := m.At(i%columns*62+30, i/columns*32+15).RGBA()
+		g, _, _, _ := m.At(i%columns*(w+2)+w/2, i/columns*(h+2)+h/2).RGBA()
 		if g >= last {
 			t.Errorf("picture %d is not below the one before it", i)
 		}
