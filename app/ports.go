@@ -117,7 +117,9 @@ type SegmentResult struct {
 	Timings       Timings
 }
 
-// Timings says where the time of a run went; 0 is what nobody measured.
+// Timings says where the time of a run went; 0 is what nobody measured. Stages
+// overlap: slices are prepared and collected while the network works, so the parts
+// may add up to more than Total, which is what the clock showed.
 type Timings struct {
 	Load, Preprocess, Infer, Postprocess, Save, Total time.Duration
 }
