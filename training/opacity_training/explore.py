@@ -6,7 +6,6 @@ Pictures of patients are only ever written outside the repository.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import chains, sources
+from . import chains, explore_figures, sources
+from . import explore_tables as tables
 from .paths import inside_repository
 from .sources import INFECTION, LEFT, LUNG, RIGHT, Case
 
@@ -22,8 +22,6 @@ THUMB = 32  # side of the thumbnails that are compared
 ALIKE = 0.95  # correlation of thumbnails from which slices of two patients are reported
 LITTLE_LUNG = 0.02  # of a slice, below which it is not compared with other patients
 CONTINUES = 0.8  # correlation below which a slice does not go on from the one before
-LOW, HIGH = -1250.0, 250.0  # HU from black to white in thumbnails and pictures
-PICTURES, WIDTH = 6, 160  # in a row of the montage, and their side
 
 
 @dataclass
@@ -59,23 +57,21 @@ def explore(spec: object, root: Path, folder: Path, chain: list | None = None, s
     for id in source.cases():
         case = source.read(id)
         seen.append(look(case))
-        seen[-1].row = montage_row(case) if pictures else None
+        seen[-1].row = explore_figures.montage_row(case) if pictures else None
         if before_after is None and chain:
             before_after = through_chain(case, chain)
-        say(line(seen[-1]))
+        say(tables.line(seen[-1]))
     pairs = duplicates(seen)
-    table(seen, folder / "cases.csv")
-    (folder / "cases.md").write_text(markdown(seen), encoding="utf-8")
-    write_pairs(pairs, folder / "duplicates.csv")
-    (folder / "summary.md").write_text(text := summary(seen, pairs), encoding="utf-8")
+    tables.table(seen, folder / "cases.csv")
+    (folder / "cases.md").write_text(tables.markdown(seen), encoding="utf-8")
+    tables.write_pairs(pairs, folder / "duplicates.csv")
+    (folder / "summary.md").write_text(text := tables.summary(seen, pairs, ALIKE), encoding="utf-8")
     say(text)
-
-    from . import explore_figures
 
     explore_figures.histograms(seen, folder / "greys")
     explore_figures.frequencies(seen, folder / "classes")
     if pictures:
-        for n, sheet in enumerate(sheets(seen)):
+        for n, sheet in enumerate(explore_figures.sheets(seen)):
             cv2.imwrite(str(folder / f"montage-{n + 1:02d}.png"), sheet)
         if before_after is not None:
             explore_figures.before_after(*before_after, folder / "chain.png")
@@ -114,15 +110,8 @@ def shares(label: np.ndarray) -> dict[str, float]:
     return {k: float(v) / label.size for k, v in out.items()}
 
 
-def grey(plane: np.ndarray, unit: str) -> np.ndarray:
-    """A slice as uint8, black to white."""
-    if unit == "gray8":
-        return plane.astype(np.uint8)
-    return (np.clip((plane.astype(np.float32) - LOW) / (HIGH - LOW), 0, 1) * 255).astype(np.uint8)
-
-
 def thumb(plane: np.ndarray, unit: str) -> np.ndarray:
-    small = cv2.resize(grey(plane, unit), (THUMB, THUMB), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    small = cv2.resize(explore_figures.grey(plane, unit), (THUMB, THUMB), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     small -= small.mean()
     return small / max(float(np.linalg.norm(small)), 1e-6)
 
@@ -193,87 +182,6 @@ def duplicates(seen: list[Seen]) -> list[tuple[str, int, str, int, float, str]]:
                     best = (a.id, int(k), b.id, int(m), float(alike[k, m]), way)
             out += [best] if best else []
     return out
-
-
-def line(s: Seen) -> str:
-    spacing = "no spacing" if s.spacing_mm is None else " x ".join(f"{v:.2f}" for v in s.spacing_mm) + " mm"
-    parts = ", ".join(f"{k} {v:.4f}" for k, v in s.shares.items())
-    return f"{s.id}: {'x'.join(map(str, s.size))}, {spacing}, {s.unit} {s.minimum:g}..{s.maximum:g}; {parts}" + "".join(f"\n    {o}" for o in s.odd)
-
-
-CLASSES = ("background", "lung", "lung left", "lung right", "infection")
-
-
-def rows(seen: list[Seen]) -> list[list[str]]:
-    """The table: a header, a case each."""
-    out = [["case", "origin", "unit", "x", "y", "z", "spacing x mm", "spacing y mm", "spacing z mm", "minimum", "maximum", "mean", "slices with infection", *CLASSES, "odd"]]
-    for s in seen:
-        spacing = ["", "", ""] if s.spacing_mm is None else [f"{v:.3f}" for v in s.spacing_mm]
-        share = [f"{s.shares[c]:.6f}" if c in s.shares else "" for c in CLASSES]
-        out.append([s.id, s.origin, s.unit, *map(str, s.size), *spacing, f"{s.minimum:g}", f"{s.maximum:g}", f"{s.mean:.1f}", str(s.slices_with["infection"]), *share, "; ".join(s.odd)])
-    return out
-
-
-def table(seen: list[Seen], path: Path) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as f:
-        csv.writer(f).writerows(rows(seen))
-
-
-def markdown(seen: list[Seen]) -> str:
-    head, *body = rows(seen)
-    return "\n".join(["| " + " | ".join(r) + " |" for r in (head, ["---"] * len(head), *body)]) + "\n"
-
-
-def write_pairs(pairs: list[tuple], path: Path) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        writer.writerow(["case", "slice", "other case", "slice", "correlation", "way"])
-        writer.writerows([*p[:4], f"{p[4]:.4f}", p[5]] for p in pairs)
-
-
-def summary(seen: list[Seen], pairs: list[tuple]) -> str:
-    """Means and medians over the cases, and all that is odd."""
-    sizes = np.array([s.size for s in seen], float)
-    out = [f"# {len(seen)} cases, {int(sizes[:, 2].sum())} slices", ""]
-    out += [f"- {axis} mean {sizes[:, n].mean():.2f}, median {np.median(sizes[:, n]):.2f}" for n, axis in enumerate("xyz")]
-    units = {u: sum(s.unit == u for s in seen) for u in sorted({s.unit for s in seen})}
-    out.append("- units: " + ", ".join(f"{n} {u}" for u, n in units.items()))
-    spacings = np.array([s.spacing_mm for s in seen if s.spacing_mm], float)
-    out.append("- spacing: none known" if not len(spacings) else "- spacing, mm: " + ", ".join(f"{a} {spacings[:, n].min():.3f} to {spacings[:, n].max():.3f}" for n, a in enumerate("xyz")))
-    for c in CLASSES:
-        if values := [s.shares[c] for s in seen if c in s.shares]:
-            out.append(f"- {c}: mean of the cases' shares {np.mean(values):.6f}, from {min(values):.6f} to {max(values):.6f}")
-    lacks = sorted({v for s in seen for v in s.lacks})
-    out += [f"- lacks: {', '.join(lacks) or 'nothing'}", f"- odd: {sum(bool(s.odd) for s in seen)} cases"]
-    out += [f"  - {s.id}: {o}" for s in seen for o in s.odd]
-    out.append(f"- slices alike in two patients (correlation over {ALIKE}): {len(pairs) or 'none'}")
-    out += [f"  - {a} slice {k} and {b} slice {m}: {r:.3f} {way}".rstrip() for a, k, b, m, r, way in pairs]
-    return "\n".join(out) + "\n"
-
-
-def montage_row(case: Case) -> np.ndarray:
-    """Pictures from the first slice to the last, lung outlined in blue, infection in red; uint8 [WIDTH, PICTURES * WIDTH, BGR]."""
-    out = []
-    for f in np.linspace(0, 1, PICTURES):
-        k = int(round(f * (len(case.image) - 1)))
-        h, w = case.image.shape[1:]
-        size = (max(1, round(WIDTH * w / max(h, w))), max(1, round(WIDTH * h / max(h, w))))
-        small = cv2.resize(grey(case.image[k], case.unit), size, interpolation=cv2.INTER_AREA)
-        tile = np.zeros((WIDTH, WIDTH, 3), np.uint8)
-        tile[: size[1], : size[0]] = small[..., None]
-        for bit, colour in ((LUNG, (255, 120, 0)), (INFECTION, (0, 0, 255))):
-            mask = cv2.resize((case.label[k] & bit > 0).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-            contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-            cv2.drawContours(tile[: size[1], : size[0]], contours, -1, colour, 1)
-        out.append(tile)
-    cv2.putText(out[0], case.id[-24:], (3, 11), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (255, 255, 255), 1, cv2.LINE_AA)
-    return np.hstack(out)
-
-
-def sheets(seen: list[Seen], tall: int = 10) -> list[np.ndarray]:
-    """The rows of the montage, this many a sheet."""
-    every = [s.row for s in seen]
-    return [np.vstack(every[k : k + tall]) for k in range(0, len(every), tall)]
 
 
 def through_chain(case: Case, chain: list) -> tuple[np.ndarray, np.ndarray]:

@@ -1,12 +1,17 @@
-"""Figures of an exploration: no picture of a patient but in before_after, which goes outside the repository alone."""
+"""Figures of an exploration. Those that show patients, montage and before_after, go outside the repository alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from .figures import COLOURS, plt, save
+from .sources import INFECTION, LUNG, Case
+
+LOW, HIGH = -1250.0, 250.0  # HU from black to white
+PICTURES, WIDTH = 6, 160  # in a row of the montage, and their side
 
 
 def histograms(seen: list, path: Path) -> None:
@@ -54,3 +59,35 @@ def before_after(before: np.ndarray, after: np.ndarray, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, dpi=120)
     plt.close(figure)
+
+
+def grey(plane: np.ndarray, unit: str) -> np.ndarray:
+    """A slice as uint8, black to white."""
+    if unit == "gray8":
+        return plane.astype(np.uint8)
+    return (np.clip((plane.astype(np.float32) - LOW) / (HIGH - LOW), 0, 1) * 255).astype(np.uint8)
+
+
+def montage_row(case: Case) -> np.ndarray:
+    """Pictures from the first slice to the last, lung outlined in blue, infection in red; uint8 [WIDTH, PICTURES * WIDTH, BGR]."""
+    out = []
+    for f in np.linspace(0, 1, PICTURES):
+        k = int(round(f * (len(case.image) - 1)))
+        h, w = case.image.shape[1:]
+        size = (max(1, round(WIDTH * w / max(h, w))), max(1, round(WIDTH * h / max(h, w))))
+        small = cv2.resize(grey(case.image[k], case.unit), size, interpolation=cv2.INTER_AREA)
+        tile = np.zeros((WIDTH, WIDTH, 3), np.uint8)
+        tile[: size[1], : size[0]] = small[..., None]
+        for bit, colour in ((LUNG, (255, 120, 0)), (INFECTION, (0, 0, 255))):
+            mask = cv2.resize((case.label[k] & bit > 0).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+            contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+            cv2.drawContours(tile[: size[1], : size[0]], contours, -1, colour, 1)
+        out.append(tile)
+    cv2.putText(out[0], case.id[-24:], (3, 11), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (255, 255, 255), 1, cv2.LINE_AA)
+    return np.hstack(out)
+
+
+def sheets(seen: list, tall: int = 10) -> list[np.ndarray]:
+    """The rows of the montage, this many a sheet."""
+    every = [s.row for s in seen]
+    return [np.vstack(every[k : k + tall]) for k in range(0, len(every), tall)]

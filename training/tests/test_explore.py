@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from opacity_training import chains, explore, hdf5, sources
+from opacity_training import chains, explore, explore_figures, hdf5, sources
 from opacity_training.paths import HERE
 from opacity_training.sources import INFECTION, LUNG, CovidCTSeg, PhantomVolumes, SourceError, covid_ct_seg
 
@@ -52,7 +52,7 @@ def test_figures_and_montage_outside_the_repository(covid, tmp_path):
     made = {p.name for p in (tmp_path / "out").iterdir()}
     assert {"greys.svg", "classes.png", "chain.png", "montage-01.png", "duplicates.csv", "summary.md"} <= made
     sheet = cv2.imread(str(tmp_path / "out" / "montage-01.png"))
-    assert sheet.shape == (4 * explore.WIDTH, explore.PICTURES * explore.WIDTH, 3)
+    assert sheet.shape == (4 * explore_figures.WIDTH, explore_figures.PICTURES * explore_figures.WIDTH, 3)
     assert ((sheet[..., 2].astype(int) - sheet[..., 1]) > 150).any(), "the infection is outlined in red"
 
 
