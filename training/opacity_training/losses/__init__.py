@@ -14,12 +14,11 @@ import torch.nn.functional as F
 
 from ..strict import ConfigError, OneOf
 from .boundary import Boundary
-from .former import SegmentationLoss, dice
 from .overlap import Dice, IoU, Lovasz, Tversky, tanimoto
 from .view import View
 from .voxelwise import Combo, CrossEntropy, Focal, WeightedCrossEntropy
 
-__all__ = ["KINDS", "Loss", "SegmentationLoss", "build", "dice", "tanimoto"]
+__all__ = ["KINDS", "Loss", "build", "tanimoto"]
 
 KINDS: dict[str, type] = {
     "cross-entropy": CrossEntropy,

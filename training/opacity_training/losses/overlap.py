@@ -91,15 +91,15 @@ def dice(v: View, smooth: float, pool: str, squared: bool = False, classes: str 
 
 
 def tanimoto(probability: torch.Tensor, target: torch.Tensor, smooth: float = 1e-3) -> torch.Tensor:
-    """The soft Jaccard-Tanimoto score: (p.t + s) / (p.p + t.t - p.t + s), pooled over the batch, mean of the classes.
+    """The soft Jaccard-Tanimoto score of each class, pooled over the batch: (p.t + s) / (p.p + t.t - p.t + s).
 
-    Both [n, classes, (z,) y, x]. A measure, not a loss. Pooled over a batch it depends on the batch's
-    size, and two empty masks score 1.
+    Both [n, classes, (z,) y, x]; gives [classes], of which the deck takes the mean. A measure, not a loss:
+    pooled over a batch it depends on the batch's size, and two empty masks score 1.
     """
     over = [0, *range(2, probability.dim())]
     both = (probability * target).sum(over)
     total = (probability**2 + target**2).sum(over)
-    return ((both + smooth) / (total - both + smooth)).mean()
+    return (both + smooth) / (total - both + smooth)
 
 
 def _batch(pool: str) -> bool:
