@@ -64,6 +64,8 @@ func placed(v *volume.Volume) [3]bool {
 		switch {
 		case w.Kind == volume.WarnNoSpacing || w.Kind == volume.WarnTilt || w.Kind == volume.WarnMixed:
 			return [3]bool{}
+		case (w.Kind == volume.WarnGap || w.Kind == volume.WarnUneven) && v.SlicePositionsMM != nil:
+			// each slice's own header says where it lies
 		case w.Kind.Withholds():
 			known[v.Source.StackAxis()] = false
 		}

@@ -209,6 +209,8 @@ func TestCaptions(t *testing.T) {
 	v.Int16[0] = -742
 	doubtful := *v
 	doubtful.Warnings = []volume.Warning{{Kind: volume.WarnUneven}}
+	listed := doubtful
+	listed.SlicePositionsMM = []float64{0, 2, 4, 6, 18, 20, 22, 24}
 	sheared := doubtful
 	sheared.Warnings = []volume.Warning{{Kind: volume.WarnTilt}}
 	_, inPlane := ValueCaption(en, &doubtful, [3]int{0, 0, 0})
@@ -225,6 +227,7 @@ func TestCaptions(t *testing.T) {
 		{"coronal slices count from the back", SliceCaption(en, v, Coronal, 11), "1/12, P\u20095.5\u2009mm"},
 		{"no millimetres out of an uneven plane", SliceCaption(en, &doubtful, Axial, 2), "3/8"},
 		{"in the plane of an uneven stack", SliceCaption(en, &doubtful, Sagittal, 2), "3/10, L\u20091.0\u2009mm"},
+		{"where the header says, on a stack with a gap", SliceCaption(en, &listed, Axial, 4), "5/8, I\u200932.0\u2009mm"},
 		{"nowhere in a sheared stack", SliceCaption(en, &sheared, Sagittal, 2), "3/10"},
 		{"place on an uneven stack", inPlane, "L\u20090.0  P\u20090.0\u2009mm"},
 		{"window", WindowCaption(en, volume.Window{Center: -600, Width: 1500}), "WL −600  WW 1500"},

@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -151,7 +152,7 @@ next:
 	}
 	if out := len(all) - len(groups[best]); out > 0 {
 		odd := groups[(best+1)%len(groups)][0]
-		st.warn(volume.WarnMixed, "dicom.warn.mixed", out, filepath.Base(odd.file.path), mainAxisMM(odd, odd))
+		st.warn(volume.WarnMixed, "dicom.warn.mixed", out, filepath.Base(odd.file.path), placeOf(odd, odd))
 	}
 	return groups[best]
 }
@@ -165,16 +166,21 @@ func near(a, b volume.Vec) bool {
 	return true
 }
 
-// mainAxisMM is the patient coordinate of s along the axis that the planes of
-// like are most nearly stacked on: what a reader calls the slice position.
-func mainAxisMM(s, like slice) float64 {
+// placeOf is the patient coordinate of s along the axis that the planes of like
+// are most nearly stacked on, what a reader calls the slice position, with the
+// letter of the side it lies on and its unit: "I 158.0 mm".
+func placeOf(s, like slice) string {
 	n, best := like.row.Cross(like.col), 0
 	for c := range 3 {
 		if math.Abs(n[c]) > math.Abs(n[best]) {
 			best = c
 		}
 	}
-	return s.position[best]
+	mm, letter := s.position[best], [3]string{"L", "P", "S"}[best]
+	if mm < 0 {
+		letter = [3]string{"R", "A", "I"}[best]
+	}
+	return fmt.Sprintf("%s %.1f mm", letter, math.Abs(mm))
 }
 
 // dropDoubles takes out all but one slice at each position, the first or the

@@ -30,31 +30,31 @@ func TestStackWarnings(t *testing.T) {
 		{
 			"gap", stackOf(0, 2, 4, 8, 10),
 			[]volume.WarningKind{volume.WarnGap},
-			"Slices are missing after slice 3 at 4.0 mm: the step there is 4.00 mm instead of 2.00 mm (missing: 1, gaps: 1).",
+			"Slices are missing after slice 3 at S 4.0 mm: the step there is 4.00 mm instead of 2.00 mm (missing: 1, gaps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
 			"two gaps", stackOf(0, 2, 8, 10, 12, 14, 18),
 			[]volume.WarningKind{volume.WarnGap},
-			"Slices are missing after slice 2 at 2.0 mm: the step there is 6.00 mm instead of 2.00 mm (missing: 3, gaps: 2).",
+			"Slices are missing after slice 2 at S 2.0 mm: the step there is 6.00 mm instead of 2.00 mm (missing: 3, gaps: 2).",
 			volume.Size{4, 3, 7},
 		},
 		{
 			"uneven", stackOf(0, 2, 4, 6.5, 8.5),
 			[]volume.WarningKind{volume.WarnUneven},
-			"Slices are unevenly spaced after slice 3 at 4.0 mm: the step there is 2.50 mm instead of 2.00 mm (such steps: 1).",
+			"Slices are unevenly spaced after slice 3 at S 4.0 mm: the step there is 2.50 mm instead of 2.00 mm (such steps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
 			"a step off by a twentieth", stackOf(0, 1, 2, 3.05, 4.05),
 			[]volume.WarningKind{volume.WarnUneven},
-			"Slices are unevenly spaced after slice 3 at 2.0 mm: the step there is 1.05 mm instead of 1.00 mm (such steps: 1).",
+			"Slices are unevenly spaced after slice 3 at S 2.0 mm: the step there is 1.05 mm instead of 1.00 mm (such steps: 1).",
 			volume.Size{4, 3, 5},
 		},
 		{
 			"duplicate", stackOf(0, 2, 2, 4, 6),
 			[]volume.WarningKind{volume.WarnDuplicate},
-			"Two slices lie at one position, slice 2 at 2.0 mm: f17 is left out (1 in all).",
+			"Two slices lie at one position, slice 2 at S 2.0 mm: f17 is left out (1 in all).",
 			volume.Size{4, 3, 4},
 		},
 		{
@@ -63,7 +63,7 @@ func TestStackWarnings(t *testing.T) {
 				f.orientation, f.position[1] = []float64{1, 0, 0, 0, 0, -1}, 20
 			}),
 			[]volume.WarningKind{volume.WarnGap, volume.WarnMixed},
-			"Slices face different ways: 1 is left out, f10 at 20.0 mm.",
+			"Slices face different ways: 1 is left out, f10 at P 20.0 mm.",
 			volume.Size{4, 3, 3},
 		},
 		{
@@ -94,7 +94,7 @@ func TestStackWarnings(t *testing.T) {
 			"a slice beside the others",
 			change(stackOf(0, 2, 4, 6, 8), 2, func(f *fixture) { f.position[0] += 3 }),
 			[]volume.WarningKind{volume.WarnUneven},
-			"Slice 3 at 4.0 mm lies 3.0 mm beside the others.",
+			"Slice 3 at S 4.0 mm lies 3.0 mm beside the others.",
 			volume.Size{4, 3, 5},
 		},
 		{

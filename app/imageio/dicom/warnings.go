@@ -30,7 +30,7 @@ func (st *stack) warnDoubles(doubles map[int][]slice) {
 	if at < 0 {
 		return
 	}
-	st.warnAt(at, volume.WarnDuplicate, "dicom.warn.duplicate", mainAxisMM(st.slices[at], st.slices[at]),
+	st.warnAt(at, volume.WarnDuplicate, "dicom.warn.duplicate", placeOf(st.slices[at], st.slices[at]),
 		filepath.Base(doubles[at][0].file.path), count)
 }
 
@@ -60,12 +60,12 @@ func (st *stack) warnSteps(p []float64, median float64) {
 	}
 	if gap >= 0 {
 		below := st.below(gap)
-		st.warnAt(below, volume.WarnGap, "dicom.warn.gap", mainAxisMM(st.slices[below], st.slices[0]),
+		st.warnAt(below, volume.WarnGap, "dicom.warn.gap", placeOf(st.slices[below], st.slices[0]),
 			p[gap+1]-p[gap], median, missing, gaps)
 	}
 	if odd >= 0 {
 		below := st.below(odd)
-		st.warnAt(below, volume.WarnUneven, "dicom.warn.uneven", mainAxisMM(st.slices[below], st.slices[0]),
+		st.warnAt(below, volume.WarnUneven, "dicom.warn.uneven", placeOf(st.slices[below], st.slices[0]),
 			p[odd+1]-p[odd], median, odds)
 	}
 	st.keepPositions(p)
@@ -126,7 +126,7 @@ func (st *stack) warnShape(p []float64, normal volume.Vec) {
 			}
 		}
 		if worst > sidewaysMM {
-			st.warnAt(at, volume.WarnUneven, "dicom.warn.sideways", mainAxisMM(st.slices[at], st.slices[0]), worst)
+			st.warnAt(at, volume.WarnUneven, "dicom.warn.sideways", placeOf(st.slices[at], st.slices[0]), worst)
 		}
 	}
 	if angle := st.geometry.ObliqueDegrees(); angle > angleDegrees {
