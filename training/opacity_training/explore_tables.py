@@ -28,7 +28,7 @@ def rows(seen: list) -> list[list[str]]:
 
 def table(seen: list, path: Path) -> None:
     with open(path, "w", newline="", encoding="utf-8") as f:
-        csv.writer(f).writerows(rows(seen))
+        csv.writer(f, lineterminator="\n").writerows(rows(seen))
 
 
 def markdown(seen: list) -> str:
@@ -38,7 +38,7 @@ def markdown(seen: list) -> str:
 
 def write_pairs(pairs: list[tuple], path: Path) -> None:
     with open(path, "w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
+        writer = csv.writer(f, lineterminator="\n")
         writer.writerow(["case", "slice", "other case", "slice", "correlation", "way"])
         writer.writerows([*p[:4], f"{p[4]:.4f}", p[5]] for p in pairs)
 
