@@ -85,7 +85,7 @@ train-setup: deps-base ## the Python side, in .venv: PyTorch and MONAI (about 6 
 		$(VENV)/bin/pip install --quiet -r training/requirements.lock && \
 		cp training/requirements.lock $(VENV)/requirements.lock; }
 
-train-test: train-setup ## the tests of the Python side
+train-test: train-setup headless ## the tests of the Python side
 	cd training && $(VENV)/bin/python -m pytest -q tests
 
 clean: ## remove what was built; keeps .deps and .venv

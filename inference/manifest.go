@@ -142,11 +142,25 @@ type Mode struct {
 	Mode    string   `json:"mode"`
 	Context int      `json:"context"`
 	Patch   []int    `json:"patch"`
-	Overlap float64  `json:"overlap"`
+	Overlap Shares   `json:"overlap"`
 	Blend   string   `json:"blend"`
 	Sigma   float64  `json:"sigma"`
 	TTA     []string `json:"tta"`
 	Batch   int      `json:"batch"`
+}
+
+// Shares is the part of a patch that its neighbour covers too, along slices, rows
+// and columns.
+type Shares [3]float64
+
+// UnmarshalJSON reads three numbers, or one for all of them.
+func (s *Shares) UnmarshalJSON(b []byte) error {
+	var all float64
+	if json.Unmarshal(b, &all) == nil {
+		*s = Shares{all, all, all}
+		return nil
+	}
+	return fixed(b, s[:])
 }
 
 // Output says what the network gives.

@@ -126,8 +126,8 @@ func (s *PreStep) check(c *checker, list string) {
 func (m *Mode) check(c *checker) {
 	c.oneOf("inference.mode", m.Mode, "slice", "patch")
 	c.want(m.Context >= 0 && m.Context <= 32, "inference.context", m.Context, "0 to 32")
-	c.want(m.Overlap >= 0 && m.Overlap < 1, "inference.overlap", m.Overlap, "0 up to 1")
-	c.oneOf("inference.blend", m.Blend, "", "mean", "gaussian")
+	c.want(slices.Min(m.Overlap[:]) >= 0 && slices.Max(m.Overlap[:]) < 1, "inference.overlap", m.Overlap, "0 up to 1")
+	c.oneOf("inference.blend", m.Blend, "", "mean", "gaussian", "pairwise")
 	for _, a := range m.TTA {
 		c.oneOf("inference.tta", a, "x", "y", "xy")
 	}

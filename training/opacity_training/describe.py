@@ -131,14 +131,13 @@ def _inference(system: System) -> dict:
     if data.input.form == "slice":
         mirrors = [a for a in predict.flips if a in ("x", "y")]
         return {"mode": "slice", "context": data.input.neighbours, "patch": None, "overlap": 0, "blend": "mean", "sigma": 0, "tta": mirrors, "batch": 1}
-    overlap = predict.overlap or [n // 2 for n in data.input.patch]
+    overlap = [o / n for o, n in zip(predict.overlap or [n // 2 for n in data.input.patch], data.input.patch)]
     return {
         "mode": "patch",
         "context": 0,
         "patch": list(data.input.patch),
-        # One share for all axes is what the schema has: the largest, so that nothing is covered less than asked for.
-        "overlap": max(o / p for o, p in zip(overlap, data.input.patch)),
-        "blend": "gaussian" if predict.blend == "gaussian" else "mean",
+        "overlap": overlap[0] if len(set(overlap)) == 1 else overlap,
+        "blend": predict.blend,
         "sigma": 0.125 if predict.blend == "gaussian" else 0,
         "tta": [a for a in predict.flips if a in ("x", "y")],
         "batch": 1,

@@ -127,7 +127,7 @@ def test_what_the_metadata_says(exported):
     } == WANT[name]
     assert m["input"]["unit"] == "HU" and m["preprocess"][0]["op"] in ("clip", "window")
     if name == "patches":
-        assert m["inference"]["patch"] == m["input"]["size"]["value"] == [16, 32, 32] and m["inference"]["overlap"] == 0.5
+        assert m["inference"]["patch"] == m["input"]["size"]["value"] == [16, 32, 32] and m["inference"]["overlap"] == [0.5, 0.5, 0.375] and m["inference"]["blend"] == "pairwise"
         assert m["preprocess"][3] == {"op": "resample", "spacing_mm": [1.58, 1.58, 2.7], "interpolation": "cubic"}
         assert m["test_vector"]["channels"] == [] and m["training"]["phantoms"]
 

@@ -47,6 +47,8 @@ def change(path: str, value):
         ("preprocess/0/max", "much"),
         ("preprocess/0/also", 1),
         ("preprocess/0/op", "guess"),
+        ("inference/overlap", [0.5, 0.5]),
+        ("inference/blend", "best"),
         ("inference/tta", ["z"]),
         ("output/exclusive", 0),
         ("output/channels/0/threshold", 2),
