@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed en/*.json
@@ -42,10 +43,11 @@ func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil 
 // first whole number among the arguments.
 type Table map[string]string
 
-var englishTable = load()
+// Read on first use: until main has begun, Ctrl-C ends the program without a word.
+var englishTable = sync.OnceValue(load)
 
 // English returns the table that the program is written in.
-func English() Table { return englishTable }
+func English() Table { return englishTable() }
 
 // Format puts a message in the table's language. A key that is missing is shown
 // as it is, with its arguments, so that nothing said is lost.
