@@ -24,23 +24,33 @@ def export(spec: object, chain: list, root: Path, path: Path, ids: list[str] | N
         raise ValueError(f"{path} is inside the repository: patients' pictures stay out of it")
     source = sources.build(spec, root)
     ids = ids or source.cases()
-    part, total, starts = path.with_name(path.name + ".part"), 0, []
-    with h5py.File(part, "w") as f:
-        for id in ids:
-            case = source.read(id)
-            image, _ = chains.apply(chain, case.image, case.spacing_mm, case.unit, case.label & LUNG > 0)
-            label = chains.apply_label(chain, case.label, case.spacing_mm, case.unit, case.image)
-            if not starts:
-                make(f, image.shape[1:])
-            if image.shape[1:] != f[f"{GROUP}/ct_scan"].shape[1:]:
-                raise sources.SourceError(f"{id} has slices of {image.shape[2]}x{image.shape[1]} after the chain and the cases before others: let the chain resize")
-            starts.append(total)
-            total += len(image)
-            for name, values in (("ct_scan", image), ("lung_mask", label & LUNG > 0), ("infection_mask", label & INFECTION > 0)):
-                f[f"{GROUP}/{name}"].resize(total, axis=0)
-                f[f"{GROUP}/{name}"][starts[-1] :] = values.astype(np.float32)
-        f[GROUP].attrs["cases"], f[GROUP].attrs["starts"] = ids, starts
+    part = path.with_name(path.name + ".part")
+    try:
+        with h5py.File(part, "w") as f:
+            total = fill(f, source, chain, ids)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     part.replace(path)
+    return total
+
+
+def fill(f: h5py.File, source: sources.Source, chain: list, ids: list[str]) -> int:
+    total, starts = 0, []
+    for id in ids:
+        case = source.read(id)
+        image, _ = chains.apply(chain, case.image, case.spacing_mm, case.unit, case.label & LUNG > 0)
+        label = chains.apply_label(chain, case.label, case.spacing_mm, case.unit, case.image)
+        if not starts:
+            make(f, image.shape[1:])
+        if image.shape[1:] != f[f"{GROUP}/ct_scan"].shape[1:]:
+            raise sources.SourceError(f"{id} has slices of {image.shape[2]}x{image.shape[1]} after the chain and the cases before others: let the chain resize")
+        starts.append(total)
+        total += len(image)
+        for name, values in (("ct_scan", image), ("lung_mask", label & LUNG > 0), ("infection_mask", label & INFECTION > 0)):
+            f[f"{GROUP}/{name}"].resize(total, axis=0)
+            f[f"{GROUP}/{name}"][starts[-1] :] = values.astype(np.float32)
+    f[GROUP].attrs["cases"], f[GROUP].attrs["starts"] = ids, starts
     return total
 
 

@@ -203,6 +203,15 @@ def test_bad_structures_are_named(drawn, contours, says):
         sources.build(DicomFolder(), drawn).read("patient/ct")
 
 
+def test_a_damaged_file_is_named(drawn):
+    path = drawn / "patient" / "rt.dcm"
+    d = pydicom.dcmread(path)
+    del d.ROIContourSequence[0].ReferencedROINumber
+    d.save_as(path)
+    with pytest.raises(SourceError, match="rt.dcm cannot be read as RTSTRUCT or SEG"):
+        sources.build(DicomFolder(), drawn).read("patient/ct")
+
+
 def test_a_folder_with_nothing_drawn(drawn):
     (drawn / "patient" / "rt.dcm").unlink()
     with pytest.raises(SourceError, match="holds no CT series that an RTSTRUCT or SEG in it refers to"):

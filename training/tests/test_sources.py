@@ -140,6 +140,9 @@ def test_a_case_or_folder_that_is_not_there(slices, tmp_path):
         sources.build(Slices8(), slices[0]).read("case_99")
     with pytest.raises(SourceError, match="slices.csv is not there"):
         sources.build(Slices8(), tmp_path / "nowhere")
+    (slices[0] / "covid-ct-slices" / "slices.csv").write_text("slice,patient\n0,1\n")
+    with pytest.raises(SourceError, match="slices.csv has no column case, source, spine"):
+        sources.build(Slices8(), slices[0])
 
 
 def test_real_slices():

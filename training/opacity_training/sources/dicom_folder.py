@@ -73,8 +73,7 @@ def read_case(id: str, files: list[Path], drawn: list[Path], spec: DicomFolder) 
     series = dicom.read_series(files)
     label, names, infection = np.zeros(series.hu.shape, np.uint8), [], False
     for path in drawn:
-        found = dicom.segments(path, series) if pydicom.dcmread(path, specific_tags=["Modality"]).Modality == "SEG" else dicom.structures(path, series)
-        for name, mask in found.items():
+        for name, mask in read_drawn(path, series).items():
             names.append(name)
             words = next((w for pattern, w in spec.meaning.items() if re.search(pattern, name, re.IGNORECASE)), None)
             if words is not None:
@@ -89,3 +88,14 @@ def read_case(id: str, files: list[Path], drawn: list[Path], spec: DicomFolder) 
         label[label & LUNG > 0] |= INFECTION_UNKNOWN
         lacks += ["infection"]
     return Case(id, np.rint(np.clip(series.hu, -32768, 32767)).astype(np.int16), label, "hu", series.spacing_mm, spec.folder, tuple(dict.fromkeys(lacks)))
+
+
+def read_drawn(path: Path, series: dicom.Series) -> dict[str, np.ndarray]:
+    """The structures or segments of a file, by name."""
+    try:
+        seg = pydicom.dcmread(path, specific_tags=["Modality"]).Modality == "SEG"
+        return dicom.segments(path, series) if seg else dicom.structures(path, series)
+    except SourceError:
+        raise
+    except Exception as e:  # an attribute or a frame that is not there, a codec: pydicom has no common error
+        raise SourceError(f"{path} cannot be read as RTSTRUCT or SEG: {e}") from e

@@ -76,7 +76,7 @@ def read_bits(path: Path, meaning: dict[int, str], like: np.ndarray, affine: np.
     if apart > 0.5 * min(spacing):
         raise SourceError(f"{path} lies up to {apart:.1f} mm beside {picture.name}: the mask does not match its picture")
     values = np.unique(labels)
-    unknown = [v for v in values.tolist() if v != 0 and v not in meaning]
+    unknown = [v for v in values.tolist() if v < 0 or (v != 0 and v not in meaning)]
     if unknown:
         raise SourceError(f"{path} holds the unknown labels {', '.join(f'{v:g}' for v in unknown[:8])}; known: {meaning}")
     if not values.any():

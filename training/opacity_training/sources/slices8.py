@@ -22,7 +22,10 @@ class Reader:
         if not index.exists():
             raise SourceError(f"{index} is not there; the data root is set by --data or OPACITY_TEST_DATA")
         with open(index, newline="", encoding="utf-8") as f:
-            for row in csv.DictReader(f):
+            rows = csv.DictReader(f)
+            if missing := {"slice", "case", "source", "spine"} - set(rows.fieldnames or []):
+                raise SourceError(f"{index} has no column {', '.join(sorted(missing))}")
+            for row in rows:
                 self.rows.setdefault(row["case"], []).append(row)
 
     def cases(self) -> list[str]:
