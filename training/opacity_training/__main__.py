@@ -21,7 +21,8 @@ def config(name: str) -> Path:
     """A configuration by its path, or by its name below configs/."""
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    return next(iter(sorted(CONFIGS.rglob(f"{name}.yaml"))), CONFIGS / f"{name}.yaml")
+    direct = CONFIGS / f"{name}.yaml"  # base/ has parts of the same names
+    return direct if direct.exists() else next(iter(sorted(CONFIGS.rglob(f"{name}.yaml"))), direct)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--records", action="store_true", help="from the records of finished folds, without the data")
     c.add_argument("--volumes", action="store_true", help="how the model behaves on whole volumes in HU")
     c.add_argument("--tests", action="store_true", help="with --volumes: the scans that are tests, too; never to choose a model by")
+    c.add_argument("--card", action="store_true", help="with --volumes: put the table into the model's card")
     c.add_argument("--runs", type=Path, default=RUNS, help="folder of checkpoints and out-of-fold predictions")
     c.add_argument("--results", type=Path, default=RESULTS, help="folder of records")
 
@@ -88,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("model", type=Path, nargs="?", default=SHIPPED)
     c.add_argument("--checkpoint", type=Path, help="the checkpoint or run it was exported from")
     c.add_argument("--keep", type=Path, help="a folder for the files that were compared")
+    c.add_argument("--card", action="store_true", help="put the table into the model's card")
 
     c = command("report", "Make tables and figures from the records of finished folds.", data=False)
     c.add_argument("--results", type=Path, default=RESULTS)
@@ -146,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
         case "parity":
             from .parity import parity
 
-            return 0 if parity(args.model, args.checkpoint, args.keep) else 1
+            return 0 if parity(args.model, args.checkpoint, args.keep, args.card) else 1
         case "report":
             from .report import report
 
@@ -181,11 +184,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _evaluate(args: argparse.Namespace, root: Path) -> None:
     from . import evaluate, sources
-    from .behaviour import behaviour
     from .system import load
 
     if args.volumes:
-        behaviour(args.model or SHIPPED, root, args.tests)
+        from .behaviour import behaviour, markdown
+        from .card import put
+
+        rows = behaviour(args.model or SHIPPED, root, args.tests)
+        if args.card:
+            put((args.model or SHIPPED).with_suffix(".md"), "behaviour", markdown(rows))
         return
     system = load(args.config)
     if args.records:
@@ -200,26 +207,28 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
 
 def _training(args: argparse.Namespace, root: Path) -> int:
     from . import crossval as cv
+    from . import places as where
+    from . import runs
     from .system import load
     from .train import train
 
-    places = cv.Places(root, args.runs, args.cache, args.results)
+    places = where.Places(root, args.runs, args.cache, args.results)
     if args.command == "crossval":
         good = cv.crossval([load(c) for c in args.configs], places, args.folds, args.minutes_total, args.order == "depth")
         return 0 if good else 1
     if args.command == "prepare":
         for system in map(load, args.configs):
-            print(f"{system.id}: {cv.prepare(system, places)} cases in {args.cache}")
+            print(f"{system.id}: {where.prepare(system, places)} cases in {args.cache}")
         return 0
     system = load(args.config)
     if args.all:
-        system = cv.on_everybody(system)
-    made = cv.folds_of(system, places)
+        system = where.on_everybody(system)
+    made = where.folds_of(system, places)
     fold = next((f for f in made if f.number == args.fold), None)
     if fold is None:
         raise ValueError(f"{system.id} has no fold {args.fold}: its folds are 0 to {len(made) - 1}")
-    folder = cv.runs.folder(places.runs, system, fold.number)
-    outcome = train(system, fold, cv.store_of(system, places), folder, places.cache)
+    folder = runs.folder(places.runs, system, fold.number)
+    outcome = train(system, fold, where.store_of(system, places), folder, places.cache)
     print(f"{folder}: {outcome.steps} steps in {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
     return 0 if outcome.finished else 1
 

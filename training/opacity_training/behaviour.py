@@ -204,32 +204,39 @@ def kernels(a: tuple[Scan, Found], b: tuple[Scan, Found]) -> Finding:
     return Finding("lungdx-a0001", "choice", "kernel L and kernel B", text, f"<= {POINTS:g} points apart", bool(pairs) and abs(first - second) <= POINTS)
 
 
+def of_scan(model: Model, scan: Scan) -> tuple[list[Finding], Found]:
+    """Every check that one scan allows."""
+    begin = time.process_time()
+    found = run(model, scan.hu, scan.spacing_mm)
+    spent = (time.process_time() - begin) / len(scan.hu) * 1000
+    rows = [beyond(scan, found), *(against_drawn(scan, found) if scan.drawn_by == "person" else []), infection_called(scan, found)]
+    rows += changes(model, scan, found)
+    return [*rows, Finding(scan.name, scan.use, "processor time a slice, all steps, here", f"{spent:.0f} ms")], found
+
+
 def behaviour(path: Path, root: Path, tests: bool = False, say=print) -> list[Finding]:
-    """Run a model over the scans and print the table."""
+    """Run a model over the scans, printing the table as it grows."""
     model, rows, kept = Model(path), [], []
+
+    def note(some: list[Finding]) -> None:
+        rows.extend(some)
+        for r in some:
+            say(line(r))
+
     for scan in scans(root, tests):
-        begin = time.process_time()
-        found = run(model, scan.hu, scan.spacing_mm)
-        spent = (time.process_time() - begin) / len(scan.hu) * 1000
-        rows.append(beyond(scan, found))
-        rows += against_drawn(scan, found) if scan.drawn_by == "person" else []
-        rows.append(infection_called(scan, found))
-        rows += changes(model, scan, found)
-        rows.append(Finding(scan.name, scan.use, "processor time a slice, all steps, here", f"{spent:.0f} ms"))
-        if scan.heights_mm is not None and scan.use == "choice":
+        some, found = of_scan(model, scan)
+        note(some)
+        if scan.name.startswith("lungdx"):
             kept.append((scan, found))
-    rows.append(kernels(*kept))
+    note([kernels(*kept)])
     ms = seconds_a_run(model) * 1000
-    rows.append(Finding("-", "choice", "network alone, a slice, 2 threads", f"{ms:.1f} ms", "<= 30 ms", ms <= 30))
-    print_table(rows, say)
+    note([Finding("-", "choice", "network alone, a slice, 2 threads", f"{ms:.1f} ms", "<= 30 ms", ms <= 30)])
     return rows
 
 
-def print_table(rows: list[Finding], say=print) -> None:
-    widths = [max(len(getattr(r, f)) for r in rows) for f in ("scan", "use", "what", "found")]
-    for r in rows:
-        mark = {True: "ok  ", False: "FAIL", None: "    "}[r.good]
-        say(f"{mark}  {r.scan:<{widths[0]}}  {r.use:<{widths[1]}}  {r.what:<{widths[2]}}  {r.found:<{widths[3]}}  {r.aim}".rstrip())
+def line(r: Finding) -> str:
+    mark = {True: "ok  ", False: "FAIL", None: "    "}[r.good]
+    return f"{mark}  {r.scan:<21}  {r.use:<6}  {r.what:<52}  {r.found:<58}  {r.aim}".rstrip()
 
 
 def markdown(rows: list[Finding]) -> str:

@@ -174,7 +174,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     """Write ID.onnx, ID.json and, where its chain takes 8-bit pictures too, ID.slices8.json into folder; returns the ONNX path.
 
     checkpoint: a file, or a run's folder whose `which` weights are taken. half: weights in half precision. records:
-    folder of a recipe's records, whose out-of-fold figures the metadata states. The figures of ID.md are refreshed if there is one.
+    folder of a recipe's records, whose out-of-fold figures the metadata states. The figures of the card ID.md are put right; a model without a card gets a first one.
     """
     checkpoint, folder = Path(checkpoint), Path(folder)
     system, net, step = load_network(checkpoint, which)
@@ -203,8 +203,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     path.with_suffix(".json").write_text(text, encoding="utf-8")
     if other:
         path.with_suffix(".slices8.json").write_text(json.dumps(other, indent=1, ensure_ascii=False), encoding="utf-8")
-    if metadata["metrics"] and path.with_suffix(".md").exists():
-        refresh(path)
+    refresh(path)
     return path
 
 

@@ -18,9 +18,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from . import check
+from . import card, check
 from .export import load_network, write_metadata
 from .runtime import Model
+from .tables import markdown
 from .volumes import write_nifti
 
 PROGRAM = Path(__file__).resolve().parents[2] / "bin" / ("opacity-headless.exe" if sys.platform == "win32" else "opacity-headless")
@@ -218,9 +219,13 @@ def rows(path: Path, checkpoint: Path | None, folder: Path) -> list[Row]:
     return out + end_to_end(model, hu, spacing_mm, volume, folder)
 
 
-def parity(path: Path, checkpoint: Path | None = None, keep: Path | None = None, say=print) -> bool:
-    """Print the table; true where everything is within its limit. keep: a folder for what was made, to look at."""
+def parity(path: Path, checkpoint: Path | None = None, keep: Path | None = None, into_card: bool = False, say=print) -> bool:
+    """Print the table; true where everything is within its limit. keep: a folder for what was made, to look at. into_card: into the model's card, too."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        return check.table(rows(Path(path), checkpoint, folder), say)
+        found = rows(Path(path), checkpoint, folder)
+    if into_card:
+        lines = [[what, text + ("" if good else " **outside**")] for what, text, good in found]
+        card.put(Path(path).with_suffix(".md"), "parity", markdown(["compared", "found"], lines))
+    return check.table(found, say)

@@ -80,7 +80,7 @@ class Results:
         return [(r, p) for r, p in sums.values()]
 
 
-def read(records: Path, configs: Path | None = None) -> list[Results]:
+def read(records: Path, configs: Path | None = None, say=print) -> list[Results]:
     """Every record below the folder, by system; in the order of group and name, never of merit."""
     found: dict[str, Results] = {}
     for path in sorted(records.glob("*/fold-*.json")):
@@ -92,12 +92,14 @@ def read(records: Path, configs: Path | None = None) -> list[Results]:
             raise ValueError(f"{path} is no record of a fold ({type(e).__name__}: {e}); delete it and run that fold again") from e
         found.setdefault(name, Results(name, {})).records[fold] = record
     for result in found.values():
-        path = next(iter(sorted(configs.rglob(f"{result.id}.yaml"))), None) if configs else None
+        paths = [configs / f"{result.id}.yaml", configs / "published" / f"{result.id}.yaml"] if configs else []
+        path = next((p for p in paths if p.exists()), None)
         if path is None:
             continue
         try:
             result.system = load(path)
-        except ConfigError:  # a part that is not there yet: the row still stands, under its id
+        except ConfigError as e:  # the row still stands, under its id
+            say(f"{path.name} cannot be read, so {result.id} has no title and no group: {e}")
             continue
         now = result.system.sha256()
         result.stale = [k for k, r in result.records.items() if r.get("config_sha256") not in (None, now)]

@@ -1,12 +1,9 @@
-import json
-
 import nibabel
 import numpy as np
 import pytest
 from conftest import data
 
 from opacity_training.__main__ import main
-from opacity_training.card import refresh
 from opacity_training.volumes import pack, score, write_nifti
 
 
@@ -35,15 +32,6 @@ def test_pictures_of_patients_stay_out_of_the_repository(tmp_path):
 
     with pytest.raises(ValueError, match="inside the repository"):
         pack(tmp_path, ["case_01"], Path(__file__).parent)
-
-
-def test_the_card_repeats_the_metadata(tmp_path):
-    rows = [{"case": c, "label": "lung", "value": v} for c, v in (("case_01", 0.98), ("mean", 0.97))]
-    (tmp_path / "m.json").write_text(json.dumps({"metrics": rows}), encoding="utf-8")
-    (tmp_path / "m.md").write_text("above\n<!-- figures -->\nold\n<!-- end of figures -->\nbelow\n", encoding="utf-8")
-    refresh(tmp_path / "m.onnx")
-    text = (tmp_path / "m.md").read_text(encoding="utf-8")
-    assert "| lung | 0.980 | 0.970 |" in text and "old" not in text and text.endswith("below\n")
 
 
 def test_packed_case(tmp_path):
