@@ -42,6 +42,8 @@ SMALL = {
     "se-resnet-unet": ("encoder-unet", {"encoder": "se_resnet50", "decoder": [32, 16, 16, 8, 8]}, (1, 64, 64)),
     "densenet-unet": ("encoder-unet", {"encoder": "densenet121", "decoder": [32, 16, 16, 8, 8]}, (1, 64, 64)),
     "xception-unet": ("encoder-unet", {"encoder": "xception", "decoder": [32, 16, 16, 8, 8]}, (1, 64, 64)),
+    "xception-residual": ("encoder-unet", {"encoder": "xception", "decoder": [16, 16, 8, 8, 8], "residual": True}, (1, 64, 64)),
+    "efficientnet-residual": ("encoder-unet", {"encoder": "efficientnet-b0", "decoder": [16, 16, 8, 8, 8], "residual": True}, (1, 64, 64)),
     "efficientnet-unet": ("encoder-unet", {"encoder": "efficientnet-b0", "decoder": [64, 32, 32, 16, 16], "attention": "scse"}, (1, 64, 64)),
     "lecture-resnet50-unet": ("lecture-resnet50-unet", {"decoder": [16, 16, 8, 8]}, (1, 64, 64)),
     "lecture-resnet-se": ("lecture-resnet50-unet", {"decoder": [16, 16, 8, 8], "squeeze_excitation": True}, (1, 64, 64)),
@@ -119,9 +121,9 @@ def test_nothing_is_ever_fetched(monkeypatch):
         monkeypatch.setattr(place, "get_encoder", spy)
     monkeypatch.setattr(torch.hub, "load_state_dict_from_url", refuse)
     monkeypatch.setattr("socket.socket.connect", refuse)
-    for name in ("resnet-unet", "se-resnet-unet", "densenet-unet", "xception-unet", "efficientnet-unet", "deeplabv3plus", "inf-net"):
+    for name in ("resnet-unet", "se-resnet-unet", "densenet-unet", "xception-unet", "efficientnet-unet", "xception-residual", "deeplabv3plus", "inf-net"):
         make(name)
-    assert len(asked) == 7 and set(asked) == {None}
+    assert len(asked) == 8 and set(asked) == {None}
     make("lecture-resnet50-unet"), make("fcn-8")
 
 

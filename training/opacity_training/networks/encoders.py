@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
-from monai.networks.blocks import ChannelSELayer
+import torch.nn.functional as F
+from monai.networks.blocks import ChannelSELayer, ResidualUnit
 from torch import nn
 from torchvision.models import resnet50
 from torchvision.models.feature_extraction import create_feature_extractor
 
+from ..strict import ConfigError
 from .skeleton import convolution
 
 
@@ -21,11 +23,17 @@ class EncoderUNet:
     encoder: str = "resnet34"
     decoder: list[int] = field(default_factory=lambda: [256, 128, 64, 32, 16])
     attention: str = ""  # scse: squeeze and excitation of channels and positions in the decoder
+    residual: bool = False  # a decoder of MONAI's residual units instead, as the lecture's last models have
     dims = (2,)
 
     def make(self, in_channels: int, out_channels: int, dims: int) -> nn.Module:
         import segmentation_models_pytorch as smp
 
+        if self.residual and self.attention:
+            raise ConfigError("encoder-unet: a decoder of residual units has no attention")
+        if self.residual:
+            encoder = smp.encoders.get_encoder(self.encoder, in_channels=in_channels, depth=len(self.decoder), weights=None)
+            return ResidualUNetwork(encoder, self.decoder, out_channels)
         return smp.Unet(
             encoder_name=self.encoder,
             encoder_weights=None,
@@ -35,6 +43,26 @@ class EncoderUNet:
             in_channels=in_channels,
             classes=out_channels,
         )
+
+
+class ResidualUNetwork(nn.Module):
+    """An encoder of segmentation-models-pytorch, and up again by enlarging, joining and a residual unit a level."""
+
+    def __init__(self, encoder: nn.Module, decoder: list[int], out_channels: int):
+        super().__init__()
+        self.encoder = encoder
+        skips = [*reversed(encoder.out_channels[1:-1]), 0]  # the input itself is not joined
+        before = [encoder.out_channels[-1], *decoder[:-1]]
+        norm = ("batch", {"momentum": 0.01})
+        self.decode = nn.ModuleList([ResidualUnit(2, a + skip, b, act="relu", norm=norm, adn_ordering="NA") for a, skip, b in zip(before, skips, decoder)])
+        self.head = nn.Conv2d(decoder[-1], out_channels, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        image, *skips, x = self.encoder(x)
+        for stage in self.decode:
+            x = F.interpolate(x, size=tuple(skips[-1].shape[2:] if skips else image.shape[2:]), mode="nearest")
+            x = stage(torch.cat([x, skips.pop()], 1) if skips else x)
+        return self.head(x)
 
 
 @dataclass
