@@ -2,94 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
-import hashlib
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import monai
 import numpy as np
 import torch
-from tqdm import tqdm
 
-from . import __version__, folds, networks, paths, predict, records, runs
+from . import __version__, networks, predict, records, runs, vote
 from .evaluate import case_rows
 from .folds import Fold
+from .places import Places, WaitError, folds_of, store_of
 from .store import Store, facts
-from .strict import ConfigError
 from .system import System
 from .train import Outcome, train
-
-
-@dataclass
-class Places:
-    """Folders everything is read from and written to."""
-
-    root: Path
-    runs: Path = paths.RUNS
-    cache: Path = paths.CACHE
-    results: Path = paths.RESULTS
-
-    @property
-    def records(self) -> Path:
-        return self.results / "records"
-
-
-def folds_of(system: System, places: Places) -> list[Fold]:
-    """The folds of a system, the same for every system of the same protocol and cases."""
-    known = facts(system.data.source, places.root, places.cache)
-    cases = system.data.cases or list(known)
-    missing = [c for c in cases if c not in known]
-    if missing:
-        raise ConfigError(f"{system.id}.data.cases: the source has no case {', '.join(missing)}")
-    return folds.make(system.protocol, cases, {c: known[c]["slices"] for c in cases}, {c: known[c]["origin"] for c in cases})
-
-
-def store_of(system: System, places: Places) -> Store:
-    """The system's cases, with another system's out-of-fold lungs where its chain needs them."""
-    data = system.data
-    if data.input.lung_mask != "predicted":
-        return Store(data.source, data.chain, places.root, places.cache)
-    found = {p.stem: p for p in sorted((places.runs / data.input.lung_system).glob("fold-*/probabilities/*.npz"))}
-    wanted = data.cases or list(facts(data.source, places.root, places.cache))
-    missing = [c for c in wanted if c not in found]
-    if missing:
-        raise WaitError(f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}, and those of {', '.join(missing)} are not there: run crossval on that system first")
-    key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
-    return Store(data.source, data.chain, places.root, places.cache, lambda case: probabilities(found[case])["lung"] > 127, f"{data.input.lung_system} {key}")
-
-
-def prepare(system: System, places: Places) -> int:
-    """Make every case of a system, and of what else it is trained on, ready in the cache; how many."""
-    store = store_of(system, places)
-    wanted = [(store, c) for c in system.data.cases or store.cases()]
-    for extra in system.data.extras:
-        other = Store(extra.source, system.data.chain, places.root, places.cache)
-        wanted += [(other, c) for c in other.cases()]
-    for where, case in tqdm(wanted, desc=system.id, mininterval=5, disable=None):
-        where.case(case)
-    return len(wanted)
-
-
-def on_everybody(system: System) -> System:
-    """The system with nobody held out."""
-    system = copy.deepcopy(system)
-    system.protocol.split, system.protocol.test_cases = "all", []
-    return system
-
-
-class WaitError(ConfigError):
-    """A system needs what another has not made yet."""
-
-
-def probabilities(path: Path) -> dict[str, np.ndarray]:
-    """Out-of-fold probabilities of a case by class, uint8 0..255 [z, y, x] on the source's grid."""
-    with np.load(path) as f:
-        return {k: f[k] for k in f.files}
 
 
 def crossval(systems: list[System], places: Places, only: list[int] | None = None, minutes: float = float("inf"), depth: bool = False, say: Callable = print) -> bool:
@@ -112,6 +41,7 @@ def crossval(systems: list[System], places: Places, only: list[int] | None = Non
     while jobs and waiting < len(jobs):
         system, fold, number = jobs.pop(0)
         if records.made_with(records.path(places.records, system, fold.number), system):
+            restore(system, fold, places, say)
             continue
         if time.monotonic() > deadline:
             say(f"the time is over; {len(jobs) + 1} folds are left")
@@ -135,6 +65,12 @@ def crossval(systems: list[System], places: Places, only: list[int] | None = Non
 
 def one(system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print) -> bool:
     """Train a fold, predict and measure its test cases, leave its record; False where it was interrupted."""
+    if system.members:
+        rows = vote.rows(system, fold, places)
+        record = make_record(system, fold, number, places, Outcome("nothing to train"), rows)
+        records.write(records.path(places.records, system, fold.number), record)
+        say(f"{system.id} fold {fold.number}: {summary(rows)}; {system.vote} of {', '.join(system.members)}")
+        return True
     twin = records.twin(places.records, system, fold.number)
     if twin is not None and not system.keep_weights:
         records.write(records.path(places.records, system, fold.number), twin)
@@ -150,16 +86,31 @@ def one(system: System, fold: Fold, number: int, places: Places, deadline: float
         records.write(records.path(places.records, system, fold.number), record)
         say(f"{system.id} fold {fold.number}: {summary(rows)}; {outcome.steps} steps, {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
     if system.keep_weights:
-        keep(system, run, places.results / system.keep_weights / f"{system.id}-{run.name}.pt")
+        keep(system, run, kept(system, run, places))
     return True
 
 
-def measure(system: System, fold: Fold, store: Store, run: Path) -> list[dict]:
+def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> None:
+    """Where a finished fold's probabilities are not on this machine, make them from its kept weights, if it has any."""
+    run = runs.folder(places.runs, system, fold.number)
+    weights = kept(system, run, places)
+    if not system.keep_weights or not weights.exists() or all((run / "probabilities" / f"{c}.npz").exists() for c in fold.test):
+        return
+    if runs.read(weights)["sha256"] == system.sha256(predicted=False):
+        measure(system, fold, store_of(system, places), run, weights)
+        say(f"{system.id} fold {fold.number}: predicted again from {weights.name}")
+
+
+def kept(system: System, run: Path, places: Places) -> Path:
+    return places.results / system.keep_weights / f"{system.id}-{run.name}.pt"
+
+
+def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path | None = None) -> list[dict]:
     """Rows of every test case, on the source's grid; the probabilities go into the run's folder."""
-    _, net, _ = runs.load_network(run)
+    _, net, _ = runs.load_network(weights or run, system.predict.weights)
     device = predict.device_of(system.train.device)
     net.to(device)
-    (run / "probabilities").mkdir(exist_ok=True)
+    (run / "probabilities").mkdir(parents=True, exist_ok=True)
     rows = []
     for id, slices in fold.test.items():
         case = store.source.read(id)
@@ -174,7 +125,8 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
     known = facts(system.data.source, places.root, places.cache)
     used = [known[c] for c in {**fold.train, **fold.validation, **fold.test}]
     mask, p = system.data.input.lung_mask, system.protocol
-    net = runs.network(system)
+    kind = next(k for k, v in networks.KINDS.items() if v is type(system.network))
+    net = {"kind": system.vote, "members": system.members} if system.members else {"kind": kind, "parameters": networks.parameters(runs.network(system))}
     return records.Record(
         system=system.id,
         config_sha256=system.sha256(),
@@ -188,7 +140,7 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
         },
         lung_includes_infection=True,
         lung_mask=f"predicted by {system.data.input.lung_system}" if mask == "predicted" else mask,
-        network={"kind": next(k for k, v in networks.KINDS.items() if v is type(system.network)), "parameters": sum(v.numel() for v in net.parameters())},
+        network=net,
         train={
             "steps": outcome.steps,
             "minutes": round(outcome.seconds / 60, 2),
@@ -221,7 +173,7 @@ def summary(rows: list[dict]) -> str:
 
 def keep(system: System, run: Path, path: Path) -> None:
     """The chosen weights in half precision: a checkpoint that can be exported, not trained on."""
-    _, net, step = runs.load_network(run)
+    _, net, step = runs.load_network(run, system.predict.weights)
     half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     runs.write(path, runs.describe(system) | {"step": step, "net": half})

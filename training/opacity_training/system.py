@@ -147,6 +147,9 @@ class System:
     train: Train = field(default_factory=Train)
     predict: Predict = field(default_factory=Predict)
     export: Export = field(default_factory=Export)
+    # An ensemble: the out-of-fold predictions of these systems are put together, and nothing is trained.
+    members: list[str] = field(default_factory=list)
+    vote: str = "majority"  # of masks, more than half; or mean, of probabilities
     keep_weights: str = ""  # folder below results/ that takes each fold's weights in half precision; empty: none
 
     def sha256(self, predicted: bool = True) -> str:
@@ -180,6 +183,7 @@ def check(system: System) -> None:
         ("data.input.lung_mask", data.input.lung_mask, ("none", "predicted", "reference")),
         ("data.target.activation", data.target.activation, ("sigmoid", "softmax")),
         ("data.draw", data.draw, ("slices", "root", "patients")),
+        ("vote", system.vote, ("majority", "mean")),
         ("protocol.split", protocol.split, ("patient", "leaky-slice", "fixed", "all")),
         ("train.device", train.device, ("auto", "cpu", "cuda")),
         ("predict.weights", system.predict.weights, ("average", "last", "best")),
@@ -194,6 +198,8 @@ def check(system: System) -> None:
     wrongs = [
         (data.input.form == "patch" and len(data.input.patch) != 3, "data.input.patch must be three sizes [z, y, x]"),
         (protocol.split == "leaky-slice" and data.input.form != "slice", "the split leaky-slice is for slices"),
+        (len(system.members) == 1, "members must be at least two systems"),
+        (bool(system.members) and protocol.split != "patient", "members vote under the split patient"),
         (not data.target.classes, "data.target.classes is empty"),
         (sum(e.share for e in data.extras) >= 1, "the shares of data.extras must be below 1 together"),
         (masked != (data.input.lung_mask != "none"), "data.input.lung_mask and the chain's step lung_mask need each other"),

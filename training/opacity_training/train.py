@@ -19,13 +19,12 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from . import losses, memory, optimisers, predict, runs
+from . import losses, memory, optimisers, predict, runs, scores
 from .folds import Fold, Part
 from .runs import RunError
 from .samples import Batches
 from .store import Store
 from .system import System
-from .targets import channels, encode
 
 POINTS = 100  # of a learning curve, at most
 AHEAD = 4  # batches that each worker makes before they are needed
@@ -238,7 +237,7 @@ class Training:
         for name in ("loss", "epoch", "since_score"):
             self._add(name, value)
         if self.step % 5 == 0:
-            for name, v in named("jaccard", soft_jaccard(self.system, logits, target, weight)).items():
+            for name, v in scores.named("jaccard", scores.soft_jaccard(self.system, logits, target, weight)).items():
                 self._add(name, v)
         if self.schedule.epoch_steps and self.step % self.schedule.epoch_steps == 0:
             seen = self._mean("epoch")
@@ -288,23 +287,13 @@ class Training:
         net.eval()
         values: dict[str, list[float]] = {}
         for case, slices in part.items():
-            for name, v in self._measure_case(net, case, slice(None) if slices is None else slices).items():
+            pick = slice(None) if slices is None else slices
+            for name, v in scores.of_case(net, self.system, self.store.case(case), pick, self.loss_of, self.device).items():
                 values.setdefault(f"validation_{name}", []).append(v)
         net.train(net is self.net)
         for name, v in values.items():
             self._curve(name, float(np.mean(v)))
         return float(np.mean(values["validation_dice"]))
-
-    def _measure_case(self, net: torch.nn.Module, case: str, pick: slice | list[int]) -> dict[str, float]:
-        prepared = self.store.case(case)
-        p = predict.prepared(net, self.system, prepared.image, self.device)[:, pick]
-        target, weight = encode(self.system.data.target, np.asarray(prepared.label)[pick], "sides" not in prepared.info["lacks"])
-        # Slices are a batch of pictures, a volume is a batch of one.
-        p, target, weight = (torch.from_numpy(np.ascontiguousarray(v.swapaxes(0, 1) if self.flat else v[None])) for v in (p, target, weight))
-        q = p.clamp(1e-6, 1 - 1e-6)
-        logits = torch.log(q) if self.system.data.target.activation == "softmax" else torch.logit(q)
-        out = {"loss": float(self.loss_of(logits, target, weight))}
-        return out | named("jaccard", soft_jaccard(self.system, logits, target, weight)) | named("dice", dice(self.system, p, target, weight))
 
     def _keep(self, final: bool = False) -> None:
         before = self.run / "last-before.pt"
@@ -320,31 +309,6 @@ class Training:
             if final:
                 raise
             self.say(e)  # the run goes on; the checkpoint before is there
-
-
-def soft_jaccard(system: System, logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, smooth: float = 1e-3) -> dict[str, float]:
-    """Jaccard-Tanimoto of probabilities, pooled over the batch, by class: (I + s) / (sum(t^2 + p^2) - I + s)."""
-    p, t = predict.activate(system, logits) * weight, target * weight
-    dims = [0, *range(2, p.ndim)]
-    i = (p * t).sum(dims)
-    values = (i + smooth) / ((p * p + t * t).sum(dims) - i + smooth)
-    return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
-
-
-def dice(system: System, p: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> dict[str, float]:
-    """Dice of the thresholded (softmax: strongest) classes, pooled over the batch, by class."""
-    soft = system.data.target.activation == "softmax"
-    mask = torch.zeros_like(p).scatter_(1, p.argmax(1, keepdim=True), 1) if soft else (p > system.predict.threshold).float()
-    mask, t = mask * weight, target * weight
-    dims = [0, *range(2, p.ndim)]
-    values = (2 * (mask * t).sum(dims) + 1e-6) / (mask.sum(dims) + t.sum(dims) + 1e-6)
-    return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
-
-
-def named(what: str, values: dict[str, float]) -> dict[str, float]:
-    """The mean over classes under the measure's name and, where there are several, each class's."""
-    each = {f"{what}_{name}": v for name, v in values.items()} if len(values) > 1 else {}
-    return {what: sum(values.values()) / len(values)} | each
 
 
 def _seed(*numbers: int) -> None:

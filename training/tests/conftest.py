@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from opacity_training import sources  # noqa: E402
-from opacity_training.crossval import Places  # noqa: E402
+from opacity_training.places import Places  # noqa: E402
 from opacity_training.strict import build  # noqa: E402
 from opacity_training.system import System, check  # noqa: E402
 

@@ -3,11 +3,14 @@
 import copy
 import time
 
+import numpy as np
 import pytest
 
 from opacity_training import chains, crossval, records
-from opacity_training.crossval import Places
+from opacity_training import places as where
+from opacity_training.places import Places
 from opacity_training.strict import ConfigError
+from opacity_training.vote import together
 
 
 @pytest.fixture
@@ -75,13 +78,13 @@ def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
     masked.data.chain.append(chains.LungMask(outside=0.0))
     masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
     with pytest.raises(ConfigError, match="run crossval on that system first"):
-        crossval.store_of(masked, places)
+        where.store_of(masked, places)
     assert order([masked, quick], places) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
     record = records.read(records.path(places.records, masked, 0))
     assert record.lung_mask == "predicted by small"
     case = record.protocol["test_cases"][0]
-    store = crossval.store_of(masked, places)
-    lungs = crossval.probabilities(next((places.runs / "small").glob(f"fold-*/probabilities/{case}.npz")))["lung"] > 127
+    store = where.store_of(masked, places)
+    lungs = where.probabilities(next((places.runs / "small").glob(f"fold-*/probabilities/{case}.npz")))["lung"] > 127
     assert not store.case(case).image[~lungs].any()
 
 
@@ -89,15 +92,15 @@ def test_a_leaky_split_is_measured_on_its_slices_alone(quick, places):
     quick.protocol.split = "leaky-slice"
     assert crossval.crossval([quick], places)
     both = [records.read(records.path(places.records, quick, k)) for k in (0, 1)]
-    whole = {c: (crossval.store_of(quick, places).source.read(c).label & 1).sum() for c in both[0].protocol["test_cases"]}
+    whole = {c: (where.store_of(quick, places).source.read(c).label & 1).sum() for c in both[0].protocol["test_cases"]}
     for case, area in whole.items():
         parts = [r["area_ref_px"] for b in both for r in b.cases if r["case"] == case and r["label"] == "lung"]
         assert sum(parts) == area and all(p < area for p in parts)
 
 
 def test_weights_for_everybody(quick, places):
-    everybody = crossval.on_everybody(quick)
-    (fold,) = crossval.folds_of(everybody, places)
+    everybody = where.on_everybody(quick)
+    (fold,) = where.folds_of(everybody, places)
     assert len(fold.train) == 4 and not fold.test
     assert crossval.runs.folder(places.runs, everybody, 0).name == "all"
 
@@ -106,3 +109,32 @@ def test_curves_are_thinned():
     points = [[i, i] for i in range(1000)]
     thin = crossval.thinned(points)
     assert len(thin) == 100 and thin[0] == [0, 0] and thin[-1] == [999, 999] and crossval.thinned(points[:5]) == points[:5]
+
+
+def test_members_vote_on_cases_none_of_them_saw(quick, places):
+    members = [twin(quick, n) for n in "abc"]
+    vote = twin(quick, "vote")
+    vote.members = ["a", "b", "c"]
+    assert order([vote, *members], places, only=[0]) == ["a fold 0", "b fold 0", "c fold 0", "vote fold 0"]
+    record = records.read(records.path(places.records, vote, 0))
+    assert record.network == {"kind": "majority", "members": ["a", "b", "c"]} and record.train["steps"] == 0
+    assert {r["case"] for r in record.cases} == set(record.protocol["test_cases"])
+    assert not crossval.crossval([vote], places, only=[1])  # nobody has run that fold
+
+
+def test_majority_and_mean():
+    members = [{"lung": np.array([v], np.uint8)} for v in (255, 140, 0)]
+    for how, want in (("majority", True), ("mean", True)):
+        assert together(members, ["lung"], how, 0.5)[0]["lung"][0] == want
+    assert not together(members[1:], ["lung"], "majority", 0.5)[0]["lung"][0]  # a tie
+    assert not together(members[1:], ["lung"], "mean", 0.5)[0]["lung"][0]
+
+
+def test_kept_weights_predict_again_on_another_machine(quick, places, tmp_path):
+    quick.keep_weights = "weights"
+    crossval.crossval([quick], places, only=[0])
+    other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
+    assert order([quick], other, only=[0]) == ["small fold 0"]
+    for path in (places.runs / "small" / "fold-0" / "probabilities").glob("*.npz"):
+        a, b = where.probabilities(path), where.probabilities(tmp_path / "elsewhere" / "small" / "fold-0" / "probabilities" / path.name)
+        assert all(np.abs(a[k].astype(int) - b[k]).max() <= 1 for k in a)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from opacity_training import crossval, predict, runs
+from opacity_training import places as where
+from opacity_training import predict, runs
 from opacity_training.predict import forward, gaussian, pairwise, starts
 
 CPU = torch.device("cpu")
@@ -89,7 +90,7 @@ def test_mirrors_are_averaged(slices):
 @pytest.mark.parametrize("which", ["slices", "patches"])
 def test_a_case_comes_back_on_its_own_grid(which, places, request):
     system = request.getfixturevalue(which)
-    store = crossval.store_of(system, places)
+    store = where.store_of(system, places)
     case = store.source.read(store.cases()[0])
     masks, found = predict.case(runs.network(system).eval(), system, case, store.case(case.id).image, CPU)
     for name in masks:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from opacity_training import crossval, sources
+from opacity_training import places as where
+from opacity_training import sources
 from opacity_training.samples import Batches, padded, stacked
 from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT
 from opacity_training.store import Store
@@ -14,7 +15,7 @@ from opacity_training.targets import channels, decode, encode
 
 
 def batches(system, places) -> Batches:
-    return Batches(system, crossval.folds_of(system, places)[0], crossval.store_of(system, places), places.cache)
+    return Batches(system, where.folds_of(system, places)[0], where.store_of(system, places), places.cache)
 
 
 @pytest.mark.parametrize("which", ["slices", "patches"])
@@ -98,11 +99,11 @@ def test_what_is_encoded_is_decoded(classes, activation):
 
 
 def test_prepared_cases_are_mapped_and_made_once(slices, places, monkeypatch):
-    store = crossval.store_of(slices, places)
+    store = where.store_of(slices, places)
     id = store.cases()[0]
     image = store.case(id).image
     assert isinstance(image, np.memmap) and not image.flags.writeable and image.dtype == np.float32
-    again = crossval.store_of(slices, places)
+    again = where.store_of(slices, places)
     monkeypatch.setattr(again.source, "read", lambda id: pytest.fail("read again"))
     assert np.array_equal(again.case(id).image, image)
     other = Store(slices.data.source, slices.data.chain[:2], places.root, places.cache)
@@ -110,11 +111,11 @@ def test_prepared_cases_are_mapped_and_made_once(slices, places, monkeypatch):
 
 
 def test_a_damaged_cache_says_what_to_do(slices, places):
-    store = crossval.store_of(slices, places)
+    store = where.store_of(slices, places)
     store.case(store.cases()[0])
     next(store.folder.glob("*.image.npy")).write_bytes(b"nothing")
     with pytest.raises(sources.SourceError, match="delete that folder"):
-        crossval.store_of(slices, places).case(store.cases()[0])
+        where.store_of(slices, places).case(store.cases()[0])
 
 
 def test_a_chain_that_leaves_another_size_is_refused(slices, places):
@@ -125,16 +126,16 @@ def test_a_chain_that_leaves_another_size_is_refused(slices, places):
 
 def test_sides_that_the_source_does_not_know_are_refused(places, slices, monkeypatch):
     slices.data.target.classes = ["left", "right"]
-    store = crossval.store_of(slices, places)
-    fold, read = crossval.folds_of(slices, places)[0], store.source.read
+    store = where.store_of(slices, places)
+    fold, read = where.folds_of(slices, places)[0], store.source.read
     monkeypatch.setattr(store.source, "read", lambda id: dataclasses.replace(read(id), lacks=("sides",)))
     with pytest.raises(ConfigError, match="does not know the sides"):
         Batches(slices, fold, store, places.cache)
 
 
 def test_patients_without_any_of_a_class_are_refused(slices, places, monkeypatch):
-    store = crossval.store_of(slices, places)
-    fold = crossval.folds_of(slices, places)[0]
+    store = where.store_of(slices, places)
+    fold = where.folds_of(slices, places)[0]
     read = store.source.read
 
     def healthy(id):

@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from opacity_training import crossval, records, runs
+from opacity_training import places as where
 from opacity_training.runs import RunError
 from opacity_training.train import LossError, Training, train
 
 
 def start(system, places, run="run", **more):
-    fold = crossval.folds_of(system, places)[0]
-    return train(system, fold, crossval.store_of(system, places), places.runs / run, places.cache, **more)
+    fold = where.folds_of(system, places)[0]
+    return train(system, fold, where.store_of(system, places), places.runs / run, places.cache, **more)
 
 
 def weights(places, run="run") -> dict:
@@ -52,8 +53,8 @@ def test_a_finished_fold_leaves_its_record_and_probabilities(which, places, requ
     assert record.train["steps"] == 8 and record.train["stopped_by"] == "steps" and 0 <= record.train["loading_share"] < 1
     assert len(record.curves["loss"]) == 8
     case = record.protocol["test_cases"][0]
-    kept = crossval.probabilities(places.runs / "small" / "fold-1" / "probabilities" / f"{case}.npz")
-    assert kept["infection"].shape == crossval.store_of(system, places).source.read(case).image.shape and kept["infection"].dtype == "uint8"
+    kept = where.probabilities(places.runs / "small" / "fold-1" / "probabilities" / f"{case}.npz")
+    assert kept["infection"].shape == where.store_of(system, places).source.read(case).image.shape and kept["infection"].dtype == "uint8"
     half = runs.load_network(places.results / "weights" / "small-fold-1.pt")[1].state_dict()
     full = runs.load_network(places.runs / "small" / "fold-1")[1].state_dict()
     assert all(torch.allclose(half[k], full[k], atol=1e-2) for k in full)
