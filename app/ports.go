@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"opacity/app/job"
@@ -122,6 +123,14 @@ type SegmentResult struct {
 // may add up to more than Total, which is what the clock showed.
 type Timings struct {
 	Load, Preprocess, Infer, Postprocess, Save, Total time.Duration
+}
+
+// Finds reports whether a model looks for a label; one that does not say what it
+// finds is taken to.
+func (m ModelInfo) Finds(l mask.Label) bool {
+	return len(m.Labels) == 0 || slices.ContainsFunc(m.Labels, func(known mask.Label) bool {
+		return known.Layer == l.Layer && known.Value == l.Value
+	})
 }
 
 // Segmenter runs models.

@@ -219,12 +219,8 @@ func (s *Session) Annotated(l mask.Label) bool {
 		return true
 	case o.file:
 		return false
-	case o.result == nil || len(o.result.Model.Labels) == 0:
-		return true
 	}
-	return slices.ContainsFunc(o.result.Model.Labels, func(known mask.Label) bool {
-		return known.Layer == l.Layer && known.Value == l.Value
-	})
+	return o.result == nil || o.result.Model.Finds(l)
 }
 
 // Warnings returns every doubt about the open study: the volume's own first,

@@ -115,6 +115,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (out Outcome,
 	if err != nil {
 		return Outcome{}, err
 	}
+	measured.LeaveOut(result.Model.Finds)
 	sum := <-hash
 	if sum.err != nil {
 		return Outcome{}, sum.err

@@ -59,7 +59,7 @@ func (f fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, r app.Segm
 	}
 	m := mask.New(v.Size, mask.DefaultLabels())
 	m.SetSlice(mask.Anatomy, 0, []uint8{1, 1, 1, 1})
-	out := &app.SegmentResult{Mask: m, Model: app.ModelInfo{ID: "fake"}, Device: app.Device{Used: "cpu"}}
+	out := &app.SegmentResult{Mask: m, Model: app.ModelInfo{ID: "fake", Labels: mask.DefaultLabels()[:2]}, Device: app.Device{Used: "cpu"}}
 	if r.Probabilities {
 		out.Probabilities = map[string][][]uint8{"left lung": nil, "infection": nil}
 	}
@@ -145,6 +145,9 @@ func TestBatchGoesOnAfterABadCase(t *testing.T) {
 	r := w.reports[0]
 	if r.SHA256 != "hash of good" || r.Model.ID != "fake" || r.Version != "1" || r.Measurements.Labels[0].Voxels != 4 || r.Timings.Total <= 0 {
 		t.Errorf("report %+v", r)
+	}
+	if why := r.Measurements.WhyInvolvement; why.Key != "metrics.not_annotated" {
+		t.Errorf("involvement by what the model does not look for is stated, or withheld for %q", why.Key)
 	}
 }
 

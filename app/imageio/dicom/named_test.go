@@ -106,8 +106,16 @@ func TestPixelSpacing(t *testing.T) {
 		spacing string
 		refused bool
 	}{
-		{`0\0`, true}, {`0.7\0`, true}, {`-0.7\0.7`, true}, {`NaN\0.7`, true}, {`1e30\1e30`, true}, {`0.7`, true}, {`wide\high`, true},
-		{`0.7\0.7`, false}, {``, false}, {`  `, false},
+		{`0\0`, true},
+		{`0.7\0`, true},
+		{`-0.7\0.7`, true},
+		{`NaN\0.7`, true},
+		{`1e30\1e30`, true},
+		{`0.7`, true},
+		{`wide\high`, true},
+		{`0.7\0.7`, false},
+		{``, false},
+		{`  `, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.spacing, func(t *testing.T) {

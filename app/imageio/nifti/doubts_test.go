@@ -40,8 +40,15 @@ func kindsOf(v *volume.Volume) (out []volume.WarningKind) {
 // with the same voxels.
 func TestDoubtsOutliveTheFile(t *testing.T) {
 	for _, kinds := range [][]volume.WarningKind{
-		nil, {volume.WarnGap}, {volume.WarnUneven}, {volume.WarnDuplicate}, {volume.WarnMixed}, {volume.WarnNoSpacing},
-		{volume.WarnOneSlice}, {volume.WarnOrientation}, {volume.WarnNotHU},
+		nil,
+		{volume.WarnGap},
+		{volume.WarnUneven},
+		{volume.WarnDuplicate},
+		{volume.WarnMixed},
+		{volume.WarnNoSpacing},
+		{volume.WarnOneSlice},
+		{volume.WarnOrientation},
+		{volume.WarnNotHU},
 		{volume.WarnGap, volume.WarnUneven, volume.WarnNoSpacing, volume.WarnOrientation},
 		{volume.WarnDuplicate, volume.WarnGap, volume.WarnMixed, volume.WarnNoSpacing, volume.WarnOrientation, volume.WarnUneven},
 	} {
