@@ -50,9 +50,9 @@ def read_nifti(path: Path) -> np.ndarray:
     return np.asarray(nibabel.load(path).dataobj.get_unscaled()).transpose(2, 1, 0)
 
 
-def segment(volume: Path, model: Path, folder: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def segment(volume: Path, model: Path, folder: Path, probabilities: bool = True) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The program's mask [z, y, x] and its probabilities by name, uint8 likewise, of a NIfTI volume."""
-    program("segment", volume, "-o", folder, "--model", model, "--probabilities", "--force", "--device", "cpu")
+    program("segment", volume, "-o", folder, "--model", model, *["--probabilities"] * probabilities, "--force", "--device", "cpu", "--threads", "2")
     case = next(p.parent for p in sorted(folder.rglob("report.json")))
     found = {p.name[len("prob_") : -len(".nii.gz")].replace("_", " "): read_nifti(p) for p in case.glob("prob_*.nii.gz")}
     return read_nifti(case / "mask.nii.gz"), found

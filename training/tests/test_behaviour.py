@@ -3,19 +3,17 @@
 import numpy as np
 import pytest
 from conftest import data
+from test_export import checkpoint
 
 from opacity_training import behaviour
 from opacity_training.behaviour import Found, Scan
+from opacity_training.export import export
+from opacity_training.parity import PROGRAM
 
 
-class Fake:
-    """Calls lung what is within a range of HU, and infection a part of that."""
-
-    def __init__(self, lung, infection=(0, 0)):
-        self.ranges = {"lung": lung, "infection": infection}
-
-    def volume(self, hu, spacing_mm):
-        return {}, {label: (hu >= low) & (hu < high) for label, (low, high) in self.ranges.items()}
+def by_range(lung, infection):
+    """A model that calls lung what is within a range of HU, and infection a part of that."""
+    return lambda hu, spacing_mm: Found((hu >= lung[0]) & (hu < lung[1]), (hu >= infection[0]) & (hu < infection[1]))
 
 
 @pytest.fixture
@@ -32,11 +30,11 @@ def scan() -> Scan:
     return Scan("made", "choice", hu, (5.0, 4.0, 4.0), lungs, "person")
 
 
-GOOD = Fake((-950, -200), (-500, -200))
+GOOD = by_range((-950, -200), (-500, -200))
 
 
 def test_a_good_model_passes(scan):
-    found = behaviour.run(GOOD, scan.hu, scan.spacing_mm)
+    found = GOOD(scan.hu, scan.spacing_mm)
     assert found.involvement() == pytest.approx(100 * 200 / 28000)
     beyond = behaviour.beyond(scan, found)
     assert beyond.good and beyond.found == "0 of 18 slices, 0.0 ml"
@@ -46,8 +44,8 @@ def test_a_good_model_passes(scan):
 
 
 def test_a_bad_model_does_not(scan):
-    bad = Fake((-1500, 100), (-500, 100))
-    found = behaviour.run(bad, scan.hu, scan.spacing_mm)
+    bad = by_range((-1500, 100), (-500, 100))
+    found = bad(scan.hu, scan.spacing_mm)
     assert not behaviour.beyond(scan, found).good
     whole, low, high = behaviour.against_drawn(scan, found)
     assert not whole.good and not low.good and not high.good
@@ -67,20 +65,16 @@ def test_padding_and_metal_are_put_where_they_belong(scan):
 
 
 def test_a_model_that_padding_disturbs_is_caught(scan):
-    class Disturbed(Fake):
-        def volume(self, hu, spacing_mm):
-            raw, masks = super().volume(hu, spacing_mm)
-            if hu.min() < -2000:
-                masks["infection"] = masks["lung"]
-            return raw, masks
+    def bad(hu, spacing_mm):
+        found = GOOD(hu, spacing_mm)
+        return Found(found.lung, found.lung) if hu.min() < -2000 else found
 
-    bad = Disturbed((-950, -200), (-500, -200))
-    padding, metal, field = behaviour.changes(bad, scan, behaviour.run(bad, scan.hu, scan.spacing_mm))
+    padding, metal, field = behaviour.changes(bad, scan, GOOD(scan.hu, scan.spacing_mm))
     assert not padding.good and metal.good and field.good
 
 
 def test_kernels_are_compared_where_both_have_slices(scan):
-    found = behaviour.run(GOOD, scan.hu, scan.spacing_mm)
+    found = GOOD(scan.hu, scan.spacing_mm)
     scan.heights_mm = np.arange(40) * 5.0
     part = Scan("b", "choice", scan.hu[5:25], scan.spacing_mm, scan.lungs[5:25], "rules", heights_mm=np.arange(5, 25) * 5.0 + 0.1)
     other = Found(found.lung[5:25], found.infection[5:25])
@@ -94,6 +88,15 @@ def test_the_table_says_what_was_missed():
     rows = [behaviour.Finding("a", "test", "x", "1 ml", "nothing", False), behaviour.Finding("a", "test", "y", "2 ml")]
     assert behaviour.line(rows[0]).startswith("FAIL  a") and behaviour.line(rows[1]).startswith("      a")
     assert "| a | test | x | 1 ml **missed** | nothing |" in behaviour.markdown(rows)
+
+
+def test_here_and_in_the_program_it_is_the_same(tmp_path):
+    if not PROGRAM.exists():
+        pytest.skip(f"{PROGRAM} is not built (make headless)")
+    path = export(checkpoint("plain", tmp_path / "run"), tmp_path / "out", tmp_path)
+    hu = np.random.default_rng(1).normal(-500, 300, (9, 96, 96)).astype(np.float32).round()
+    ours, theirs = (make(path)(hu, (5.0, 2.0, 2.0)) for make in (behaviour.here, behaviour.in_program))
+    assert ours.lung.any() and (ours.lung == theirs.lung).all() and (ours.infection == theirs.infection).all()
 
 
 def test_scans_that_are_tests_have_to_be_asked_for():
