@@ -21,7 +21,9 @@ from .system import System
 from .train import Outcome, train
 
 
-def crossval(systems: list[System], places: Places, only: list[int] | None = None, minutes: float = float("inf"), depth: bool = False, say: Callable = print) -> bool:
+def crossval(
+    systems: list[System], places: Places, only: list[int] | None = None, minutes: float = float("inf"), depth: bool = False, say: Callable = print
+) -> bool:
     """Run what is not finished yet; True where nothing failed and nothing is left.
 
     Breadth first: fold 0 of every system, then fold 1, ...; with depth every fold of a system before the next one.
@@ -31,7 +33,8 @@ def crossval(systems: list[System], places: Places, only: list[int] | None = Non
     jobs, good = [], True
     for system in systems:
         try:
-            jobs += [(system, fold, len(all_)) for all_ in [folds_of(system, places)] for fold in all_ if only is None or fold.number in only]
+            made = folds_of(system, places)
+            jobs += [(system, fold, len(made)) for fold in made if only is None or fold.number in only]
         except (ValueError, OSError) as e:
             say(f"{system.id}: {e}")
             good = False
@@ -40,13 +43,13 @@ def crossval(systems: list[System], places: Places, only: list[int] | None = Non
     waiting = 0
     while jobs and waiting < len(jobs):
         system, fold, number = jobs.pop(0)
-        if records.made_with(records.path(places.records, system, fold.number), system):
-            restore(system, fold, places, say)
-            continue
-        if time.monotonic() > deadline:
-            say(f"the time is over; {len(jobs) + 1} folds are left")
-            return False
         try:
+            if records.made_with(records.path(places.records, system, fold.number), system):
+                restore(system, fold, places, say)
+                continue
+            if time.monotonic() > deadline:
+                say(f"the time is over; {len(jobs) + 1} folds are left")
+                return False
             if not one(system, fold, number, places, deadline, say):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
@@ -117,7 +120,8 @@ def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path |
         masks, found = predict.case(net, system, case, store.case(id).image, device)
         np.savez_compressed(run / "probabilities" / f"{id}.npz", **{k: np.rint(255 * p).astype(np.uint8) for k, p in found.items()})
         pick = slice(None) if slices is None else slices
-        rows += case_rows(id, case.label[pick], {k: p[pick] for k, p in found.items()}, system.predict.threshold, {k: m[pick] for k, m in masks.items()})
+        found, masks = ({k: v[pick] for k, v in part.items()} for part in (found, masks))
+        rows += case_rows(id, case.label[pick], found, system.predict.threshold, masks)
     return rows
 
 
@@ -125,8 +129,10 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
     known = facts(system.data.source, places.root, places.cache)
     used = [known[c] for c in {**fold.train, **fold.validation, **fold.test}]
     mask, p = system.data.input.lung_mask, system.protocol
-    kind = next(k for k, v in networks.KINDS.items() if v is type(system.network))
-    net = {"kind": system.vote, "members": system.members} if system.members else {"kind": kind, "parameters": networks.parameters(runs.network(system))}
+    net = {"kind": system.vote, "members": system.members}
+    if not system.members:
+        kind = next(k for k, v in networks.KINDS.items() if v is type(system.network))
+        net = {"kind": kind, "parameters": networks.parameters(runs.network(system))}
     return records.Record(
         system=system.id,
         config_sha256=system.sha256(),

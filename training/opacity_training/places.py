@@ -50,9 +50,11 @@ def store_of(system: System, places: Places) -> Store:
     wanted = data.cases or list(facts(data.source, places.root, places.cache))
     missing = [c for c in wanted if c not in found]
     if missing:
-        raise WaitError(f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}, and those of {', '.join(missing)} are not there: run crossval on that system first")
+        whose = f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}"
+        raise WaitError(f"{whose}, and those of {', '.join(missing)} are not there: run crossval on that system first")
     key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
-    return Store(data.source, data.chain, places.root, places.cache, lambda case: probabilities(found[case])["lung"] > 127, f"{data.input.lung_system} {key}")
+    lungs = lambda case: probabilities(found[case])["lung"] > 127  # noqa: E731
+    return Store(data.source, data.chain, places.root, places.cache, lungs, f"{data.input.lung_system} {key}")
 
 
 def prepare(system: System, places: Places) -> int:

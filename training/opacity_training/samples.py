@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,11 +18,6 @@ from .targets import BIT, encode
 
 LITTLE_LUNG = 0.04  # of a slice
 VOXELS = 20000  # of the foreground of a case, at most, among which patches are centred
-
-
-def main_store(system: System, root: Path, cache: Path, lungs: Callable | None = None, lungs_key: str = "reference") -> Store:
-    """The cases a system is trained on and measured by."""
-    return Store(system.data.source, system.data.chain, root, cache, lungs, lungs_key)
 
 
 @dataclass
@@ -77,7 +71,8 @@ class Batches(torch.utils.data.Dataset):
     def _check_size(self, prepared: Prepared) -> None:
         size, got = self.system.data.size, prepared.image.shape
         if not self.patches and got[1:] != (size, size):
-            raise ConfigError(f"{self.system.id}: the chain leaves slices of {got[1]}x{got[2]} of {prepared.id}, but data.size is {size}: let the chain resize to it")
+            what = f"the chain leaves slices of {got[1]}x{got[2]} of {prepared.id}"
+            raise ConfigError(f"{self.system.id}: {what}, but data.size is {size}: let the chain resize to it")
 
     def _refuse_useless(self, store: Store) -> None:
         cases = [store.case(c).info for c in self.fold.train]

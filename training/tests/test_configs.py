@@ -14,7 +14,7 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))
 PUBLISHED = sorted((CONFIGS / "published").glob("*.yaml"))
 GROUPS = {
-    "keras": 8, "miscnn": 5, "fv-ablation": 7, "lecture-networks": 15, "lecture-losses": 12,
+    "keras": 8, "miscnn": 5, "fv-ablation": 7, "lecture-networks": 16, "lecture-losses": 12,
     "lecture-augmentations": 14, "lecture-optimisers": 15, "comparison": 3,
 }  # fmt: skip
 

@@ -73,6 +73,14 @@ def test_a_bad_system_does_not_stop_the_others(quick, places):
     assert said[0].startswith("bad: 4 patients cannot make 9 folds") and len(said) == 3
 
 
+def test_a_damaged_record_is_said_and_the_rest_goes_on(quick, places):
+    crossval.crossval([quick], places, only=[0])
+    records.path(places.records, quick, 0).write_text("{}", encoding="utf-8")
+    said = []
+    assert not crossval.crossval([quick], places, say=lambda t: said.append(str(t)))
+    assert "is no record of a fold" in said[0] and "delete it" in said[0] and said[1].startswith("small fold 1: lung")
+
+
 def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
     masked = twin(quick, "masked")
     masked.data.chain.append(chains.LungMask(outside=0.0))

@@ -9,7 +9,10 @@ from opacity_training.predict import forward, gaussian, pairwise, starts
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("length, patch, overlap, want", [(10, 4, 2, [0, 2, 4, 6]), (11, 4, 2, [0, 2, 4, 6, 7]), (4, 4, 2, [0]), (3, 4, 0, [0]), (9, 4, 0, [0, 4, 5])])
+@pytest.mark.parametrize(
+    "length, patch, overlap, want",
+    [(10, 4, 2, [0, 2, 4, 6]), (11, 4, 2, [0, 2, 4, 6, 7]), (4, 4, 2, [0]), (3, 4, 0, [0]), (9, 4, 0, [0, 4, 5])],
+)
 def test_patches_reach_the_end(length, patch, overlap, want):
     assert starts(length, patch, overlap) == want
 
