@@ -29,6 +29,7 @@ from .volumes import write_nifti
 PADDING = (-3024.0, -1024.0)  # what scanners leave outside their circle
 METAL_HU, METAL_MM = 3071.0, (8.0, 40.0)  # a plate in the chest wall: depth, width
 POINTS = 2.0  # of involvement, in percent of the lungs, that nothing of this may change
+LUNG_LOST = 0.1  # of the lungs' volume, at most
 BEYOND_MM = {"person": 3.0, "rules": 10.0}  # how far from the outermost lung of whom a slice holds none for certain
 
 
@@ -151,7 +152,7 @@ def beyond(scan: Scan, found: Found) -> Finding:
     ml = float(called.sum() * np.prod(scan.spacing_mm)) / 1000
     n = int(called.any(axis=(1, 2)).sum())
     text = f"{n} of {int(outside.sum())} slices, {ml:.1f} ml"
-    return Finding(scan.name, scan.use, f"called lung where there is none (lungs by {scan.drawn_by})", text, "nothing", n == 0)
+    return Finding(scan.name, scan.use, f"called lung where there is none (lungs by {scan.drawn_by})", text, "nothing", n == 0 if outside.any() else None)
 
 
 def against_drawn(scan: Scan, found: Found) -> list[Finding]:
@@ -203,17 +204,22 @@ def with_metal(scan: Scan) -> np.ndarray:
 
 
 def changes(run: Run, scan: Scan, found: Found) -> list[Finding]:
-    """Involvement under what must not change it, in points of percent."""
+    """Involvement under what must not change it, in points of percent; a lung that is lost does not count as unchanged."""
+    ml = float(np.prod(scan.spacing_mm)) / 1000
 
-    def finding(what: str, a: float, b: float) -> Finding:
-        return Finding(scan.name, scan.use, what, f"{a:.2f} % and {b:.2f} %", f"<= {POINTS:g} points apart", abs(a - b) <= POINTS)
+    def finding(what: str, a: Found, b: Found, where: object = ...) -> Finding:
+        one, other = a.involvement(where), b.involvement()
+        lungs = [float(a.lung[where].sum()) * ml, float(b.lung.sum()) * ml]
+        same = abs(one - other) <= POINTS and min(lungs) >= (1 - LUNG_LOST) * max(lungs)
+        text = f"{one:.2f} % of {lungs[0]:.0f} ml and {other:.2f} % of {lungs[1]:.0f} ml"
+        return Finding(scan.name, scan.use, what, text, f"<= {POINTS:g} points, lungs within {LUNG_LOST:.0%}", same)
 
-    low, high = (run(circle(scan.hu, v), scan.spacing_mm).involvement() for v in PADDING)
+    low, high = (run(circle(scan.hu, v), scan.spacing_mm) for v in PADDING)
     out = [finding("padding -3024 and -1024", low, high)]
-    out.append(finding("without and with a metal insert", found.involvement(), run(with_metal(scan), scan.spacing_mm).involvement()))
+    out.append(finding("without and with a metal insert", found, run(with_metal(scan), scan.spacing_mm)))
     rows, columns = (slice(n // 4, n // 4 + n // 2) for n in scan.hu.shape[1:])
     half = run(np.ascontiguousarray(scan.hu[:, rows, columns]), scan.spacing_mm)
-    return [*out, finding("whole and half field of view, the same region", found.involvement((slice(None), rows, columns)), half.involvement())]
+    return [*out, finding("whole and half field of view, the same region", found, half, (slice(None), rows, columns))]
 
 
 def kernels(a: tuple[Scan, Found], b: tuple[Scan, Found]) -> Finding:

@@ -73,6 +73,15 @@ def test_a_model_that_padding_disturbs_is_caught(scan):
     assert not padding.good and metal.good and field.good
 
 
+def test_a_lung_that_is_lost_is_no_agreement(scan):
+    def bad(hu, spacing_mm):
+        found = GOOD(hu, spacing_mm)
+        return found if hu.shape[1] == 80 else Found(found.lung & False, found.lung & False)
+
+    padding, metal, field = behaviour.changes(bad, scan, GOOD(scan.hu, scan.spacing_mm))
+    assert padding.good and metal.good and not field.good and "0.00 % of 0 ml" in field.found
+
+
 def test_kernels_are_compared_where_both_have_slices(scan):
     found = GOOD(scan.hu, scan.spacing_mm)
     scan.heights_mm = np.arange(40) * 5.0
