@@ -1,8 +1,12 @@
 """The systems' files, and values that do not go together."""
 
+import json
+import re
+
 import pytest
 from conftest import system_of
 
+from opacity_training.describe import describe
 from opacity_training.paths import CONFIGS
 from opacity_training.strict import ConfigError, build, plain
 from opacity_training.system import System, load
@@ -56,3 +60,14 @@ def test_the_default_holds_out_four_patients():
 def test_what_does_not_go_together_is_refused(more, says):
     with pytest.raises(ConfigError, match=says):
         system_of(**more)
+
+
+def test_the_shipped_model_is_described_by_its_system():
+    """All but what the data itself gives: the figures and the test vector."""
+    path = CONFIGS.parents[1] / "assets" / "models" / "opacity-lung-infection-2d.json"
+    shipped = json.loads(path.read_text(encoding="utf-8"))
+    trained_on = [f"case_{n:02d}" for n in (2, 3, 4, 6, 7, 9, 12, 13, 14)]
+    steps = int(re.search(r"(\d+) steps", shipped["source"]).group(1))
+    described = describe(load(CONFIGS / "default-2d.yaml"), steps, trained_on)
+    for key in set(shipped) - {"metrics", "test_vector"}:
+        assert described[key] == shipped[key], key
