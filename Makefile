@@ -20,7 +20,7 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: help run build headless test bench lint cuda windows train-setup train-test window-test clean \
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval window-test clean \
 	deps-base deps-gui deps-test runtime
 
 help: ## list the targets
@@ -87,6 +87,9 @@ train-setup: deps-base ## the Python side, in .venv: PyTorch and MONAI (about 6 
 
 train-test: train-setup headless ## the tests of the Python side
 	cd training && $(VENV)/bin/python -m pytest -q tests
+
+crossval: train-setup ## train and measure the folds that have no record yet, at low priority; can be stopped and started
+	cd training && OMP_WAIT_POLICY=PASSIVE nice -n 15 $(VENV)/bin/python -m opacity_training crossval
 
 clean: ## remove what was built; keeps .deps and .venv
 	rm -rf bin out

@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--all", action="store_true", help="hold nobody out: for weights to ship after the folds have chosen")
     places(c)
 
-    c = command("crossval", "Train, predict and measure folds of systems: those that have no record yet.", some=True)
+    c = command("crossval", "Train, predict and measure folds of systems: those that have no record yet.")
+    c.add_argument("configs", type=config, nargs="*", metavar="CONFIG", help="files, or names in configs/; none: every adapted system")
     c.add_argument("--folds", type=numbers, metavar="0,2", help="only these")
     c.add_argument("--minutes-total", type=float, default=float("inf"), metavar="N", help="stop after so long; the same command carries on")
     c.add_argument("--order", choices=("breadth", "depth"), default="breadth", help="fold 0 of every system first, or every fold of a system")
@@ -214,7 +215,8 @@ def _training(args: argparse.Namespace, root: Path) -> int:
 
     places = where.Places(root, args.runs, args.cache, args.results)
     if args.command == "crossval":
-        good = cv.crossval([load(c) for c in args.configs], places, args.folds, args.minutes_total, args.order == "depth")
+        systems = [load(c) for c in args.configs] or [s for s in map(load, sorted(CONFIGS.glob("*.yaml"))) if s.variant == "adapted"]
+        good = cv.crossval(systems, places, args.folds, args.minutes_total, args.order == "depth")
         return 0 if good else 1
     if args.command == "prepare":
         for system in map(load, args.configs):
