@@ -18,7 +18,7 @@ import numpy as np
 from .check import seconds_a_run
 from .hu_lungs import label_lungs
 from .metrics import dice
-from .parity import PROGRAM, segment
+from .parity import PROGRAM, program, read_volume, segment
 from .phantom_volume import phantom_volume
 from .postprocess import body
 from .runtime import Model
@@ -68,11 +68,18 @@ def scans(root: Path, tests: bool) -> Iterator[Scan]:
     if tests:
         series = read_series(root / "ct" / "lung1-001" / "dicom")
         yield Scan("lung1-001", "test", series.hu, series.spacing_mm, _drawn(root / "ct" / "lung1-001" / "lungs_left1_right2.nii.gz", series), "person")
-        yield _by_rules("ricord-000082", "test", read_series(root / "ct" / "ricord-000082" / "dicom"))
+        yield _by_rules("ricord-000082", "test", _converted(root / "ct" / "ricord-000082" / "dicom"))
+
+
+def _converted(folder: Path) -> Series:
+    """A series read by the program, which knows lossless JPEG without further libraries."""
+    with tempfile.TemporaryDirectory() as scratch:
+        program("convert", folder, Path(scratch) / "volume.nii")
+        return Series(*read_volume(Path(scratch) / "volume.nii"))
 
 
 def _by_rules(name: str, use: str, series: Series) -> Scan:
-    heights = series.affine[2, 3] + series.affine[2, 2] * np.arange(len(series.hu))
+    heights = None if series.affine is None else series.affine[2, 3] + series.affine[2, 2] * np.arange(len(series.hu))
     lungs, _, _ = label_lungs(series)
     return Scan(name, use, series.hu, series.spacing_mm, lungs, "rules", heights_mm=heights)
 

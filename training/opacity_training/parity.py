@@ -130,13 +130,18 @@ def _save(model: onnx.ModelProto, metadata: dict, target: Path, output: str, lab
 def phantom(folder: Path, side: int) -> tuple[Path, np.ndarray, tuple[float, float, float]]:
     """The program's synthetic thorax: its file, HU [z, y, x] and spacing (z, y, x)."""
     program("phantom", "-o", folder / "phantom", "--size", f"{side}x{side}x{SLICES}", "--force")
-    path = folder / "phantom" / "ct.nii.gz"
+    hu, spacing_mm = read_volume(folder / "phantom" / "ct.nii.gz")
+    again = folder / "hu.nii.gz"
+    write_nifti(again, np.rint(hu).astype(np.int16), spacing_mm)
+    return again, hu, spacing_mm
+
+
+def read_volume(path: Path) -> tuple[np.ndarray, tuple[float, float, float]]:
+    """HU of a NIfTI file, float32 [z, y, x] with x to the left, y to posterior, z upward; and the spacing (z, y, x)."""
     image = nibabel.as_closest_canonical(nibabel.load(path))
     x, y, z = (float(v) for v in image.header.get_zooms()[:3])
-    hu = np.asarray(image.dataobj).transpose(2, 1, 0)[:, ::-1, ::-1]  # from right-anterior-superior to the axes used here
-    again = folder / "hu.nii.gz"
-    write_nifti(again, np.rint(hu).astype(np.int16), (z, y, x))
-    return again, np.ascontiguousarray(hu, np.float32), (z, y, x)
+    hu = np.asarray(image.dataobj).transpose(2, 1, 0)[:, ::-1, ::-1]  # the file's axes grow to right, anterior, superior
+    return np.ascontiguousarray(hu, np.float32), (z, y, x)
 
 
 Row = tuple[str, str, bool]

@@ -39,6 +39,11 @@ SYSTEMS = {
     "infection": {"data": {"size": 64, "chain": SLICES, "target": {"classes": ["infection"]}}},
     "neighbours": {"data": {"size": 64, "chain": SLICES, "input": {"neighbours": 2}}, "variant": "own"},
     "softmax": {"data": {"size": 64, "chain": SLICES, "target": {"classes": ["lung", "infection"], "activation": "softmax"}}},
+    "valid": {"data": {"size": 64, "chain": SLICES}, "network": {"kind": "valid-unet", "features": [4, 8, 8], "mirror": False}},
+    "deep": {
+        "data": {"source": "phantom-volumes", "chain": VOLUME, "input": {"form": "patch", "patch": [8, 32, 32]}},
+        "network": {"kind": "fv-unet", "features": [4, 4, 8, 8, 16], "feature_variation": "se", "paspp": True, "deep_supervision": True},
+    },
     "window": {
         "data": {
             "source": "phantoms",
@@ -101,7 +106,7 @@ def test_metadata_is_whole_and_the_network_the_same(exported):
     _, net, step = load_network(saved)
     assert step == 7 and parity(net, model) <= PARITY
     assert vector_error(model) <= 1e-5
-    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "patches"))
+    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "patches", "deep"))
 
 
 WANT = {
@@ -110,6 +115,8 @@ WANT = {
     "neighbours": {"channels": 5, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 8},
     "softmax": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "window": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "valid": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "deep": {"channels": 1, "layout": "NCDHW", "labels": ["lung split", "infection "], "mode": "patch", "post": 0},
     "patches": {"channels": 1, "layout": "NCDHW", "labels": ["lung left", "lung right", "infection "], "mode": "patch", "post": 0},
     "cascade": {"channels": 1, "layout": "NCHW", "labels": ["infection "], "mode": "slice", "post": 0},
 }
@@ -136,7 +143,7 @@ def test_what_the_metadata_says(exported):
 def test_the_program_runs_it_or_says_what_it_cannot_do(exported):
     name, _, path = exported
     done = subprocess.run([PROGRAM, "models", "check", str(path)], capture_output=True, text=True, timeout=300)
-    later = {"patches": "input.layout NCDHW", "cascade": "preprocess lung_mask"}.get(name)
+    later = {"patches": "input.layout NCDHW", "deep": "input.layout NCDHW", "cascade": "preprocess lung_mask"}.get(name)
     if later is None:
         assert done.returncode == 0, done.stderr
     else:
