@@ -75,7 +75,7 @@ def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]]
         axes.plot(np.ones(len(b)), b, MARKERS[1], color=COLOURS[1], ms=4)
         if both:
             axes.plot([0, 1], [a.mean(), b.mean()], "D-", color="black", ms=6, lw=2)
-            axes.set_title(f"{name}\nleak {b.mean() - a.mean():+.3f}", fontsize=9)
+            axes.set_title(f"{name}\nleak {b.mean() - a.mean():+.3f}, {len(both)} patients", fontsize=9)
         axes.set_xticks([0, 1], ["by patient", "leaky"])
         axes.set_xlim(-0.35, 1.35)
         axes.grid(axis="y", color="#dddddd")
