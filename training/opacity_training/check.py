@@ -103,7 +103,8 @@ def check(path: Path, root: Path, checkpoint: Path | None = None) -> bool:
 
 def stated(path: Path, model: Model, root: Path) -> list[tuple[str, str, bool]]:
     """The Dice of held-out patients that the metadata states, taken again where the data is there."""
-    wanted = {(m["case"], m["label"]): m["value"] for m in model.metadata["metrics"] if m["case"] != "mean" and m["metric"] == "dice" and "patients held out" in m["protocol"]}
+    those = [m for m in model.metadata["metrics"] if m["case"] != "mean" and m["metric"] == "dice" and "patients held out" in m["protocol"]]
+    wanted = {(m["case"], m["label"]): m["value"] for m in those}
     cases = list(dict.fromkeys(c for c, _ in wanted))
     sidecar = path.with_suffix(".slices8.json")
     if not cases or not sidecar.exists():

@@ -177,7 +177,8 @@ def preprocessing(model: Model, hu: np.ndarray, spacing_mm, volume: Path, folder
     theirs = found["picture"][:, ::step, ::step].astype(float)
     difference = np.abs(ours - theirs)
     beyond = float((difference > GREY[0]).mean())
-    text = f"{beyond:.4%} of pixels differ by more than one grey level (limit {GREY[1]:.1%}), by {difference.max():.0f} at most; {float((difference > 0).mean()):.3%} differ at all"
+    text = f"{beyond:.4%} of pixels differ by more than one grey level (limit {GREY[1]:.1%}), by {difference.max():.0f} at most; "
+    text += f"{float((difference > 0).mean()):.3%} differ at all"
     return (what, text, beyond <= GREY[1])
 
 
