@@ -95,6 +95,8 @@ class Train:
     minutes: float = 5.0
     batch: int = 8
     average: float = 0.99  # exponential moving average of the weights; 0: none
+    # Batches that batch norm's statistics are taken anew from, for the weights that are validated and kept at the end; 0: as they ran.
+    norm_batches: int = 0
     gradient_norm: float = 0.0  # clipped to; 0: not clipped
     validate_steps: int = 200
     early_stopping: EarlyStopping = field(default_factory=EarlyStopping)

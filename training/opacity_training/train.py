@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from . import losses, memory, optimisers, predict, runs, scores
+from .batchnorm import recalibrate
 from .folds import Fold, Part
 from .runs import RunError
 from .samples import Batches
@@ -157,6 +158,9 @@ class Training:
                     kept = time.monotonic()
         if self.step % t.validate_steps and why != "interrupted":
             self._score()
+        if why != "interrupted":
+            for net in filter(None, (self.net, self.average)):
+                self._recalibrate(net)
         o.stopped_by, o.steps = why, self.step
         o.peak_memory_mb = max(filter(None, (o.peak_memory_mb, memory.peak_mb(self.device))), default=None)
         self._keep(final=True)
@@ -278,19 +282,30 @@ class Training:
                 self._measure(self.fold.test)  # for the curves alone
         if self.best is None or score > self.best + self.system.train.early_stopping.min_delta:
             self.best, self.best_step = score, self.step
-            self._write(self.run / "best.pt", self.state(resumable=False))
+            state = self.state(resumable=False)
+            if self.system.predict.weights == "best":
+                state["net" if self.average is None else "average"] = self._in_use().state_dict()
+            self._write(self.run / "best.pt", state)
+
+    def _in_use(self) -> torch.nn.Module:
+        """A copy of the weights that will be used, ready to predict."""
+        last = self.average is None or self.system.predict.weights == "last"
+        return self._recalibrate(copy.deepcopy(self.net if last else self.average)).eval()
+
+    def _recalibrate(self, net: torch.nn.Module) -> torch.nn.Module:
+        """Batch norm anew, on batches with numbers that training does not reach."""
+        first, n = self.system.train.steps, self.system.train.norm_batches
+        return recalibrate(net, (self.batches[first + i][0].to(self.device) for i in range(n))) if n else net
 
     @torch.no_grad()
     def _measure(self, part: Part) -> float:
         """Mean Dice over classes and cases at the network's resolution, by the weights that will be used; draws the validation curves."""
-        net = self.net if self.average is None or self.system.predict.weights == "last" else self.average
-        net.eval()
+        net = self._in_use()
         values: dict[str, list[float]] = {}
         for case, slices in part.items():
             pick = slice(None) if slices is None else slices
             for name, v in scores.of_case(net, self.system, self.store.case(case), pick, self.loss_of, self.device).items():
                 values.setdefault(f"validation_{name}", []).append(v)
-        net.train(net is self.net)
         for name, v in values.items():
             self._curve(name, float(np.mean(v)))
         return float(np.mean(values["validation_dice"]))
