@@ -119,7 +119,7 @@ func (e *Engine) metadata(s source, onnx []byte, sidecar string) (file string, t
 		return "", nil, app.Refuse(err, "inference.no_metadata", s.file(), beside)
 	}
 	if err != nil {
-		return "", nil, app.Refuse(err, "inference.unreadable", beside, cause(err))
+		return "", nil, app.Refuse(err, "inference.unreadable", beside, safefile.Reason(err))
 	}
 	return beside, text, nil
 }
@@ -139,16 +139,7 @@ func (e *Engine) sidecar(s source, sidecar string) (string, []byte, error) {
 			}
 		}
 	}
-	return "", nil, app.Refuse(err, "inference.unreadable", sidecar, cause(err))
-}
-
-// cause says in a few words why a file could not be read.
-func cause(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
+	return "", nil, app.Refuse(err, "inference.unreadable", sidecar, safefile.Reason(err))
 }
 
 // load reads a model and checks its metadata. Where only the metadata is wrong
@@ -159,7 +150,7 @@ func (e *Engine) load(s source, sidecar string) (*loaded, error) {
 	}}
 	onnx, err := fs.ReadFile(s.fsys, s.name)
 	if err != nil {
-		return l, app.Refuse(err, "inference.unreadable", s.file(), cause(err))
+		return l, app.Refuse(err, "inference.unreadable", s.file(), safefile.Reason(err))
 	}
 	sum := sha256.Sum256(onnx)
 	l.bytes, l.info.SHA256 = onnx, hex.EncodeToString(sum[:])
@@ -225,7 +216,7 @@ func (e *Engine) find(model string) (source, error) {
 	}
 	if strings.EqualFold(filepath.Ext(model), ".onnx") {
 		if _, err := os.Stat(model); err != nil {
-			return source{}, app.Refuse(err, "inference.unreadable", model, cause(err))
+			return source{}, app.Refuse(err, "inference.unreadable", model, safefile.Reason(err))
 		}
 		return diskSource(model), nil
 	}
@@ -269,7 +260,7 @@ func (e *Engine) Add(ctx context.Context, path string, overwrite bool) (app.Mode
 		return l.info, app.Fail(nil, "inference.no_user_dir")
 	}
 	if err := os.MkdirAll(e.options.UserDir, 0o755); err != nil {
-		return l.info, app.Fail(err, "inference.not_written", e.options.UserDir, cause(err))
+		return l.info, app.Fail(err, "inference.not_written", e.options.UserDir, safefile.Reason(err))
 	}
 	target := filepath.Join(e.options.UserDir, l.manifest.ID+".onnx")
 	if err := save(target, overwrite, l.bytes); err != nil {
@@ -286,7 +277,7 @@ func (e *Engine) Add(ctx context.Context, path string, overwrite bool) (app.Mode
 			continue
 		}
 		if err != nil {
-			return l.info, app.Refuse(err, "inference.unreadable", from+ext, cause(err))
+			return l.info, app.Refuse(err, "inference.unreadable", from+ext, safefile.Reason(err))
 		}
 		if err := save(strings.TrimSuffix(target, ".onnx")+ext, true, b); err != nil {
 			return l.info, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/safefile"
 )
 
 // reservedName is the file in a case's folder by which a run holds it.
@@ -36,7 +37,7 @@ func reserve(folder string) (*reservation, error) {
 	}
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		r.unmake()
-		return nil, app.Fail(err, "app.folder_not_writable", folder, cause(err))
+		return nil, app.Fail(err, "app.folder_not_writable", folder, safefile.Reason(err))
 	}
 	path := filepath.Join(folder, reservedName)
 	f, err := lockFile(path)
@@ -45,7 +46,7 @@ func reserve(folder string) (*reservation, error) {
 		return nil, app.Fail(err, "app.folder_reserved", folder, holder(path))
 	case err != nil:
 		r.unmake()
-		return nil, app.Fail(err, "app.folder_not_writable", folder, cause(err))
+		return nil, app.Fail(err, "app.folder_not_writable", folder, safefile.Reason(err))
 	}
 	r.lock = f
 	if err := f.Truncate(0); err == nil { // of a run that crashed

@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,7 +28,7 @@ func makeRoom(folder string) (*room, error) {
 		}
 		if err := r.setAside(name); err != nil {
 			r.restore(nil)
-			return nil, app.Fail(err, "app.not_set_aside", filepath.Join(folder, name), cause(err))
+			return nil, app.Fail(err, "app.not_set_aside", filepath.Join(folder, name), safefile.Reason(err))
 		}
 	}
 	return r, nil
@@ -70,17 +68,4 @@ func (r *room) clear() {
 	if r.aside != "" {
 		_ = os.RemoveAll(r.aside) // the results are whole whether or not this goes
 	}
-}
-
-// cause is a system error without the paths in it.
-func cause(err error) string {
-	var link *os.LinkError
-	var path *fs.PathError
-	switch {
-	case errors.As(err, &link):
-		return link.Err.Error()
-	case errors.As(err, &path):
-		return path.Err.Error()
-	}
-	return err.Error()
 }

@@ -1,7 +1,6 @@
 package safefile
 
 import (
-	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -32,11 +31,11 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 	}
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return explain(dir, err)
+		return Explain(dir, err)
 	}
 	stage, err := sibling(parent)
 	if err != nil {
-		return explain(dir, err)
+		return Explain(dir, err)
 	}
 	defer os.RemoveAll(stage) // gone already where all went well
 	err = fill(func(name string, write func(io.Writer) error) error {
@@ -45,7 +44,7 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 			err = fillFile(f, 0, write)
 		}
 		if err != nil {
-			return explain(filepath.Join(dir, name), err)
+			return Explain(filepath.Join(dir, name), err)
 		}
 		return nil
 	})
@@ -54,7 +53,7 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 	}
 	syncFolder(stage)
 	if err := swap(stage, dir, names, ours); err != nil {
-		return explain(dir, err)
+		return Explain(dir, err)
 	}
 	syncFolder(parent)
 	return nil
@@ -62,7 +61,7 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 
 // sibling makes a folder with a name of its own.
 func sibling(parent string) (string, error) {
-	path := filepath.Join(parent, ".opacity-"+rand.Text()[:16]+".tmp")
+	path := tempIn(parent)
 	return path, os.Mkdir(path, 0o777)
 }
 

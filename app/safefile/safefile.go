@@ -28,20 +28,25 @@ func Write(path string, overwrite bool, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	temp := filepath.Join(filepath.Dir(target), ".opacity-"+rand.Text()[:16]+".tmp")
+	temp := tempIn(filepath.Dir(target))
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	defer os.Remove(temp) // gone already where all went well
 	if err := fillFile(f, mode, write); err != nil {
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	if err := place(temp, target, overwrite); err != nil {
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	syncFolder(filepath.Dir(target))
 	return nil
+}
+
+// tempIn is a name of its own in a folder, for what takes another's place later.
+func tempIn(folder string) string {
+	return filepath.Join(folder, ".opacity-"+rand.Text()[:16]+".tmp")
 }
 
 // check refuses what cannot be written and says which file a path stands for,
@@ -55,7 +60,7 @@ func check(path string, overwrite bool) (target string, mode fs.FileMode, err er
 		}
 		return path, 0, nil
 	case err != nil:
-		return "", 0, explain(path, err)
+		return "", 0, Explain(path, err)
 	case info.IsDir():
 		return "", 0, app.Misuse("safefile.is_folder", path)
 	case !overwrite:
@@ -63,7 +68,7 @@ func check(path string, overwrite bool) (target string, mode fs.FileMode, err er
 	}
 	target, err = filepath.EvalSymlinks(path)
 	if err != nil {
-		return "", 0, explain(path, err)
+		return "", 0, Explain(path, err)
 	}
 	return target, info.Mode().Perm(), nil
 }
@@ -118,10 +123,7 @@ func place(temp, target string, overwrite bool) error {
 
 // Explain turns the system's error about writing to path into the user's
 // sentence, an *app.Error.
-func Explain(path string, err error) error { return explain(path, err) }
-
-// explain turns the system's error into the user's sentence.
-func explain(path string, err error) error {
+func Explain(path string, err error) error {
 	var told *app.Error
 	switch {
 	case errors.As(err, &told), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -135,12 +137,11 @@ func explain(path string, err error) error {
 	case readOnly(err):
 		return app.Fail(err, "safefile.read_only", path)
 	}
-	return app.Fail(err, "safefile.failed", path, reason(err))
+	return app.Fail(err, "safefile.failed", path, Reason(err))
 }
 
-// reason is the innermost text of a system error, without the names of
-// temporary files.
-func reason(err error) string {
+// Reason is the innermost text of a system error, without the paths in it.
+func Reason(err error) string {
 	var p *fs.PathError
 	var l *os.LinkError
 	switch {

@@ -139,7 +139,7 @@ func TestDiskFull(t *testing.T) {
 	if err != nil {
 		t.Skip("no /dev/full on this system")
 	}
-	err = explain("case.nii.gz", fillFile(f, 0, text("x")))
+	err = Explain("case.nii.gz", fillFile(f, 0, text("x")))
 	if _, m := app.Explain(err); !strings.Contains(m.String(), "disk is full") {
 		t.Errorf("says %q", m)
 	}

@@ -18,7 +18,7 @@ func Vacant(paths ...string) error {
 		case err == nil:
 			return app.Misuse("safefile.exists", p)
 		case !errors.Is(err, fs.ErrNotExist):
-			return explain(p, err)
+			return Explain(p, err)
 		}
 	}
 	return nil
@@ -32,7 +32,7 @@ func Names(folder string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, explain(folder, err)
+		return nil, Explain(folder, err)
 	}
 	names := make([]string, len(entries))
 	for n, e := range entries {
@@ -58,14 +58,14 @@ func ReadyFolder(folder string) error { return probe(folder, folder) }
 func probe(path, folder string) error {
 	f, err := os.CreateTemp(folder, ".opacity-*.tmp")
 	if err != nil {
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	if err := f.Close(); err != nil {
 		_ = os.Remove(f.Name()) // the first error is told
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	if err := os.Remove(f.Name()); err != nil {
-		return explain(path, err)
+		return Explain(path, err)
 	}
 	return nil
 }
