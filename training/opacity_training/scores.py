@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from . import predict
+from .losses import tanimoto
 from .store import Prepared
 from .system import System
 from .targets import channels, encode
@@ -22,15 +23,12 @@ def of_case(net: torch.nn.Module, system: System, prepared: Prepared, pick: slic
     q = p.clamp(1e-6, 1 - 1e-6)
     logits = torch.log(q) if system.data.target.activation == "softmax" else torch.logit(q)
     out = {"loss": float(loss_of(logits, target, weight))}
-    return out | named("jaccard", soft_jaccard(system, logits, target, weight)) | named("dice", dice(system, p, target, weight))
+    return out | named("jaccard", soft_jaccard(system, q, target, weight)) | named("dice", dice(system, p, target, weight))
 
 
-def soft_jaccard(system: System, logits: torch.Tensor, target: torch.Tensor, weight: torch.Tensor, smooth: float = 1e-3) -> dict[str, float]:
-    """Jaccard-Tanimoto of probabilities, pooled over the batch, by class: (I + s) / (sum(t^2 + p^2) - I + s)."""
-    p, t = predict.activate(system, logits) * weight, target * weight
-    dims = [0, *range(2, p.ndim)]
-    i = (p * t).sum(dims)
-    values = (i + smooth) / ((p * p + t * t).sum(dims) - i + smooth)
+def soft_jaccard(system: System, p: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> dict[str, float]:
+    """The deck's Jaccard-Tanimoto of the probabilities p, pooled over the batch, by class."""
+    values = tanimoto(p * weight, target * weight)
     return {n: float(v) for n, v in zip(channels(system.data.target), values) if n != "background"}
 
 

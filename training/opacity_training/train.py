@@ -241,7 +241,7 @@ class Training:
         for name in ("loss", "epoch", "since_score"):
             self._add(name, value)
         if self.step % 5 == 0:
-            for name, v in scores.named("jaccard", scores.soft_jaccard(self.system, logits, target, weight)).items():
+            for name, v in scores.named("jaccard", scores.soft_jaccard(self.system, predict.activate(self.system, logits), target, weight)).items():
                 self._add(name, v)
         if self.schedule.epoch_steps and self.step % self.schedule.epoch_steps == 0:
             seen = self._mean("epoch")
