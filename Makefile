@@ -60,7 +60,7 @@ windows: runtime ## cross-compile the headless variant for Windows
 		$(GO) build -tags headless -ldflags '$(LDFLAGS)' -o bin/opacity-headless.exe .
 
 test: deps-test build headless ## every test of the product; says how many were skipped and why
-	LANG=C.UTF-8 $(GO) run $(GOTESTSUM) --format pkgname-and-test-fails --hide-summary=output -- \
+	LANG=C.UTF-8 $(GO) run $(GOTESTSUM) --format pkgname-and-test-fails -- \
 		$(GOFLAGS_GUI) -timeout 20m ./...
 
 window-test: deps-test build ## only the tests that drive the real window under Xvfb

@@ -7,6 +7,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -32,8 +33,13 @@ const hasWindow = true
 // in, for tests that drive it from outside.
 const widgetsVariable = "OPACITY_PRINT_WIDGETS"
 
+// windDown is how long the toolkit may take to return once the window is closed.
+const windDown = 3 * time.Second
+
 // runWindow opens the window on paths, or on the sample with the model run on
-// it, and returns when it is closed.
+// it, and returns when it is closed. The toolkit (Fyne 2.8.1, runGL of its glfw
+// driver) can wait for ever for an event of its own, when that comes between the
+// draining and the closing of its queue: then the program ends without it.
 func runWindow(ctx context.Context, p *program, paths []string, sample bool) error {
 	if err := ui.CheckDisplay(); err != nil {
 		return err
@@ -51,6 +57,7 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 		Doctor:  doctorText,
 		Version: programVersion(), Licences: assets.Licences, ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
 		WidgetsFile: os.Getenv(widgetsVariable),
+		Closed:      func() { time.AfterFunc(windDown, func() { os.Exit(0) }) },
 	})
 	stop := context.AfterFunc(ctx, w.Stop)
 	defer stop()

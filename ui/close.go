@@ -34,11 +34,19 @@ func (w *Window) tryClose() {
 		return
 	}
 	w.unlessUnsaved(func() {
-		w.closed = true
-		w.jobs.CancelAll()
 		size := w.win.Canvas().Size()
 		w.prefs.Width, w.prefs.Height = size.Width, size.Height
 		w.prefs.save()
-		w.win.Close()
+		w.shut()
 	})
+}
+
+// shut closes the window for good.
+func (w *Window) shut() {
+	w.closed = true
+	w.jobs.CancelAll()
+	w.win.Close()
+	if w.opts.Closed != nil {
+		w.opts.Closed()
+	}
 }

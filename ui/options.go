@@ -43,6 +43,10 @@ type Options struct {
 	Texts    text.Table // nil for English
 	// ConfigDir holds preferences.json; "" keeps nothing.
 	ConfigDir string
+	// Closed, where not nil, is called once the window is closed and nothing of it is
+	// left to do but for the toolkit to wind down, on the toolkit's goroutine.
+	Closed func()
+
 	// WidgetsFile, where not "", is kept up to date with the place of every named
 	// widget in the window, as JSON, for tests that drive it from outside.
 	WidgetsFile string

@@ -178,11 +178,7 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 // Stop closes the window without asking, from any goroutine: the program was
 // told to end.
 func (w *Window) Stop() {
-	w.dispatch(func() {
-		w.closed = true
-		w.jobs.CancelAll()
-		w.win.Close()
-	})
+	w.dispatch(w.shut)
 }
 
 // showStudy brings the window in line with what is open.

@@ -566,3 +566,22 @@ func TestFitsASmallWindow(t *testing.T) {
 	b.status.say(strings.Repeat("A long sentence. ", 30))
 	fits("a long sentence in the status bar")
 }
+
+// However the window is closed, it says so: the program has to end even where the
+// toolkit does not return.
+func TestClosedIsSaid(t *testing.T) {
+	for name, end := range map[string]func(*bench){
+		"by the reader": func(b *bench) { b.tryClose() },
+		"by a signal":   func(b *bench) { b.Stop() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := 0
+			b := newBench(t, func(o *Options) { o.Closed = func() { said++ } })
+			end(b)
+			b.until("it is closed", func() bool { return b.closed })
+			if said != 1 {
+				t.Errorf("said %d times", said)
+			}
+		})
+	}
+}

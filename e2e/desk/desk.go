@@ -130,6 +130,9 @@ func (d *Desk) Close() {
 	}
 }
 
+// Abort ends the server from any goroutine: what waits for it fails instead of waiting on.
+func (d *Desk) Abort() { _ = d.server.Process.Kill() } // it may have ended by itself
+
 // WaitWindow waits for a visible window whose title contains title and returns
 // its rectangle on the desk, without the manager's frame.
 func (d *Desk) WaitWindow(ctx context.Context, title string) (image.Rectangle, error) {

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,6 +69,9 @@ func binary(t *testing.T) string {
 	return path
 }
 
+// patience is how long one program may be driven before what it and its test are at is printed.
+const patience = 8 * time.Minute
+
 // start opens the window with the given arguments.
 func start(t *testing.T, size image.Point, env []string, args ...string) *program {
 	t.Helper()
@@ -83,7 +87,7 @@ func start(t *testing.T, size image.Point, env []string, args ...string) *progra
 	p := &program{t: t, desk: d, folder: t.TempDir()}
 	p.widgets = filepath.Join(p.folder, "widgets.json")
 	p.cmd = exec.Command(path, args...)
-	p.cmd.Stderr = &p.stderr
+	p.cmd.Stderr, p.cmd.WaitDelay = &p.stderr, 10*time.Second
 	p.cmd.Env = append(d.Env("HOME="+p.folder, "XDG_CONFIG_HOME="+p.folder, "XDG_DATA_HOME="+p.folder,
 		"XDG_STATE_HOME="+p.folder, "XDG_CACHE_HOME="+p.folder, "OPACITY_PRINT_WIDGETS="+p.widgets,
 		"PATH=", // no dialogs of the system: the program's own are driven
@@ -101,6 +105,13 @@ func start(t *testing.T, size image.Point, env []string, args ...string) *progra
 			t.Logf("the program said: %s", p.stderr.String())
 		}
 	})
+	watch := time.AfterFunc(patience, func() {
+		t.Errorf("no end after %v", patience)
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // says where it is
+		time.Sleep(5 * time.Second)
+		d.Abort()
+	})
+	t.Cleanup(func() { watch.Stop() })
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	if p.area, err = d.WaitWindow(ctx, "Opacity"); err != nil {
@@ -193,6 +204,29 @@ func (p *program) key(chord string) {
 	if err := p.desk.Key(chord); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// ended waits for the program to end by itself. One that does not is asked for its
+// goroutines before the test fails.
+func (p *program) ended(after string) {
+	p.t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- p.cmd.Wait() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			p.t.Errorf("after %s: %v", after, err)
+		}
+		return
+	case <-time.After(4 * time.Minute):
+	}
+	s, _, _ := p.look()
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+	}
+	p.t.Fatalf("the program goes on after %s; the window says %+v", after, s)
 }
 
 // shot keeps a screenshot in the folder that OPACITY_SHOTS names, for eyes.

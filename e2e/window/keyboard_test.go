@@ -116,7 +116,5 @@ func TestMenusByKey(t *testing.T) {
 	p.key("ctrl+w")
 	p.until("the study closed", func(s state) bool { return s.Slices[2] == 0 })
 	p.key("ctrl+q")
-	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("after Ctrl+Q: %v", err)
-	}
+	p.ended("Ctrl+Q")
 }
