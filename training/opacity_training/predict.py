@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from . import chains
-from .samples import padded, stacked
+from .samples import padded, scans, stacked
 from .sources import Case
 from .system import System
 from .targets import channels, decode
@@ -54,13 +55,17 @@ def activate(system: System, logits: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def prepared(net: torch.nn.Module, system: System, image: np.ndarray, device: torch.device) -> np.ndarray:
+def prepared(net: torch.nn.Module, system: System, image: np.ndarray, device: torch.device, starts: Sequence[int] = ()) -> np.ndarray:
     """Probabilities float32 [channels, z, y, x] of a picture [z, y, x] that has been through the chain.
 
     The network is in evaluation mode and on the device. predict.flips are averaged with the picture as it is.
+    Scans that the case joins, the later ones beginning at slices `starts`, are seen one by one.
     """
-    if system.data.input.form == "patch":
-        return _patches(net, system, image, device)
+    run = _patches if system.data.input.form == "patch" else _slices
+    return np.concatenate([run(net, system, image[a:b], device) for a, b in scans(len(image), starts)], axis=1)
+
+
+def _slices(net: torch.nn.Module, system: System, image: np.ndarray, device: torch.device) -> np.ndarray:
     k, out = system.data.input.neighbours, []
     for start in range(0, len(image), SLICES):
         block = np.stack([stacked(image, z, k) for z in range(start, min(start + SLICES, len(image)))])
@@ -89,7 +94,7 @@ def _patches(net: torch.nn.Module, system: System, image: np.ndarray, device: to
         block = whole[tuple(slice(a, a + n) for a, n in zip(start, size))]
         return _mirrored(net, system, torch.from_numpy(np.array(block, np.float32))[None, None].to(device))[0].cpu().numpy()
 
-    grid = [starts(n, p, o) for n, p, o in zip(whole.shape, size, overlap)]
+    grid = [positions(n, p, o) for n, p, o in zip(whole.shape, size, overlap)]
     if system.predict.blend == "pairwise":
         out = pairwise(run, grid)
     else:
@@ -105,7 +110,7 @@ def _patches(net: torch.nn.Module, system: System, image: np.ndarray, device: to
     return out[(slice(None), *inner)]
 
 
-def starts(length: int, patch: int, overlap: int) -> list[int]:
+def positions(length: int, patch: int, overlap: int) -> list[int]:
     """Where patches begin along an axis: as far apart as the overlap leaves, the last moved back to the end."""
     if overlap >= patch:
         raise ValueError(f"predict.overlap {overlap} must be smaller than the patch, {patch}")
@@ -151,6 +156,6 @@ def case(net: torch.nn.Module, system: System, case: Case, image: np.ndarray, de
 
     image is what the chain makes of the case. The probabilities go back linearly, and are then compared with the threshold.
     """
-    found = prepared(net, system, image, device)
+    found = prepared(net, system, image, device, case.starts if len(image) == len(case.image) else ())
     back = chains.undo(system.data.chain, found, case.image.shape, case.spacing_mm, case.unit, case.image)
     return decode(system.data.target, back, system.predict.threshold)

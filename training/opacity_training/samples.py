@@ -96,7 +96,9 @@ class Batches(torch.utils.data.Dataset):
             if self.patches:
                 image, label, name = self._patch(rng, prepared)
             else:
-                image, label, name = stacked(prepared.image, z, self.system.data.input.neighbours), np.array(prepared.label[z]), f"{case} slice {z}"
+                first, after = next(s for s in scans(len(prepared.image), prepared.info["starts"]) if s[0] <= z < s[1])
+                image = stacked(prepared.image[first:after], z - first, self.system.data.input.neighbours)
+                label, name = np.array(prepared.label[z]), f"{case} slice {z}"
             image, label = self.augment(rng, image, label)
             samples.append((image, *encode(self.system.data.target, label, "sides" not in prepared.info["lacks"])))
             names.append(name)
@@ -104,13 +106,17 @@ class Batches(torch.utils.data.Dataset):
 
     def _patch(self, rng: np.random.Generator, prepared: Prepared) -> tuple[np.ndarray, np.ndarray, str]:
         size, shape = np.array(self.system.data.input.patch), np.array(prepared.image.shape)
-        room = np.maximum(shape - size, 0)
-        start = rng.integers(0, room + 1)
+        centre = None
         if rng.random() < self.system.data.input.foreground:
             voxels = self._foreground(prepared)
             if len(voxels):
-                start = np.clip(voxels[rng.integers(len(voxels))] - size // 2, 0, room)
-        box = tuple(slice(a, a + n) for a, n in zip(start, size))
+                centre = voxels[rng.integers(len(voxels))]
+        z = rng.integers(shape[0]) if centre is None else centre[0]
+        first, after = next(s for s in scans(shape[0], prepared.info["starts"]) if s[0] <= z < s[1])
+        low, shape = np.array([first, 0, 0]), np.array([after - first, *shape[1:]])
+        room = np.maximum(shape - size, 0)
+        start = rng.integers(low, low + room + 1) if centre is None else np.clip(centre - size // 2, low, low + room)
+        box = tuple(slice(a, min(a + n, b)) for a, n, b in zip(start, size, low + shape))
         image, label = np.array(prepared.image[box]), np.array(prepared.label[box])
         return padded(image, size)[None], padded(label, size, 0), f"{prepared.id} at {start.tolist()}"
 
@@ -119,6 +125,11 @@ class Batches(torch.utils.data.Dataset):
         if len(voxels) > VOXELS:
             voxels = voxels[np.random.default_rng(len(voxels)).choice(len(voxels), VOXELS, replace=False)]
         return voxels
+
+
+def scans(slices: int, starts: list[int]) -> list[tuple[int, int]]:
+    """First slice and the one after the last of each scan that a case joins; starts are where the later ones begin."""
+    return list(zip([0, *starts], [*starts, slices]))
 
 
 def stacked(image: np.ndarray, z: int, neighbours: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from .targets import channels, encode
 
 def of_case(net: torch.nn.Module, system: System, prepared: Prepared, pick: slice | list[int], loss_of: Callable, device: torch.device) -> dict[str, float]:
     """loss, jaccard (soft) and dice of a case, or of the slices picked from it."""
-    p = predict.prepared(net, system, prepared.image, device)[:, pick]
+    p = predict.prepared(net, system, prepared.image, device, prepared.info["starts"])[:, pick]
     target, weight = encode(system.data.target, np.asarray(prepared.label)[pick], "sides" not in prepared.info["lacks"])
     flat = system.data.input.form == "slice"  # slices are a batch of pictures, a volume is a batch of one
     p, target, weight = (torch.from_numpy(np.ascontiguousarray(v.swapaxes(0, 1) if flat else v[None])) for v in (p, target, weight))

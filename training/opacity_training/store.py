@@ -15,7 +15,7 @@ from . import chains, sources
 from .sources import LUNG, Case, SourceError
 from .strict import plain
 
-VERSION = 1  # of what is stored: another one is made anew
+VERSION = 2  # of what is stored: another one is made anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Prepared:
     id: str
     image: np.ndarray  # float32
     label: np.ndarray  # uint8, bits
-    info: dict  # unit, origin, lacks, slices (of the source), lung (share of each slice), bits (in the label)
+    info: dict  # unit, origin, lacks, slices (of the source), starts (of scans joined to it), lung (share of each slice), bits (in the label)
 
 
 class Store:
@@ -80,6 +80,7 @@ class Store:
             "origin": case.origin,
             "lacks": list(case.lacks),
             "slices": len(case.image),
+            "starts": list(case.starts) if len(image) == len(case.image) else [],
             "lung": [round(float(v), 4) for v in (label & LUNG > 0).mean(axis=(1, 2))],
             "bits": int(np.bitwise_or.reduce(label, axis=None)),
         }

@@ -4,7 +4,7 @@ import torch
 
 from opacity_training import places as where
 from opacity_training import predict, runs
-from opacity_training.predict import forward, gaussian, pairwise, starts
+from opacity_training.predict import forward, gaussian, pairwise, positions
 
 CPU = torch.device("cpu")
 
@@ -14,12 +14,12 @@ CPU = torch.device("cpu")
     [(10, 4, 2, [0, 2, 4, 6]), (11, 4, 2, [0, 2, 4, 6, 7]), (4, 4, 2, [0]), (3, 4, 0, [0]), (9, 4, 0, [0, 4, 5])],
 )
 def test_patches_reach_the_end(length, patch, overlap, want):
-    assert starts(length, patch, overlap) == want
+    assert positions(length, patch, overlap) == want
 
 
 def test_overlap_must_be_smaller_than_the_patch():
     with pytest.raises(ValueError, match="smaller than the patch"):
-        starts(10, 4, 4)
+        positions(10, 4, 4)
 
 
 class Echo(torch.nn.Module):

@@ -6,7 +6,7 @@ import torch
 
 from opacity_training import places as where
 from opacity_training import sources
-from opacity_training.samples import Batches, padded, stacked
+from opacity_training.samples import Batches, padded, scans, stacked
 from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT
 from opacity_training.store import Store
 from opacity_training.strict import ConfigError
@@ -146,3 +146,19 @@ def test_patients_without_any_of_a_class_are_refused(slices, places, monkeypatch
     monkeypatch.setattr(store.source, "read", healthy)
     with pytest.raises(ConfigError, match="empty of infection"):
         Batches(slices, fold, store, places.cache)
+
+
+def test_scans_that_a_case_joins_are_no_neighbours(slices, patches, places):
+    assert scans(5, []) == [(0, 5)] and scans(5, [2, 4]) == [(0, 2), (2, 4), (4, 5)]
+    slices.data.input.neighbours, slices.augment, slices.data.extras = 1, [], []
+    drawn = batches(slices, places)
+    for prepared in map(drawn.groups[0].store.case, drawn.fold.train):
+        prepared.info["starts"] = list(range(1, len(prepared.image)))  # each slice a scan of its own
+    image = torch.cat([drawn[i][0] for i in range(4)])
+    assert torch.equal(image[:, 0], image[:, 1]) and torch.equal(image[:, 2], image[:, 1])
+    patches.augment = []
+    drawn = batches(patches, places)
+    for prepared in map(drawn.groups[0].store.case, drawn.fold.train):
+        prepared.info["starts"] = [3]
+    first = [int(n.split("[")[1].split(",")[0]) for i in range(20) for n in drawn[i][3]]
+    assert 3 in first and not {1, 2} & set(first)
