@@ -1,10 +1,12 @@
 package mask
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
 
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -104,24 +106,47 @@ func (b *Bits) Paint(k int, dst []uint8, value uint8) bool {
 	return any
 }
 
+// Runs calls visit for every stretch i0..i1-1 of row (j, k) in the set, in order.
+func (b *Bits) Runs(j, k int, visit func(i0, i1 int)) { eachRun(b.Row(j, k), 0, b.size[0], visit) }
+
 // BitsOf returns the voxels of a layer that carry a label.
 func BitsOf(m *Mask, l Layer, value uint8) *Bits {
 	b := NewBits(m.size)
-	for k := range m.size[2] {
-		s := m.Slice(l, k)
-		if s == nil {
-			continue
-		}
-		for j := range m.size[1] {
-			row, from := b.Row(j, k), s[j*m.size[0]:(j+1)*m.size[0]]
-			for i, v := range from {
-				if v == value {
-					row[i>>6] |= 1 << (i & 63)
+	parallel.Ranges(m.size[2], 8, func(from, to int) {
+		for k := from; k < to; k++ {
+			s := m.Slice(l, k)
+			if s == nil && value != 0 {
+				continue
+			}
+			for j := range m.size[1] {
+				if s == nil {
+					b.SetRun(0, m.size[0], j, k)
+				} else {
+					equalBits(b.Row(j, k), s[j*m.size[0]:(j+1)*m.size[0]], value)
 				}
 			}
 		}
-	}
+	})
 	return b
+}
+
+// equalBits sets the bits of the bytes that are value, eight at a time: a byte
+// of x is 0 where the sum below leaves its high bit, and the multiplication
+// gathers the high bits.
+func equalBits(row []uint64, from []uint8, value uint8) {
+	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	i := 0
+	for ; i+8 <= len(from); i += 8 {
+		x := binary.LittleEndian.Uint64(from[i:]) ^ ones*uint64(value)
+		if high := ^((x&low + low) | x | low); high != 0 {
+			row[i>>6] |= high >> 7 * 0x0102040810204080 >> 56 << (i & 63)
+		}
+	}
+	for ; i < len(from); i++ {
+		if from[i] == value {
+			row[i>>6] |= 1 << (i & 63)
+		}
+	}
 }
 
 // Bounds returns the smallest box that holds the set.

@@ -2,6 +2,7 @@ package mask
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"opacity/app/volume"
@@ -51,22 +52,30 @@ func connectivity(n int) []link {
 // counts as 6. The cost is that of the rows and runs, not of the voxels:
 // run-based two-scan labelling with union-find (He, Chao, Suzuki 2008).
 func (b *Bits) Components(conn int) *Components {
-	return b.components(b.Bounds(), 0, connectivity(conn))
+	c, _ := b.ComponentsContext(context.Background(), conn) // nothing else can fail
+	return c
+}
+
+// ComponentsContext is Components for those who may want it no more; the only
+// error is why ctx was done.
+func (b *Bits) ComponentsContext(ctx context.Context, conn int) (*Components, error) {
+	return b.components(ctx, b.Bounds(), 0, connectivity(conn))
 }
 
 // ComponentsInSlices takes each slice k apart by itself; pixels that share an
 // edge are connected.
 func (b *Bits) ComponentsInSlices() *Components {
-	return b.components(b.Bounds(), 0, []link{{-1, 0, 0}})
+	c, _ := b.components(context.Background(), b.Bounds(), 0, []link{{-1, 0, 0}}) // nothing else can fail
+	return c
 }
 
 // components labels the set, or with flip all ones what is not in it, within a box.
-func (b *Bits) components(box volume.Box, flip uint64, neighbours []link) *Components {
+func (b *Bits) components(ctx context.Context, box volume.Box, flip uint64, neighbours []link) (*Components, error) {
 	c := &Components{size: b.size}
 	nj := box.Max[1] - box.Min[1]
 	rows := max(0, nj*(box.Max[2]-box.Min[2]))
 	first := make([]int32, rows+1) // per row: its first run
-	for k := box.Min[2]; k < box.Max[2]; k++ {
+	for k := box.Min[2]; k < box.Max[2] && ctx.Err() == nil; k++ {
 		for j := box.Min[1]; j < box.Max[1]; j++ {
 			row := b.Row(j, k)
 			for i := box.Min[0]; i < box.Max[0]; {
@@ -86,6 +95,9 @@ func (b *Bits) components(box volume.Box, flip uint64, neighbours []link) *Compo
 	}
 	for r := range rows {
 		j, k := r%nj, r/nj
+		if j == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		for _, l := range neighbours {
 			oj, ok := j+int(l.dj), k+int(l.dk)
 			if oj < 0 || oj >= nj || ok < 0 {
@@ -95,8 +107,11 @@ func (b *Bits) components(box volume.Box, flip uint64, neighbours []link) *Compo
 			joinRows(c.runs, parent, first[r], first[r+1], first[o], first[o+1], l.reach)
 		}
 	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	c.collect(parent)
-	return c
+	return c, nil
 }
 
 // joinRows unites the runs a..aEnd-1 of one row with the runs b..bEnd-1 of
@@ -190,36 +205,50 @@ func (c *Components) Select(keep func(part int) bool) *Bits {
 
 // FillHoles takes in what the set encloses on all sides: voxels outside it that
 // no path of faces leads away from to the edge of the grid.
-func (b *Bits) FillHoles() { b.fill(links[6], [3]bool{true, true, true}) }
+func (b *Bits) FillHoles() { _ = b.FillHolesContext(context.Background(), 3) }
 
 // FillHolesInSlices does the same in each slice by itself. axis 2 has slices of
 // one k, 1 of one j, 0 of one i.
-func (b *Bits) FillHolesInSlices(axis int) {
+func (b *Bits) FillHolesInSlices(axis int) { _ = b.FillHolesContext(context.Background(), axis) }
+
+// FillHolesContext fills holes in the slices across axis 0, 1 or 2, or with axis
+// 3 those closed on all sides. The only error is why ctx was done; the set is
+// then as it was.
+func (b *Bits) FillHolesContext(ctx context.Context, axis int) error {
 	switch axis {
+	case 3:
+		return b.fill(ctx, links[6], [3]bool{true, true, true})
 	case 2:
-		b.fill([]link{{-1, 0, 0}}, [3]bool{true, true, false})
+		return b.fill(ctx, []link{{-1, 0, 0}}, [3]bool{true, true, false})
 	case 1:
-		b.fill([]link{{0, -1, 0}}, [3]bool{true, false, true})
+		return b.fill(ctx, []link{{0, -1, 0}}, [3]bool{true, false, true})
 	default:
 		t := b.transposed()
-		t.FillHolesInSlices(1)
+		if err := t.FillHolesContext(ctx, 1); err != nil {
+			return err
+		}
 		*b = *t.transposed()
+		return nil
 	}
 }
 
 // fill takes in the parts of the background that reach no face of the set's
 // bounding box: beyond that box all is background.
-func (b *Bits) fill(neighbours []link, axes [3]bool) {
+func (b *Bits) fill(ctx context.Context, neighbours []link, axes [3]bool) error {
 	box := b.Bounds()
 	if box.Empty() {
-		return
+		return nil
 	}
-	c := b.components(box, ^uint64(0), neighbours)
+	c, err := b.components(ctx, box, ^uint64(0), neighbours)
+	if err != nil {
+		return err
+	}
 	for n, r := range c.runs {
 		if enclosed(c.List[c.part[n]].Box, box, axes) {
 			fillRun(b.Row(int(r.j), int(r.k)), int(r.i0), int(r.i1))
 		}
 	}
+	return nil
 }
 
 func enclosed(part, box volume.Box, axes [3]bool) bool {

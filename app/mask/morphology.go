@@ -1,46 +1,114 @@
 package mask
 
 import (
+	"context"
 	"math"
 
 	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
-// Dilate returns the voxels within radiusMM of the set: those whose centre lies
-// no further from the centre of a voxel of the set. spacingMM is the distance of
-// voxel centres along i, j and k. Voxels outside the grid are not looked at.
+// Reshaping is a change of a set's shape by a ball: what it takes in or leaves
+// out is decided by the exact distance of voxel centres in millimetres.
+type Reshaping int
+
+// The ways to reshape. Outside the grid nothing is in a set, but for Shrink.
+const (
+	// Dilation takes in the voxels whose centre lies no further than the radius
+	// from the centre of a voxel of the set.
+	Dilation Reshaping = iota
+	// Erosion leaves the voxels that have everything within the radius in the set.
+	Erosion
+	// Shrink is an erosion for which the set goes on outside the grid, as a lung
+	// that the scan cuts off does. It never takes what Dilation's input held.
+	Shrink
+	// Closing dilates and then erodes: gaps and notches narrower than twice the
+	// radius are taken in, nothing of the set is lost, at the edge of the grid neither.
+	Closing
+	// Opening erodes and then dilates: what is narrower than twice the radius goes.
+	Opening
+)
+
+// Reshape returns the set reshaped by a ball of radiusMM. spacingMM is the
+// distance of voxel centres along i, j and k. The only error is why ctx was done.
+func (b *Bits) Reshape(ctx context.Context, how Reshaping, radiusMM float64, spacingMM [3]float64) (*Bits, error) {
+	if how == Shrink {
+		return b.shrunk(ctx, radiusMM, spacingMM)
+	}
+	margin := radiusMM
+	if how == Closing {
+		margin = 2 * radiusMM
+	}
+	w := b.window(b.Bounds(), margin, spacingMM)
+	switch how {
+	case Erosion:
+		w = w.eroded(ctx, radiusMM, spacingMM)
+	case Closing:
+		w = w.dilated(ctx, radiusMM, spacingMM).eroded(ctx, radiusMM, spacingMM)
+	case Opening:
+		w = w.eroded(ctx, radiusMM, spacingMM).dilated(ctx, radiusMM, spacingMM)
+	default:
+		w = w.dilated(ctx, radiusMM, spacingMM)
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	out := NewBits(b.size)
+	w.into(out)
+	return out, nil
+}
+
+// shrunk takes off the set what the rest of the grid reaches. The rest is looked
+// at in the set's box and one voxel around it: no voxel of it further out is
+// nearer to the set than the one that stands before it there.
+func (b *Bits) shrunk(ctx context.Context, radiusMM float64, spacingMM [3]float64) (*Bits, error) {
+	box := b.Bounds()
+	for c := range 3 {
+		box.Min[c], box.Max[c] = max(0, box.Min[c]-1), min(b.size[c], box.Max[c]+1)
+	}
+	rest := NewBits(b.size)
+	for k := box.Min[2]; k < box.Max[2]; k++ {
+		for j := box.Min[1]; j < box.Max[1]; j++ {
+			to := rest.Row(j, k)
+			fillRun(to, box.Min[0], box.Max[0])
+			for n, w := range b.Row(j, k) {
+				to[n] &^= w
+			}
+		}
+	}
+	reached, err := rest.Reshape(ctx, Dilation, radiusMM, spacingMM)
+	if err != nil {
+		return nil, err
+	}
+	out := b.Clone()
+	out.AndNot(reached)
+	return out, nil
+}
+
+// reshaped is Reshape for those who wait until it is done.
+func (b *Bits) reshaped(how Reshaping, radiusMM float64, spacingMM [3]float64) *Bits {
+	out, _ := b.Reshape(context.Background(), how, radiusMM, spacingMM) // nothing else can fail
+	return out
+}
+
+// Dilate returns Reshape's Dilation.
 func (b *Bits) Dilate(radiusMM float64, spacingMM [3]float64) *Bits {
-	w := b.window(b.Bounds(), radiusMM, spacingMM)
-	out := NewBits(b.size)
-	w.dilated(radiusMM, spacingMM).into(out)
-	return out
+	return b.reshaped(Dilation, radiusMM, spacingMM)
 }
 
-// Erode returns the voxels of the set that have everything within radiusMM in
-// the set. Outside the grid nothing is in it.
+// Erode returns Reshape's Erosion.
 func (b *Bits) Erode(radiusMM float64, spacingMM [3]float64) *Bits {
-	w := b.window(b.Bounds(), radiusMM, spacingMM)
-	out := NewBits(b.size)
-	w.eroded(radiusMM, spacingMM).into(out)
-	return out
+	return b.reshaped(Erosion, radiusMM, spacingMM)
 }
 
-// Close dilates and then erodes: gaps and notches narrower than twice the radius
-// are taken in, nothing of the set is lost, at the edge of the grid neither.
+// Close returns Reshape's Closing.
 func (b *Bits) Close(radiusMM float64, spacingMM [3]float64) *Bits {
-	w := b.window(b.Bounds(), 2*radiusMM, spacingMM)
-	out := NewBits(b.size)
-	w.dilated(radiusMM, spacingMM).eroded(radiusMM, spacingMM).into(out)
-	return out
+	return b.reshaped(Closing, radiusMM, spacingMM)
 }
 
-// Open erodes and then dilates: what is narrower than twice the radius goes.
+// Open returns Reshape's Opening.
 func (b *Bits) Open(radiusMM float64, spacingMM [3]float64) *Bits {
-	w := b.window(b.Bounds(), radiusMM, spacingMM)
-	out := NewBits(b.size)
-	w.eroded(radiusMM, spacingMM).dilated(radiusMM, spacingMM).into(out)
-	return out
+	return b.reshaped(Opening, radiusMM, spacingMM)
 }
 
 // window is a piece of a grid with a margin around it, so that growing and
@@ -108,8 +176,8 @@ func ball(radiusMM float64, spacingMM [3]float64) map[int][]offset {
 }
 
 // dilated grows the set by a ball, on all processors, each making its own slices
-// of the result.
-func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
+// of the result. Where ctx is done it stops halfway; the caller looks.
+func (w *window) dilated(ctx context.Context, radiusMM float64, spacingMM [3]float64) *window {
 	out := &window{Bits: *NewBits(w.size), word: w.word, j: w.j, k: w.k}
 	rows := ball(radiusMM, spacingMM)
 	reach := 0
@@ -118,16 +186,16 @@ func (w *window) dilated(radiusMM float64, spacingMM [3]float64) *window {
 			reach = max(reach, o.dk)
 		}
 	}
-	parallel.Ranges(w.size[2], parallel.Share(w.size[2], 8), func(k0, k1 int) { w.dilateInto(out, rows, reach, k0, k1) })
+	parallel.Ranges(w.size[2], parallel.Share(w.size[2], 8), func(k0, k1 int) { w.dilateInto(ctx, out, rows, reach, k0, k1) })
 	return out
 }
 
 // dilateInto makes slices k0..k1-1 of a dilation: every row within reach is
 // widened once per half width and then joined, 64 voxels at a time, into the
 // rows that it reaches.
-func (w *window) dilateInto(out *window, rows map[int][]offset, reach, k0, k1 int) {
+func (w *window) dilateInto(ctx context.Context, out *window, rows map[int][]offset, reach, k0, k1 int) {
 	wide, spare := make([]uint64, w.words), make([]uint64, w.words)
-	for k := max(0, k0-reach); k < min(w.size[2], k1+reach); k++ {
+	for k := max(0, k0-reach); k < min(w.size[2], k1+reach) && ctx.Err() == nil; k++ {
 		for j := range w.size[1] {
 			row := w.Row(j, k)
 			if _, _, any := rowBounds(row); !any {
@@ -151,12 +219,12 @@ func (w *window) dilateInto(out *window, rows map[int][]offset, reach, k0, k1 in
 }
 
 // eroded shrinks the set: what is left is out of the ball's reach of the rest.
-func (w *window) eroded(radiusMM float64, spacingMM [3]float64) *window {
+func (w *window) eroded(ctx context.Context, radiusMM float64, spacingMM [3]float64) *window {
 	rest := &window{Bits: *w.Clone(), word: w.word, j: w.j, k: w.k}
 	for n := range rest.data {
 		rest.data[n] = ^rest.data[n]
 	}
-	out := rest.dilated(radiusMM, spacingMM)
+	out := rest.dilated(ctx, radiusMM, spacingMM)
 	for n := range out.data {
 		out.data[n] = w.data[n] &^ out.data[n]
 	}
