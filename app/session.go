@@ -233,15 +233,15 @@ func (s *Session) Warnings() []volume.Warning {
 }
 
 // Edit commits a change to the mask as one named step.
-func (s *Session) Edit(name text.Message, d mask.Delta) {
+func (s *Session) Edit(step mask.Step) {
 	o := *s.origin()
-	o.saved = o.saved && d.Empty()
-	s.commit(name, d, o)
+	o.saved = o.saved && step.Delta.Empty()
+	s.commit(step, o)
 	s.WarningsChanged.Emit(struct{}{})
 }
 
-func (s *Session) commit(name text.Message, d mask.Delta, p provenance) {
-	step, ok := s.history.Commit(name, d)
+func (s *Session) commit(made mask.Step, p provenance) {
+	step, ok := s.history.Commit(made)
 	if !ok {
 		p.saved = s.origin().saved // no voxel changed, so there is no step to go with it
 		*s.origin() = p
@@ -257,26 +257,28 @@ func (s *Session) commit(name text.Message, d mask.Delta, p provenance) {
 // needs no saving, unless work that does comes before it.
 func (s *Session) SetMask(name text.Message, m *mask.Mask, doubts ...volume.Warning) {
 	s.mergeLabels(m)
-	s.commit(name, mask.Diff(s.mask, m), provenance{warnings: doubts, file: true, saved: !s.Dirty()})
+	s.commit(mask.Step{Name: name, Tool: "file", Delta: mask.Diff(s.mask, m)}, provenance{warnings: doubts, file: true, saved: !s.Dirty()})
 	s.WarningsChanged.Emit(struct{}{})
 }
 
-// Undo takes back the last step and returns it.
-func (s *Session) Undo() (mask.Step, bool) { return s.step((*mask.History).Undo) }
+// Undo takes back the last step and returns it. The error is mask.ErrNoStep
+// where there is none, or why it could not be read back.
+func (s *Session) Undo() (mask.Step, error) { return s.step((*mask.History).Undo) }
 
-// Redo applies the last undone step again and returns it.
-func (s *Session) Redo() (mask.Step, bool) { return s.step((*mask.History).Redo) }
+// Redo applies the last undone step again and returns it. Errors are those of Undo.
+func (s *Session) Redo() (mask.Step, error) { return s.step((*mask.History).Redo) }
 
-func (s *Session) step(move func(*mask.History) (mask.Step, bool)) (mask.Step, bool) {
+func (s *Session) step(move func(*mask.History) (mask.Step, error)) (mask.Step, error) {
 	if s.history == nil {
-		return mask.Step{}, false
+		return mask.Step{}, mask.ErrNoStep
 	}
-	step, ok := move(s.history)
-	if ok {
-		s.changed(step.Box)
-		s.WarningsChanged.Emit(struct{}{})
+	step, err := move(s.history)
+	if err != nil {
+		return mask.Step{}, err
 	}
-	return step, ok
+	s.changed(step.Box)
+	s.WarningsChanged.Emit(struct{}{})
+	return step, nil
 }
 
 // History returns the steps, oldest first, and how many are applied. Read only.
@@ -330,7 +332,7 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) {
 	}
 	s.preview, s.before = nil, nil
 	s.mergeLabels(r.Mask)
-	s.commit(name, mask.Diff(s.mask, proposal), provenance{result: r, warnings: r.Warnings})
+	s.commit(mask.Step{Name: name, Tool: "model", Delta: mask.Diff(s.mask, proposal)}, provenance{result: r, warnings: r.Warnings})
 	s.touched(volume.Whole(s.volume.Size))
 	s.WarningsChanged.Emit(struct{}{})
 }

@@ -65,10 +65,10 @@ func TestSession_AdoptIsOneStep(t *testing.T) {
 	if !s.Dirty() || s.Mask().Count(mask.Findings, mask.Infection) != 1 {
 		t.Error("the proposal was not merged")
 	}
-	if _, ok := s.Undo(); !ok || !s.Mask().Equal(before) {
+	if _, err := s.Undo(); err != nil || !s.Mask().Equal(before) {
 		t.Error("undo does not lead back")
 	}
-	if _, ok := s.Redo(); !ok || s.Mask().Count(mask.Findings, mask.Infection) != 1 {
+	if _, err := s.Redo(); err != nil || s.Mask().Count(mask.Findings, mask.Infection) != 1 {
 		t.Error("redo does not lead forth")
 	}
 }
@@ -76,9 +76,9 @@ func TestSession_AdoptIsOneStep(t *testing.T) {
 func TestSession_MarkSavedOnlyForTheRevisionSaved(t *testing.T) {
 	s, v := NewSession(), smallVolume()
 	s.Complete(SeriesInfo{}, v)
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 3, mask.RightLung)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 3, mask.RightLung))})
 	saving := s.Revision()
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 4, mask.RightLung)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 0, 4, mask.RightLung))})
 	s.MarkSaved(saving)
 	if !s.Dirty() {
 		t.Error("an edit made while saving counts as saved")
@@ -105,7 +105,7 @@ func TestSession_ProvenanceFollowsTheHistory(t *testing.T) {
 	has("at first", false)
 	s.Adopt(text.M("test.step"), run)
 	has("after the run", true)
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 2, 8, mask.Infection)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Findings, 2, 8, mask.Infection))})
 	has("corrected by hand", true)
 	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
 	has("with a mask from a file", false)
@@ -123,7 +123,7 @@ func TestSession_AdoptSparesNewerWork(t *testing.T) {
 	s, v := NewSession(), smallVolume()
 	s.Complete(SeriesInfo{}, v)
 	s.BeginPreview()
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.LeftLung)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.LeftLung))})
 	found := painted(v, mask.Anatomy, 1, 4, mask.RightLung)
 	s.Adopt(text.M("test.step"), &SegmentResult{Mask: found})
 	if got := s.Mask().At(mask.Anatomy, 4, 0, 1); got != mask.LeftLung {
@@ -149,7 +149,7 @@ func TestSession_DirtyFollowsTheHistory(t *testing.T) {
 	}
 	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
 	is("merely opened", false)
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.RightLung)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.RightLung))})
 	is("edited", true)
 	s.Undo()
 	is("back at what was opened", false)
@@ -161,7 +161,7 @@ func TestSession_DirtyFollowsTheHistory(t *testing.T) {
 	is("undone after saving", true)
 	s.Redo()
 	is("redone", false)
-	s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 5, mask.RightLung)))
+	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 5, mask.RightLung))})
 	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
 	is("opened over unsaved work", true)
 }
@@ -183,7 +183,7 @@ func TestSession_Annotated(t *testing.T) {
 		}, true},
 		{"drawn since", func(s *Session) {
 			s.SetMask(text.M("test.step"), lungs)
-			s.Edit(text.M("test.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 1, 3, mask.Infection)))
+			s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Findings, 1, 3, mask.Infection))})
 		}, true},
 		{"model that knows it", func(s *Session) {
 			s.Adopt(text.M("test.step"), &SegmentResult{Mask: lungs, Model: ModelInfo{Labels: mask.DefaultLabels()}})
@@ -246,7 +246,7 @@ func TestSession_KeepBringsBackWhatAFailedLoadReplaced(t *testing.T) {
 	s := NewSession()
 	v := smallVolume()
 	s.Complete(SeriesInfo{Case: "first"}, v)
-	s.Edit(text.M("app.step"), mask.Diff(s.Mask(), painted(v, mask.Findings, 0, 1, mask.Infection)))
+	s.Edit(mask.Step{Name: text.M("app.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Findings, 0, 1, mask.Infection))})
 	restore := s.Keep()
 	s.Begin(SeriesInfo{Case: "second"}, smallVolume())
 	restore()

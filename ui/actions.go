@@ -138,7 +138,7 @@ func (w *Window) undo() {
 	if !w.allow(tool.EditUndo) {
 		return
 	}
-	if step, ok := w.session.Undo(); ok {
+	if step, err := w.session.Undo(); err == nil {
 		w.status.say(w.t("ui.status.undone", w.texts.Format(step.Name)))
 	}
 }
@@ -151,7 +151,7 @@ func (w *Window) redo() {
 	if !w.allow(tool.EditRedo) {
 		return
 	}
-	if step, ok := w.session.Redo(); ok {
+	if step, err := w.session.Redo(); err == nil {
 		w.status.say(w.t("ui.status.redone", w.texts.Format(step.Name)))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"opacity/app/mask"
 	"opacity/viewer/tool"
 )
 
@@ -67,14 +68,14 @@ func (s *historySection) goTo(n int) {
 	}
 	for {
 		_, applied := s.w.session.History()
-		ok := false
+		err := mask.ErrNoStep
 		switch {
 		case applied > n:
-			_, ok = s.w.session.Undo()
+			_, err = s.w.session.Undo()
 		case applied < n:
-			_, ok = s.w.session.Redo()
+			_, err = s.w.session.Redo()
 		}
-		if !ok {
+		if err != nil {
 			return
 		}
 	}

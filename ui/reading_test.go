@@ -96,7 +96,7 @@ func TestReportSaysNothingBeforeItIsMeasured(t *testing.T) {
 	b := newBench(t)
 	b.segmentOne("case")
 	b.until("it is measured", b.current)
-	b.session.Edit(text.M("ui.step.mask", "x"), mask.Diff(b.session.Mask(), mask.New(b.session.Mask().Size(), mask.DefaultLabels())))
+	b.session.Edit(mask.Step{Name: text.M("ui.step.mask", "x"), Delta: mask.Diff(b.session.Mask(), mask.New(b.session.Mask().Size(), mask.DefaultLabels()))})
 	b.session.Undo()
 	b.inspector.report.refresh()
 	shown := words(b.inspector.report.object)

@@ -47,6 +47,40 @@ func (d Delta) Bytes() int {
 	return n
 }
 
+// Change counts the voxels that each label value gained (+) or lost (-), without
+// the values that come out even and 0, which is no label.
+func (d Delta) Change() map[uint8]int {
+	var n [256]int
+	for _, s := range d.Slices {
+		for _, r := range s.Runs {
+			n[r.Old] -= int(r.Length)
+			n[r.New] += int(r.Length)
+		}
+	}
+	change := map[uint8]int{}
+	for v := 1; v < len(n); v++ {
+		if n[v] != 0 {
+			change[uint8(v)] = n[v]
+		}
+	}
+	return change
+}
+
+// trimmed returns the delta in as little memory as it needs.
+func (d Delta) trimmed() Delta {
+	if d.Empty() {
+		return d
+	}
+	out := make([]SliceDelta, len(d.Slices))
+	for n, s := range d.Slices {
+		if cap(s.Runs) > len(s.Runs)+len(s.Runs)/8 {
+			s.Runs = append(make([]Run, 0, len(s.Runs)), s.Runs...)
+		}
+		out[n] = s
+	}
+	return Delta{out}
+}
+
 // Box returns the smallest box that holds every changed voxel of a mask nx wide.
 func (d Delta) Box(nx int) volume.Box {
 	var box volume.Box
@@ -106,7 +140,38 @@ func diffRuns(a, b []uint8) []Run {
 	return runs
 }
 
-// Apply carries out a delta that was made on a mask in this very state.
+// Fits reports whether a delta can be applied: whether it lies on the mask's
+// grid and every voxel that it changes has the label it was made on. It holds
+// too where other voxels have changed since.
+func (m *Mask) Fits(d Delta) bool {
+	n := m.size[0] * m.size[1]
+	for _, s := range d.Slices {
+		if s.Layer >= Layers || s.K < 0 || s.K >= m.size[2] {
+			return false
+		}
+		labels := m.layers[s.Layer].slices[s.K]
+		for _, r := range s.Runs {
+			if r.Length <= 0 || r.Offset < 0 || int(r.Offset) > n-int(r.Length) || !r.fits(labels) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (r Run) fits(labels []uint8) bool {
+	if labels == nil {
+		return r.Old == 0
+	}
+	for _, v := range labels[r.Offset : r.Offset+r.Length] {
+		if v != r.Old {
+			return false
+		}
+	}
+	return true
+}
+
+// Apply carries out a delta that fits.
 func (m *Mask) Apply(d Delta) { m.write(d, false) }
 
 // Revert takes a delta back, leaving the mask as it was before Apply.

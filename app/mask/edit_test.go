@@ -61,14 +61,14 @@ func TestUndoRedo(t *testing.T) {
 		for range 40 {
 			if r.IntN(4) == 0 { // go back a little and edit there
 				for range r.IntN(3) {
-					if _, ok := h.Undo(); ok {
+					if _, err := h.Undo(); err == nil {
 						states = states[:len(states)-1]
 					}
 				}
 			}
 			want := scribble(r, m)
 			d := Diff(m, want)
-			step, ok := h.Commit(text.M("edit"), d)
+			step, ok := h.Commit(Step{Name: text.M("edit"), Delta: d})
 			if ok == m.Equal(states[len(states)-1]) {
 				t.Fatalf("seed %d: a step was made without a change, or the other way round", seed)
 			}
@@ -88,19 +88,19 @@ func TestUndoRedo(t *testing.T) {
 			t.Fatalf("seed %d: %d steps, %d applied, %d made", seed, len(steps), applied, len(states)-1)
 		}
 		for n := len(states) - 2; n >= 0; n-- {
-			if _, ok := h.Undo(); !ok || !m.Equal(states[n]) {
+			if _, err := h.Undo(); err != nil || !m.Equal(states[n]) {
 				t.Fatalf("seed %d: undone to another state than %d", seed, n)
 			}
 		}
-		if _, ok := h.Undo(); ok {
+		if _, err := h.Undo(); err != ErrNoStep {
 			t.Errorf("seed %d: undone past the start", seed)
 		}
 		for n := 1; n < len(states); n++ {
-			if _, ok := h.Redo(); !ok || !m.Equal(states[n]) {
+			if _, err := h.Redo(); err != nil || !m.Equal(states[n]) {
 				t.Fatalf("seed %d: redone to another state than %d", seed, n)
 			}
 		}
-		if _, ok := h.Redo(); ok {
+		if _, err := h.Redo(); err != ErrNoStep {
 			t.Errorf("seed %d: redone past the end", seed)
 		}
 		checkCounts(t, m)

@@ -1,0 +1,63 @@
+package mask
+
+import (
+	"slices"
+	"time"
+
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Step is one named change of a mask.
+type Step struct {
+	Name  text.Message
+	Time  time.Time
+	Tool  string // what made it: "brush", "flood", "model"
+	Label uint8  // the active label, 0 where there is none
+	// Box is what it touched, and Change how many voxels each label value gained
+	// (+) or lost (-) by it; labels that kept their number are not in it.
+	Box    volume.Box
+	Change map[uint8]int
+	// Delta is the change itself. It is empty while it is not in memory:
+	// History.Delta reads it back.
+	Delta Delta
+	// Labels is set where the step changed the list of labels, with or without voxels.
+	Labels *LabelsChange
+	// Hand says that a person made it, not a model or a file: a model spares the
+	// voxels that a hand has changed.
+	Hand bool
+}
+
+// LabelsChange is another list of labels. Whether a label is visible or locked
+// belongs to no step: it stays as it is whichever way the step is gone.
+type LabelsChange struct{ Before, After []Label }
+
+// away reports whether the step's delta is not in memory.
+func (s *Step) away() bool { return s.Delta.Empty() && !s.Box.Empty() }
+
+// fill states what follows from the delta.
+func (s *Step) fill(nx int) {
+	s.Delta = s.Delta.trimmed()
+	s.Box, s.Change = s.Delta.Box(nx), s.Delta.Change()
+	if s.Time.IsZero() {
+		s.Time = time.Now()
+	}
+	if s.Labels != nil {
+		s.Labels = &LabelsChange{slices.Clone(s.Labels.Before), slices.Clone(s.Labels.After)}
+	}
+}
+
+// put brings the mask's labels to one side of a change.
+func (c *LabelsChange) put(m *Mask, back bool) {
+	to := c.After
+	if back {
+		to = c.Before
+	}
+	labels := slices.Clone(to)
+	for i := range labels {
+		if now, there := m.Label(labels[i].Value); there {
+			labels[i].Visible, labels[i].Locked = now.Visible, now.Locked
+		}
+	}
+	m.labels = labels
+}
