@@ -182,4 +182,4 @@ def keep(system: System, run: Path, path: Path) -> None:
     _, net, step = runs.load_network(run, system.predict.weights)
     half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    runs.write(path, runs.describe(system) | {"step": step, "net": half})
+    runs.write(path, runs.describe(system) | {"step": step, "cases": runs.sides(run), "net": half})

@@ -12,7 +12,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from . import folds, predict, runs, sources
+from . import predict, runs, sources
 from .card import refresh
 from .describe import dataset_words, describe, for_gray8, outputs, units
 from .evaluate import model_rows
@@ -127,22 +127,12 @@ def write_metadata(path: Path, metadata: dict) -> str:
     return text
 
 
-def split_of(system: System, checkpoint: Path, root: Path) -> tuple[list[str], list[str], int | None]:
-    """Who was trained on, who was held out, and which fold that was, as far as can be told without the data."""
-    try:
-        source = sources.build(system.data.source, root)
-        cases = system.data.cases or source.cases()
-    except (SourceError, OSError):
-        source, cases = None, list(system.data.cases)
-    if system.protocol.split == "fixed":
-        held = system.protocol.test_cases
-        return [c for c in cases if c not in held], sorted(held), None
+def split_of(system: System, sides: dict, checkpoint: Path) -> tuple[list[str], list[str], int | None]:
+    """Who was trained on, who was held out, and which fold that was. sides: as runs.sides has them; under a leaky split nobody is held out."""
+    train = sorted(sides["train"])
     found = re.search(r"fold-(\d+)", f"{checkpoint.parent.name}/{checkpoint.name}")
-    if system.protocol.split == "all" or found is None or source is None:
-        return cases, [], None
-    whole = {c: source.read(c) for c in cases}
-    fold = folds.make(system.protocol, cases, {c: len(v.image) for c, v in whole.items()}, {c: v.origin for c, v in whole.items()})[int(found.group(1))]
-    return sorted(fold.train), sorted(fold.test), fold.number
+    folded = system.protocol.split in ("patient", "leaky-slice") and found is not None
+    return train, sorted(c for c in sides["test"] if c not in train), int(found.group(1)) if folded else None
 
 
 def rows_of_records(folder: Path, system: System) -> list[dict]:
@@ -178,7 +168,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     """
     checkpoint, folder = Path(checkpoint), Path(folder)
     system, net, step = load_network(checkpoint, which)
-    train, held, fold = split_of(system, checkpoint, root)
+    train, held, fold = split_of(system, runs.sides(checkpoint), checkpoint)
     metadata = describe(system, step, train, fold)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{metadata['id']}.onnx"

@@ -111,6 +111,14 @@ def load_network(path: Path, which: str = "") -> tuple[System, torch.nn.Module, 
     return system, net.eval(), state["step"]
 
 
+def sides(path: Path) -> dict:
+    """The fold of a checkpoint, or of a run's newest: {"train", "validation", "test"}, of each the cases and their slices (folds.Part)."""
+    state = newest(path) if path.is_dir() else read(path)
+    if not state or "cases" not in state:
+        raise RunError(f"{path} does not say which patients it was trained on: train the system again")
+    return state["cases"]
+
+
 def _system(state: dict, path: Path) -> System:
     system = build(System, state["system"], path.name)
     if system.sha256(predicted=False) != state["sha256"]:

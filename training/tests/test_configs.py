@@ -113,6 +113,14 @@ def test_augmentation_leaves_the_shape(path):
         assert a.shape == image.shape and b.shape == label.shape and a.dtype == np.float32 and np.isfinite(a).all()
 
 
+def test_augmentation_is_in_the_published_order():
+    pairs = [(p, CONFIGS / "published" / f"{p.stem}-published.yaml") for p in FILES]
+    pairs = [(load(a), load(b)) for a, b in pairs if b.exists()]
+    assert sum(bool(a.augment) for a, _ in pairs) >= 2
+    for adapted, published in pairs:
+        assert [type(op) for op in adapted.augment] == [type(op) for op in published.augment], adapted.id
+
+
 def test_slices_of_both_units_come_out_alike():
     """The chain of the 8-bit slices, told to do the rest for a volume in HU, ends in the same range and size."""
     s = load(CONFIGS / "lecture-unet.yaml")

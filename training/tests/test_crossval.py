@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from opacity_training import chains, crossval, records
+from opacity_training import chains, crossval, records, runs
 from opacity_training import places as where
 from opacity_training.places import Places
 from opacity_training.strict import ConfigError
@@ -141,6 +141,7 @@ def test_majority_and_mean():
 def test_kept_weights_predict_again_on_another_machine(quick, places, tmp_path):
     quick.keep_weights = "weights"
     crossval.crossval([quick], places, only=[0])
+    assert runs.sides(places.results / "weights" / "small-fold-0.pt") == runs.sides(places.runs / "small" / "fold-0")
     other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
     assert order([quick], other, only=[0]) == ["small fold 0"]
     for path in (places.runs / "small" / "fold-0" / "probabilities").glob("*.npz"):

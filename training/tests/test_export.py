@@ -11,7 +11,7 @@ import torch
 
 from opacity_training import runs, targets
 from opacity_training.check import PARITY, parity, vector_error
-from opacity_training.export import Head, export, halve, load_network
+from opacity_training.export import Head, export, halve, load_network, split_of
 from opacity_training.metadata import KEY, rings, validate
 from opacity_training.runtime import Model
 from opacity_training.strict import build
@@ -33,6 +33,7 @@ VOLUME = [
     {"kind": "resample", "spacing_mm": [1.58, 1.58, 2.7]},
     {"kind": "zscore", "scope": "volume", "epsilon": 1e-6},
 ]
+SIDES = {"train": {"b": None, "a": None}, "validation": {}, "test": {"c": None}}
 UNET = {"kind": "basic-unet", "features": [4, 4, 8, 8, 16, 4]}
 SYSTEMS = {
     "plain": {"data": {"size": 64, "chain": SLICES}},
@@ -86,7 +87,7 @@ def checkpoint(name: str, folder: Path) -> Path:
     for p in net.parameters():  # away from one half, so that differences can be seen
         p.data *= 1.5
     folder.mkdir(parents=True, exist_ok=True)
-    runs.write(folder / "last.pt", runs.describe(one) | {"step": 7, "net": net.state_dict(), "average": net.state_dict()})
+    runs.write(folder / "last.pt", runs.describe(one) | {"cases": SIDES, "step": 7, "net": net.state_dict(), "average": net.state_dict()})
     return folder / "last.pt"
 
 
@@ -107,6 +108,29 @@ def test_metadata_is_whole_and_the_network_the_same(exported):
     assert step == 7 and parity(net, model) <= PARITY
     assert vector_error(model) <= 1e-5
     assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "patches", "deep"))
+
+
+def test_the_patients_are_those_of_the_checkpoint(exported):
+    name, _, path = exported
+    training = Model(path).metadata["training"]
+    assert "a, b; " in training["split"]
+    assert training["patients"] == (0 if training["phantoms"] else 2)
+
+
+def test_sides():
+    one = system("plain")
+    one.protocol.split = "patient"
+    assert split_of(one, SIDES, Path("runs/plain/fold-3")) == (["a", "b"], ["c"], 3)
+    assert split_of(one, SIDES, Path("runs/plain/fold-3/best.pt")) == (["a", "b"], ["c"], 3)
+    assert split_of(one, SIDES, Path("elsewhere/weights.pt")) == (["a", "b"], ["c"], None)
+    one.protocol.split = "leaky-slice"
+    assert split_of(one, SIDES | {"test": {"a": [1], "c": [2]}}, Path("fold-0")) == (["a", "b"], ["c"], 0)
+
+
+def test_a_checkpoint_without_its_patients_is_named(tmp_path):
+    runs.write(tmp_path / "last.pt", {"step": 1})
+    with pytest.raises(runs.RunError, match="which patients"):
+        runs.sides(tmp_path / "last.pt")
 
 
 WANT = {
