@@ -180,25 +180,29 @@ func (m *Measurements) involve(labels []mask.Label) {
 			infected[s.Side] += s.Voxels
 		}
 	}
-	percent := func(part, of int) *float64 {
-		if of == 0 {
-			return nil
-		}
-		p := 100 * float64(part) / float64(of)
-		return &p
-	}
 	m.InvolvementLeft = percent(infected[mask.Left], lung[mask.Left])
 	m.InvolvementRight = percent(infected[mask.Right], lung[mask.Right])
 	m.InvolvementTotal = percent(infected[mask.Left]+infected[mask.Right], lung[mask.Left]+lung[mask.Right])
+}
+
+// percent is nil where there is nothing to have a share of.
+func percent(part, of int) *float64 {
+	if of == 0 {
+		return nil
+	}
+	p := 100 * float64(part) / float64(of)
+	return &p
 }
 
 // infection finds the finding that involvement is about: by name, since another
 // tool's file may number it differently.
 func infection(labels []mask.Label) uint8 {
 	for _, l := range labels {
-		if l.Layer == mask.Findings && l.Name == "infection" {
+		if isInfection(l) {
 			return l.Value
 		}
 	}
 	return mask.Infection
 }
+
+func isInfection(l mask.Label) bool { return l.Layer == mask.Findings && l.Name == "infection" }

@@ -38,17 +38,21 @@ func rowsOf(labels []mask.Label) []row {
 // sidesOf gives for each anatomy label the part that it makes a finding lie in.
 func sidesOf(labels []mask.Label) (parts [256]uint8) {
 	for _, l := range labels {
-		if l.Layer != mask.Anatomy {
-			continue
-		}
-		switch l.Side {
-		case mask.Left:
-			parts[l.Value] = inLeft
-		case mask.Right:
-			parts[l.Value] = inRight
+		if l.Layer == mask.Anatomy {
+			parts[l.Value] = sidePart(l.Side)
 		}
 	}
 	return parts
+}
+
+func sidePart(s mask.Side) uint8 {
+	switch s {
+	case mask.Left:
+		return inLeft
+	case mask.Right:
+		return inRight
+	}
+	return outside
 }
 
 // sum is a count with the sums that mean and standard deviation come from. The
