@@ -6,24 +6,21 @@ import "opacity/app/volume"
 // mask at once, and can be told as one Delta or taken back. Until it has ended
 // nothing else may change the mask. Not safe for concurrent use.
 type Stroke struct {
-	mask   *Mask
-	before *Mask // as the mask was at Begin
-	layer  Layer
-	value  uint8 // what is written
-	rule   rule
-	idle   bool      // nothing may change
-	rows   []rowSpan // per slice k, the rows j that changed
-	box    volume.Box
+	mask  *Mask
+	layer Layer
+	value uint8 // what is written
+	rule  rule
+	idle  bool        // nothing may change
+	old   [][][]uint8 // per slice k and row j, the row as it was at Begin; nil where nothing changed
+	spare []uint8     // room for such rows
+	box   volume.Box  // of what is being painted
 }
-
-// rowSpan is rows from..to-1; empty where to is 0.
-type rowSpan struct{ from, to int }
 
 // Begin starts a stroke that paints a label, or takes it away. v is the volume
 // the mask lies on; it may be nil, then HU limits leave nothing. A stroke of a
 // label that is locked, or that the mask does not have, changes nothing.
 func (m *Mask) Begin(v *volume.Volume, label uint8, erase bool, lim Limits) *Stroke {
-	s := &Stroke{mask: m, before: m.Snapshot(), rows: make([]rowSpan, m.size[2])}
+	s := &Stroke{mask: m, old: make([][][]uint8, m.size[2])}
 	l, ok := m.Label(label)
 	if ok {
 		s.rule, ok = newRule(m, v, l, erase, lim)
@@ -65,25 +62,19 @@ func (s *Stroke) PaintBits(b *Bits) volume.Box {
 func (s *Stroke) run(i0, i1, j, k int) {
 	nx, plane := s.mask.size[0], s.mask.size[0]*s.mask.size[1]
 	ly := &s.mask.layers[s.layer]
-	row := s.row(s.layer, j, k)
-	var others [Layers][]uint8 // rows of other layers that count
-	for l, may := range s.rule.layers {
-		if may != nil && Layer(l) != s.layer {
-			others[l] = s.row(Layer(l), j, k)
-		}
-	}
+	row, own := s.row(s.layer, j, k), s.rule.layers[s.layer]
+	others, beside := s.others(j, k)
 	first, last := -1, -1
 	for i := i0; i < i1; i++ {
 		old := uint8(0)
 		if row != nil {
 			old = row[i]
 		}
-		if !s.rule.layers[s.layer][old] || !s.allows(&others, i) || !s.rule.values.hold(k*plane+j*nx+i) {
+		if !own[old] || beside && !s.allows(&others, i) || !s.rule.values.hold(k*plane+j*nx+i) {
 			continue
 		}
 		if first < 0 {
-			ly.writable(k, plane)
-			first, row = i, s.row(s.layer, j, k)
+			first, row = i, s.writable(j, k)
 		}
 		last = i
 		row[i] = s.value
@@ -91,9 +82,36 @@ func (s *Stroke) run(i0, i1, j, k int) {
 		ly.counts[s.value]++
 	}
 	if first >= 0 {
-		s.rows[k].add(j)
 		s.box = s.box.Union(volume.Box{Min: [3]int{first, j, k}, Max: [3]int{last + 1, j + 1, k + 1}})
 	}
+}
+
+// writable returns row (j, k) ready to be written, and keeps it as it was at Begin.
+func (s *Stroke) writable(j, k int) []uint8 {
+	nx, ny := s.mask.size[0], s.mask.size[1]
+	s.mask.layers[s.layer].writable(k, nx*ny)
+	row := s.row(s.layer, j, k)
+	if s.old[k] == nil {
+		s.old[k] = make([][]uint8, ny)
+	}
+	if s.old[k][j] == nil {
+		if len(s.spare) < nx {
+			s.spare = make([]uint8, max(nx, 1<<15))
+		}
+		s.old[k][j], s.spare = s.spare[:nx:nx], s.spare[nx:]
+		copy(s.old[k][j], row)
+	}
+	return row
+}
+
+// others returns row (j, k) of the other layers that count, and whether any does.
+func (s *Stroke) others(j, k int) (rows [Layers][]uint8, any bool) {
+	for l, may := range s.rule.layers {
+		if may != nil && Layer(l) != s.layer {
+			rows[l], any = s.row(Layer(l), j, k), true
+		}
+	}
+	return rows, any
 }
 
 // allows reports whether the other layers let voxel i of their rows change.
@@ -123,38 +141,25 @@ func (s *Stroke) row(l Layer, j, k int) []uint8 {
 	return slice[j*nx : (j+1)*nx]
 }
 
-func (r *rowSpan) add(j int) {
-	if r.to == 0 {
-		*r = rowSpan{j, j + 1}
-	}
-	r.from, r.to = min(r.from, j), max(r.to, j+1)
-}
-
 // Delta returns what the stroke has changed so far, against the mask at Begin.
 // It reads only the rows that were touched.
 func (s *Stroke) Delta() Delta {
 	var d Delta
 	nx := s.mask.size[0]
-	var zero []uint8
-	for k, r := range s.rows {
-		if r.to == 0 {
-			continue
-		}
-		old, now := s.before.layers[s.layer].slices[k], s.mask.layers[s.layer].slices[k]
-		if old == nil {
-			if zero == nil {
-				zero = make([]uint8, nx*s.mask.size[1])
+	for k, rows := range s.old {
+		var runs []Run
+		for j, old := range rows {
+			if old == nil {
+				continue
 			}
-			old = zero
+			for _, r := range diffRuns(old, s.row(s.layer, j, k)) {
+				r.Offset += int32(j * nx)
+				runs = append(runs, r)
+			}
 		}
-		runs := diffRuns(old[r.from*nx:r.to*nx], now[r.from*nx:r.to*nx])
-		if runs == nil {
-			continue
+		if runs != nil {
+			d.Slices = append(d.Slices, SliceDelta{s.layer, k, runs})
 		}
-		for n := range runs {
-			runs[n].Offset += int32(r.from * nx)
-		}
-		d.Slices = append(d.Slices, SliceDelta{s.layer, k, runs})
 	}
 	return d
 }
@@ -164,6 +169,6 @@ func (s *Stroke) Delta() Delta {
 func (s *Stroke) Abort() volume.Box {
 	d := s.Delta()
 	s.mask.Revert(d)
-	clear(s.rows)
+	clear(s.old)
 	return d.Box(s.mask.size[0])
 }

@@ -99,7 +99,7 @@ func BenchmarkStrokeEnd(b *testing.B) {
 
 // BenchmarkStrokeMemory tells what a history holds of 1,000 strokes of 100 points.
 func BenchmarkStrokeMemory(b *testing.B) {
-	for name, tip := range map[string]Tip{"disc10mm": {RadiusMM: 10, Axis: 2}, "ball10mm": {RadiusMM: 10, Solid: true}} {
+	for name, tip := range map[string]Tip{"disc10mm": {RadiusMM: 10, Axis: 2}, "ball5mm": {RadiusMM: 5, Solid: true}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				s := newScribbler(tip)
