@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"opacity/app/mask"
 	"opacity/app/text"
 )
 
@@ -52,9 +53,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // Explain turns any error into the kind and the sentence to show.
 func Explain(err error) (Kind, text.Message) {
 	var e *Error
+	var labels *mask.LabelFileError
 	switch {
 	case errors.As(err, &e):
 		return e.Kind, e.Message
+	case errors.As(err, &labels):
+		return Refused, labels.Message
 	case errors.Is(err, context.Canceled):
 		return Interrupted, text.M("app.interrupted")
 	}

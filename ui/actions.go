@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -138,9 +140,8 @@ func (w *Window) undo() {
 	if !w.allow(tool.EditUndo) {
 		return
 	}
-	if step, err := w.session.Undo(); err == nil {
-		w.status.say(w.t("ui.status.undone", w.texts.Format(step.Name)))
-	}
+	step, err := w.session.Undo()
+	w.stepped("ui.status.undone", step, err)
 }
 
 func (w *Window) redo() {
@@ -151,8 +152,17 @@ func (w *Window) redo() {
 	if !w.allow(tool.EditRedo) {
 		return
 	}
-	if step, err := w.session.Redo(); err == nil {
-		w.status.say(w.t("ui.status.redone", w.texts.Format(step.Name)))
+	step, err := w.session.Redo()
+	w.stepped("ui.status.redone", step, err)
+}
+
+// stepped tells of a step that was undone or redone, or why it was not.
+func (w *Window) stepped(key string, step mask.Step, err error) {
+	switch {
+	case err == nil:
+		w.status.say(w.t(key, w.texts.Format(step.Name)))
+	case !errors.Is(err, mask.ErrNoStep):
+		w.bands.fail(err)
 	}
 }
 

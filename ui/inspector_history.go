@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"opacity/app/mask"
 	"opacity/viewer/tool"
 )
 
@@ -66,17 +65,7 @@ func (s *historySection) goTo(n int) {
 	if s.w.segmenting || s.w.choosing() {
 		return
 	}
-	for {
-		_, applied := s.w.session.History()
-		err := mask.ErrNoStep
-		switch {
-		case applied > n:
-			_, err = s.w.session.Undo()
-		case applied < n:
-			_, err = s.w.session.Redo()
-		}
-		if err != nil {
-			return
-		}
+	if err := s.w.session.Go(n); err != nil {
+		s.w.bands.fail(err)
 	}
 }

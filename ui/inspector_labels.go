@@ -111,10 +111,7 @@ func (s *labelSection) toggle(i int) {
 	if s.w.session.Mask() == nil || i >= len(labels) {
 		return
 	}
-	labels[i].Visible = !labels[i].Visible
-	if err := s.w.session.SetLabels(labels); err != nil {
-		s.w.bands.fail(err)
-	}
+	s.w.session.SetVisible(labels[i].Value, !labels[i].Visible)
 }
 
 // dash stands for a number that is not to be stated.

@@ -133,8 +133,11 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 		if attempt != w.opening {
 			return
 		}
+		if err := w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), r.mask, r.doubts...); err != nil {
+			w.bands.failAbout("mask", err)
+			return
+		}
 		w.bands.settled("mask")
-		w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), r.mask, r.doubts...)
 		w.status.say(w.t("ui.mask.done", filepath.Base(path)))
 	})
 }

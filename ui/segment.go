@@ -88,8 +88,11 @@ func (w *Window) segmented(attempt int, r *app.SegmentResult, err error) {
 		w.session.EndPreview()
 		w.bands.fail(err)
 	default:
+		if err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r); err != nil {
+			w.bands.fail(err)
+			break
+		}
 		w.setUsed(r.Device)
-		w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
 		done := w.t("ui.segment.done", r.Timings.Total.Seconds())
 		if w.withheld() != "" {
 			done = w.t("ui.segment.done_withheld", r.Timings.Total.Seconds())

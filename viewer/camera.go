@@ -1,6 +1,10 @@
 package viewer
 
-import "math"
+import (
+	"math"
+
+	"opacity/app/volume"
+)
 
 // The limits of Camera.Zoom.
 const (
@@ -51,10 +55,14 @@ func (v *Viewer) CenterOnCursor() {
 		return
 	}
 	for p := range Plane(Planes) {
-		u, w, _, _ := p.Axes()
-		x, y := NewFrame(p, vol.Geometry).Point(float64(v.cursor[u]), float64(v.cursor[w]))
-		v.SetCamera(p, Camera{CenterMM: [2]float64{x, y}, Zoom: v.cameras[p].Zoom})
+		v.centerOnCursor(p, vol.Geometry)
 	}
+}
+
+func (v *Viewer) centerOnCursor(p Plane, g volume.Geometry) {
+	u, w, _, _ := p.Axes()
+	x, y := NewFrame(p, g).Point(float64(v.cursor[u]), float64(v.cursor[w]))
+	v.SetCamera(p, Camera{CenterMM: [2]float64{x, y}, Zoom: v.cameras[p].Zoom})
 }
 
 // Fit shows every plane whole.

@@ -109,6 +109,8 @@ func New(s *app.Session) *Viewer {
 		v.cameras[p].Zoom = 1
 	}
 	s.Opened.Connect(v.opened)
+	s.Moved.Connect(v.follow)
+	s.LabelsChanged.Connect(func(struct{}) { v.keepLabel() })
 	return v
 }
 

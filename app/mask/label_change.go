@@ -20,15 +20,20 @@ func (m *Mask) NewFinding(name string) (l Label, ok bool) {
 // freeValue is the lowest value that neither a label nor a voxel has, or 0.
 func (m *Mask) freeValue() uint8 {
 	for value := 1; value < 256; value++ {
-		_, taken := m.Label(uint8(value))
-		for l := range m.layers {
-			taken = taken || m.layers[l].counts[value] > 0
-		}
-		if !taken {
+		if m.Free(uint8(value)) {
 			return uint8(value)
 		}
 	}
 	return 0
+}
+
+// Free reports whether a value other than 0 belongs to no label and no voxel.
+func (m *Mask) Free(value uint8) bool {
+	_, taken := m.Label(value)
+	for l := range m.layers {
+		taken = taken || m.layers[l].counts[value] > 0
+	}
+	return !taken && value != 0
 }
 
 // freeColour is the one of ExtraColours that the fewest labels have.

@@ -1,0 +1,190 @@
+package app
+
+import (
+	"maps"
+	"math"
+
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// preview is a mask that is shown in the place of the one to edit.
+type preview struct {
+	shown  *mask.Mask // nil where there is none
+	box    volume.Box // where it differs, of an edit's preview
+	before *mask.Mask // of a running model's preview: the mask when it began
+	since  int        // and how many steps there were
+}
+
+// Shown returns the mask to draw: a preview, else Mask.
+func (s *Session) Shown() *mask.Mask {
+	if s.shown != nil {
+		return s.shown
+	}
+	return s.mask
+}
+
+// BeginPreview shows an empty mask that a running model paints, until
+// EndPreview or Adopt.
+func (s *Session) BeginPreview() {
+	_ = s.settle() // a stroke that does not end is newer than what the model sees
+	_, applied := s.history.Steps()
+	s.preview = preview{shown: mask.New(s.volume.Size, s.mask.Labels()), before: s.mask.Snapshot(), since: applied}
+	s.tellMask(volume.Whole(s.volume.Size))
+}
+
+// Preview shows the labels a running model found on a slice across any axis.
+func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
+	if s.before == nil {
+		return
+	}
+	for l, values := range labels {
+		s.shown.SetPlane(mask.Layer(l), at, values)
+	}
+	box := volume.Whole(s.volume.Size)
+	box.Min[at.Axis], box.Max[at.Axis] = at.Index, at.Index+1
+	s.tellMask(box)
+}
+
+// PreviewEdit shows what an edit would lead to, in the place of an edit shown
+// before, until EndPreview or until the mask changes. Errors are those of Edit.
+func (s *Session) PreviewEdit(d mask.Delta) error {
+	switch {
+	case s.mask == nil:
+		return Misuse("session.nothing_open")
+	case s.before != nil:
+		return Misuse("session.model_runs")
+	}
+	if err := s.check(mask.Step{Delta: d}); err != nil {
+		return err
+	}
+	last := s.box
+	s.preview = preview{shown: s.mask.Snapshot(), box: d.Box(s.mask.Size()[0])}
+	s.shown.Apply(d)
+	s.tellMask(last.Union(s.box))
+	return nil
+}
+
+// EndPreview shows the mask again: the model or the edit was cancelled or
+// failed, and everything is as it was.
+func (s *Session) EndPreview() {
+	if s.shown == nil {
+		return
+	}
+	box := s.box
+	if s.before != nil {
+		box = volume.Whole(s.volume.Size)
+	}
+	s.preview = preview{}
+	s.tellMask(box)
+}
+
+// Adopt merges a model's proposal as one named step and keeps the result for
+// the report. What was changed while the model ran, after BeginPreview, is newer
+// than what the model saw and stays as it is.
+func (s *Session) Adopt(name text.Message, r *SegmentResult) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	proposal := r.Mask
+	p := s.begun(Origin{Result: r, Warnings: r.Warnings}, false)
+	if s.before != nil {
+		p.since = min(p.since, s.since)
+		if newer := mask.Diff(s.before, s.mask); !newer.Empty() {
+			proposal = r.Mask.Snapshot()
+			proposal.Overwrite(newer)
+		}
+	}
+	s.preview = preview{}
+	s.commit(mask.Step{Name: name, Tool: "model", Delta: mask.Diff(s.mask, proposal), Labels: s.withLabels(r.Mask)}, p)
+	s.tellMask(volume.Whole(s.volume.Size))
+	return nil
+}
+
+// ModelMask returns the model's own mask, which no hand has changed, of the run
+// that the mask goes back to; nil where it goes back to none. Read only.
+func (s *Session) ModelMask() *mask.Mask {
+	if r := s.Result(); r != nil {
+		return r.Mask
+	}
+	return nil
+}
+
+// Probabilities returns what the model's run held of a label, per slice k nx*ny
+// values, 0..255 for 0..1, or nil where it held nothing.
+func (s *Session) Probabilities(value uint8) [][]uint8 {
+	r := s.Result()
+	if r == nil {
+		return nil
+	}
+	if l, ok := r.Mask.Label(value); ok { // by the name it had for the model
+		return r.Probabilities[l.Name]
+	}
+	return nil
+}
+
+// Threshold returns the threshold that was chosen for a label, 0..255 for 0..1;
+// ok is false where nobody has, and the model's own holds.
+func (s *Session) Threshold(value uint8) (threshold uint8, ok bool) {
+	threshold, ok = s.Origin().Thresholds[value]
+	return threshold, ok
+}
+
+// PreviewThreshold shows what another threshold would lead to: d, but for the
+// voxels that a hand has touched.
+func (s *Session) PreviewThreshold(d mask.Delta) error {
+	spared, err := s.Touched()
+	if err != nil {
+		return err
+	}
+	return s.PreviewEdit(d.Sparing(spared))
+}
+
+// SetThreshold commits another threshold for a label as one named step: d, but
+// for the voxels that a hand has touched. Errors are those of Edit.
+func (s *Session) SetThreshold(value, threshold uint8, d mask.Delta) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	l, there := s.mask.Label(value)
+	if !there {
+		return Misuse("session.label_gone")
+	}
+	spared, err := s.Touched()
+	if err != nil {
+		return err
+	}
+	percent := math.Round(float64(threshold) * 100 / 255)
+	step := mask.Step{Name: text.M("session.step.threshold", l.Name, int(percent)), Tool: "threshold", Label: value, Delta: d.Sparing(spared)}
+	if err := s.check(step); err != nil {
+		return err
+	}
+	p := s.edited()
+	p.Thresholds = maps.Clone(p.Thresholds)
+	if p.Thresholds == nil {
+		p.Thresholds = map[uint8]uint8{}
+	}
+	p.Thresholds[value] = threshold
+	s.commit(step, p)
+	return nil
+}
+
+// Numbers returns the numbers of the mask as it is now, a stroke under way
+// included. Where nothing is open there are none.
+func (s *Session) Numbers() metrics.LiveNumbers {
+	if s.mask == nil {
+		return metrics.LiveNumbers{}
+	}
+	if model := s.ModelMask(); s.live == nil || s.live.Model() != model {
+		s.live = metrics.NewLive(s.mask, model)
+	}
+	n := s.live.Numbers(s.volume)
+	for i := range n.Labels {
+		if l := &n.Labels[i]; s.Result() != nil && !s.Result().Model.Finds(l.Label) {
+			l.ChangeVoxels, l.ChangeML, l.Dice = nil, nil, nil // the model never looked for it
+		}
+	}
+	return n
+}

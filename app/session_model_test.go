@@ -1,0 +1,167 @@
+package app
+
+import (
+	"testing"
+
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// adopted is a session whose model found infection at voxels 10..19 of slice 1,
+// and a hand then erased 10..12.
+func adopted(t *testing.T) *Session {
+	t.Helper()
+	s, v := opened()
+	m := mask.New(v.Size, mask.DefaultLabels())
+	row := make([]uint8, 48)
+	for o := 10; o < 20; o++ {
+		row[o] = mask.Infection
+	}
+	m.SetSlice(mask.Findings, 1, row)
+	held := [][]uint8{nil, make([]uint8, 48), nil, nil}
+	r := &SegmentResult{Mask: m, Model: ModelInfo{Labels: mask.DefaultLabels()}, Probabilities: map[string][][]uint8{"infection": held}}
+	if err := s.Adopt(text.M("test.step"), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Edit(hand(brush(s, mask.Findings, 1, 10, 3, 0))); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The threshold moves the model's boundary and leaves alone what a hand has
+// touched; it is one step, and undone with its number.
+func TestSession_ThresholdSparesHands(t *testing.T) {
+	s := adopted(t)
+	if p := s.Probabilities(mask.Infection); len(p) != 4 || s.Probabilities(mask.LeftLung) != nil {
+		t.Errorf("held %v", p)
+	}
+	if _, chosen := s.Threshold(mask.Infection); chosen {
+		t.Error("a threshold that nobody chose")
+	}
+	lower := brush(s, mask.Findings, 1, 5, 20, mask.Infection) // 5..24, the touched 10..12 too
+	var boxes []volume.Box
+	s.MaskChanged.Connect(func(e MaskEvent) { boxes = append(boxes, e.Box) })
+	if err := s.PreviewThreshold(lower); err != nil {
+		t.Fatal(err)
+	}
+	if s.Shown().Count(mask.Findings, mask.Infection) != 17 || s.Mask().Count(mask.Findings, mask.Infection) != 7 {
+		t.Errorf("%d are shown, %d there", s.Shown().Count(mask.Findings, mask.Infection), s.Mask().Count(mask.Findings, mask.Infection))
+	}
+	higher := brush(s, mask.Findings, 1, 15, 5, 0)
+	if err := s.PreviewThreshold(higher); err != nil || s.Shown().Count(mask.Findings, mask.Infection) != 2 {
+		t.Errorf("moved on: %d are shown, %v", s.Shown().Count(mask.Findings, mask.Infection), err)
+	}
+	if len(boxes) != 2 || boxes[1] != boxes[0].Union(higher.Box(8)) {
+		t.Errorf("told of %v", boxes)
+	}
+	if err := s.SetThreshold(mask.Infection, 77, lower); err != nil || s.Shown() != s.Mask() {
+		t.Fatal(err)
+	}
+	steps, _ := s.History()
+	last := steps[len(steps)-1]
+	if th, ok := s.Threshold(mask.Infection); !ok || th != 77 || last.Name.String() != "Threshold of infection at 30 %" || last.Hand || last.Change[mask.Infection] != 10 {
+		t.Errorf("threshold %d, %v; step %+v", th, ok, last)
+	}
+	if s.Result() == nil || s.ModelMask().Count(mask.Findings, mask.Infection) != 10 {
+		t.Error("the model's own mask changed")
+	}
+	if _, err := s.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	if _, chosen := s.Threshold(mask.Infection); chosen || s.Mask().Count(mask.Findings, mask.Infection) != 7 {
+		t.Error("undone in part")
+	}
+	if err := s.SetThreshold(99, 77, mask.Delta{}); err == nil {
+		t.Error("a threshold of no label")
+	}
+}
+
+// The preview of an edit goes when the mask changes, and never gets in a model's way.
+func TestSession_PreviewEdit(t *testing.T) {
+	s := adopted(t)
+	d := brush(s, mask.Findings, 2, 5, 3, mask.Infection)
+	if err := s.PreviewEdit(d); err != nil || s.Shown() == s.Mask() {
+		t.Fatal(err)
+	}
+	s.SetVisible(mask.Infection, false)
+	if l, _ := s.Shown().Label(mask.Infection); l.Visible {
+		t.Error("the preview shows a hidden label")
+	}
+	if _, err := s.Undo(); err != nil || s.Shown() != s.Mask() {
+		t.Errorf("the preview stays: %v", err)
+	}
+	if err := s.PreviewEdit(brush(s, mask.Findings, 1, 10, 3, 0)); err != nil {
+		t.Fatal(err)
+	}
+	s.EndPreview()
+	s.EndPreview()
+	if s.Shown() != s.Mask() {
+		t.Error("the preview does not end")
+	}
+	stale := brush(s, mask.Findings, 1, 10, 3, 0)
+	_, _ = s.Redo()
+	if err := s.PreviewEdit(stale); err == nil {
+		t.Error("a preview of another mask is shown")
+	}
+	s.BeginPreview()
+	if err := s.PreviewEdit(d); err == nil || err.Error() != "A model is running. Wait for it, or stop it." {
+		t.Errorf("said %v", err)
+	}
+	if err := NewSession().PreviewEdit(d); err == nil {
+		t.Error("a preview of nothing")
+	}
+}
+
+// A label that the model does not look for is not compared with it.
+func TestSession_NumbersOfALabelTheModelDoesNotKnow(t *testing.T) {
+	s := adopted(t)
+	own, err := s.AddLabel("effusion")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Edit(hand(brush(s, mask.Findings, 3, 5, 3, own.Value)))
+	n := s.Numbers()
+	infection, effusion := n.Labels[2], n.Labels[3]
+	if infection.Voxels != 7 || *infection.ChangeVoxels != -3 || *infection.Dice != 14.0/17 {
+		t.Errorf("infection: %+v", infection)
+	}
+	if effusion.Voxels != 3 || effusion.ChangeVoxels != nil || effusion.Dice != nil || effusion.ChangeML != nil || effusion.VolumeML == nil {
+		t.Errorf("effusion: %+v", effusion)
+	}
+	if got := NewSession().Numbers(); got.Labels != nil {
+		t.Errorf("numbers of nothing: %+v", got)
+	}
+}
+
+// A study that was left goes on where it was: history, origin, what is touched.
+func TestSession_Restore(t *testing.T) {
+	s := adopted(t)
+	left, result := s.history, s.Result()
+	s.Complete(SeriesInfo{}, smallVolume())
+	if err := s.Restore(left, map[int]Origin{1: {Result: result}}); err != nil {
+		t.Fatal(err)
+	}
+	touched, err := s.Touched()
+	if err != nil || touched.Count() != 3 || s.Result() != result || s.Dirty() {
+		t.Errorf("%d voxels are touched, %v; dirty %v", touched.Count(), err, s.Dirty())
+	}
+	_ = s.Edit(hand(brush(s, mask.Findings, 2, 5, 3, mask.Infection)))
+	if touched, _ := s.Touched(); touched.Count() != 6 || !s.Dirty() {
+		t.Errorf("%d voxels are touched", touched.Count())
+	}
+	if err := s.Go(0); err != nil || s.Result() != nil || !s.Mask().Empty() {
+		t.Errorf("at the start: %v", err)
+	}
+	other := mask.NewHistory(mask.New(volume.Size{1, 2, 3}, nil))
+	if err := s.Restore(other, nil); err == nil {
+		t.Error("a study of another grid was opened")
+	}
+	if err := NewSession().Restore(left, nil); err == nil {
+		t.Error("a study of no volume was opened")
+	}
+	if _, err := NewSession().Touched(); err == nil {
+		t.Error("touched voxels of nothing")
+	}
+}
