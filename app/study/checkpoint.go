@@ -1,0 +1,136 @@
+package study
+
+import (
+	"context"
+	"encoding/json"
+
+	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+)
+
+// cached is a mask and the records whose changes led to it.
+type cached struct {
+	mask   *mask.Mask
+	refs   []int64
+	offset int64 // where the journal ended; 0 where no checkpoint was written
+}
+
+// note says which place of which journal a checkpoint stands for.
+type note struct {
+	Offset int64  `json:"journal_offset"` // the records before it are in the mask
+	Sum    uint32 `json:"journal_sum"`    // CRC-32C of those records
+}
+
+// readCheckpointNote reads what the file says of itself; ok is false where there
+// is none to go by.
+func readCheckpointNote(path string) (n note, ok bool) {
+	f, err := nifti.OpenStack(path)
+	if err != nil {
+		return note{}, false
+	}
+	defer f.Close()
+	return n, json.Unmarshal(f.Note, &n) == nil && n.Offset > 0 && f.Volumes == mask.Layers
+}
+
+// foundCheckpoint keeps, while the journal is read and has come to the place of a
+// checkpoint, what it stands for, unless it is that of another journal.
+func (s *Study) foundCheckpoint(n note) {
+	if n.Sum == s.sum && s.begin != 0 {
+		s.cache = &cached{refs: s.refs(), offset: n.Offset}
+	}
+}
+
+// readCheckpoint reads the mask of the checkpoint that was found; where there is
+// none, or it is damaged, the cache is the mask before anything was drawn.
+func (s *Study) readCheckpoint(ctx context.Context) {
+	if s.cache != nil {
+		if m, err := readLayers(ctx, s.path(checkpointName), mask.New(s.size, nil)); err == nil {
+			s.cache.mask = m
+			return
+		}
+	}
+	s.cache = &cached{mask: mask.New(s.size, nil)}
+}
+
+// readLayers reads a mask from a stack of its layers into m, which is empty.
+func readLayers(ctx context.Context, path string, m *mask.Mask) (*mask.Mask, error) {
+	f, err := nifti.OpenStack(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	size := m.Size()
+	if f.Volumes != mask.Layers || f.Geometry.Size != size {
+		return nil, app.Refuse(nil, "nifti.not_nifti", path)
+	}
+	labels := make([]uint8, size[0]*size[1])
+	for l := range mask.Layer(mask.Layers) {
+		for k := range size[2] {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := f.Next(labels); err != nil {
+				return nil, err
+			}
+			m.SetSlice(l, k, labels)
+		}
+	}
+	return m, nil
+}
+
+// walk brings a cached mask from the changes it holds to others: those that are
+// not among them are taken back, the missing ones made.
+func (s *Study) walk(ctx context.Context, c *cached, refs []int64) error {
+	common := 0
+	for common < min(len(c.refs), len(refs)) && c.refs[common] == refs[common] {
+		common++
+	}
+	for n := len(c.refs) - 1; n >= common; n-- {
+		delta, err := s.delta(ctx, c.refs[n])
+		if err != nil {
+			return err
+		}
+		c.mask.Revert(delta)
+		c.refs = c.refs[:n]
+	}
+	for _, ref := range refs[common:] {
+		delta, err := s.delta(ctx, ref)
+		if err != nil {
+			return err
+		}
+		if !c.mask.Fits(delta) {
+			return app.Refuse(errDamaged, "study.damaged", s.folder)
+		}
+		c.mask.Apply(delta)
+		c.refs = append(c.refs, ref)
+	}
+	return nil
+}
+
+func (s *Study) delta(ctx context.Context, ref int64) (mask.Delta, error) {
+	if err := ctx.Err(); err != nil {
+		return mask.Delta{}, err
+	}
+	return s.Delta(ref)
+}
+
+// saveCheckpoint writes the mask as the journal has it at this moment; saving is
+// held, and what the journal has is on disk.
+func (s *Study) saveCheckpoint(ctx context.Context, refs []int64, n note) error {
+	if err := s.walk(ctx, s.cache, refs); err != nil {
+		return err
+	}
+	text, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	m := s.cache.mask
+	err = nifti.WriteStack(ctx, s.path(checkpointName), s.grid, mask.Layers, 1, text, func(layer, k int) []uint8 {
+		return m.Slice(mask.Layer(layer), k)
+	})
+	if err == nil {
+		s.cache.offset = n.Offset
+	}
+	return err
+}

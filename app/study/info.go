@@ -1,0 +1,93 @@
+package study
+
+import (
+	"time"
+
+	"opacity/app/mask"
+	"opacity/app/volume"
+)
+
+// Info is what a study says of itself beside its mask: the content of study.json.
+type Info struct {
+	Program  string    `json:"program"` // version of Opacity that made it
+	Created  time.Time `json:"created"`
+	Sources  []Source  `json:"sources"` // the image first
+	Grid     Grid      `json:"grid"`
+	Labels   []Label   `json:"labels"`
+	Models   []Model   `json:"models"` // in the order they were run; the last is the one in use
+	Reviewer string    `json:"reviewer"`
+	State    string    `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
+	Note     string    `json:"note"`
+	// ReadingSeconds is how long somebody has actively worked on it.
+	ReadingSeconds float64 `json:"reading_seconds"`
+	// Slices says what was thought of slices, by their index k counted from 0.
+	Slices map[int]Slice `json:"slices"`
+}
+
+// Source is an image that the study was made from.
+type Source struct {
+	Path      string `json:"path"`
+	SHA256    string `json:"sha256"` // as app.Series.SHA256 has it
+	SeriesUID string `json:"series_uid"`
+}
+
+// Grid is the voxels that the mask lies on, as volume.Geometry has them: LPS
+// millimetres, near-LPS order, i fastest.
+type Grid struct {
+	Size             volume.Size   `json:"size"`
+	SpacingMM        [3]float64    `json:"spacing_mm"`
+	Affine           volume.Affine `json:"affine_lps"`
+	SlicePositionsMM []float64     `json:"slice_positions_mm"` // null where slices are evenly spaced
+}
+
+func gridOf(g volume.Geometry) Grid {
+	return Grid{g.Size, g.SpacingMM(), g.Affine, g.SlicePositionsMM}
+}
+
+// Geometry is the grid as package volume has it.
+func (g Grid) Geometry() volume.Geometry {
+	return volume.Geometry{Size: g.Size, Affine: g.Affine, SlicePositionsMM: g.SlicePositionsMM}
+}
+
+// Label is a label of the mask as files name it.
+type Label struct {
+	Value   uint8    `json:"value"`
+	Layer   string   `json:"layer"`
+	Name    string   `json:"name"`
+	Side    string   `json:"side"`
+	Code    string   `json:"code"`
+	Colour  mask.RGB `json:"colour"`
+	Visible bool     `json:"visible"`
+	Locked  bool     `json:"locked"`
+}
+
+func labelsOf(labels []mask.Label) []Label {
+	out := make([]Label, len(labels))
+	for n, l := range labels {
+		out[n] = Label{l.Value, l.Layer.String(), l.Name, string(l.Side), l.Code, l.Colour, l.Visible, l.Locked}
+	}
+	return out
+}
+
+// Model is a model that proposed a mask of the whole image, or of a part of it.
+type Model struct {
+	ID      string    `json:"id"`
+	Version string    `json:"version"`
+	SHA256  string    `json:"sha256"`
+	Time    time.Time `json:"time"`
+	// Threshold is the probability from which a voxel counts, per label name,
+	// where it was set by hand; the others are the model's own.
+	Threshold map[string]float64 `json:"threshold"`
+	// Folder holds what it proposed, below the study's folder and with slashes;
+	// "" where that was not kept.
+	Folder string `json:"folder"`
+}
+
+// Slice is what was thought of one slice.
+type Slice struct {
+	State string    `json:"state"` // "" until something is said: "accepted", "corrected", "problem"
+	Note  string    `json:"note"`
+	Seen  bool      `json:"seen"` // it was on screen
+	By    string    `json:"by"`
+	Time  time.Time `json:"time"`
+}

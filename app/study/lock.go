@@ -1,0 +1,127 @@
+package study
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/user"
+	"time"
+
+	"opacity/app/safefile"
+)
+
+// Owner is who has a study open for editing.
+type Owner struct {
+	User  string    `json:"user"`
+	Host  string    `json:"host"`
+	PID   int       `json:"pid"`
+	Since time.Time `json:"since"`
+}
+
+// SystemUser is the name that the one at the keyboard logged in with: who edits,
+// until another name is set.
+func SystemUser() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
+func thisProcess() Owner {
+	host, _ := os.Hostname() // without a name no lock is ever found stale
+	return Owner{SystemUser(), host, os.Getpid(), time.Now()}
+}
+
+// lock is the lock file of a study that is open for editing. The system holds it
+// for as long as the process lives, so that one left behind is told from one in
+// use whatever its number says; where the system cannot, the process is looked
+// for by its number.
+type lock struct{ f *os.File }
+
+// errHeld says that somebody else has the lock.
+var errHeld = errors.New("study: held by another process")
+
+// takeLock makes this process the one that may write. errHeld comes with who has
+// it, as far as that can be read; other errors are the disk's.
+func takeLock(path string) (*lock, Owner, error) {
+	for range 10 { // each time somebody else let go between two steps of ours
+		f, sure, err := openLock(path)
+		if errors.Is(err, errHeld) {
+			return nil, readOwner(path), errHeld
+		}
+		if err != nil {
+			return nil, Owner{}, err
+		}
+		if here, there := statBoth(f, path); !os.SameFile(here, there) {
+			_ = f.Close() // nothing was written
+			continue
+		}
+		if other := readOwner(path); !stale(other, sure) {
+			_ = f.Close() // nothing was written
+			return nil, other, errHeld
+		}
+		l := &lock{f}
+		if err := l.write(thisProcess()); err != nil {
+			l.release(path)
+			return nil, Owner{}, err
+		}
+		return l, Owner{}, nil
+	}
+	return nil, readOwner(path), errHeld
+}
+
+// stale reports whether nobody has the lock any more. sure says that the system
+// found it free on this computer; of another computer nothing can be known.
+func stale(o Owner, sure bool) bool {
+	me := thisProcess()
+	switch {
+	case o == Owner{}:
+		return true
+	case me.Host == "" || o.Host != me.Host:
+		return false
+	}
+	return sure || !alive(o.PID)
+}
+
+func statBoth(f *os.File, path string) (here, there fs.FileInfo) {
+	here, err := f.Stat()
+	if err != nil {
+		return nil, nil
+	}
+	there, err = os.Stat(path)
+	if err != nil {
+		return nil, nil
+	}
+	return here, there
+}
+
+func (l *lock) write(o Owner) error {
+	b, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	if err := l.f.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := l.f.WriteAt(append(b, '\n'), 0); err != nil {
+		return err
+	}
+	return l.f.Sync()
+}
+
+// readOwner reads who has a lock; nothing where that cannot be read.
+func readOwner(path string) Owner {
+	f, _, err := safefile.Open(path)
+	if err != nil {
+		return Owner{}
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
+	var o Owner
+	if err != nil || json.Unmarshal(b, &o) != nil {
+		return Owner{}
+	}
+	return o
+}
