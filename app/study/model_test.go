@@ -1,0 +1,112 @@
+package study
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+)
+
+func TestProposalsAreKept(t *testing.T) {
+	s := blank(t)
+	r := rand.New(rand.NewPCG(3, 1))
+	stack := func() [][]uint8 {
+		slices := make([][]uint8, s.size[2])
+		for k := range slices {
+			if k == 2 {
+				continue
+			}
+			slices[k] = make([]uint8, s.size[0]*s.size[1])
+			for i := range slices[k] {
+				slices[k][i] = uint8(r.IntN(256))
+			}
+		}
+		return slices
+	}
+	want := []Proposal{
+		{scribble(r, s.Mask()), map[string][][]uint8{"infection": stack(), "links/../Lunge ü": stack()}},
+		{scribble(r, s.Mask()), map[string][][]uint8{}},
+	}
+	for n, p := range want {
+		if err := s.KeepProposal(t.Context(), Model{ID: "m", Version: string(rune('1' + n))}, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"1/prob_1_infection.nii.gz", "1/prob_2_links____Lunge__.nii.gz", "1/mask.nii.gz", "2/mask.nii.gz"} {
+		if _, err := os.Stat(filepath.Join(s.path(modelName), name)); err != nil {
+			t.Error(err)
+		}
+	}
+	mustClose(t, s)
+	again := mustOpen(t, s.Folder())
+	models := again.Info().Models
+	if len(models) != 2 || models[0].Folder != "model/1" || models[1].Version != "2" {
+		t.Fatalf("%+v", models)
+	}
+	for n, m := range models {
+		got, err := again.Proposal(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.Mask.Equal(want[n].Mask) || !reflect.DeepEqual(got.Probabilities, want[n].Probabilities) {
+			t.Errorf("proposal %d came back as another", n)
+		}
+	}
+	for _, folder := range []string{"", "../..", "/etc", "model/7"} {
+		if _, err := again.Proposal(t.Context(), Model{ID: "m", Folder: folder}); err == nil {
+			t.Errorf("a proposal was read from %q", folder)
+		} else if kind, _ := app.Explain(err); kind != app.Refused {
+			t.Errorf("%q: %v", folder, err)
+		}
+	}
+}
+
+// Touched is what hands changed in the steps that are applied, now and after
+// opening again, and what the file of it says.
+func TestTouched(t *testing.T) {
+	s := blank(t)
+	if err := s.KeepProposal(t.Context(), Model{ID: "m"}, Proposal{Mask: s.Mask()}); err != nil {
+		t.Fatal(err)
+	}
+	h := s.History()
+	h.Commit(painted(modelTool, mask.LeftLung, 0, 0, 100))
+	h.Commit(painted("brush", mask.Infection, 2, 18, 7)) // over the end of a row
+	h.Commit(painted("brush", mask.RightLung, 3, 0, 5))
+	h.Commit(painted("brush", mask.RightLung, 4, 0, 5))
+	if _, err := h.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	want := mask.NewBits(s.size)
+	want.SetRun(18, 20, 0, 2)
+	want.SetRun(0, 5, 1, 2)
+	want.SetRun(0, 5, 0, 3)
+	check := func(s *Study) {
+		t.Helper()
+		got, err := s.Touched(t.Context())
+		if err != nil || got.Steps() != 3 || !reflect.DeepEqual(got.Bits(), want) {
+			t.Errorf("%v: %d steps, %d voxels of %d", err, got.Steps(), got.Bits().Count(), want.Count())
+		}
+	}
+	check(s)
+	mustClose(t, s)
+	check(mustOpen(t, s.Folder()))
+
+	f, err := nifti.OpenStack(filepath.Join(s.path(modelName), touchedName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got, row := make([]uint8, s.size[0]*s.size[1]), make([]uint8, s.size[0]*s.size[1])
+	for k := range s.size[2] {
+		clear(row)
+		want.Paint(k, row, 1)
+		if err := f.Next(got); err != nil || !reflect.DeepEqual(got, row) {
+			t.Errorf("slice %d of the file differs, %v", k, err)
+		}
+	}
+}
