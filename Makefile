@@ -20,7 +20,7 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval window-test clean \
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve window-test clean \
 	deps-base deps-gui deps-test runtime
 
 help: ## list the targets
@@ -90,6 +90,11 @@ train-test: train-setup headless ## the tests of the Python side
 
 crossval: train-setup ## train and measure the folds that have no record yet, at low priority; can be stopped and started
 	cd training && OMP_WAIT_POLICY=PASSIVE nice -n 15 $(VENV)/bin/python -m opacity_training crossval
+
+review-curve: train-setup ## what the review queue finds of the wrong pixels in its first slices, on the out-of-fold predictions at hand
+	@d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && \
+	nice -n 15 $(VENV)/bin/python training/scripts/review_cases.py "$$d" --model assets/models/opacity-lung-infection-2d.onnx && \
+	nice -n 15 $(GO) run ./e2e/review "$$d"
 
 clean: ## remove what was built; keeps .deps and .venv
 	rm -rf bin out
