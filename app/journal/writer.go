@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"time"
 
 	"opacity/app"
@@ -121,6 +122,9 @@ func (j *Journal) flush(records []byte, offset int64, broken bool) (whole, last 
 	if failed := j.file.Sync(); failed != nil {
 		return 0, 0, errors.Join(err, failed)
 	}
+	if whole == len(records) {
+		return whole, last, nil // whatever was said of the write
+	}
 	return whole, last, err
 }
 
@@ -128,6 +132,9 @@ func (j *Journal) flush(records []byte, offset int64, broken bool) (whole, last 
 // error, and makes sure that it is the same.
 func (j *Journal) reopen() error {
 	f, err := j.fsys.Open(j.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return app.Fail(ErrGone, "journal.gone", j.path)
+	}
 	if err != nil {
 		return err
 	}
