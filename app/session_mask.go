@@ -25,7 +25,7 @@ func (s *Session) Painting() bool { return s.painting }
 // Unpainted ends a stroke that was taken back: labels inside box are what they
 // were before it.
 func (s *Session) Unpainted(box volume.Box) {
-	if s.mask == nil {
+	if !s.painting {
 		return
 	}
 	s.painting = false
@@ -34,11 +34,12 @@ func (s *Session) Unpainted(box volume.Box) {
 }
 
 // Record ends a stroke, whose labels are in the mask already, as one named step.
+// Without a stroke, as after another study was opened, there is nothing to record.
 func (s *Session) Record(step mask.Step) {
-	s.painting = false
-	if s.mask == nil {
+	if !s.painting {
 		return
 	}
+	s.painting = false
 	from := s.edited()
 	if _, ok := s.history.Record(step); ok {
 		s.follow(from)

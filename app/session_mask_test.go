@@ -314,3 +314,27 @@ func (b *broken) Keep(mask.Step) (int64, error) {
 }
 func (b *broken) Moved(int) error                 { return b.err }
 func (b *broken) Delta(int64) (mask.Delta, error) { return mask.Delta{}, b.err }
+
+// A stroke that outlives its study leaves no trace in the next one.
+func TestSession_StrokeOfAStudyThatIsGone(t *testing.T) {
+	s, v := opened()
+	d := brush(s, mask.Findings, 1, 3, 4, mask.Infection)
+	s.Mask().Apply(d)
+	s.Painted(d.Box(8))
+	ended := 0
+	off := s.Interrupted.Connect(func(struct{}) { ended++; s.Record(hand(d)) })
+	s.Complete(SeriesInfo{}, v)
+	off()
+	s.Record(hand(d))
+	s.Unpainted(d.Box(8))
+	if steps, _ := s.History(); ended != 1 || len(steps) != 0 || !s.Mask().Empty() || s.Dirty() {
+		t.Errorf("interrupted %d times, %d steps", ended, len(steps))
+	}
+	s.Painted(volume.Box{})
+	s.Close()
+	s.Record(hand(d))
+	s.Painted(d.Box(8))
+	if s.Painting() {
+		t.Error("a stroke on nothing")
+	}
+}

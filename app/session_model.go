@@ -13,7 +13,7 @@ import (
 // preview is a mask that is shown in the place of the one to edit.
 type preview struct {
 	shown  *mask.Mask // nil where there is none
-	box    volume.Box // where it differs, of an edit's preview
+	box    volume.Box // where it may differ, of an edit's preview
 	before *mask.Mask // of a running model's preview: the mask when it began
 	since  int        // and how many steps there were
 }
@@ -35,9 +35,10 @@ func (s *Session) BeginPreview() {
 	s.tellMask(volume.Whole(s.volume.Size))
 }
 
-// Preview shows the labels a running model found on a slice across any axis.
+// Preview shows the labels that a running model, or an edit whose preview is
+// shown, gives a slice across any axis: one array a layer, as mask.SetPlane takes it.
 func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
-	if s.before == nil {
+	if s.shown == nil {
 		return
 	}
 	for l, values := range labels {
@@ -45,11 +46,13 @@ func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
 	}
 	box := volume.Whole(s.volume.Size)
 	box.Min[at.Axis], box.Max[at.Axis] = at.Index, at.Index+1
+	s.box = s.box.Union(box)
 	s.tellMask(box)
 }
 
 // PreviewEdit shows what an edit would lead to, in the place of an edit shown
-// before, until EndPreview or until the mask changes. Errors are those of Edit.
+// before, until EndPreview or until the mask changes. An empty delta begins a
+// preview that Preview goes on with, slice by slice. Errors are those of Edit.
 func (s *Session) PreviewEdit(d mask.Delta) error {
 	switch {
 	case s.mask == nil:
@@ -99,6 +102,30 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) error {
 	}
 	s.preview = preview{}
 	s.commit(mask.Step{Name: name, Tool: "model", Delta: mask.Diff(s.mask, proposal), Labels: s.withLabels(r.Mask)}, p)
+	s.tellMask(volume.Whole(s.volume.Size))
+	return nil
+}
+
+// Merge takes a model's proposal for a part of the volume into the mask as one
+// named step: d, but for the voxels that a hand has touched. r stands for the
+// model from then on: its Mask is the model's own mask with that part in it.
+// Errors are those of Edit.
+func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	spared, err := s.Touched()
+	if err != nil {
+		return err
+	}
+	step := mask.Step{Name: name, Tool: "model", Delta: d.Sparing(spared), Labels: s.withLabels(r.Mask)}
+	if err := s.check(step); err != nil {
+		return err
+	}
+	p := s.edited()
+	p.Result, p.Warnings, p.File = r, r.Warnings, false
+	s.preview = preview{}
+	s.commit(step, p)
 	s.tellMask(volume.Whole(s.volume.Size))
 	return nil
 }

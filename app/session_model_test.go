@@ -165,3 +165,49 @@ func TestSession_Restore(t *testing.T) {
 		t.Error("touched voxels of nothing")
 	}
 }
+
+// A part that is segmented again spares what a hand has touched, before and after.
+func TestSession_MergeSparesHands(t *testing.T) {
+	s := adopted(t)
+	again := *s.Result()
+	own := s.ModelMask().Snapshot()
+	own.Apply(mask.Delta{Slices: []mask.SliceDelta{{Layer: mask.Findings, K: 1, Runs: []mask.Run{{Offset: 20, Length: 2, New: mask.Infection}}}}})
+	again.Mask = own
+	if err := s.Merge(text.M("test.step"), &again, mask.Diff(s.Mask(), own)); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.Mask().Count(mask.Findings, mask.Infection); n != 9 || s.Result() != &again || s.ModelMask() != own {
+		t.Errorf("%d voxels, want the 7 there were and the 2 that are new", n)
+	}
+	if touched, err := s.Touched(); err != nil || touched.Count() != 3 {
+		t.Errorf("%d voxels are touched, %v", touched.Count(), err)
+	}
+	if _, err := s.Undo(); err != nil || s.Result() == &again {
+		t.Errorf("undone: %v", err)
+	}
+}
+
+// While a slider moves, an edit is shown slice by slice.
+func TestSession_PreviewBySlices(t *testing.T) {
+	s := adopted(t)
+	column := make([]uint8, 8*4) // nx*nz of slice j = 2
+	column[3+8*1] = mask.Infection
+	s.Preview(volume.Slice{Axis: 1, Index: 2}, [mask.Layers][]uint8{nil, column})
+	if s.Shown() != s.Mask() {
+		t.Fatal("a preview that nobody began")
+	}
+	before := s.Mask().Snapshot()
+	if err := s.PreviewEdit(mask.Delta{}); err != nil {
+		t.Fatal(err)
+	}
+	var boxes []volume.Box
+	s.MaskChanged.Connect(func(e MaskEvent) { boxes = append(boxes, e.Box) })
+	s.Preview(volume.Slice{Axis: 1, Index: 2}, [mask.Layers][]uint8{nil, column})
+	if n := s.Shown().Count(mask.Findings, mask.Infection); n != 4 || !s.Mask().Equal(before) {
+		t.Errorf("%d voxels are shown", n) // 13..15 and the one drawn; 16..19 lie on the slice
+	}
+	s.EndPreview()
+	if len(boxes) != 2 || boxes[0] != boxes[1] || s.Shown() != s.Mask() {
+		t.Errorf("told of %v", boxes)
+	}
+}

@@ -140,23 +140,29 @@ func diffRuns(a, b []uint8) []Run {
 	return runs
 }
 
-// Fits reports whether a delta can be applied: whether it lies on the mask's
-// grid and every voxel that it changes has the label it was made on. It holds
-// too where other voxels have changed since.
+// Fits reports whether a delta can be applied: whether its slices and runs lie
+// on the mask's grid in rising order, as Diff makes them, and every voxel that it
+// changes has the label it was made on. Other voxels may have changed since.
 func (m *Mask) Fits(d Delta) bool {
 	n := m.size[0] * m.size[1]
-	for _, s := range d.Slices {
-		if s.Layer >= Layers || s.K < 0 || s.K >= m.size[2] {
+	for i, s := range d.Slices {
+		if s.Layer >= Layers || s.K < 0 || s.K >= m.size[2] || i > 0 && !d.Slices[i-1].before(s) {
 			return false
 		}
 		labels := m.layers[s.Layer].slices[s.K]
+		end := 0
 		for _, r := range s.Runs {
-			if r.Length <= 0 || r.Offset < 0 || int(r.Offset) > n-int(r.Length) || !r.fits(labels) {
+			if r.Length <= 0 || int(r.Offset) < end || int(r.Offset) > n-int(r.Length) || !r.fits(labels) {
 				return false
 			}
+			end = int(r.Offset) + int(r.Length)
 		}
 	}
 	return true
+}
+
+func (s SliceDelta) before(o SliceDelta) bool {
+	return s.Layer < o.Layer || s.Layer == o.Layer && s.K < o.K
 }
 
 func (r Run) fits(labels []uint8) bool {

@@ -308,6 +308,9 @@ func TestFits(t *testing.T) {
 		in   SliceDelta
 		want bool
 	}{
+		{"two runs", SliceDelta{Anatomy, 1, []Run{run(0, 1, 0), run(1, 2, 1)}}, true},
+		{"a voxel twice", SliceDelta{Anatomy, 0, []Run{run(0, 2, 0), run(1, 2, 0)}}, false},
+		{"falling", SliceDelta{Anatomy, 0, []Run{run(4, 2, 0), run(1, 2, 0)}}, false},
 		{"as it is", SliceDelta{Anatomy, 1, []Run{run(1, 2, 1)}}, true},
 		{"another label", SliceDelta{Anatomy, 1, []Run{run(1, 3, 1)}}, false},
 		{"empty slice", SliceDelta{Anatomy, 0, []Run{run(0, 8, 0)}}, true},
@@ -326,5 +329,9 @@ func TestFits(t *testing.T) {
 				t.Errorf("fits: %v", got)
 			}
 		})
+	}
+	slice := SliceDelta{Anatomy, 0, []Run{run(0, 1, 0)}}
+	if m.Fits(Delta{[]SliceDelta{slice, slice}}) {
+		t.Error("a slice that is there twice fits")
 	}
 }

@@ -32,13 +32,19 @@ func (m *Mask) SetPlane(l Layer, at volume.Slice, labels []uint8) {
 		if ly.slices[k] == nil && allZero(line) {
 			continue
 		}
-		s := ly.writable(k, nx*ny)
+		var s []uint8 // once a voxel is another: a slice that others hold too is copied then
 		for n := range row {
 			value := uint8(0)
 			if line != nil {
 				value = line[n]
 			}
 			o := first + n*step
+			if old := ly.slices[k]; old == nil && value == 0 || old != nil && old[o] == value {
+				continue
+			}
+			if s == nil {
+				s = ly.writable(k, nx*ny)
+			}
 			ly.counts[s[o]]--
 			ly.counts[value]++
 			s[o] = value

@@ -59,5 +59,5 @@ func (c *LabelsChange) put(m *Mask, back bool) {
 			labels[i].Visible, labels[i].Locked = now.Visible, now.Locked
 		}
 	}
-	m.labels = labels
+	_ = m.SetLabels(labels) // a list that no mask can have changes nothing
 }
