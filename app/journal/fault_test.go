@@ -263,6 +263,27 @@ func TestGone(t *testing.T) {
 	})
 }
 
+// TestStale: a handle that is broken for good is replaced.
+func TestStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := crashfs.New()
+		j, _, _ := open(t, disk, "journal")
+		at := add(t, j, "a")[0]
+		syncNow(t, j)
+		disk.Stale()
+		add(t, j, "b")
+		if err := j.Sync(context.Background()); err == nil {
+			t.Error("a stale handle was written to")
+		}
+		syncNow(t, j)
+		if r, err := j.ReadAt(at); err != nil || string(r.Payload) != "a" {
+			t.Errorf("%+v %v", r, err)
+		}
+		closeNow(t, j)
+		holds(t, disk, "journal", "a", "b")
+	})
+}
+
 // TestOpenFails: whatever fails while a journal is made or opened, there is an
 // error and, afterwards, the journal as it was.
 func TestOpenFails(t *testing.T) {

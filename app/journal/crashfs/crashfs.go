@@ -12,6 +12,7 @@
 package crashfs
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"maps"
@@ -39,7 +40,10 @@ type FS struct {
 	begun    int // how many of log made the files that were there from the start
 	fault    func(Call) (done int, err error)
 	capacity int64 // bytes that all files may hold; below 0 for no limit
+	mounted  int   // how often Stale was called
 }
+
+var errStale = errors.New("stale file handle")
 
 // node is a file, which may have any number of names.
 type node struct {
@@ -65,6 +69,14 @@ func (s *FS) Capacity(bytes int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.capacity = bytes
+}
+
+// Stale makes every file that is open now fail for ever, as those on a share that
+// was away do. They can be opened anew.
+func (s *FS) Stale() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mounted++
 }
 
 // Files is the content of every file, as it can be read now.
@@ -106,7 +118,7 @@ func (s *FS) open(what, path string) (journal.File, error) {
 	if n == nil {
 		return nil, &fs.PathError{Op: what, Path: path, Err: fs.ErrNotExist}
 	}
-	return &file{s, n, path, what == "open"}, nil
+	return &file{s, n, path, what == "open", s.mounted}, nil
 }
 
 // Create makes an empty file.
@@ -124,7 +136,7 @@ func (s *FS) Create(path string) (journal.File, error) {
 	}
 	n.data = nil
 	s.log = append(s.log, op{kind: opTruncate, file: n.id})
-	return &file{s, n, path, true}, nil
+	return &file{s, n, path, true, s.mounted}, nil
 }
 
 // Rename gives a file another name.
@@ -184,6 +196,15 @@ type file struct {
 	node     *node
 	path     string
 	writable bool
+	mounted  int
+}
+
+// ask puts a call to the fault; mu is held.
+func (f *file) ask(what string, bytes int) (done int, err error) {
+	if f.mounted != f.fs.mounted {
+		return 0, f.error(what, errStale)
+	}
+	return f.fs.ask(what, f.path, bytes)
 }
 
 func (f *file) Close() error { return nil }
@@ -197,7 +218,7 @@ func (f *file) Gone() bool {
 func (f *file) Size() (int64, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	if _, err := f.fs.ask("size", f.path, 0); err != nil {
+	if _, err := f.ask("size", 0); err != nil {
 		return 0, err
 	}
 	return int64(len(f.node.data)), nil
@@ -206,7 +227,7 @@ func (f *file) Size() (int64, error) {
 func (f *file) ReadAt(b []byte, offset int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	done, err := f.fs.ask("read", f.path, len(b))
+	done, err := f.ask("read", len(b))
 	n := 0
 	if offset < int64(len(f.node.data)) {
 		n = copy(b[:done], f.node.data[offset:])
@@ -220,7 +241,7 @@ func (f *file) ReadAt(b []byte, offset int64) (int, error) {
 func (f *file) WriteAt(b []byte, offset int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	done, err := f.fs.ask("write", f.path, len(b))
+	done, err := f.ask("write", len(b))
 	if !f.writable {
 		done, err = 0, f.error("write", fs.ErrPermission)
 	}
@@ -240,7 +261,7 @@ func (f *file) WriteAt(b []byte, offset int64) (int, error) {
 func (f *file) Truncate(size int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	if _, err := f.fs.ask("truncate", f.path, 0); err != nil {
+	if _, err := f.ask("truncate", 0); err != nil {
 		return err
 	}
 	if !f.writable {
@@ -256,7 +277,7 @@ func (f *file) Truncate(size int64) error {
 func (f *file) Sync() error {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	_, err := f.fs.ask("sync", f.path, 0)
+	_, err := f.ask("sync", 0)
 	kind := opSync
 	if err != nil {
 		kind = opSyncFailed
