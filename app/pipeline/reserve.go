@@ -40,9 +40,9 @@ func reserve(folder string) (*reservation, error) {
 		return nil, app.Fail(err, "app.folder_not_writable", folder, safefile.Reason(err))
 	}
 	path := filepath.Join(folder, reservedName)
-	f, err := lockFile(path)
+	f, err := safefile.Lock(path)
 	switch {
-	case errors.Is(err, errHeld):
+	case errors.Is(err, safefile.ErrHeld):
 		return nil, app.Fail(err, "app.folder_reserved", folder, holder(path))
 	case err != nil:
 		r.unmake()
@@ -57,7 +57,7 @@ func reserve(folder string) (*reservation, error) {
 
 // release gives the folder up; with undo, folders that were made for it go again.
 func (r *reservation) release(undo bool) {
-	unlockFile(r.lock)
+	safefile.Unlock(r.lock)
 	if undo {
 		r.unmake()
 	}

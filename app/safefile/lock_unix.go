@@ -1,6 +1,6 @@
 //go:build !windows
 
-package pipeline
+package safefile
 
 import (
 	"errors"
@@ -8,11 +8,10 @@ import (
 	"syscall"
 )
 
-// errHeld says that another run holds a reservation.
-var errHeld = errors.New("held by another run")
-
-// lockFile opens the file and locks it. It never waits.
-func lockFile(path string) (*os.File, error) {
+// Lock opens the file, which it makes where it is missing, and locks it against
+// everybody else who locks. It never waits: ErrHeld says that somebody has it. The
+// system gives it free when the program ends, in whatever way.
+func Lock(path string) (*os.File, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 		if err != nil {
@@ -21,10 +20,9 @@ func lockFile(path string) (*os.File, error) {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			f.Close()
-			return nil, errHeld
+			return nil, ErrHeld
 		}
-		// A file system without locks cannot tell of others: the run goes on, and
-		// what is there already is still never replaced.
+		// A file system without locks cannot tell of others: the work goes on.
 		ours, err := f.Stat()
 		if err != nil {
 			f.Close()
@@ -37,9 +35,9 @@ func lockFile(path string) (*os.File, error) {
 	}
 }
 
-// unlockFile removes the file while it is still locked, so that nobody locks what
+// Unlock removes the file while it is still locked, so that nobody locks what
 // is about to go.
-func unlockFile(f *os.File) {
+func Unlock(f *os.File) {
 	_ = os.Remove(f.Name()) // one that stays keeps nobody out
 	_ = f.Close()           // nothing in it is of use
 }
