@@ -25,6 +25,11 @@ def config(name: str) -> Path:
     return direct if direct.exists() else next(iter(sorted(CONFIGS.rglob(f"{name}.yaml"))), direct)
 
 
+def trained() -> list[Path]:
+    """Every configuration that can be trained: adapted or our own, not the published ones."""
+    return sorted(CONFIGS.glob("*.yaml"))
+
+
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog="python -m opacity_training", description="Train, measure and export Opacity's segmentation models.")
     sub = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -92,9 +97,16 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--checkpoint", type=Path, help="the checkpoint or run it was exported from")
     c.add_argument("--keep", type=Path, help="a folder for the files that were compared")
     c.add_argument("--card", action="store_true", help="put the table into the model's card")
+    c.add_argument("--systems", type=config, nargs="*", metavar="CONFIG", help="instead: the networks of these systems; none named: of all that are trained, into results/parity.md")
 
     c = command("report", "Make tables and figures from the records of finished folds.", data=False)
     c.add_argument("--results", type=Path, default=RESULTS)
+
+    c = command("worst", "Print the worst case of each fold of a system: what is missed, what is called wrongly, and where.", one=True)
+    c.add_argument("--label", default="", help="lung, infection, ...; else the last of the system's classes")
+    c.add_argument("--slices", action="store_true", help="every slice, not only the worst")
+    c.add_argument("--runs", type=Path, default=RUNS, help="folder of out-of-fold predictions")
+    c.add_argument("--results", type=Path, default=RESULTS, help="folder of records")
 
     c = command("pack", "Write the held-out slices as NIfTI stacks, outside the repository.", one=True)
     c.add_argument("-o", "--output", type=Path, required=True, help="folder")
@@ -147,6 +159,10 @@ def run(args: argparse.Namespace) -> int:
             from .check import check
 
             return 0 if check(args.model, root, args.checkpoint) else 1
+        case "parity" if args.systems is not None:
+            from .parity_systems import systems_parity
+
+            return 0 if systems_parity([load(c) for c in args.systems or trained()], None if args.systems else RESULTS / "parity.md") else 1
         case "parity":
             from .parity import parity
 
@@ -156,6 +172,8 @@ def run(args: argparse.Namespace) -> int:
 
             for path in report(args.results, CONFIGS):
                 print(path)
+        case "worst":
+            _worst(args, root)
         case "pack":
             from .volumes import pack
 
@@ -204,6 +222,24 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
         evaluate.print_rows(evaluate.of_model(args.model, source, args.cases or source.cases()))
     else:
         evaluate.print_rows(*evaluate.run_rows(args.runs / system.id, source, system.predict.threshold))
+
+
+def _worst(args: argparse.Namespace, root: Path) -> None:
+    from . import sources, tables
+    from .system import load
+    from .worst import worst
+
+    system = load(args.config)
+    result = next((r for r in tables.read(args.results / "records", CONFIGS) if r.id == system.id), None)
+    if result is None:
+        raise FileNotFoundError(f"{args.results / 'records' / system.id} holds no record of a finished fold; run crossval first")
+    try:
+        source = sources.build(system.data.source, root)
+        source.cases()
+    except (ValueError, OSError) as e:
+        print(f"without the data: {e}")
+        source = None
+    worst(result, args.label or system.data.target.classes[-1], source, args.runs, system.predict.threshold, args.slices)
 
 
 def _training(args: argparse.Namespace, root: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib
 import numpy as np
@@ -17,6 +18,9 @@ matplotlib.use("Agg")
 matplotlib.rcParams.update({"svg.hashsalt": "opacity", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none"})
 
 import matplotlib.pyplot as plt  # noqa: E402
+
+if TYPE_CHECKING:
+    from .paired import Difference
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 MARKERS = "osD^vP*X"
@@ -81,6 +85,41 @@ def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]]
         axes.grid(axis="y", color="#dddddd")
     panels[0][0].set_ylabel(measure)
     return save(figure, path, caption + " Thin line: a patient; thick: the mean. The leak is the mean difference; it says nothing of how good either model is.")
+
+
+def differences(path: Path, rows: list[tuple[str, Difference]], measure: str, caption: str) -> list[Path]:
+    """One row a system: its differences from the baseline by patient, their mean, and its interval where there is one."""
+    figure, axes = plt.subplots(figsize=(7.2, 1.5 + 0.36 * max(len(rows), 2)))
+    axes.axvline(0, color="black", lw=0.8)
+    for i, (_, d) in enumerate(rows):
+        values = np.array(list(d.each.values()))
+        axes.plot(values, i + (np.arange(len(values)) % 5 - 2) * 0.06, "o", ms=3, color=COLOURS[1], alpha=0.6)
+        if d.low is not None:
+            axes.plot([d.low, d.high], [i, i], "-", color=COLOURS[0], lw=3, alpha=0.8)
+        axes.plot([d.mean], [i], "D", ms=6, color="white", mec="black")
+        axes.text(1.01, i, f"{d.mean:+.3f}, {len(values)} patients", va="center", fontsize=8, transform=axes.get_yaxis_transform())
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel(measure)
+    axes.grid(axis="x", color="#dddddd")
+    axes.set_axisbelow(True)
+    return save(figure, path, caption + " Point: a patient; diamond: mean difference; bar: its 95 % interval over patients, where there are enough.")
+
+
+def ladder(path: Path, rows: list[tuple[str, dict[str, float]]], measure: str, caption: str) -> list[Path]:
+    """Systems from left to right, each patient joined through them where it has neighbouring values."""
+    figure, axes = plt.subplots(figsize=(max(4.2, 1.7 * len(rows) + 1.2), 4.0))
+    for case in sorted({c for _, values in rows for c in values}):
+        axes.plot(range(len(rows)), [values.get(case, np.nan) for _, values in rows], "o-", ms=3.5, lw=0.8, color="#999999")
+    means = [float(np.mean(list(values.values()))) if values else np.nan for _, values in rows]
+    axes.plot(range(len(rows)), means, "D", ms=7, color=COLOURS[0])
+    for i, (_, values) in enumerate(rows):
+        axes.annotate(f"{means[i]:.3f}\nn {len(values)}", (i, means[i]), (7, 0), textcoords="offset points", fontsize=8, va="center")
+    axes.set_xticks(range(len(rows)), [name.replace(" (", "\n(") for name, _ in rows], fontsize=8)
+    axes.set_xlim(-0.4, len(rows) - 0.4)
+    axes.set_ylabel(measure)
+    axes.grid(axis="y", color="#dddddd")
+    return save(figure, path, caption + " Line: a patient; diamond: mean of those there are, n of them.")
 
 
 def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], caption: str, logarithmic: tuple[str, ...] = ()) -> list[Path]:

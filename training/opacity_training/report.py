@@ -9,7 +9,8 @@ import os
 import re
 from pathlib import Path
 
-from . import figures, tables
+from . import figures, report_paired, tables
+from .paired import difference
 from .metrics import ratio_limits, summarise
 from .strict import plain
 from .system import WORDS, System
@@ -41,7 +42,7 @@ def report(folder: Path, configs: Path | None = None) -> list[Path]:
     made += leak(folder, results)
     made += learning_rates(folder, results)
     made += with_and_without(folder, results)
-    return made
+    return made + report_paired.write(folder, results)
 
 
 def _text(path: Path, text: str) -> Path:
@@ -56,7 +57,8 @@ def known(values: dict[str, float | None]) -> dict[str, float]:
 
 def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
-    on = "\n".join(f"- {k}: {v}" for k, v in tables.context(result).items())
+    about = {"document": result.system.document, "differs from it": result.system.differs} if result.system else {}
+    on = "\n".join(f"- {k}: {v}" for k, v in {**about, **tables.context(result)}.items() if v)
     text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n## Patients\n\n{tables.case_table(result)}"
     made = [_text(folder / "systems" / f"{result.id}.md", text)]
     if not figures_too:
@@ -79,13 +81,14 @@ def one_group(folder: Path, group: str, results: list[Results]) -> list[Path]:
     for label in ("lung", "infection"):
         those = [r for r in results if label in r.labels()]
         if len(those) > 1:
-            rows = [(r.id, list(known(r.patients(label, "dice")).values())) for r in those]
+            rows = [(tables.short(r), list(known(r.patients(label, "dice")).values())) for r in those]
             made += figures.strips(folder / "figures" / f"group-{group}-{label}", rows, f"{label} Dice", caption(those), group)
     return made
 
 
 def leaky_pairs(results: list[Results]) -> list[tuple[Results, Results]]:
-    """(split by patient, split by slice) of systems that differ in nothing else."""
+    """(split by patient, split by slice) of systems that differ in nothing else, by the folds of today's configurations."""
+    results = [c for r in results if (c := r.current())]
     honest = {but_for(r.system, "protocol.split", ""): r for r in results if r.system and r.system.protocol.split == "patient"}
     leaky = [r for r in results if r.system and r.system.protocol.split == "leaky-slice"]
     return [(honest[key], r) for r in leaky if (key := but_for(r.system, "protocol.split", "")) in honest]
@@ -100,22 +103,23 @@ def leak(folder: Path, results: list[Results]) -> list[Path]:
         for honest, leaky in pairs:
             for label in honest.labels():
                 a, b = known(honest.patients(label, measure)), known(leaky.patients(label, measure))
-                both = [c for c in a if c in b]
-                if not both:
+                gain = difference(a, b)
+                if gain is None:
                     continue
                 drawn.append((f"{honest.id}, {label}", a, b))
-                gain = summarise(b[c] - a[c] for c in both)
-                means = [summarise(v[c] for c in both)["mean"] for v in (a, b)]
+                sd = summarise(gain.each.values())["sd"]
+                between = "-" if gain.low is None else f"{gain.low:+.3f} to {gain.high:+.3f}"
                 rows.append(
-                    [f"`{honest.id}`", label, NAMES[measure], len(both), *map(number, means)]
-                    + [f"{gain['mean']:+.3f} ± {number(gain['sd'])}", tables.measured_on(honest), tables.protocol_words(leaky)]
+                    [f"`{honest.id}`", label, NAMES[measure], len(gain.each), number(gain.a), number(gain.b), f"{gain.mean:+.3f} ± {number(sd)}", between]
+                    + [tables.measured_on(honest), tables.protocol_words(leaky)]
                 )
         if drawn:
             made += figures.leak(folder / "figures" / f"leak-{measure}", drawn, NAMES[measure], caption([r for pair in pairs for r in pair]))
     if rows:
-        head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "measured on", "leaky twin"]
+        head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "95 % interval", "measured on", "leaky twin"]
         text = "# The leak\n\nThe same system, once with patients kept apart and once with slices of one patient on both sides of the split.\n"
-        made.append(_text(folder / "leak.md", f"{text}The difference is what the published way of splitting adds without a better model.\n\n{markdown(head, rows)}"))
+        text += "The difference is what the published way of splitting adds without a better model. Patients of folds made with an older\n"
+        made.append(_text(folder / "leak.md", f"{text}configuration are left out; the interval is a bootstrap over patients.\n\n{markdown(head, rows)}"))
     return made
 
 

@@ -49,6 +49,11 @@ class Results:
     def group(self) -> str:
         return self.system.group if self.system else ""
 
+    def current(self) -> Results | None:
+        """Without folds of an older configuration: what may be compared with others; None where none is left."""
+        records = {k: r for k, r in self.records.items() if k not in self.stale}
+        return Results(self.id, records, self.system) if records else None
+
     def labels(self) -> list[str]:
         found = {row["label"] for record in self.records.values() for row in record["cases"]}
         return [name for name in LABELS if name in found] + sorted(found - set(LABELS))
@@ -119,6 +124,18 @@ def protocol_words(result: Results) -> str:
     kind = {"patient": "split by patient", "leaky-slice": "LEAKY: slices of one patient on both sides", "fixed": "fixed patients held out"}
     of = p.get("folds") or done
     return f"{kind.get(p['split'], p['split'])}, {done} of {of} fold{'s' if of != 1 else ''}" + ("" if done >= of else " so far")
+
+
+def fold_words(result: Results) -> str:
+    """How many of the folds are done; by an older configuration where any is."""
+    done, of = len(result.records), result.protocol.get("folds") or len(result.records)
+    return f"{done} of {of} fold{'s' if of != 1 else ''}" + (", of an older configuration" if result.stale else "")
+
+
+def short(result: Results) -> str:
+    """A system's name in a figure; how many folds where some are missing."""
+    done, of = len(result.records), result.protocol.get("folds") or len(result.records)
+    return result.id + ("" if done >= of else f" ({done} of {of} folds)")
 
 
 def mask_words(record: dict) -> str:
@@ -227,9 +244,11 @@ def main_table(results: list[Results]) -> str:
                 limits = f"{number(r['area_ratio_low'], 2)} to {number(r['area_ratio_high'], 2)}" if label == "infection" else ""
                 cells = [f"{number(r['dice_mean'])} ± {number(r['dice_sd'])}", number(r["dice_median"]), number(r["dice_worst"])]
                 cells += [number(r[f"{m}_mean"]) for m in ("jaccard", "nsd_1px", "sensitivity", "specificity", "precision")]
-                lines.append([f"`{result.id}`", label, n, *cells, limits, number(r["dice_mean_of_fold_medians"]), measured_on(result)])
-        head = ["system", "label", "n", "Dice mean ± SD", "median", "worst", "Jaccard", "NSD at 1 px", "sensitivity", "specificity"]
-        head += ["precision", "area ratio, 95 % limits", "median per fold, mean of folds", "measured on"]
+                cells += [limits, number(r["dice_mean_of_fold_medians"])]
+                lines.append([f"`{result.id}`", label, fold_words(result), n, *cells, *context(result).values()])
+        head = ["system", "label", "folds", "n", "Dice mean ± SD", "median", "worst", "Jaccard", "NSD at 1 px", "sensitivity", "specificity"]
+        head += ["precision", "area ratio, 95 % limits", "median per fold, mean of folds"]
+        head += [k if k != "mean" else "how the mean was taken" for k in context(result)]
         parts.append(f"## {group or 'Systems by themselves'}\n\n{markdown(head, lines)}")
     return "\n".join(parts)
 

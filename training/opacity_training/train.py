@@ -278,7 +278,7 @@ class Training:
             return
         else:
             score = -seen
-            if self.system.protocol.watch:
+            if self.system.protocol.watch and self.fold.test:
                 self._measure(self.fold.test)  # for the curves alone
         if self.best is None or score > self.best + self.system.train.early_stopping.min_delta:
             self.best, self.best_step = score, self.step

@@ -1,6 +1,7 @@
 """The report on made-up records: every kind of system, some folds missing, some values undefined."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from opacity_training import figures, tables
 from opacity_training.metrics import measure
 from opacity_training.report import leaky_pairs, report
+from opacity_training.system import load
 
 
 def write(folder, system, fold, cases, split="patient", labels=("lung", "infection"), better=0.0, folds=5, **more):
@@ -48,18 +50,26 @@ CONFIGS = {
     "mi": "group: study\nseed: 4",
     "mi-no-preprocessing": "group: study\nseed: 5",
     "mi-no-augmentation": "group: study\nseed: 6",
+    "own-plain": "group: own\nseed: 7",
+    "own-heavy": "group: own\nseed: 8\ndiffers: in the seed",
+    "own-wide": "group: own\nseed: 9",
+    "fv-unet": "group: fv-ablation\nseed: 10",
+    "fv-unet-se": "group: fv-ablation\nseed: 11",
 }
 
 
 @pytest.fixture
 def results(tmp_path):
+    """Three of five folds; of own-wide two, one of them of an older configuration."""
     (tmp_path / "configs").mkdir()
     for system, text in CONFIGS.items():
-        (tmp_path / "configs" / f"{system}.yaml").write_text(f"id: {system}\ntitle: The {system}\ndocument: none\n{text}\n", encoding="utf-8")
+        path = tmp_path / "configs" / f"{system}.yaml"
+        path.write_text(f"id: {system}\ntitle: The {system}\ndocument: none\n{text}\n", encoding="utf-8")
         leaky = "leaky" in system
-        for fold in range(3):
+        for fold in range(2 if system == "own-wide" else 3):
             cases = ["case_0a", "case_1a", "case_2b"] if leaky else [f"case_{fold}a", f"case_{fold}b"]
-            write(tmp_path, system, fold, cases, split="leaky-slice" if leaky else "patient", better=float(leaky))
+            sha = "older" if system == "own-wide" and fold == 1 else load(path).sha256()
+            write(tmp_path, system, fold, cases, split="leaky-slice" if leaky else "patient", better=float(leaky), config_sha256=sha)
     return tmp_path
 
 
@@ -70,17 +80,52 @@ def test_everything_is_written_and_says_what_it_is(results):
     for wanted in (
         "table.md", "table.csv", "leak.md", "systems/mi.md", "figures/mi-boxplot.svg", "figures/mi-fitting.png", "figures/mi-areas.svg",
         "figures/leak-dice.svg", "figures/unet-curves.png", "figures/mi-with-and-without.svg", "figures/group-study-infection.svg",
+        "paired.md", "figures/paired-own-plain-infection.svg", "figures/paired-own-heavy-lung.png", "figures/ladder-fv-ablation.svg",
     ):  # fmt: skip
         assert wanted in names
     table = (results / "table.md").read_text(encoding="utf-8")
     for words in (
-        "8-bit, infection-bearing slices, pixels", "lacks healthy slices, spacing, sides", "3 of 5 folds", "LEAKY", "1,234,567",
-        "infection included", "older configuration", "lung mask at the input: none", "mean over patients", "6 of 13 patients",
+        "| 8-bit, infection-bearing slices, pixels |", "| healthy slices, spacing, sides |", "| 3 of 5 folds |", "LEAKY", "1,234,567",
+        "| infection included |", "| 2 of 5 folds, of an older configuration |", "| lung mask at the input |", "| how the mean was taken |",
+        "| over patients, each by the fold that did not see them |", "| 6 of 13 |", "| steps a second | peak memory, MB | share of time loading |",
     ):  # fmt: skip
         assert words in table, words
     drawn = (results / "figures" / "mi-boxplot.svg").read_text(encoding="utf-8")
     assert "8-bit, infection-bearing slices, 6 of 13 patients, pixels" in " ".join(drawn.split())
     assert "+0." in (results / "leak.md").read_text(encoding="utf-8")
+
+
+def test_rows_beside_their_baseline(results):
+    report(results, results / "configs")
+    text = (results / "paired.md").read_text(encoding="utf-8")
+    assert "## own, against `own-plain`" in text and "## own, against `own-heavy`" in text and "## fv-ablation, against `fv-unet`" in text
+    row = next(line for line in text.splitlines() if line.startswith("| `own-heavy` | infection | 6 | 3 of 5 folds |"))
+    a, b = ({r["case"]: r["dice"] for k in range(3) for r in cases(results, s, k) if r["label"] == "infection"} for s in ("own-plain", "own-heavy"))
+    assert f"| {np.mean(list(a.values())):.3f} | {np.mean(list(b.values())):.3f} | {np.mean([b[c] - a[c] for c in a]):+.3f} |" in row
+    assert "| `own-wide` | lung | 2 | 1 of 5 folds |" in text and "too few patients: 2" in text  # its other fold is of an older configuration
+    assert "differs from it: in the seed" in (results / "systems" / "own-heavy.md").read_text(encoding="utf-8")
+    drawn = (results / "figures" / "group-own-lung.svg").read_text(encoding="utf-8")
+    assert "own-wide (2 of 5 folds)" in drawn
+
+
+def cases(folder, system, fold):
+    return json.loads((folder / "records" / system / f"fold-{fold}.json").read_text(encoding="utf-8"))["cases"]
+
+
+def test_a_group_without_its_baseline_says_so(results):
+    shutil.rmtree(results / "records" / "own-plain")
+    report(results, results / "configs")
+    text = (results / "paired.md").read_text(encoding="utf-8")
+    assert "## own, against `own-plain`\n\nThe baseline has no finished fold yet." in text and "## own, against `own-heavy`" in text
+
+
+def test_the_leak_is_of_todays_configurations(results):
+    made = report(results, results / "configs")
+    assert any(p.name == "leak.md" for p in made)
+    for fold in range(3):
+        path = results / "records" / "unet-leaky" / f"fold-{fold}.json"
+        path.write_text(path.read_text(encoding="utf-8").replace('"config_sha256": "', '"config_sha256": "older'), encoding="utf-8")
+    assert not any(p.name.startswith("leak") for p in report(results, results / "configs"))
 
 
 def test_the_same_records_give_the_same_bytes(tmp_path):

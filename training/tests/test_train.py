@@ -156,3 +156,10 @@ def test_a_gpu_that_is_not_there_is_refused(slices, places):
     slices.train.device = "cuda"
     with pytest.raises(ValueError, match="no GPU"):
         start(slices, places)
+
+
+def test_a_run_on_everybody_watches_nobody(slices, places):
+    slices.protocol.watch = True
+    everybody = where.on_everybody(slices)
+    everybody.protocol.validation_cases = 0
+    assert start(everybody, places).stopped_by == "steps"

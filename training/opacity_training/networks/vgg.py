@@ -84,7 +84,8 @@ class SegNet:
     """SegNet (Badrinarayanan et al., 2017): VGG16's encoder with batch norm and its mirror image as decoder.
 
     unpool `indices` puts each value back where it was the largest, as published; `upsample` repeats it,
-    as the VGG-SegNet of the Keras libraries does.
+    as the VGG-SegNet of the Keras libraries does. With indices the answer jumps where two values of a window agree to
+    the last bits: rounding, which differs between runtimes, then decides the place. See results/parity.md.
     """
 
     stages: list[list[int]] = field(default_factory=lambda: [list(s) for s in STAGES])

@@ -1,0 +1,83 @@
+"""paired.md: every group's rows against their baseline, and the ladders of the ablations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import figures, tables
+from .paired import BASELINES, FEWEST, RESAMPLES, Difference, against
+from .tables import Results, number
+
+HEAD = f"""# Against a baseline
+
+Made by `python -m opacity_training report` from `records/`; do not edit.
+
+Each row beside the baseline of its group, on the patients that both have, each measured by the fold that did not see them:
+the mean difference of Dice (above 0: better than the baseline) with a 95 % bootstrap interval over patients ({RESAMPLES:,} resamples;
+none below {FEWEST} patients). "Gained nothing" means that the interval holds 0, not that there is no difference. The interval is over patients
+alone: another seed moves a row, too, and of twenty rows without any difference about one leaves 0 out. Folds made with an older
+configuration are left out.
+"""
+
+# Rows of a published table that add one part after another: name of the figure, the systems in order.
+LADDERS = {
+    "fv-ablation": ("fv-unet", "fv-unet-se", "fv-paspp", "fv-paspp-ds"),
+    "fv-branches": ("fv-unet", "fv-unet-ce", "fv-unet-se"),
+    "fv-lungs": ("fv-paspp-ds-whole", "fv-paspp-ds", "fv-paspp-ds-oracle"),
+}
+
+
+def write(folder: Path, results: list[Results]) -> list[Path]:
+    """paired.md and a figure a group, baseline and label; ladders where two of their systems are there."""
+    parts, made = [], []
+    results = [c for r in results if (c := r.current())]
+    by_id = {r.id: r for r in results}
+    for group, baselines in BASELINES.items():
+        members = [r for r in results if r.group == group]
+        for name in baselines if members else ():
+            text, paths = _one(folder, group, by_id.get(name), name, members)
+            parts.append(text)
+            made += paths
+    if parts:
+        path = folder / "paired.md"
+        path.write_text(HEAD + "\n" + "\n".join(parts), encoding="utf-8")
+        made.append(path)
+    return made + _ladders(folder, by_id)
+
+
+def _one(folder: Path, group: str, baseline: Results | None, name: str, members: list[Results]) -> tuple[str, list[Path]]:
+    title = f"## {group}, against `{name}`\n\n"
+    if baseline is None:
+        return f"{title}The baseline has no finished fold yet.\n", []
+    lines, made = [], []
+    for label in baseline.labels():
+        found = against(baseline, members, label)
+        lines += [_line(baseline, r, label, d) for r, d in found]
+        if found:
+            path = folder / "figures" / f"paired-{name}-{label}"
+            rows = [(tables.short(r), d) for r, d in found]
+            made += figures.differences(path, rows, f"{label} Dice, less that of {tables.short(baseline)}", tables.caption([baseline, *(r for r, _ in found)]))
+    if not lines:
+        return f"{title}Nothing to compare it with yet.\n", []
+    head = ["system", "label", "patients", "folds", "Dice of the baseline", "Dice of the row", "difference", "95 % interval", "patients better, worse", "the row", "measured on"]
+    return title + tables.markdown(head, lines), made
+
+
+def _line(baseline: Results, result: Results, label: str, d: Difference) -> list:
+    between = "-" if d.low is None else f"{d.low:+.3f} to {d.high:+.3f}"
+    better, worse = (sum(s * v > 0 for v in d.each.values()) for s in (1, -1))
+    folds = sorted(set(result.records) & set(baseline.records))
+    words = f"{len(folds)} of {result.protocol.get('folds') or len(folds)} folds"
+    on = tables.context(result)
+    measured = f"{on['data']}; lacks {on['lacks'] or 'nothing known'}; split by patient; lungs: {on['lungs']}; lung mask at the input: {on['lung mask at the input']}"
+    return [f"`{result.id}`", label, len(d.each), words, number(d.a), number(d.b), f"{d.mean:+.3f}", between, f"{better}, {worse}", d.verdict, measured]
+
+
+def _ladders(folder: Path, by_id: dict[str, Results]) -> list[Path]:
+    made = []
+    for name, ids in LADDERS.items():
+        those = [by_id[i] for i in ids if i in by_id]
+        if len(those) > 1:
+            rows = [(tables.short(r), {c: v for c, v in r.patients("infection", "dice").items() if v is not None}) for r in those]
+            made += figures.ladder(folder / "figures" / f"ladder-{name}", rows, "infection Dice", tables.caption(those))
+    return made
