@@ -112,6 +112,7 @@ type vote struct {
 	labels  []uint8
 	box     volume.Box // of all sets: beyond it nobody gets half of the votes
 	w, h    int
+	columns [][2]int // per label: first column of the box that a vote reaches, and one past the last
 	weights [3][]uint32
 }
 
@@ -123,6 +124,11 @@ func newVote(in Input, sets []*mask.Bits, labels []uint8, sigmaMM float64) *vote
 	v.w, v.h = v.box.Max[0]-v.box.Min[0], v.box.Max[1]-v.box.Min[1]
 	for c, mm := range in.Volume.SpacingMM() {
 		v.weights[c] = gaussian(sigmaMM / mm)
+	}
+	reach := len(v.weights[0]) / 2
+	for _, s := range sets {
+		b := s.Bounds()
+		v.columns = append(v.columns, [2]int{max(0, b.Min[0]-reach-v.box.Min[0]), min(v.w, b.Max[0]+reach-v.box.Min[0])})
 	}
 	return v
 }
@@ -175,12 +181,21 @@ func (b *booth) slice(ctx context.Context, k int) []uint8 {
 			b.of[at] = from
 		}
 		for l, total := range b.totals {
-			for n, x := range b.planes[l][at] {
-				total[n] += weight * uint32(x)
+			x0, x1 := b.columns[l][0], b.columns[l][1]
+			for y := 0; y < len(total); y += b.w {
+				weigh(total[y+x0:y+x1], b.planes[l][at][y+x0:y+x1], weight)
 			}
 		}
 	}
 	return b.count(k)
+}
+
+// weigh adds weighted votes to sums.
+func weigh(sums []uint32, votes []uint16, weight uint32) {
+	sums = sums[:len(votes)]
+	for i, x := range votes {
+		sums[i] += weight * uint32(x)
+	}
 }
 
 // plane counts label l in slice k along i and then along j.
@@ -190,19 +205,19 @@ func (b *booth) plane(l int, dst []uint16, k int) {
 	}
 	weights := b.weights[1]
 	r, ny := len(weights)/2, b.in.Mask.Size()[1]
+	x0, x1 := b.columns[l][0], b.columns[l][1]
+	sum := b.sum[x0:x1]
 	for n := range b.h {
-		clear(b.sum)
+		clear(sum)
 		for d, weight := range weights {
 			from := min(max(b.box.Min[1]+n+d-r, 0), ny-1) - b.box.Min[1]
 			if from < 0 || from >= b.h || !b.any[from] {
 				continue
 			}
-			for i, x := range b.lines[from*b.w : (from+1)*b.w] {
-				b.sum[i] += weight * uint32(x)
-			}
+			weigh(sum, b.lines[from*b.w+x0:from*b.w+x1], weight)
 		}
-		to := dst[n*b.w : (n+1)*b.w]
-		for i, x := range b.sum {
+		to := dst[n*b.w+x0 : n*b.w+x1]
+		for i, x := range sum {
 			to[i] = uint16((x + unit/2) / unit)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"opacity/app/mask"
+	"opacity/app/volume"
 )
 
 // pair is what belongs together of two slices: the pixels of each.
@@ -32,7 +33,7 @@ func match(a, b *mask.Bits, spacingMM [2]float64) []pair {
 	parts := append(partsOf(ca, false, spacingMM), partsOf(cb, true, spacingMM)...)
 	na := len(ca.List)
 	groups := newGroups(len(parts))
-	overlaps(ca, cb, a.Size()[0], func(p, q int) { groups.unite(p, na+q) })
+	overlaps(ca, cb, a.Size(), func(p, q int) { groups.unite(p, na+q) })
 	joinNearest(groups, parts, na == 1 && len(cb.List) == 1)
 	return groups.pairs(ca, cb)
 }
@@ -51,19 +52,20 @@ func partsOf(c *mask.Components, second bool, spacingMM [2]float64) []part {
 	return list
 }
 
-// overlaps calls visit for pieces of two slices, w pixels wide, that share a pixel.
-func overlaps(a, b *mask.Components, w int, visit func(p, q int)) {
-	at := map[int]int{} // piece of a, by pixel
+// overlaps calls visit for pieces of two slices of a size that share a pixel.
+func overlaps(a, b *mask.Components, size volume.Size, visit func(p, q int)) {
+	w := size[0]
+	at := make([]int32, size.Voxels()) // one more than the piece of a, by pixel
 	a.Each(func(p, x0, x1, y, _ int) {
 		for x := x0; x < x1; x++ {
-			at[x+w*y] = p
+			at[x+w*y] = int32(p) + 1
 		}
 	})
 	b.Each(func(q, x0, x1, y, _ int) {
-		last := -1
-		for x := x0; x < x1; x++ {
-			if p, ok := at[x+w*y]; ok && p != last {
-				visit(p, q)
+		last := int32(0)
+		for _, p := range at[x0+w*y : x1+w*y] {
+			if p != 0 && p != last {
+				visit(int(p)-1, q)
 				last = p
 			}
 		}

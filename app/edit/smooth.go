@@ -87,6 +87,8 @@ type counter struct {
 	total    []int32
 	from, to int       // slices from..to-1 are in total
 	rows     [][]int32 // ring of rows counted along i
+	steps    []int32   // of one row, from reach before the region on
+	sum      []int32   // of one row
 }
 
 func newCounter(set *mask.Bits, box volume.Box, reach [3]int, first int) *counter {
@@ -97,7 +99,7 @@ func newCounter(set *mask.Bits, box volume.Box, reach [3]int, first int) *counte
 	for range 2*reach[1] + 1 {
 		c.rows = append(c.rows, make([]int32, c.w))
 	}
-	c.total = make([]int32, c.w*c.h)
+	c.total, c.steps, c.sum = make([]int32, c.w*c.h), make([]int32, c.w+reach[0]), make([]int32, c.w)
 	c.from = max(0, first-reach[2])
 	c.to = c.from
 	return c
@@ -121,7 +123,8 @@ func (c *counter) moveTo(k int) {
 
 // plane counts the rectangle around every pixel of slice k.
 func (c *counter) plane(dst []int32, k int) {
-	sum := make([]int32, c.w)
+	sum := c.sum
+	clear(sum)
 	add := func(j int, sign int32) {
 		if j < 0 || j >= c.set.Size()[1] {
 			return
@@ -145,25 +148,25 @@ func (c *counter) plane(dst []int32, k int) {
 	}
 }
 
-// row counts the stretch around every voxel of row (j, k): what enters it less
-// what leaves, run by run.
+// row counts the stretch around every voxel of row (j, k). A run's count rises
+// by one a voxel, stays, and falls: it is the sum of the sum of four steps.
 func (c *counter) row(dst []int32, j, k int) {
-	clear(dst)
-	step := func(at int, sign int32) {
-		if at = max(at-c.box.Min[0], 0); at < c.w {
-			dst[at] += sign
-		}
-	}
+	r := c.reach[0]
+	clear(c.steps)
 	c.set.Runs(j, k, func(i0, i1 int) {
-		for i := i0; i < i1; i++ {
-			step(i-c.reach[0], 1)
-			step(i+c.reach[0]+1, -1)
+		for _, s := range [4]struct{ at, step int }{{i0 - r, 1}, {i0 + r + 1, -1}, {i1 - r, -1}, {i1 + r + 1, 1}} {
+			if at := s.at - c.box.Min[0] + r; at < len(c.steps) {
+				c.steps[at] += int32(s.step)
+			}
 		}
 	})
-	n := int32(0)
-	for i := range dst {
-		n += dst[i]
-		dst[i] = n
+	rise, n := int32(0), int32(0)
+	for i, step := range c.steps {
+		rise += step
+		n += rise
+		if i >= r {
+			dst[i-r] = n
+		}
 	}
 }
 

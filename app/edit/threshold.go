@@ -1,12 +1,15 @@
 package edit
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -92,6 +95,7 @@ type thresholds struct {
 	named [mask.Layers][256]bool // labels that channels give, and 0
 	rules [mask.Layers]*rule
 	rooms sync.Pool
+	none  []uint8 // zeros, as long as the longest line
 }
 
 type channel struct {
@@ -109,6 +113,7 @@ func newThresholds(in Input, opts ThresholdOptions) (*thresholds, error) {
 		t.named[l][0] = true
 	}
 	size := in.Mask.Size()
+	t.none = make([]uint8, slices.Max(size[:]))
 	for _, c := range opts.Channels {
 		label, ok := in.Mask.Label(c.Label)
 		if !ok {
@@ -164,27 +169,30 @@ func (ln line) read(slice, spare []uint8, nx int) []uint8 {
 func (t *thresholds) plane(l mask.Layer, at volume.Slice, u, v int, dst []uint8) {
 	size := t.in.Mask.Size()
 	w, box := size[u], t.in.box()
-	old := make([]uint8, w)
-	for y := range size[v] {
-		ln := line{axis: u, n: w}
-		ln.at[at.Axis], ln.at[v] = at.Index, y
-		row := dst[y*w : (y+1)*w]
-		clear(row)
-		if slice := t.in.Mask.Slice(l, ln.at[2]); slice != nil {
-			copy(row, ln.read(slice, old, size[0]))
-		}
-		copy(old, row)
-		t.line(l, row, ln)
-		for x := range row {
-			if row[x] == old[x] {
-				continue
+	parallel.Ranges(size[v], 32, func(from, to int) {
+		old := make([]uint8, w)
+		for y := from; y < to; y++ {
+			ln := line{axis: u, n: w}
+			ln.at[at.Axis], ln.at[v] = at.Index, y
+			row := dst[y*w : (y+1)*w]
+			if slice := t.in.Mask.Slice(l, ln.at[2]); slice != nil {
+				copy(row, ln.read(slice, old, size[0]))
+			} else {
+				clear(row)
 			}
-			p := ln.voxel(x)
-			if !holds(box, p) || !t.rules[l].lets(old[x], row[x], p[0], p[1], p[2]) {
-				row[x] = old[x]
+			copy(old, row)
+			t.line(l, row, ln)
+			for x := range row {
+				if row[x] == old[x] {
+					continue
+				}
+				p := ln.voxel(x)
+				if !holds(box, p) || !t.rules[l].lets(old[x], row[x], p[0], p[1], p[2]) {
+					row[x] = old[x]
+				}
 			}
 		}
-	}
+	})
 }
 
 // room is what deciding a line needs.
@@ -200,10 +208,7 @@ func (t *thresholds) line(l mask.Layer, row []uint8, ln line) {
 	}
 	r, _ := t.rooms.Get().(*room)
 	if r == nil {
-		longest := 0
-		for _, n := range t.in.Mask.Size() {
-			longest = max(longest, n)
-		}
+		longest := len(t.none)
 		r = &room{make([]uint8, longest), make([]uint8, longest), make([]uint8, longest), make([]bool, longest)}
 	}
 	defer t.rooms.Put(r)
@@ -211,6 +216,7 @@ func (t *thresholds) line(l mask.Layer, row []uint8, ln line) {
 	clear(best)
 	clear(won)
 	clear(moved)
+	any := false
 	for n := range t.of[l] {
 		c := &t.of[l][n]
 		at, from := max(c.At, 1), c.From
@@ -218,10 +224,18 @@ func (t *thresholds) line(l mask.Layer, row []uint8, ln line) {
 		if from > 0 {
 			least = min(at, from)
 		}
-		for n, x := range ln.read(c.Probabilities[ln.at[2]], r.values, t.in.Mask.Size()[0]) {
-			if from == 0 {
+		values := ln.read(c.Probabilities[ln.at[2]], r.values, t.in.Mask.Size()[0])
+		if from == 0 {
+			any = true
+			for n := range moved {
 				moved[n] = true
 			}
+		}
+		if bytes.Equal(values, t.none[:ln.n]) { // most lines are far from any
+			continue
+		}
+		any = true
+		for n, x := range values {
 			if x < least {
 				continue
 			}
@@ -232,6 +246,9 @@ func (t *thresholds) line(l mask.Layer, row []uint8, ln line) {
 				best[n], won[n] = x, c.label(ln, n)
 			}
 		}
+	}
+	if !any {
+		return
 	}
 	for n, old := range row {
 		if moved[n] && won[n] != old && t.named[l][old] && !(t.spare != nil && at(t.spare, ln, n)) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -223,11 +224,14 @@ func (b *Bits) FillHolesContext(ctx context.Context, axis int) error {
 	case 1:
 		return b.fill(ctx, []link{{0, -1, 0}}, [3]bool{true, false, true})
 	default:
-		t := b.transposed()
+		t := b.transposed(ctx)
 		if err := t.FillHolesContext(ctx, 1); err != nil {
 			return err
 		}
-		*b = *t.transposed()
+		if t = t.transposed(ctx); ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		*b = *t
 		return nil
 	}
 }
@@ -260,17 +264,20 @@ func enclosed(part, box volume.Box, axes [3]bool) bool {
 	return true
 }
 
-// transposed returns the set with i and j exchanged.
-func (b *Bits) transposed() *Bits {
+// transposed returns the set with i and j exchanged. Where ctx is done it stops
+// halfway; the caller looks.
+func (b *Bits) transposed(ctx context.Context) *Bits {
 	t := NewBits(volume.Size{b.size[1], b.size[0], b.size[2]})
-	for k := range b.size[2] {
-		for j := range b.size[1] {
-			eachRun(b.Row(j, k), 0, b.size[0], func(i0, i1 int) {
-				for i := i0; i < i1; i++ {
-					t.Set(j, i, k)
-				}
-			})
+	parallel.Ranges(b.size[2], 4, func(from, to int) {
+		for k := from; k < to && ctx.Err() == nil; k++ {
+			for j := range b.size[1] {
+				eachRun(b.Row(j, k), 0, b.size[0], func(i0, i1 int) {
+					for i := i0; i < i1; i++ {
+						t.Set(j, i, k)
+					}
+				})
+			}
 		}
-	}
+	})
 	return t
 }
