@@ -63,6 +63,9 @@ func (s *Stroke) run(i0, i1, j, k int) {
 	nx, plane := s.mask.size[0], s.mask.size[0]*s.mask.size[1]
 	ly := &s.mask.layers[s.layer]
 	row, own := s.row(s.layer, j, k), s.rule.layers[s.layer]
+	if row == nil && !own[0] {
+		return // all 0, and there is nothing to take away
+	}
 	others, beside := s.others(j, k)
 	first, last := -1, -1
 	for i := i0; i < i1; i++ {

@@ -73,6 +73,15 @@ const (
 	EditUndo       Action = "edit.undo"
 	EditRedo       Action = "edit.redo"
 	SegmentRun     Action = "segment.run"
+
+	// What a Kit carries out, besides switching to a tool: see Name.Action.
+	ToolSwap    Action = "tool.swap"
+	ToolLarger  Action = "tool.larger"
+	ToolSmaller Action = "tool.smaller"
+	ToolSolid   Action = "tool.solid"
+	ToolSquare  Action = "tool.square"
+	ToolCommit  Action = "tool.commit"
+	ToolBack    Action = "tool.back"
 )
 
 // Presets returns the actions of the window presets, in the order of
@@ -99,6 +108,7 @@ type Chord struct {
 
 // keyNames are the names users know, where they differ from Fyne's.
 var keyNames = map[string]string{
+	"Return": "Enter", "KP_Enter": "Enter (keypad)", "BackSpace": "Backspace",
 	"Prior": "Page Up", "Next": "Page Down", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Escape": "Esc",
 }
 
@@ -186,6 +196,42 @@ func Bindings() []Binding {
 			bind(SegmentRun, "edit", ctrl("R")),
 		},
 	)
+}
+
+// ToolBindings returns the keys of the painting tools, in the order of the keys
+// sheet; Kit.Connect carries them out. Escape, which leaves a tool, is
+// ViewCancel, for the window to share out.
+func ToolBindings() []Binding {
+	return []Binding{
+		bind(Brush.Action(), "tools", key("B")),
+		bind(Eraser.Action(), "tools", key("E")),
+		bind(Smart.Action(), "tools", key("G")),
+		bind(Lasso.Action(), "tools", key("L")),
+		bind(Polygon.Action(), "tools", key("V")),
+		bind(Scissors.Action(), "tools", key("K")),
+		bind(Picker.Action(), "tools", key("R")),
+		bind(Fill.Action(), "tools", key("T")),
+		bind(Island.Action(), "tools", key("U")),
+		bind(ToolSwap, "tools", key("Space")),
+		bind(ToolSmaller, "tools", key("["), key("-")),
+		bind(ToolLarger, "tools", key("]"), key("+"), key("=")), // the + of a keyboard without keypad needs Shift
+		bind(ToolSolid, "tools", key("Z")),
+		bind(ToolSquare, "tools", key("Q")),
+		bind(ToolCommit, "tools", key("Return"), key("KP_Enter")),
+		bind(ToolBack, "tools", key("BackSpace")),
+	}
+}
+
+// ToolGestures returns what the mouse does while a painting tool is on, for the
+// keys sheet.
+func ToolGestures() []Gesture {
+	return []Gesture{
+		{"keys.gesture.tool_left", "keys.mouse.paint"},
+		{"keys.gesture.tool_right", "keys.mouse.erase"},
+		{"keys.gesture.tool_ctrl", "keys.mouse.invert"},
+		{"keys.gesture.tool_shift_wheel", "keys.mouse.size"},
+		{"keys.gesture.tool_double_click", "keys.mouse.commit"},
+	}
 }
 
 // numbered gives actions the keys 1, 2 and so on.

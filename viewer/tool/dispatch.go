@@ -18,7 +18,7 @@ func NewDispatcher(v *viewer.Viewer) *Dispatcher {
 	d := &Dispatcher{viewer: v, handlers: viewerActions(v)}
 	for profile := range d.keys {
 		d.keys[profile] = map[Chord]Action{}
-		for _, b := range Bindings() {
+		for _, b := range append(Bindings(), ToolBindings()...) {
 			for _, c := range b.Keys[profile] {
 				d.keys[profile][c] = b.Action
 			}

@@ -12,6 +12,10 @@ type Machine struct {
 	// tool is what the left and right buttons do where a painting tool is on;
 	// nil for none.
 	tool Tool
+	// hover, where it is set, hears where the pointer is over the panes, before
+	// what a gesture makes of it; resize hears of Shift and the wheel.
+	hover  func(Event)
+	resize func(notches float64)
 
 	active Tool // of the gesture under way, nil for none
 	button Button
@@ -58,6 +62,7 @@ func (m *Machine) Handle(e Event) {
 }
 
 func (m *Machine) press(e Event) {
+	m.point(e)
 	if m.active != nil {
 		return // a second button: the gesture keeps the first
 	}
@@ -76,7 +81,14 @@ func (m *Machine) press(e Event) {
 	t.Press(e)
 }
 
+func (m *Machine) point(e Event) {
+	if m.hover != nil {
+		m.hover(e)
+	}
+}
+
 func (m *Machine) move(e Event) {
+	m.point(e)
 	if m.active == nil {
 		return
 	}
@@ -124,10 +136,13 @@ func (m *Machine) choose(e Event) Tool {
 // zoomPerNotch makes six notches double or halve the picture.
 const zoomPerNotch = 1.0 / 6
 
-// turn acts on the wheel: with Ctrl it zooms at the pointer, else it turns
-// pages, a notch a slice. Shift belongs to the size of the painting tools.
+// turn acts on the wheel: with Ctrl it zooms at the pointer, with Shift it
+// changes the size of a painting tool, else it turns pages, a notch a slice.
 func (m *Machine) turn(e Event) {
 	if e.Mods&Shift != 0 {
+		if m.tool != nil && m.resize != nil {
+			m.resize(e.Notches)
+		}
 		return
 	}
 	if e.Mods&Ctrl != 0 {

@@ -220,7 +220,8 @@ func TestBindings_EveryKeyOnceAndEveryTextThere(t *testing.T) {
 		has[k] = true
 	}
 	actions := map[Action]bool{}
-	for _, b := range Bindings() {
+	all := append(Bindings(), ToolBindings()...)
+	for _, b := range all {
 		if actions[b.Action] {
 			t.Errorf("%s is there twice", b.Action)
 		}
@@ -231,7 +232,7 @@ func TestBindings_EveryKeyOnceAndEveryTextThere(t *testing.T) {
 	}
 	for profile := range 2 {
 		seen := map[Chord]Action{}
-		for _, b := range Bindings() {
+		for _, b := range all {
 			if len(b.Keys[profile]) == 0 {
 				t.Errorf("%s has no key", b.Action)
 			}
@@ -242,7 +243,7 @@ func TestBindings_EveryKeyOnceAndEveryTextThere(t *testing.T) {
 				seen[c] = b.Action
 			}
 		}
-		for _, g := range Gestures(viewer.Profile(profile)) {
+		for _, g := range append(Gestures(viewer.Profile(profile)), ToolGestures()...) {
 			if !has[g.Gesture] || !has[g.Text] {
 				t.Errorf("gesture %v has no text", g)
 			}
@@ -267,8 +268,8 @@ func TestDispatcher(t *testing.T) {
 		v.Overlay().Style != viewer.Filled || math.Abs(v.Overlay().Opacity-0.25) > 1e-9 {
 		t.Errorf("window %v, cursor %v, opened %d, crosshair %v, profile %v, overlay %v", v.Window(), v.Cursor(), opened, v.Crosshair(), v.Profile(), v.Overlay())
 	}
-	if d.Key(key("Q")) {
-		t.Error("Q is bound to nothing")
+	if d.Key(key("J")) {
+		t.Error("J is bound to nothing")
 	}
 	for _, c := range []struct {
 		chord Chord

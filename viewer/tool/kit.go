@@ -1,0 +1,230 @@
+package tool
+
+import (
+	"opacity/app"
+	"opacity/app/text"
+	"opacity/viewer"
+)
+
+// Name is a painting tool, as steps and settings files write it.
+type Name string
+
+// The painting tools, in the order of the toolbar.
+const (
+	NoTool   Name = ""
+	Brush    Name = "brush"
+	Eraser   Name = "eraser"
+	Smart    Name = "smart"
+	Lasso    Name = "lasso"
+	Polygon  Name = "polygon"
+	Scissors Name = "scissors"
+	Picker   Name = "range"
+	Fill     Name = "fill"
+	Island   Name = "island"
+)
+
+// Names returns every painting tool, in the order of the toolbar.
+func Names() []Name {
+	return []Name{Brush, Eraser, Smart, Lasso, Polygon, Scissors, Picker, Fill, Island}
+}
+
+// Title is the tool's name on a button.
+func (n Name) Title() text.Message { return text.M("tool.name." + string(n)) }
+
+// Hint says in a line what the tool does.
+func (n Name) Hint() text.Message { return text.M("tool.hint." + string(n)) }
+
+// Action is what switches to the tool.
+func (n Name) Action() Action { return Action("tool." + string(n)) }
+
+// painter is a tool of the kit.
+type painter interface {
+	Tool
+	// marks is what to draw with the pointer where it was last.
+	marks(last Event) Marks
+}
+
+// drawer is a painter that is drawn with between gestures too.
+type drawer interface {
+	painter
+	commit()    // Enter
+	back()      // Backspace
+	drop() bool // Escape; false where nothing had been drawn
+}
+
+// Kit is the painting tools of one window: which is on, the settings they share,
+// and the stroke under way. Not safe for concurrent use.
+type Kit struct {
+	// Changed: another tool is on, the settings changed, or what Marks returns did.
+	Changed app.Signal[struct{}]
+	// Refused says why a tool does nothing.
+	Refused app.Signal[text.Message]
+	// Fill and Island carry out the clicks of those tools; nil for nobody.
+	Fill, Island func(Click)
+
+	viewer   *viewer.Viewer
+	machine  *Machine
+	tools    map[Name]painter
+	current  Name
+	before   Name // the tool that was on before, for Swap
+	settings Settings
+	pen      *pen
+	last     *Event // where the pointer was last, nil where it is over no pane
+}
+
+// NewKit returns the painting tools of a machine, with none of them on.
+func NewKit(v *viewer.Viewer, m *Machine) *Kit {
+	k := &Kit{viewer: v, machine: m, settings: DefaultSettings(), before: Brush}
+	k.tools = map[Name]painter{
+		Brush: &brush{kit: k, name: Brush}, Eraser: &brush{kit: k, name: Eraser, erase: true},
+		Smart: &brush{kit: k, name: Smart, smart: true},
+		Lasso: &lasso{kit: k, name: Lasso}, Scissors: &lasso{kit: k, name: Scissors},
+		Polygon: &polygon{kit: k}, Picker: &picker{kit: k},
+		Fill: &click{kit: k, name: Fill}, Island: &click{kit: k, name: Island},
+	}
+	m.hover, m.resize = k.hover, k.Resize
+	s := v.Session()
+	s.Interrupted.Connect(func(struct{}) { k.finish() })
+	s.Opened.Connect(func(app.OpenedEvent) {
+		if _, ours := m.active.(painter); ours {
+			m.abort()
+		}
+		k.forget()
+	})
+	v.Changed.Connect(func(c viewer.Change) {
+		if c&(viewer.CursorMoved|viewer.CameraMoved) != 0 && k.current != NoTool {
+			k.tell()
+		}
+	})
+	return k
+}
+
+// Connect lets a dispatcher's tool actions act on the kit.
+func (k *Kit) Connect(d *Dispatcher) {
+	for _, n := range Names() {
+		d.Handle(n.Action(), func() { k.Use(n) })
+	}
+	d.Handle(ToolSwap, k.Swap)
+	d.Handle(ToolLarger, func() { k.Resize(+1) })
+	d.Handle(ToolSmaller, func() { k.Resize(-1) })
+	d.Handle(ToolSolid, func() { s := k.settings; s.Solid = !s.Solid; k.SetSettings(s) })
+	d.Handle(ToolSquare, func() { s := k.settings; s.Square = !s.Square; k.SetSettings(s) })
+	d.Handle(ToolCommit, k.Commit)
+	d.Handle(ToolBack, k.Back)
+}
+
+// Current is the tool that is on, NoTool for none.
+func (k *Kit) Current() Name { return k.current }
+
+// Use puts a tool on the left and right buttons, NoTool for none. What was being
+// drawn is dropped.
+func (k *Kit) Use(n Name) {
+	if _, known := k.tools[n]; n == k.current || !known && n != NoTool {
+		return
+	}
+	k.machine.SetTool(nil) // aborts a gesture
+	k.forget()
+	k.before, k.current = k.current, n
+	if t := k.tools[n]; t != nil {
+		k.machine.SetTool(t)
+	}
+	k.tell()
+}
+
+// Swap goes back to the tool that was on before.
+func (k *Kit) Swap() { k.Use(k.before) }
+
+// Escape drops what is being drawn, else leaves the tool; false where there is
+// neither. A gesture under way is the Machine's to abort.
+func (k *Kit) Escape() bool {
+	if d, ok := k.tools[k.current].(drawer); ok && d.drop() {
+		k.tell()
+		return true
+	}
+	if k.current == NoTool {
+		return false
+	}
+	k.Use(NoTool)
+	return true
+}
+
+// Commit ends an outline and fills it.
+func (k *Kit) Commit() {
+	if d, ok := k.tools[k.current].(drawer); ok {
+		d.commit()
+		k.tell()
+	}
+}
+
+// Back takes the last point of an outline away.
+func (k *Kit) Back() {
+	if d, ok := k.tools[k.current].(drawer); ok {
+		d.back()
+		k.tell()
+	}
+}
+
+// Settings is what the tools go by.
+func (k *Kit) Settings() Settings { return k.settings }
+
+// SetSettings changes what the tools go by, from the next stroke on; what is out
+// of bounds is brought into them.
+func (k *Kit) SetSettings(s Settings) {
+	k.settings = s.kept()
+	k.tell()
+}
+
+// Resize makes the ring some notches larger.
+func (k *Kit) Resize(notches float64) {
+	k.settings.RadiusMM = resized(k.settings.RadiusMM, notches)
+	k.tell()
+}
+
+// Marks is what the panes draw for the tool that is on.
+func (k *Kit) Marks() Marks {
+	t := k.tools[k.current]
+	if t == nil || k.viewer.Session().Volume() == nil {
+		return Marks{}
+	}
+	e := Event{Plane: -1}
+	if k.last != nil {
+		e = *k.last
+		_, _, n, _ := e.Plane.Axes()
+		e.Voxel[n] = float64(k.viewer.SliceOf(e.Plane)) // which may have been turned since
+	}
+	return t.marks(e)
+}
+
+// Leave says that the pointer is over no pane any more.
+func (k *Kit) Leave() {
+	if k.last != nil {
+		k.last = nil
+		k.tell()
+	}
+}
+
+// hover follows the pointer, with or without a button held.
+func (k *Kit) hover(e Event) {
+	if k.current == NoTool {
+		k.last = nil
+		return
+	}
+	k.last = &e
+	k.tell()
+}
+
+// forget drops what belongs to the study that was open, or to another tool.
+func (k *Kit) forget() {
+	if k.pen != nil {
+		k.pen.abort()
+		k.pen = nil
+	}
+	for _, t := range k.tools {
+		if d, ok := t.(drawer); ok {
+			d.drop()
+		}
+	}
+	k.tell()
+}
+
+func (k *Kit) tell() { k.Changed.Emit(struct{}{}) }

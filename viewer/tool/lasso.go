@@ -1,0 +1,115 @@
+package tool
+
+import (
+	"opacity/app/mask"
+)
+
+// lasso fills what the pointer was drawn round, in the slice it was drawn on;
+// the scissors take the active label away there, through the stack. The right
+// button or Ctrl does the opposite: takes away, or cuts what lies outside.
+type lasso struct {
+	kit  *Kit
+	name Name
+
+	line   *Outline // nil while nothing is drawn
+	invert bool
+}
+
+func (t *lasso) Press(e Event) {
+	if why := t.kit.refusal(); !why.IsZero() {
+		t.kit.Refused.Emit(why)
+		return
+	}
+	t.line = newOutline(e)
+	t.invert = e.Button == Right || e.Mods&Ctrl != 0
+	t.Move(e)
+}
+
+func (t *lasso) Move(e Event) {
+	if t.line != nil {
+		t.line.Points = append(t.line.Points, t.line.point(e))
+		t.kit.tell()
+	}
+}
+
+func (t *lasso) Release(Event) {
+	line := t.line
+	t.line = nil
+	if line == nil {
+		return
+	}
+	s := t.kit.settings
+	if t.name == Lasso {
+		t.kit.fill(t.name, line, s.Subtract != t.invert)
+	} else {
+		t.kit.cut(line, s.CutOutside != t.invert)
+	}
+	t.kit.tell()
+}
+
+func (t *lasso) Abort() {
+	t.line = nil
+	t.kit.tell()
+}
+
+func (t *lasso) marks(last Event) Marks {
+	if t.line == nil {
+		return Marks{}
+	}
+	line := *t.line
+	line.Erase = t.name == Scissors || t.kit.settings.Subtract != t.invert
+	return Marks{Outline: &line}
+}
+
+// newOutline begins a line on the slice that an event is on.
+func newOutline(e Event) *Outline {
+	_, _, n, _ := e.Plane.Axes()
+	return &Outline{Plane: e.Plane, Slice: int(e.Voxel[n]), Held: -1}
+}
+
+// point is where an event is on the plane of the line.
+func (o *Outline) point(e Event) [2]float64 {
+	u, v, _, _ := o.Plane.Axes()
+	return [2]float64{e.Voxel[u], e.Voxel[v]}
+}
+
+// here reports whether an event is on the slice of the line.
+func (o *Outline) here(e Event) bool {
+	_, _, n, _ := e.Plane.Axes()
+	return e.Plane == o.Plane && int(e.Voxel[n]) == o.Slice
+}
+
+// shape is what the line goes round, in the slices that are so far from its own
+// on either side.
+func (o *Outline) shape(slices int, outside bool) mask.Polygon {
+	_, _, n, _ := o.Plane.Axes() // across and down are in the order of the voxel axes
+	return mask.Polygon{Axis: n, First: o.Slice - slices, Last: o.Slice + slices, Points: o.Points, Outside: outside}
+}
+
+// fill paints what a line goes round, as one step.
+func (k *Kit) fill(n Name, line *Outline, erase bool) {
+	if p := k.begin(n, erase); p != nil {
+		p.paint(line.shape(0, false))
+		k.finish()
+	}
+}
+
+// cut takes the active label away in or outside a line, through the stack, as
+// one step. A line that goes round nothing cuts nothing, outside either.
+func (k *Kit) cut(line *Outline, outside bool) {
+	size := k.viewer.Session().Volume().Size
+	inside := false
+	line.shape(0, false).Runs(size, func(_, _, _, _ int) { inside = true })
+	if !inside {
+		return
+	}
+	slices := k.settings.CutSlices
+	if slices == WholeStack {
+		_, _, n, _ := line.Plane.Axes()
+		slices = size[n]
+	}
+	if p := k.begin(Scissors, true); p != nil {
+		p.paint(line.shape(slices, outside))
+		k.finish()
+	}
+}

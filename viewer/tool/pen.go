@@ -1,0 +1,83 @@
+package tool
+
+import (
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// pen is a stroke under way in the session's mask. It ends as one named step.
+type pen struct {
+	session *app.Session
+	stroke  *mask.Stroke
+	step    mask.Step
+	erase   bool
+}
+
+// begin puts the pen down; nil where the tool may not change anything, and
+// Refused says why.
+func (k *Kit) begin(n Name, erase bool) *pen {
+	k.finish()
+	s := k.viewer.Session()
+	if why := k.refusal(); !why.IsZero() {
+		k.Refused.Emit(why)
+		return nil
+	}
+	label, _ := s.Mask().Label(k.viewer.ActiveLabel())
+	name := text.M("tool.step."+string(n), label.Name)
+	if erase {
+		name = text.M("tool.step."+string(n)+"_erase", label.Name)
+	}
+	k.pen = &pen{
+		session: s,
+		stroke:  s.Mask().Begin(s.Volume(), label.Value, erase, k.settings.Limits),
+		step:    mask.Step{Name: name, Tool: string(n), Label: label.Value, Hand: true},
+		erase:   erase,
+	}
+	s.Painted(volume.Box{})
+	return k.pen
+}
+
+// refusal says why nothing can be painted now.
+func (k *Kit) refusal() text.Message {
+	s := k.viewer.Session()
+	if s.Mask() == nil || s.Loading() {
+		return text.M("tool.refused.loading")
+	}
+	if s.Shown() != s.Mask() {
+		return text.M("tool.refused.preview")
+	}
+	label, ok := s.Mask().Label(k.viewer.ActiveLabel())
+	switch {
+	case !ok:
+		return text.M("tool.refused.no_label")
+	case label.Locked:
+		return text.M("tool.refused.locked", label.Name)
+	case k.settings.Limits.HU != nil && s.Volume().Unit != volume.HU:
+		return text.M("tool.refused.not_hu")
+	}
+	return text.Message{}
+}
+
+// finish ends the stroke under way, if there is one, as a step.
+func (k *Kit) finish() {
+	if k.pen != nil {
+		k.pen.end()
+		k.pen = nil
+	}
+}
+
+func (p *pen) paint(s mask.Shape) {
+	if box := p.stroke.Paint(s); !box.Empty() {
+		p.session.Painted(box)
+	}
+}
+
+func (p *pen) end() {
+	p.step.Delta = p.stroke.Delta()
+	p.session.Record(p.step)
+}
+
+// abort puts the mask back as it was; also one that is open no more.
+func (p *pen) abort() { p.session.Unpainted(p.stroke.Abort()) }
