@@ -1,6 +1,7 @@
 package study
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -18,19 +19,20 @@ type cached struct {
 
 // note says which place of which journal a checkpoint stands for.
 type note struct {
+	Study  string `json:"study"`          // Info.ID
 	Offset int64  `json:"journal_offset"` // the records before it are in the mask
 	Sum    uint32 `json:"journal_sum"`    // CRC-32C of those records
 }
 
 // readCheckpointNote reads what the file says of itself; ok is false where there
 // is none to go by.
-func readCheckpointNote(path string) (n note, ok bool) {
-	f, err := nifti.OpenStack(path)
+func (s *Study) readCheckpointNote() (n note, ok bool) {
+	f, err := nifti.OpenStack(s.path(checkpointName))
 	if err != nil {
 		return note{}, false
 	}
 	defer f.Close()
-	return n, json.Unmarshal(f.Note, &n) == nil && n.Offset > 0 && f.Volumes == mask.Layers
+	return n, json.Unmarshal(f.Note, &n) == nil && n.Offset > 0 && n.Study == s.id && f.Volumes == mask.Layers
 }
 
 // foundCheckpoint keeps, while the journal is read and has come to the place of a
@@ -64,7 +66,7 @@ func readLayers(ctx context.Context, path string, m *mask.Mask) (*mask.Mask, err
 	if f.Volumes != mask.Layers || f.Geometry.Size != size {
 		return nil, app.Refuse(nil, "nifti.not_nifti", path)
 	}
-	labels := make([]uint8, size[0]*size[1])
+	labels, none := make([]uint8, size[0]*size[1]), make([]uint8, size[0]*size[1])
 	for l := range mask.Layer(mask.Layers) {
 		for k := range size[2] {
 			if err := ctx.Err(); err != nil {
@@ -73,7 +75,9 @@ func readLayers(ctx context.Context, path string, m *mask.Mask) (*mask.Mask, err
 			if err := f.Next(labels); err != nil {
 				return nil, err
 			}
-			m.SetSlice(l, k, labels)
+			if !bytes.Equal(labels, none) { // most are empty, and comparing is quicker than setting
+				m.SetSlice(l, k, labels)
+			}
 		}
 	}
 	return m, nil

@@ -56,6 +56,7 @@ func Create(folder string, info Info, g volume.Geometry, m *mask.Mask) (*Study, 
 	if err := safefile.Vacant(folder); err != nil {
 		return nil, err
 	}
+	info.ID = rand.Text()
 	info.Grid, info.Labels = gridOf(g), labelsOf(m.Labels())
 	if info.Created.IsZero() {
 		info.Created = time.Now().UTC()

@@ -9,6 +9,7 @@ import (
 
 // Info is what a study says of itself beside its mask: the content of study.json.
 type Info struct {
+	ID       string    `json:"id"`      // of this study and its copies
 	Program  string    `json:"program"` // version of Opacity that made it
 	Created  time.Time `json:"created"`
 	Sources  []Source  `json:"sources"` // the image first

@@ -22,6 +22,9 @@ import (
 const holdKey = "OPACITY_TEST_HOLD_STUDY"
 
 func TestMain(m *testing.M) {
+	if paintKeyed() {
+		return
+	}
 	if folder := os.Getenv(holdKey); folder != "" {
 		hold(folder)
 		return

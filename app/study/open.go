@@ -20,6 +20,9 @@ type Recovered struct {
 	// Stroke is the stroke that was under way when the program ended; it is the
 	// last step of the history now. Zero where there was none.
 	Stroke text.Message
+	// Mask says that the journal was damaged, and that the mask was taken from the
+	// checkpoint, which was ahead of what is left: as the last step of the history.
+	Mask bool
 	// Journal is what was found in the journal, and cut off where the study is
 	// open for editing.
 	Journal journal.Recovery
@@ -41,6 +44,9 @@ func (r Recovered) Messages() []text.Message {
 	}
 	if r.Short > 0 {
 		list = append(list, text.M("study.recovered_short", r.Short))
+	}
+	if r.Mask {
+		list = append(list, text.M("study.recovered_mask"))
 	}
 	if !r.Stroke.IsZero() {
 		list = append(list, text.M("study.recovered_stroke", r.Stroke))
@@ -74,7 +80,7 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	if err != nil {
 		return nil, r, app.Refuse(err, "study.json_damaged", s.path(infoName))
 	}
-	s.grid = known.Grid.Geometry()
+	s.id, s.grid = known.ID, known.Grid.Geometry()
 	if !usable(s.grid) {
 		return nil, r, app.Refuse(nil, "study.json_damaged", s.path(infoName))
 	}
@@ -83,6 +89,9 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	}
 	if r.Short > 0 && edit {
 		return nil, r, app.Refuse(nil, "study.half_copied", folder)
+	}
+	if err := s.checkBegin(fsys); err != nil {
+		return nil, r, err
 	}
 	if edit {
 		err = s.takeLock()
@@ -109,6 +118,7 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	if err := s.resume(ctx); err != nil {
 		return nil, r, err
 	}
+	r.Mask = s.recoverMask(ctx)
 	r.Stroke = s.recoverStroke()
 	if s.lock != nil {
 		s.tended.Go(s.tend)
@@ -132,6 +142,21 @@ func (s *Study) checkLength(fsys journal.FS, least int64) (short int64, err erro
 		return 0, app.Fail(err, "study.unread", path, safefile.Reason(err))
 	}
 	return max(0, least-size), nil
+}
+
+// checkBegin refuses a journal whose first record is not whole, before any other
+// is cut off with it.
+func (s *Study) checkBegin(fsys journal.FS) error {
+	found := errors.New("found")
+	j, _, err := journal.OpenReadOnly(fsys, s.path(journalName), func(journal.Record) error { return found })
+	switch {
+	case errors.Is(err, found):
+		return nil
+	case err != nil:
+		return err
+	}
+	_ = j.Close() // nothing was written
+	return app.Refuse(nil, "study.damaged", s.folder)
 }
 
 // takeLock opens the study for reading only where it cannot be had.
@@ -163,7 +188,7 @@ func (s *Study) letGo() {
 
 // replay reads the journal and finds the checkpoint that fits it.
 func (s *Study) replay(ctx context.Context, fsys journal.FS) (found journal.Recovery, err error) {
-	note, ok := readCheckpointNote(s.path(checkpointName))
+	note, ok := s.readCheckpointNote()
 	visit := func(r journal.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -192,6 +217,7 @@ func (s *Study) replay(ctx context.Context, fsys journal.FS) (found journal.Reco
 	if ok && s.journal.End() == note.Offset {
 		s.foundCheckpoint(note)
 	}
+	s.ahead = ok && !found.Why.IsZero() && note.Offset > s.journal.End()
 	return found, nil
 }
 
@@ -235,6 +261,21 @@ func (s *Study) recoverStroke() text.Message {
 	step.Name = text.M("study.step.recovered", name)
 	s.history.Commit(step)
 	return name
+}
+
+// recoverMask makes a step of what the checkpoint has and a damaged journal has
+// lost; it reports whether there was anything.
+func (s *Study) recoverMask(ctx context.Context) bool {
+	if !s.ahead {
+		return false
+	}
+	m, err := readLayers(ctx, s.path(checkpointName), mask.New(s.size, nil))
+	if err != nil {
+		return false
+	}
+	s.staged = 0 // the checkpoint is later
+	_, made := s.history.Commit(mask.Step{Name: text.M("study.step.recovered_mask"), Tool: "recovery", Hand: true, Delta: mask.Diff(s.mask, m)})
+	return made
 }
 
 // Fits refuses a grid that is not the one the mask was drawn on.

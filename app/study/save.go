@@ -68,7 +68,7 @@ func (s *Study) save(ctx context.Context, all bool) error {
 	if !due {
 		return nil
 	}
-	if err := s.saveCheckpoint(ctx, refs, note{end, sum}); err != nil {
+	if err := s.saveCheckpoint(ctx, refs, note{s.id, end, sum}); err != nil {
 		return err
 	}
 	if all {

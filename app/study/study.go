@@ -45,6 +45,7 @@ const (
 // the other methods may be called from any.
 type Study struct {
 	folder  string
+	id      string
 	grid    volume.Geometry
 	lock    *lock // nil where it is open for reading only
 	why     error // that it is
@@ -58,6 +59,7 @@ type Study struct {
 	sum    uint32  // of all its records: see summed
 	stale  bool    // study.json says less than state
 	closed bool    // by Close
+	ahead  bool    // while it is opened: the checkpoint is of more than the journal holds
 	cache  *cached // the last checkpoint; used under saving alone
 
 	saving     sync.Mutex // held while files but the journal are written
@@ -103,9 +105,12 @@ func (s *Study) Update(change func(*Info)) error {
 	if err != nil {
 		return err
 	}
-	sources, grid, labels := now.Sources, now.Grid, now.Labels
+	fixed, err := s.doc.info() // shares nothing with what change is given
+	if err != nil {
+		return err
+	}
 	change(&now)
-	now.Sources, now.Grid, now.Labels = sources, grid, labels
+	now.ID, now.Sources, now.Grid, now.Labels = fixed.ID, fixed.Sources, fixed.Grid, fixed.Labels
 	return s.put(now)
 }
 
