@@ -86,7 +86,7 @@ func (s *Session) EndPreview() {
 
 // Adopt merges a model's proposal as one named step and keeps the result for
 // the report. What was changed while the model ran, after BeginPreview, is newer
-// than what the model saw and stays as it is.
+// than what the model saw and stays as it is; so do locked labels.
 func (s *Session) Adopt(name text.Message, r *SegmentResult) error {
 	if err := s.settle(); err != nil {
 		return err
@@ -101,15 +101,16 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) error {
 		}
 	}
 	s.preview = preview{}
-	s.commit(mask.Step{Name: name, Tool: "model", Delta: mask.Diff(s.mask, proposal), Labels: s.withLabels(r.Mask)}, p)
+	d := s.mask.Unlocked(mask.Diff(s.mask, proposal))
+	s.commit(mask.Step{Name: name, Tool: "model", Delta: d, Labels: s.withLabels(r.Mask)}, p)
 	s.tellMask(volume.Whole(s.volume.Size))
 	return nil
 }
 
 // Merge takes a model's proposal for a part of the volume into the mask as one
-// named step: d, but for the voxels that a hand has touched. r stands for the
-// model from then on: its Mask is the model's own mask with that part in it.
-// Errors are those of Edit.
+// named step: d, but for the voxels that a hand has touched and those of locked
+// labels. r stands for the model from then on: its Mask is the model's own mask
+// with that part in it. Errors are those of Edit.
 func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error {
 	if err := s.settle(); err != nil {
 		return err
@@ -118,7 +119,7 @@ func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error
 	if err != nil {
 		return err
 	}
-	step := mask.Step{Name: name, Tool: "model", Delta: d.Sparing(spared), Labels: s.withLabels(r.Mask)}
+	step := mask.Step{Name: name, Tool: "model", Delta: s.mask.Unlocked(d.Sparing(spared)), Labels: s.withLabels(r.Mask)}
 	if err := s.check(step); err != nil {
 		return err
 	}
@@ -160,17 +161,18 @@ func (s *Session) Threshold(value uint8) (threshold uint8, ok bool) {
 }
 
 // PreviewThreshold shows what another threshold would lead to: d, but for the
-// voxels that a hand has touched.
+// voxels that a hand has touched and those of locked labels.
 func (s *Session) PreviewThreshold(d mask.Delta) error {
 	spared, err := s.Touched()
 	if err != nil {
 		return err
 	}
-	return s.PreviewEdit(d.Sparing(spared))
+	return s.PreviewEdit(s.mask.Unlocked(d.Sparing(spared)))
 }
 
 // SetThreshold commits another threshold for a label as one named step: d, but
-// for the voxels that a hand has touched. Errors are those of Edit.
+// for the voxels that a hand has touched and those of locked labels. Errors are
+// those of Edit.
 func (s *Session) SetThreshold(value, threshold uint8, d mask.Delta) error {
 	if err := s.settle(); err != nil {
 		return err
@@ -184,7 +186,7 @@ func (s *Session) SetThreshold(value, threshold uint8, d mask.Delta) error {
 		return err
 	}
 	percent := math.Round(float64(threshold) * 100 / 255)
-	step := mask.Step{Name: text.M("session.step.threshold", l.Name, int(percent)), Tool: "threshold", Label: value, Delta: d.Sparing(spared)}
+	step := mask.Step{Name: text.M("session.step.threshold", l.Name, int(percent)), Tool: "threshold", Label: value, Delta: s.mask.Unlocked(d.Sparing(spared))}
 	if err := s.check(step); err != nil {
 		return err
 	}

@@ -211,3 +211,26 @@ func TestSession_PreviewBySlices(t *testing.T) {
 		t.Errorf("told of %v", boxes)
 	}
 }
+
+// No model takes from a locked label, or gives to it.
+func TestSession_ModelSparesLockedLabels(t *testing.T) {
+	s, v := opened()
+	_ = s.Edit(hand(brush(s, mask.Findings, 1, 3, 4, mask.Infection)))
+	s.SetLocked(mask.Infection, true)
+	found := painted(v, mask.Findings, 1, 20, mask.Infection)
+	lung := make([]uint8, 48)
+	lung[7] = mask.LeftLung
+	found.SetSlice(mask.Anatomy, 1, lung)
+	if err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: found}); err != nil {
+		t.Fatal(err)
+	}
+	if s.Mask().Count(mask.Findings, mask.Infection) != 4 || s.Mask().Count(mask.Anatomy, mask.LeftLung) != 1 {
+		t.Error("a locked label was changed, or another one spared")
+	}
+	if err := s.SetThreshold(mask.Infection, 9, brush(s, mask.Findings, 2, 3, 4, mask.Infection)); err != nil {
+		t.Fatal(err)
+	}
+	if s.Mask().Count(mask.Findings, mask.Infection) != 4 {
+		t.Error("a threshold changed a locked label")
+	}
+}

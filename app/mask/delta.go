@@ -2,6 +2,7 @@ package mask
 
 import (
 	"fmt"
+	"slices"
 
 	"opacity/app/volume"
 )
@@ -175,6 +176,28 @@ func (r Run) fits(labels []uint8) bool {
 		}
 	}
 	return true
+}
+
+// Unlocked returns the delta without what it would take from, or give to, the
+// mask's locked labels.
+func (m *Mask) Unlocked(d Delta) Delta {
+	var locked [256]bool
+	any := false
+	for _, l := range m.labels {
+		locked[l.Value] = l.Locked
+		any = any || l.Locked
+	}
+	if !any {
+		return d
+	}
+	var out Delta
+	for _, s := range d.Slices {
+		s.Runs = slices.DeleteFunc(slices.Clone(s.Runs), func(r Run) bool { return locked[r.Old] || locked[r.New] })
+		if len(s.Runs) > 0 {
+			out.Slices = append(out.Slices, s)
+		}
+	}
+	return out
 }
 
 // Apply carries out a delta that fits.

@@ -108,3 +108,20 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
+
+// BenchmarkUndoAfterSnapshot takes back one stroke on a mask that somebody else
+// holds too, so that every slice it lies in is copied first.
+func BenchmarkUndoAfterSnapshot(b *testing.B) {
+	h := strokes(50, 14, 20)
+	for b.Loop() {
+		h.mask.Snapshot()
+		if _, err := h.Undo(); err != nil {
+			b.Fatal(err)
+		}
+		h.mask.Snapshot()
+		if _, err := h.Redo(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(2*b.N), "µs/step")
+}
