@@ -37,7 +37,7 @@ type Session struct {
 	// DirtyChanged: the mask gained changes that are not on disk, or lost them.
 	DirtyChanged Signal[bool]
 
-	study
+	*study
 	dirty    bool // as DirtyChanged told last
 	revision int
 }
@@ -73,7 +73,7 @@ type MaskEvent struct {
 }
 
 // NewSession returns a session with nothing open.
-func NewSession() *Session { return &Session{} }
+func NewSession() *Session { return &Session{study: &study{}} }
 
 // Begin opens a volume that is still loading: slices are read once SlicesIn has
 // announced them. The study open before is gone.
@@ -105,8 +105,9 @@ func (s *Session) Complete(info SeriesInfo, v *volume.Volume) {
 	s.tellOpened()
 }
 
-// Keep returns how to put everything back as it is now: for a load that shows
-// slices as they come and may still fail.
+// Keep returns how to put the study back that is open now, with all that is done
+// to it until another takes its place: for a load that shows slices as they come
+// and may still fail.
 func (s *Session) Keep() (restore func()) {
 	was := s.study
 	return func() {
@@ -121,18 +122,18 @@ func (s *Session) Keep() (restore func()) {
 
 // Close leaves the session with nothing open.
 func (s *Session) Close() {
-	s.open(study{})
+	s.open(&study{})
 	s.tellOpened()
 }
 
 func (s *Session) replace(info SeriesInfo, v *volume.Volume) {
 	m := mask.New(v.Size, mask.DefaultLabels())
-	s.open(study{info: info, volume: v, mask: m, history: mask.NewHistory(m), hands: mask.NewTouched(v.Size), origins: []provenance{{saved: true}}})
+	s.open(&study{info: info, volume: v, mask: m, history: mask.NewHistory(m), hands: mask.NewTouched(v.Size), origins: []provenance{{saved: true}}})
 }
 
 // open puts a study in the place of what is open. A stroke that goes on there
 // ends; a preview is of what was.
-func (s *Session) open(next study) {
+func (s *Session) open(next *study) {
 	if s.painting {
 		s.Interrupted.Emit(struct{}{})
 	}

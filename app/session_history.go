@@ -79,7 +79,7 @@ func (s *Session) Restore(h *mask.History, origins map[int]Origin) error {
 		return Refuse(nil, "session.other_grid")
 	}
 	steps, _ := h.Steps()
-	next := study{info: s.info, volume: s.volume, loaded: s.loaded, mask: h.Mask(), history: h}
+	next := &study{info: s.info, volume: s.volume, loaded: s.loaded, mask: h.Mask(), history: h}
 	var p provenance
 	for n := range len(steps) + 1 {
 		if o, there := origins[n]; there {
