@@ -502,3 +502,40 @@ func TestKit_AnotherStudyUnderThePen(t *testing.T) {
 		}
 	}
 }
+
+func TestKit_LimitsCaption(t *testing.T) {
+	b := newBench(t, Brush)
+	for _, c := range []struct {
+		lim  mask.Limits
+		want string
+	}{
+		{mask.Limits{}, "[]"},
+		{mask.Limits{HU: &mask.Range{Min: -700, Max: -300}, Inside: mask.LeftLung}, "[−700 to −300 HU inside left lung]"},
+		{mask.Limits{Over: mask.OverNothing}, "[over no label]"},
+		{mask.Limits{Over: mask.OverVisible, Inside: 88}, "[inside a label that is gone over visible labels]"},
+		{mask.Limits{Over: mask.OverLabel, OverLabel: mask.Infection}, "[over infection]"},
+	} {
+		b.set(func(s *Settings) { s.Limits = c.lim })(nil, nil)
+		if got := fmt.Sprint(b.k.LimitsCaption()); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestKit_UnderWay(t *testing.T) {
+	b := newBench(t, Brush)
+	if _, ok := b.k.UnderWay(); ok {
+		t.Error("a stroke before the press")
+	}
+	before := b.Session().Mask().Snapshot()
+	b.play(does(Press, viewer.Axial, Left, mid[0], mid[1]), does(Move, viewer.Axial, Left, 231.5, 151.5))
+	step, ok := b.k.UnderWay()
+	before.Apply(step.Delta)
+	if !ok || step.Delta.Empty() || !before.Equal(b.Session().Mask()) {
+		t.Error("what is under way does not lead to the mask")
+	}
+	b.play(does(Release, viewer.Axial, Left, 231.5, 151.5))
+	if _, ok := b.k.UnderWay(); ok || b.done() != "Paint infection +191" {
+		t.Errorf("after it: %v, %s", ok, b.done())
+	}
+}

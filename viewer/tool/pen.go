@@ -81,3 +81,14 @@ func (p *pen) end() {
 
 // abort puts the mask back as it was; also one that is open no more.
 func (p *pen) abort() { p.session.Unpainted(p.stroke.Abort()) }
+
+// UnderWay returns the step that the stroke under way would be if it ended now,
+// for whoever keeps long strokes on disk as they go; false where there is none.
+func (k *Kit) UnderWay() (mask.Step, bool) {
+	if k.pen == nil {
+		return mask.Step{}, false
+	}
+	step := k.pen.step
+	step.Delta = k.pen.stroke.Delta()
+	return step, true
+}
