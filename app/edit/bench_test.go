@@ -52,6 +52,22 @@ func BenchmarkGrowBounded(b *testing.B) {
 	}
 }
 
+// A preview follows the pointer: a box around it, some centimetres wide.
+func BenchmarkFloodPreview(b *testing.B) {
+	in := thorax()
+	seed := inLung(in)
+	in.Mask = mask.New(in.Mask.Size(), mask.DefaultLabels())
+	in.Box = volume.Box{
+		Min: [3]int{seed[0] - 50, seed[1] - 50, seed[2] - 30},
+		Max: [3]int{seed[0] + 50, seed[1] + 50, seed[2] + 30},
+	}
+	for b.Loop() {
+		if _, err := Flood(context.Background(), in, FloodOptions{Seed: seed, Axis: Space, ToleranceHU: 150}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // Two lungs under one label are more than one.
 func bothLungs() Input {
 	in := thorax()

@@ -170,8 +170,11 @@ func (b *booth) slice(ctx context.Context, k int) []uint8 {
 	}
 	for d, weight := range weights {
 		from := min(max(k+d-r, 0), nz-1)
-		if from < b.box.Min[2] || from >= b.box.Max[2] || ctx.Err() != nil {
+		if from < b.box.Min[2] || from >= b.box.Max[2] {
 			continue
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 		at := from % len(b.of)
 		if b.of[at] != from {
