@@ -18,29 +18,11 @@ const tableMM = 4
 // bodyOutline returns, per axial slice k0..k1-1, the body with all that is
 // inside it: parts denser than outlineHU that hold a disc of tableMM, a quarter
 // of the largest or more, with their holes filled. Air that a way leads out of
-// in the slice is not in it. Large slices are looked at every second voxel.
+// in the slice is not in it, but lung is where the picture ends in the midst of
+// the body. Large slices are looked at every second voxel.
 func bodyOutline(v *volume.Volume, k0, k1 int) *mask.Bits {
-	step := 1
-	if min(v.Size[0], v.Size[1]) >= 384 {
-		step = 2
-	}
-	half := volume.Size{(v.Size[0] + step - 1) / step, (v.Size[1] + step - 1) / step, v.Size[2]}
-	dense := mask.NewBits(half)
-	for k := k0; k < k1; k++ {
-		for j := range half[1] {
-			row := dense.Row(j, k)
-			eachValue(v, j*step, k, step, func(i int, hu float32) {
-				if hu > outlineHU {
-					row[i>>6] |= 1 << (i & 63)
-				}
-			})
-		}
-	}
-	spacing := v.SpacingMM()
-	spacing[0], spacing[1] = spacing[0]*float64(step), spacing[1]*float64(step)
-	spacing[2] = 1e6 // a disc, not a ball
-	dense = dense.Open(tableMM, spacing)
-	parts := dense.ComponentsInSlices()
+	o := newOutline(v, k0, k1)
+	parts := o.dense.ComponentsInSlices()
 	largest := map[int]int{}
 	for _, p := range parts.List {
 		k := p.Box.Min[2]
@@ -48,13 +30,95 @@ func bodyOutline(v *volume.Volume, k0, k1 int) *mask.Bits {
 	}
 	body := parts.Select(func(n int) bool { return 4*parts.List[n].Voxels >= largest[parts.List[n].Box.Min[2]] })
 	body.FillHolesInSlices(2)
-	if step == 1 {
-		return body
+	if lung := o.cutLung(body); !lung.Empty() {
+		body.Or(meeting(parts, lung.Dilate(o.pixelMM(), o.spacing))) // the rest of its walls
+		body.Or(lung)
+		body.FillHolesInSlices(2)
 	}
-	full := mask.NewBits(v.Size)
-	body.Components(6).Each(func(_, i0, i1, j, k int) {
-		for y := step * j; y < min(step*(j+1), v.Size[1]); y++ {
-			full.SetRun(step*i0, min(step*i1, v.Size[0]), y, k)
+	return o.full(body)
+}
+
+// outline is what bodyOutline knows of a volume, on a grid of every step-th
+// column and row.
+type outline struct {
+	v       *volume.Volume
+	k0, k1  int
+	step    int
+	size    volume.Size
+	spacing [3]float64 // so far apart along k that a ball is a disc
+	padding *mask.Bits // one slice: where the scanner recorded nothing
+	dense   *mask.Bits // above outlineHU; holds a disc of tableMM as far as the picture shows
+	air     *mask.Bits // the rest, but for padding
+}
+
+func newOutline(v *volume.Volume, k0, k1 int) *outline {
+	o := &outline{v: v, k0: k0, k1: k1, step: 1, size: v.Size, spacing: v.SpacingMM()}
+	if min(v.Size[0], v.Size[1]) >= 384 {
+		o.step = 2
+	}
+	for c := range 2 {
+		o.size[c] = (o.size[c] + o.step - 1) / o.step
+		o.spacing[c] *= float64(o.step)
+	}
+	o.spacing[2] = 1e6
+	o.padding = o.findPadding()
+	air := mask.NewBits(o.size)
+	for k := k0; k < k1; k++ {
+		for j := range o.size[1] {
+			row := air.Row(j, k)
+			eachValue(v, j*o.step, k, o.step, func(i int, hu float32) {
+				if !(hu > outlineHU) {
+					row[i>>6] |= 1 << (i & 63)
+				}
+			})
+		}
+	}
+	o.withoutPadding(air)
+	// To close the air is to open the rest as if all beyond the picture were solid:
+	// a wall that the edge cuts stays whole up to there.
+	o.air = air.Close(tableMM, o.spacing)
+	o.withoutPadding(o.air)
+	o.dense = all(o.size, k0, k1)
+	o.withoutPadding(o.dense)
+	o.dense.AndNot(o.air)
+	return o
+}
+
+// withoutPadding takes the padding out of a set.
+func (o *outline) withoutPadding(b *mask.Bits) {
+	for k := o.k0; k < o.k1; k++ {
+		for j := range o.size[1] {
+			row := b.Row(j, k)
+			for n, padding := range o.padding.Row(j, 0) {
+				row[n] &^= padding
+			}
+		}
+	}
+}
+
+// all returns every voxel of slices k0..k1-1 of a grid.
+func all(size volume.Size, k0, k1 int) *mask.Bits {
+	b := mask.NewBits(size)
+	for k := k0; k < k1; k++ {
+		for j := range size[1] {
+			b.SetRun(0, size[0], j, k)
+		}
+	}
+	return b
+}
+
+// pixelMM is enough to reach a pixel's neighbours.
+func (o *outline) pixelMM() float64 { return 1.01 * max(o.spacing[0], o.spacing[1]) }
+
+// full brings a set from the coarser grid to the volume's.
+func (o *outline) full(b *mask.Bits) *mask.Bits {
+	if o.step == 1 {
+		return b
+	}
+	full := mask.NewBits(o.v.Size)
+	b.Components(6).Each(func(_, i0, i1, j, k int) {
+		for y := o.step * j; y < min(o.step*(j+1), o.v.Size[1]); y++ {
+			full.SetRun(o.step*i0, min(o.step*i1, o.v.Size[0]), y, k)
 		}
 	})
 	return full

@@ -27,7 +27,7 @@ func postprocess(ctx context.Context, m *Manifest, v *volume.Volume, found, peak
 			switch {
 			case ch.Label != step.Label || found[n] == nil || found[n].Empty():
 			case step.Op == "peak":
-				found[n] = meeting(found[n], peaks[n])
+				found[n] = meeting(found[n].Components(6), peaks[n])
 			default:
 				found[n] = carryOut(step, m, v, found[n], found)
 			}
@@ -139,9 +139,8 @@ func aerated(v *volume.Volume, parts *mask.Components, below float32, minFractio
 	return parts.Select(func(n int) bool { return float64(air[n]) >= minFraction*float64(parts.List[n].Voxels) })
 }
 
-// meeting keeps the parts of b that share a voxel with another set.
-func meeting(b, other *mask.Bits) *mask.Bits {
-	parts := b.Components(6)
+// meeting keeps the parts that share a voxel with another set.
+func meeting(parts *mask.Components, other *mask.Bits) *mask.Bits {
 	meets := make([]bool, len(parts.List))
 	parts.Each(func(n, i0, i1, j, k int) {
 		row := other.Row(j, k)
