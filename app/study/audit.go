@@ -30,17 +30,14 @@ type Row struct {
 	LastSlice  int `json:"last_slice"`
 	// Voxels is how many each label gained (+) or lost (-), by label name.
 	Voxels map[string]int `json:"voxels"`
-	// Model made the step; "" for a hand and for a file.
+	// Model made the step, or is the file that it was read from; "" for a hand.
 	Model        string             `json:"model"`
 	ModelVersion string             `json:"model_version"`
 	Threshold    map[string]float64 `json:"threshold"` // by label name, where it was set by hand
 }
 
-// modelTool is the tool of steps that a model made.
-const modelTool = "model"
-
 func (s *state) addStep(step mask.Step) {
-	row := s.row("step", step)
+	row := s.row("step", step, s.origins[s.applied-1])
 	row.Time, row.Steps = step.Time, 1
 	s.rows = append(s.rows, row)
 }
@@ -53,7 +50,7 @@ func (s *state) addMove(applied int, at time.Time) {
 	if applied < s.applied {
 		event, last, change = "undo", applied, -1
 	}
-	row := s.row(event, s.steps[last].Step)
+	row := s.row(event, s.steps[last].Step, s.origins[last])
 	row.Time, row.Voxels = at, map[string]int{}
 	for n := min(applied, s.applied); n < max(applied, s.applied); n++ {
 		step := s.steps[n].Step
@@ -66,7 +63,7 @@ func (s *state) addMove(applied int, at time.Time) {
 	s.rows = append(s.rows, row)
 }
 
-func (s *state) row(event string, step mask.Step) Row {
+func (s *state) row(event string, step mask.Step, from *origin) Row {
 	row := Row{Who: s.info.Reviewer, Event: event, Tool: step.Tool, Step: step.Name.String(), Hand: step.Hand, Voxels: map[string]int{}}
 	if step.Label != 0 {
 		row.Label = s.name(step.Label)
@@ -75,10 +72,10 @@ func (s *state) row(event string, step mask.Step) Row {
 		row.Voxels[s.name(value)] += n
 	}
 	row.span(step)
-	if step.Tool == modelTool {
-		if n := len(s.info.Models); n > 0 {
-			m := s.info.Models[n-1]
-			row.Model, row.ModelVersion, row.Threshold = m.ID, m.Version, m.Threshold
+	if from != nil {
+		row.Model, row.ModelVersion, row.Threshold = from.model.ID, from.model.Version, map[string]float64{}
+		for _, t := range from.thresholds {
+			row.Threshold[t.Label] = t.Value
 		}
 	}
 	return row

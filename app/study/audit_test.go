@@ -21,7 +21,7 @@ func painted(tool string, label uint8, k int, from, length int32) mask.Step {
 		layer = mask.Findings
 	}
 	return mask.Step{
-		Name: text.M(tool), Tool: tool, Label: label, Hand: tool != modelTool,
+		Name: text.M(tool), Tool: tool, Label: label, Hand: tool != toolModel,
 		Delta: mask.Delta{Slices: []mask.SliceDelta{{Layer: layer, K: k, Runs: []mask.Run{{Offset: from, Length: length, New: label}}}}},
 	}
 }
@@ -40,11 +40,11 @@ func blank(t testing.TB) *Study {
 func TestAudit(t *testing.T) {
 	s := blank(t)
 	h := s.History()
-	err := s.KeepProposal(t.Context(), Model{ID: "lungs", Version: "2", Threshold: map[string]float64{"infection": 0.35}}, Proposal{Mask: s.Mask()})
+	err := s.KeepProposal(t.Context(), Model{ID: "lungs", Version: "2"}, Proposal{Mask: s.Mask()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Commit(painted(modelTool, mask.LeftLung, 0, 0, 100))
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
 	h.Commit(painted("brush", mask.Infection, 2, 10, 7))
 	if err := s.Update(func(i *Info) { i.Reviewer = "=evil()" }); err != nil {
 		t.Fatal(err)
@@ -57,10 +57,10 @@ func TestAudit(t *testing.T) {
 	}
 	h.Commit(mask.Step{Name: text.M("rename"), Labels: &mask.LabelsChange{Before: mask.DefaultLabels(), After: mask.DefaultLabels()[:2]}})
 	want := []Row{
-		{Who: "reader", Event: "step", Tool: "model", Step: "model", Steps: 1, Label: "left lung", FirstSlice: 1, LastSlice: 1, Voxels: map[string]int{"left lung": 100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{"infection": 0.35}},
+		{Who: "reader", Event: "step", Tool: "model", Step: "model", Steps: 1, Label: "left lung", FirstSlice: 1, LastSlice: 1, Voxels: map[string]int{"left lung": 100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{}},
 		{Who: "reader", Event: "step", Tool: "brush", Step: "brush", Steps: 1, Label: "infection", Hand: true, FirstSlice: 3, LastSlice: 3, Voxels: map[string]int{"infection": 7}},
-		{Who: "=evil()", Event: "undo", Tool: "model", Step: "model", Steps: 2, Label: "left lung", FirstSlice: 1, LastSlice: 3, Voxels: map[string]int{"infection": -7, "left lung": -100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{"infection": 0.35}},
-		{Who: "=evil()", Event: "redo", Tool: "model", Step: "model", Steps: 1, Label: "left lung", FirstSlice: 1, LastSlice: 1, Voxels: map[string]int{"left lung": 100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{"infection": 0.35}},
+		{Who: "=evil()", Event: "undo", Tool: "model", Step: "model", Steps: 2, Label: "left lung", FirstSlice: 1, LastSlice: 3, Voxels: map[string]int{"infection": -7, "left lung": -100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{}},
+		{Who: "=evil()", Event: "redo", Tool: "model", Step: "model", Steps: 1, Label: "left lung", FirstSlice: 1, LastSlice: 1, Voxels: map[string]int{"left lung": 100}, Model: "lungs", ModelVersion: "2", Threshold: map[string]float64{}},
 		{Who: "=evil()", Event: "step", Step: "rename", Steps: 1, Voxels: map[string]int{}},
 	}
 	check := func(name string, rows []Row) {
@@ -101,7 +101,7 @@ func TestAudit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantCSV := []string{"'=evil()", "undo", "model", "model", "2", "left lung", "false", "1", "3", "infection -7; left lung -100", "lungs", "2", "infection 0.35"}
+	wantCSV := []string{"'=evil()", "undo", "model", "model", "2", "left lung", "false", "1", "3", "infection -7; left lung -100", "lungs", "2", ""}
 	if len(rows) != 6 || !reflect.DeepEqual(rows[3][1:], wantCSV) || rows[0][0] != "time" || !strings.HasSuffix(rows[3][0], "Z") {
 		t.Errorf("CSV: %q", rows)
 	}

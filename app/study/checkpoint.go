@@ -47,7 +47,8 @@ func (s *Study) foundCheckpoint(n note) {
 // none, or it is damaged, the cache is the mask before anything was drawn.
 func (s *Study) readCheckpoint(ctx context.Context) {
 	if s.cache != nil {
-		if m, err := readLayers(ctx, s.path(checkpointName), mask.New(s.size, nil)); err == nil {
+		m := mask.New(s.size, nil)
+		if _, err := readLayers(ctx, s.path(checkpointName), m); err == nil {
 			s.cache.mask = m
 			return
 		}
@@ -55,8 +56,9 @@ func (s *Study) readCheckpoint(ctx context.Context) {
 	s.cache = &cached{mask: mask.New(s.size, nil)}
 }
 
-// readLayers reads a mask from a stack of its layers into m, which is empty.
-func readLayers(ctx context.Context, path string, m *mask.Mask) (*mask.Mask, error) {
+// readLayers reads a mask from a stack of its layers into m, which is empty, and
+// returns the note beside them.
+func readLayers(ctx context.Context, path string, m *mask.Mask) (note []byte, err error) {
 	f, err := nifti.OpenStack(path)
 	if err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func readLayers(ctx context.Context, path string, m *mask.Mask) (*mask.Mask, err
 			}
 		}
 	}
-	return m, nil
+	return f.Note, nil
 }
 
 // walk brings a cached mask from the changes it holds to others: those that are

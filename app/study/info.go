@@ -9,16 +9,19 @@ import (
 
 // Info is what a study says of itself beside its mask: the content of study.json.
 type Info struct {
-	ID       string    `json:"id"`      // of this study and its copies
-	Program  string    `json:"program"` // version of Opacity that made it
-	Created  time.Time `json:"created"`
-	Sources  []Source  `json:"sources"` // the image first
-	Grid     Grid      `json:"grid"`
-	Labels   []Label   `json:"labels"`
-	Models   []Model   `json:"models"` // in the order they were run; the last is the one in use
-	Reviewer string    `json:"reviewer"`
-	State    string    `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
-	Note     string    `json:"note"`
+	ID      string    `json:"id"`      // of this study and its copies
+	Program string    `json:"program"` // version of Opacity that made it
+	Created time.Time `json:"created"`
+	Sources []Source  `json:"sources"` // the image first
+	Grid    Grid      `json:"grid"`
+	Labels  []Label   `json:"labels"`
+	Models  []Model   `json:"models"` // in the order they were run
+	// Thresholds are those that were set by hand last, whichever model's run the
+	// mask went back to; where there is none for a label, the model's own holds.
+	Thresholds []Threshold `json:"thresholds"`
+	Reviewer   string      `json:"reviewer"`
+	State      string      `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
+	Note       string      `json:"note"`
 	// ReadingSeconds is how long somebody has actively worked on it.
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.
@@ -62,6 +65,20 @@ type Label struct {
 	Locked  bool     `json:"locked"`
 }
 
+// maskLabels is the inverse of labelsOf; what no mask can have is left out.
+func maskLabels(labels []Label) []mask.Label {
+	var out []mask.Label
+	for _, l := range labels {
+		if layer, ok := mask.ParseLayer(l.Layer); ok && l.Value != 0 {
+			out = append(out, mask.Label{
+				Value: l.Value, Layer: layer, Name: l.Name, Side: mask.Side(l.Side), Code: l.Code,
+				Colour: l.Colour, Visible: l.Visible, Locked: l.Locked,
+			})
+		}
+	}
+	return out
+}
+
 func labelsOf(labels []mask.Label) []Label {
 	out := make([]Label, len(labels))
 	for n, l := range labels {
@@ -70,18 +87,35 @@ func labelsOf(labels []mask.Label) []Label {
 	return out
 }
 
-// Model is a model that proposed a mask of the whole image, or of a part of it.
+// Model is a model that proposed a mask of the whole image, or of a part of it;
+// or a file that a mask was read from.
 type Model struct {
 	ID      string    `json:"id"`
 	Version string    `json:"version"`
 	SHA256  string    `json:"sha256"`
+	Title   string    `json:"title"`
+	Source  string    `json:"source"`
+	Licence string    `json:"licence"`
+	File    bool      `json:"file"`   // no model: ID is the file's name
+	Labels  []Label   `json:"labels"` // that it looks for
 	Time    time.Time `json:"time"`
-	// Threshold is the probability from which a voxel counts, per label name,
-	// where it was set by hand; the others are the model's own.
-	Threshold map[string]float64 `json:"threshold"`
+	Doubts  []Doubt   `json:"doubts"` // that its run, or the file, left
 	// Folder holds what it proposed, below the study's folder and with slashes;
 	// "" where that was not kept.
 	Folder string `json:"folder"`
+}
+
+// Threshold is the probability from which a voxel counts as a label's.
+type Threshold struct {
+	Label string  `json:"label"` // its name
+	Value float64 `json:"value"` // 0..1
+}
+
+// Doubt is a volume.Warning as files keep it, in English.
+type Doubt struct {
+	Kind  volume.WarningKind `json:"kind"`
+	Text  string             `json:"text"`
+	Slice *volume.Slice      `json:"slice"`
 }
 
 // Slice is what was thought of one slice.

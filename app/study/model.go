@@ -130,8 +130,13 @@ func (s *Study) Proposal(ctx context.Context, model Model) (Proposal, error) {
 		return Proposal{}, app.Refuse(nil, "study.no_proposal", s.folder, model.ID)
 	}
 	p := Proposal{Mask: mask.New(s.size, nil), Probabilities: map[string][][]uint8{}}
-	if _, err := readLayers(ctx, filepath.Join(s.path(folder), proposedName), p.Mask); err != nil {
+	note, err := readLayers(ctx, filepath.Join(s.path(folder), proposedName), p.Mask)
+	if err != nil {
 		return Proposal{}, err
+	}
+	var about proposalNote
+	if json.Unmarshal(note, &about) != nil || p.Mask.SetLabels(maskLabels(about.Labels)) != nil {
+		return Proposal{}, app.Refuse(nil, "study.no_proposal", s.folder, model.ID)
 	}
 	names, err := safefile.Names(s.path(folder))
 	if err != nil {

@@ -74,7 +74,7 @@ func TestTouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := s.History()
-	h.Commit(painted(modelTool, mask.LeftLung, 0, 0, 100))
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
 	h.Commit(painted("brush", mask.Infection, 2, 18, 7)) // over the end of a row
 	h.Commit(painted("brush", mask.RightLung, 3, 0, 5))
 	h.Commit(painted("brush", mask.RightLung, 4, 0, 5))

@@ -269,8 +269,8 @@ func (s *Study) recoverMask(ctx context.Context) bool {
 	if !s.ahead {
 		return false
 	}
-	m, err := readLayers(ctx, s.path(checkpointName), mask.New(s.size, nil))
-	if err != nil {
+	m := mask.New(s.size, nil)
+	if _, err := readLayers(ctx, s.path(checkpointName), m); err != nil {
 		return false
 	}
 	s.staged = 0 // the checkpoint is later

@@ -135,15 +135,22 @@ func TestLooksAtHalf(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := contents(t, folder)
-	s, r, err := OpenReadOnly(t.Context(), folder)
-	if err != nil {
-		t.Fatal(err)
+	for _, messages := range []int{3, 2} { // with the mask from the checkpoint, and without
+		s, r, err := OpenReadOnly(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, _ := s.History().Steps()
+		if len(steps) == 0 || len(steps) > 7 || r.Short != 10 || len(r.Messages()) != messages || r.Mask != (messages == 3) {
+			t.Errorf("%d steps, %+v: %v", len(steps), r, r.Messages())
+		}
+		mustClose(t, s)
+		sameContents(t, folder, before)
+		if messages == 3 {
+			remove(t, folder, checkpointName)
+			delete(before, filepath.Join(folder, checkpointName))
+		}
 	}
-	if steps, _ := s.History().Steps(); len(steps) == 0 || len(steps) > 7 || r.Short != 10 || len(r.Messages()) != 2 {
-		t.Errorf("%d steps, %+v: %v", len(steps), r, r.Messages())
-	}
-	mustClose(t, s)
-	sameContents(t, folder, before)
 }
 
 // What only a newer version of the same format knows is still there after this

@@ -28,6 +28,7 @@ type state struct {
 	begin   int64 // the record of the mask before the first step; 0 where none was read
 	labels  []mask.Label
 	steps   []mask.Kept // their deltas stay on disk
+	origins []*origin   // of each step: what it goes back to, nil for a hand; never written to
 	applied int
 	staged  int64 // the record of a stroke that no step followed; 0 without one
 	doc     document
@@ -38,6 +39,7 @@ type state struct {
 func (s *state) step(ref int64, step mask.Step) {
 	step.Delta = mask.Delta{}
 	s.steps = append(s.steps[:s.applied], mask.Kept{Step: step, Ref: ref})
+	s.origins = append(s.origins[:s.applied], s.originOf(step))
 	s.applied++
 	s.staged = 0
 	if step.Labels != nil {
@@ -146,7 +148,8 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		s.doc.merge(change)
 		_, who := change["reviewer"]
 		_, model := change["models"]
-		if who || model { // what rows of the audit name; all else is read at the end
+		_, threshold := change["thresholds"]
+		if who || model || threshold { // what rows of the audit name; all else is read at the end
 			return s.reread()
 		}
 	default:

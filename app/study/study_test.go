@@ -300,7 +300,8 @@ func TestInfo(t *testing.T) {
 		i.Reviewer, i.State, i.Note, i.ReadingSeconds = "other", "in work", "a note", 61.5
 		i.Sources, i.Grid = nil, Grid{} // not to be had
 		i.Slices = map[int]Slice{3: {State: "accepted", Seen: true, By: "other", Time: at}}
-		i.Models = append(i.Models, Model{ID: "lungs", Version: "1", SHA256: "ab", Time: at, Threshold: map[string]float64{"infection": 0.4}})
+		i.Models = append(i.Models, Model{ID: "lungs", Version: "1", SHA256: "ab", Time: at})
+		i.Thresholds = []Threshold{{"infection", 0.4}}
 	})
 	if err != nil {
 		t.Fatal(err)

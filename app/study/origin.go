@@ -1,0 +1,157 @@
+package study
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// ModelOf describes a model's run for KeepProposal.
+func ModelOf(r *app.SegmentResult) Model {
+	m := r.Model
+	return Model{
+		ID: m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
+		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings),
+	}
+}
+
+// KeepFile says that the next step takes the mask from a file of that name, and
+// what is doubtful about it.
+func (s *Study) KeepFile(name string, doubts []volume.Warning) error {
+	return s.Update(func(i *Info) {
+		i.Models = append(i.Models, Model{ID: name, File: true, Doubts: doubtsOf(doubts)})
+	})
+}
+
+// KeepThresholds says which thresholds the next step leads to, by label value,
+// 0..255 for 0..1.
+func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
+	list := []Threshold{}
+	s.mu.Lock()
+	for _, value := range slices.Sorted(maps.Keys(thresholds)) {
+		list = append(list, Threshold{s.name(value), float64(thresholds[value]) / 255})
+	}
+	s.mu.Unlock()
+	return s.Update(func(i *Info) { i.Thresholds = list })
+}
+
+// The tools of steps that go back to a model or a file, as app.Session names them.
+const (
+	toolModel     = "model"
+	toolThreshold = "threshold"
+	toolFile      = "file"
+)
+
+// origin is what a step goes back to: a model's run or a file, and thresholds
+// that were set by hand since.
+type origin struct {
+	model      *Model
+	thresholds []Threshold
+}
+
+// originOf is what a step that comes after those that are applied goes back to;
+// nil for those of hands, and where nothing is known.
+func (s *state) originOf(step mask.Step) *origin {
+	switch step.Tool {
+	case toolModel, toolFile:
+		if n := len(s.info.Models); n > 0 {
+			return &origin{model: &s.info.Models[n-1]}
+		}
+	case toolThreshold:
+		for n := s.applied - 1; n >= 0; n-- {
+			if o := s.origins[n]; o != nil {
+				return &origin{o.model, s.info.Thresholds}
+			}
+		}
+	}
+	return nil
+}
+
+// Origins is where the mask came from, for app.Session.Restore: each entry holds
+// from that number of steps on, until the next. It reads the models' proposals;
+// one that cannot be read any more is left out, with a warning that stays.
+func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
+	s.mu.Lock()
+	known := slices.Clone(s.origins)
+	labels := slices.Clone(s.labels)
+	s.mu.Unlock()
+	origins, runs := map[int]app.Origin{}, map[string]app.Origin{}
+	for n, from := range known {
+		if from == nil {
+			continue
+		}
+		o, read := runs[from.model.Folder]
+		if !read || from.model.File {
+			var err error
+			if o, err = s.run(ctx, from.model); err != nil {
+				return nil, err
+			}
+			runs[from.model.Folder] = o
+		}
+		o.Thresholds = cuts(from.thresholds, labels)
+		origins[n+1] = o
+	}
+	return origins, nil
+}
+
+// run is the origin that a model's run or a file is.
+func (s *Study) run(ctx context.Context, m *Model) (app.Origin, error) {
+	o := app.Origin{File: m.File, Warnings: warningsOf(m.Doubts)}
+	if m.File {
+		return o, nil
+	}
+	p, err := s.Proposal(ctx, *m)
+	if ctx.Err() != nil {
+		return o, ctx.Err()
+	}
+	if err != nil {
+		lost := volume.Warning{Kind: volume.WarnModel, Message: text.M("study.no_proposal", s.folder, m.ID)}
+		o.Warnings = append(o.Warnings, lost)
+		return o, nil
+	}
+	o.Result = &app.SegmentResult{
+		Mask: p.Mask, Probabilities: p.Probabilities, Warnings: o.Warnings,
+		Model: app.ModelInfo{
+			ID: m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
+			Labels: maskLabels(m.Labels),
+		},
+	}
+	return o, nil
+}
+
+func cuts(thresholds []Threshold, labels []mask.Label) map[uint8]uint8 {
+	var out map[uint8]uint8
+	for _, t := range thresholds {
+		n := slices.IndexFunc(labels, func(l mask.Label) bool { return l.Name == t.Label })
+		if n < 0 || t.Value < 0 || t.Value > 1 {
+			continue
+		}
+		if out == nil {
+			out = map[uint8]uint8{}
+		}
+		out[labels[n].Value] = uint8(math.Round(255 * t.Value))
+	}
+	return out
+}
+
+func doubtsOf(warnings []volume.Warning) []Doubt {
+	var out []Doubt
+	for _, w := range warnings {
+		out = append(out, Doubt{w.Kind, w.Message.String(), w.Slice})
+	}
+	return out
+}
+
+func warningsOf(doubts []Doubt) []volume.Warning {
+	var out []volume.Warning
+	for _, d := range doubts {
+		out = append(out, volume.Warning{Kind: d.Kind, Message: text.M("study.doubt", d.Text), Slice: d.Slice})
+	}
+	return out
+}

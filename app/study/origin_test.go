@@ -1,0 +1,86 @@
+package study
+
+import (
+	"os"
+	"reflect"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// Where the mask came from comes back with the steps, whichever of them were
+// undone: a threshold belongs to the run that the mask went back to.
+func TestOrigins(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	run := func(id string) *app.SegmentResult {
+		r := &app.SegmentResult{
+			Mask:          mask.New(s.size, mask.DefaultLabels()),
+			Model:         app.ModelInfo{ID: id, Version: "1", SHA256: "ab", Labels: mask.DefaultLabels()[:2]},
+			Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
+			Warnings:      []volume.Warning{{Kind: volume.WarnModel, Message: text.M(id), Slice: &volume.Slice{Axis: 2, Index: 4}}},
+		}
+		r.Probabilities["infection"][1] = make([]uint8, s.size[0]*s.size[1])
+		r.Probabilities["infection"][1][7] = 9
+		if err := s.KeepProposal(t.Context(), ModelOf(r), Proposal{r.Mask, r.Probabilities}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	first := run("first")
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
+	run("second")
+	h.Commit(painted(toolModel, mask.LeftLung, 1, 0, 100))
+	if _, err := h.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted("brush", mask.Infection, 2, 0, 9))
+	if err := s.KeepThresholds(map[uint8]uint8{mask.Infection: 89, mask.LeftLung: 255}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolThreshold, mask.Infection, 3, 0, 9))
+	if err := s.KeepFile("mask.nii.gz", []volume.Warning{{Kind: volume.WarnMask, Message: text.M("guess")}}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolFile, mask.Infection, 4, 0, 9))
+	check := func(s *Study) {
+		t.Helper()
+		got, err := s.Origins(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 3 || got[1].Result == nil || got[3].Result != got[1].Result || got[1].Thresholds != nil || !got[4].File || got[4].Result != nil {
+			t.Fatalf("%+v", got)
+		}
+		r := got[1].Result
+		if !reflect.DeepEqual(r.Model, first.Model) || !r.Mask.Equal(first.Mask) || !reflect.DeepEqual(r.Mask.Labels(), first.Mask.Labels()) ||
+			!reflect.DeepEqual(r.Probabilities, first.Probabilities) {
+			t.Errorf("the run came back as %+v", r)
+		}
+		if w := r.Warnings; len(w) != 1 || w[0].Kind != volume.WarnModel || w[0].Message.String() != "first" || w[0].Slice.Index != 4 {
+			t.Errorf("warnings %+v", w)
+		}
+		if want := (map[uint8]uint8{mask.Infection: 89, mask.LeftLung: 255}); !reflect.DeepEqual(got[3].Thresholds, want) {
+			t.Errorf("thresholds %v", got[3].Thresholds)
+		}
+		rows := s.Audit()
+		if last := rows[len(rows)-2]; last.Model != "first" || last.Threshold["left lung"] != 1 {
+			t.Errorf("the threshold's row is %+v", last)
+		}
+	}
+	check(s)
+	mustClose(t, s)
+	again := mustOpen(t, s.Folder())
+	check(again)
+
+	if err := os.RemoveAll(s.path("model/1")); err != nil {
+		t.Fatal(err)
+	}
+	got, err := again.Origins(t.Context())
+	if err != nil || got[1].Result != nil || len(got[1].Warnings) != 2 {
+		t.Errorf("without its files: %+v, %v", got[1], err)
+	}
+}
