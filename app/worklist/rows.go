@@ -1,0 +1,129 @@
+package worklist
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Row is a case as a reader sees it.
+type Row struct {
+	Case, State string
+	Model       string // "" where none has run, or it is hidden
+	Uncertainty *float64
+	Reviewer    string // whose State, Minutes and Note these are; "" where nobody looked
+	Minutes     float64
+	Note        string
+}
+
+// Order says how rows are sorted.
+type Order int
+
+// The orders; cases that are alike are by name.
+const (
+	ByName        Order = iota // numbers in names as numbers
+	ByState                    // what is to be done first
+	ByUncertainty              // the most unsure first, unknown ones last
+)
+
+// Rows are cases in the order they are shown.
+type Rows []Row
+
+// Rows shows the list to a reader: of each case the reading that changed last, and
+// where the list is blinded the reader's own and nothing of the model.
+func (l *List) Rows(reader string, by Order) Rows {
+	rows := make(Rows, len(l.entries))
+	for n, e := range l.entries {
+		rows[n] = e.row(reader, l.Blinded)
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		switch by {
+		case ByState:
+			return cmp.Compare(slices.Index(States(), a.State), slices.Index(States(), b.State))
+		case ByUncertainty:
+			return cmp.Compare(unsure(b), unsure(a))
+		}
+		return 0
+	})
+	return rows
+}
+
+func unsure(r Row) float64 {
+	if r.Uncertainty == nil {
+		return -1
+	}
+	return *r.Uncertainty
+}
+
+func (e Entry) row(reader string, blinded bool) Row {
+	row := Row{Case: e.Case, State: New}
+	if !blinded {
+		row.Model, row.Uncertainty = e.Model, copied(e.Uncertainty)
+	}
+	last := -1
+	for n, r := range e.Readings {
+		if blinded && r.Reviewer != reader {
+			continue
+		}
+		if last < 0 || r.Changed.After(e.Readings[last].Changed) {
+			last = n
+		}
+	}
+	if last >= 0 {
+		r := e.Readings[last]
+		row.State, row.Reviewer, row.Minutes, row.Note = r.State, r.Reviewer, r.Minutes, r.Note
+	}
+	return row
+}
+
+// Next returns the case after one by its name, the first for a name that is not
+// there; ok is false after the last.
+func (r Rows) Next(name string) (next string, ok bool) { return r.walk(name, +1) }
+
+// Previous returns the case before one; ok is false before the first.
+func (r Rows) Previous(name string) (previous string, ok bool) { return r.walk(name, -1) }
+
+func (r Rows) walk(name string, step int) (string, bool) {
+	n := slices.IndexFunc(r, func(row Row) bool { return row.Case == name }) + step
+	if n < 0 || n >= len(r) {
+		return "", false
+	}
+	return r[n].Case, true
+}
+
+func byReviewer(r Reading, name string) int { return cmp.Compare(r.Reviewer, name) }
+
+// compareNames orders names as people do: numbers in them as numbers, letters
+// without regard to their case.
+func compareNames(a, b string) int {
+	x, y := strings.ToLower(a), strings.ToLower(b)
+	for x != "" && y != "" {
+		m, n := digits(x), digits(y)
+		if m == 0 || n == 0 {
+			p, size := utf8.DecodeRuneInString(x)
+			q, other := utf8.DecodeRuneInString(y)
+			if p != q {
+				return cmp.Compare(p, q)
+			}
+			x, y = x[size:], y[other:]
+			continue
+		}
+		p, q := strings.TrimLeft(x[:m], "0"), strings.TrimLeft(y[:n], "0")
+		if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q)); c != 0 {
+			return c
+		}
+		x, y = x[m:], y[n:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+}
+
+// digits is how many digits a text begins with.
+func digits(s string) int {
+	for n := range len(s) {
+		if s[n] < '0' || s[n] > '9' {
+			return n
+		}
+	}
+	return len(s)
+}

@@ -1,0 +1,216 @@
+// Package worklist keeps a list of cases and how far the work on each is: what
+// model has run, who looked at it for how long, and what was thought of it.
+//
+// A case is known by the name of its file or folder, never by the patient's.
+// Each reader has a reading of one's own, so that two who work on one list, at two
+// computers too, lose nothing of each other's work.
+package worklist
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+
+	"opacity/app"
+	"opacity/app/pipeline"
+)
+
+// The states of a case.
+const (
+	New       = "new"
+	InWork    = "in work"
+	Corrected = "corrected"
+	Accepted  = "accepted"
+	Problem   = "problem"
+)
+
+// States lists them by what is to be done next.
+func States() []string { return []string{InWork, New, Problem, Corrected, Accepted} }
+
+// mostMinutes is more than anybody works on a case.
+const mostMinutes = 1e6
+
+// Entry is a case of the list.
+type Entry struct {
+	Case string `json:"case"` // unique in the list; names files and folders
+	// Path is the file or folder it is opened from, absolute; a saved list has it
+	// from its own folder where it lies below that.
+	Path string `json:"path"`
+	// SeriesUID tells series of one path apart; empty where there is one.
+	SeriesUID string `json:"series_uid"`
+	Model     string `json:"model"` // ID of the model that has run last; "" where none has
+	// Uncertainty is how unsure that model is, as review.Queue has it; nil where
+	// nobody knows.
+	Uncertainty *float64  `json:"uncertainty"`
+	Readings    []Reading `json:"readings"` // one a reviewer, by name
+}
+
+// Reading is one reviewer's work on a case.
+type Reading struct {
+	Reviewer string    `json:"reviewer"`
+	State    string    `json:"state"`
+	Minutes  float64   `json:"minutes"` // of active work
+	Note     string    `json:"note"`
+	Changed  time.Time `json:"changed"` // State or Note; UTC
+}
+
+// List is the cases somebody works on. It is not safe for concurrent use: it
+// belongs to the goroutine that shows it.
+type List struct {
+	// Blinded hides from each reader what the model and other readers made of a case.
+	Blinded bool
+
+	entries []Entry // by name
+	path    string  // the file it was read from or saved to, absolute; "" for none
+	base    content // what that file held then
+}
+
+// content is what a list's file holds.
+type content struct {
+	blinded bool
+	entries []Entry
+}
+
+// Add takes in cases, but for those that are in the list already, and gives each
+// a name of its own. It returns how many are new.
+func (l *List) Add(cases []Entry) int {
+	before := len(l.entries)
+	all := slices.Clone(l.entries)
+	for _, e := range cases {
+		known := slices.ContainsFunc(all, func(o Entry) bool { return o.Path == e.Path && o.SeriesUID == e.SeriesUID })
+		if !known {
+			all = append(all, e.clone())
+		}
+	}
+	l.entries = named(all)
+	return len(l.entries) - before
+}
+
+// named gives entries, the earlier ones first, names that are unique and can be
+// those of files, and sorts them by name.
+func named(entries []Entry) []Entry {
+	series := make([]app.Series, len(entries))
+	for n, e := range entries {
+		series[n] = caseOf{name: e.Case}
+	}
+	for n, c := range pipeline.Name(series) {
+		entries[n].Case = c.Name
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return compareNames(a.Case, b.Case) })
+	return entries
+}
+
+// caseOf is a series of which only the name counts, or one under another name.
+type caseOf struct {
+	app.Series
+	name string
+}
+
+func (c caseOf) Info() app.SeriesInfo {
+	var info app.SeriesInfo
+	if c.Series != nil {
+		info = c.Series.Info()
+	}
+	info.Case = c.name
+	return info
+}
+
+// Remove takes a case off the list; its files stay where they are.
+func (l *List) Remove(name string) {
+	l.entries = slices.DeleteFunc(l.entries, func(e Entry) bool { return e.Case == name })
+}
+
+// Entries returns all cases by name. They are the caller's.
+func (l *List) Entries() []Entry { return cloned(l.entries) }
+
+// Entry returns a case by its name.
+func (l *List) Entry(name string) (Entry, bool) {
+	if e := l.find(name); e != nil {
+		return e.clone(), true
+	}
+	return Entry{}, false
+}
+
+// Say sets what a reviewer thinks of a case, one of States. It reports false for
+// another state or a case that is not in the list.
+func (l *List) Say(name, reviewer, state, note string, at time.Time) bool {
+	e := l.find(name)
+	if e == nil || !slices.Contains(States(), state) {
+		return false
+	}
+	r := e.reading(reviewer)
+	r.State, r.Note, r.Changed = state, note, at.UTC().Round(0)
+	return true
+}
+
+// Work adds minutes of a reviewer's active work; a new case is in work then.
+func (l *List) Work(name, reviewer string, minutes float64, at time.Time) bool {
+	e := l.find(name)
+	if e == nil || !(minutes >= 0 && minutes < mostMinutes) {
+		return false
+	}
+	r := e.reading(reviewer)
+	r.Minutes += minutes
+	if r.State == New {
+		r.State, r.Changed = InWork, at.UTC().Round(0)
+	}
+	return true
+}
+
+// Ran notes that a model has run on a case and how unsure it was.
+func (l *List) Ran(name, model string, uncertainty *float64) bool {
+	e := l.find(name)
+	if e == nil {
+		return false
+	}
+	e.Model, e.Uncertainty = model, copied(uncertainty)
+	return true
+}
+
+func (l *List) find(name string) *Entry {
+	for n := range l.entries {
+		if l.entries[n].Case == name {
+			return &l.entries[n]
+		}
+	}
+	return nil
+}
+
+// reading returns a reviewer's reading, a new one where there is none.
+func (e *Entry) reading(reviewer string) *Reading {
+	n, ok := slices.BinarySearchFunc(e.Readings, reviewer, byReviewer)
+	if !ok {
+		e.Readings = slices.Insert(e.Readings, n, Reading{Reviewer: reviewer, State: New})
+	}
+	return &e.Readings[n]
+}
+
+func (e Entry) clone() Entry {
+	e.Uncertainty, e.Readings = copied(e.Uncertainty), slices.Clone(e.Readings)
+	return e
+}
+
+func cloned(entries []Entry) []Entry {
+	out := make([]Entry, len(entries))
+	for n, e := range entries {
+		out[n] = e.clone()
+	}
+	return out
+}
+
+func copied(f *float64) *float64 {
+	if f == nil {
+		return nil
+	}
+	c := *f
+	return &c
+}
+
+// beside makes a path absolute, from the folder that a list lies in.
+func beside(folder, path string) string {
+	path = filepath.FromSlash(path)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	return filepath.Clean(path)
+}
