@@ -56,10 +56,6 @@ func (b *bench) play(steps ...step) *bench {
 	return b
 }
 
-func (b *bench) infection() int {
-	return b.Session().Mask().Count(mask.Findings, mask.Infection)
-}
-
 func (b *bench) lung() int { return b.Session().Mask().Count(mask.Anatomy, mask.LeftLung) }
 
 func (b *bench) set(change func(*Settings)) step {
