@@ -1,6 +1,10 @@
 package mask
 
-import "opacity/app/volume"
+import (
+	"bytes"
+
+	"opacity/app/volume"
+)
 
 // Stroke is a change to one label that is under way: what it paints is in the
 // mask at once, and can be told as one Delta or taken back. Until it has ended
@@ -8,7 +12,8 @@ import "opacity/app/volume"
 type Stroke struct {
 	mask  *Mask
 	layer Layer
-	value uint8 // what is written
+	value uint8 // what is written: the label, or 0
+	label uint8
 	rule  rule
 	idle  bool        // nothing may change
 	old   [][][]uint8 // per slice k and row j, the row as it was at Begin; nil where nothing changed
@@ -20,7 +25,7 @@ type Stroke struct {
 // the mask lies on; it may be nil, then HU limits leave nothing. A stroke of a
 // label that is locked, or that the mask does not have, changes nothing.
 func (m *Mask) Begin(v *volume.Volume, label uint8, erase bool, lim Limits) *Stroke {
-	s := &Stroke{mask: m, old: make([][][]uint8, m.size[2])}
+	s := &Stroke{mask: m, label: label, old: make([][][]uint8, m.size[2])}
 	l, ok := m.Label(label)
 	if ok {
 		s.rule, ok = newRule(m, v, l, erase, lim)
@@ -65,6 +70,13 @@ func (s *Stroke) run(i0, i1, j, k int) {
 	row, own := s.row(s.layer, j, k), s.rule.layers[s.layer]
 	if row == nil && !own[0] {
 		return // all 0, and there is nothing to take away
+	}
+	if s.value == 0 { // only the label itself goes: most rows have none, or little
+		n := bytes.IndexByte(row[i0:i1], s.label)
+		if n < 0 {
+			return
+		}
+		i0, i1 = i0+n, i0+1+bytes.LastIndexByte(row[i0:i1], s.label)
 	}
 	others, beside := s.others(j, k)
 	first, last := -1, -1

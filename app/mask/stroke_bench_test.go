@@ -97,6 +97,22 @@ func BenchmarkStrokeEnd(b *testing.B) {
 	}
 }
 
+// BenchmarkScissors cuts a lung's worth of a label outside an outline, through
+// all slices.
+func BenchmarkScissors(b *testing.B) {
+	m := New(scan.Size, DefaultLabels())
+	m.Begin(nil, Infection, false, Limits{}).Paint(Tip{Geometry: scan, RadiusMM: 90, Solid: true}.At(volume.Vec{256, 256, 150}))
+	outline := Polygon{Axis: 2, Last: scan.Size[2] - 1, Points: [][2]float64{{200, 200}, {300, 210}, {280, 300}, {190, 290}}, Outside: true}
+	b.ResetTimer()
+	for range b.N {
+		s := m.Begin(nil, Infection, true, Limits{})
+		s.Paint(outline)
+		b.StopTimer()
+		s.Abort()
+		b.StartTimer()
+	}
+}
+
 // BenchmarkStrokeMemory tells what a history holds of 1,000 strokes of 100 points.
 func BenchmarkStrokeMemory(b *testing.B) {
 	for name, tip := range map[string]Tip{"disc10mm": {RadiusMM: 10, Axis: 2}, "ball5mm": {RadiusMM: 5, Solid: true}} {
