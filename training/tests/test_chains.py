@@ -244,3 +244,11 @@ def test_padding_below_the_scale_changes_nothing():
 def test_on_a_published_slice_only_the_scale_acts():
     picture = np.random.default_rng(0).integers(0, 256, (1, 256, 256), dtype=np.uint8)
     assert np.allclose(chains.apply(chains.slice8(), picture, None, "gray8")[0], picture / 255, atol=1e-6)
+
+
+def test_the_way_back_over_two_resizes_is_one():
+    """As the program goes it: straight from the network's grid to the volume's."""
+    steps = [Resize(size=[64, 64]), Resize(size=[32, 32], interpolation="area")]
+    p = np.random.default_rng(3).random((1, 2, 32, 32), np.float32)
+    back = chains.undo(steps, p, (2, 128, 128), None, "hu")
+    assert np.array_equal(back[0, 1], cv2.resize(p[0, 1], (128, 128), interpolation=cv2.INTER_LINEAR))

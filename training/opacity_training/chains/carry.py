@@ -84,7 +84,7 @@ def apply_label(steps: list[Step], label: np.ndarray, spacing_mm: Spacing | None
 def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spacing_mm: Spacing | None, unit: str, image: np.ndarray | None = None) -> np.ndarray:
     """Probabilities [c, z, y, x] on the grid that `apply` gave, back on the source's grid [c, *shape], linearly.
 
-    Outside a crop they are 0.
+    Over several resizes in a row in one, as the program does it. Outside a crop they are 0.
     """
     done, at, spacing, cut = [], tuple(shape), spacing_mm, None
     for step in for_unit(steps, unit):
@@ -92,7 +92,8 @@ def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spa
             case Crop():
                 cut = grids.body_boxes(greys.numbers(image), spacing, step.margin_mm)
             case Resize():
-                done.append((step, at, cut))
+                if not (done and isinstance(done[-1][0], Resize)):
+                    done.append((step, at, cut))
                 before, at, cut = at, (at[0], *step.size), None
                 spacing = grids.respaced(spacing, before, at)
             case Resample():
