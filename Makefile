@@ -20,7 +20,7 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve window-test clean \
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve window-test faults clean \
 	deps-base deps-gui deps-test runtime
 
 help: ## list the targets
@@ -68,6 +68,9 @@ window-test: deps-test build ## only the tests that drive the real window under 
 
 bench: deps-test build headless ## the table of figures in the README, and out/bench.json; run it with nothing else running
 	LANG=C.UTF-8 $(GO) run $(GOFLAGS_GUI) ./e2e/bench -o out/bench.json
+
+faults: ## try to make a study lose work: 500 kills, losses of power, full disks, damaged journals
+	$(GO) run ./e2e/faults
 
 lint: deps-gui ## gofumpt, go vet, staticcheck
 	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofumpt would change:"; echo "$$out"; exit 1; }
