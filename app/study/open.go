@@ -248,7 +248,7 @@ func (s *Study) recoverStroke() text.Message {
 		return text.Message{}
 	}
 	step, err := decodeStep(r.Payload)
-	if err != nil || !fits(step.Delta, s.size) {
+	if err != nil || r.Kind != kindStaged || !fits(step.Delta, s.size) {
 		return text.Message{}
 	}
 	whole := s.mask.Snapshot()

@@ -123,6 +123,9 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		if err != nil {
 			return err
 		}
+		if box := (volume.Box{}); step.Box != box && step.Box != step.Box.Intersect(volume.Whole(s.size)) {
+			return errDamaged
+		}
 		s.step(offset, step)
 	case kindMoved:
 		applied, at := d.uint(), d.time()

@@ -204,3 +204,43 @@ func FuzzStep(f *testing.F) {
 		}
 	})
 }
+
+// Records of any content, in any order, lead to a state that holds together.
+func FuzzState(f *testing.F) {
+	size := volume.Size{9, 8, 7}
+	r := rand.New(rand.NewPCG(5, 3))
+	var journal encoder
+	add := func(kind uint8, payload []byte) { journal.byte(kind); journal.bytes(payload) }
+	m := mask.New(size, mask.DefaultLabels())
+	add(kindBegin, encodeBegin(m))
+	add(kindInfo, []byte(`{"reviewer": "a", "models": [{"id": "m"}], "thresholds": [{"label": "infection", "value": 0.5}]}`))
+	for n := range 6 {
+		d := mask.Diff(m, scribble(r, m))
+		m.Apply(d)
+		tool := []string{"model", "threshold", "brush"}[n%3]
+		add(kindStep, encodeStep(mask.Step{Name: anyMessage(r, 2), Tool: tool, Delta: d, Box: d.Box(size[0]), Change: d.Change()}))
+	}
+	add(kindMoved, encodeMoved(2, time.Now()))
+	add(kindStaged, encodeStep(mask.Step{}))
+	f.Add([]byte(journal))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s := state{size: size, doc: document{}}
+		d := decoder{b: b}
+		for offset := int64(1); len(d.b) > 0; offset++ {
+			if err := s.read(d.byte(), offset, d.bytes()); err != nil {
+				break
+			}
+			if s.applied > len(s.steps) || len(s.steps) != len(s.origins) || len(s.refs()) != s.applied+1 {
+				t.Fatalf("%d of %d steps, %d origins", s.applied, len(s.steps), len(s.origins))
+			}
+			for _, k := range s.steps {
+				if !k.Step.Box.Empty() && k.Step.Box.Max[2] > size[2] {
+					t.Fatalf("a step outside of the grid: %+v", k.Step.Box)
+				}
+			}
+		}
+		if err := mask.New(size, nil).SetLabels(s.labels); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -194,7 +194,7 @@ func (s *Study) Delta(ref int64) (mask.Delta, error) {
 		return mask.Delta{}, err
 	}
 	delta, err := decodeDelta(r.Payload)
-	if err == nil && (r.Kind == kindInfo || !fits(delta, s.size)) {
+	if err == nil && (r.Kind != kindStep && r.Kind != kindBegin || !fits(delta, s.size)) {
 		err = errDamaged
 	}
 	if err != nil {
@@ -205,7 +205,7 @@ func (s *Study) Delta(ref int64) (mask.Delta, error) {
 
 // Stage keeps a stroke that is under way: step is what it would be if it ended
 // now, its Delta all that it changed so far, in place of what was staged before.
-// Where the program ends before the step is kept, Open makes a step of it.
+// The whole of it is written each time: a few times a second are enough. Where the program ends before the step is kept, Open makes a step of it.
 func (s *Study) Stage(step mask.Step) error {
 	if step.Time.IsZero() {
 		step.Time = time.Now()
