@@ -100,8 +100,8 @@ func jump(area []int, k, usual, largest int) (neighbour int, key string) {
 
 func abs(n int) int { return max(n, -n) }
 
-// islands adds parts away from the rest: of a lung all but the largest, of a
-// finding small ones that only one slice shows.
+// islands adds parts away from the rest: of a lung those that are no tenth of
+// it, of a finding small ones that only one slice shows.
 func (r *ranking) islands(ctx context.Context) error {
 	for n := range r.labels {
 		l := &r.labels[n]
@@ -112,7 +112,7 @@ func (r *ranking) islands(ctx context.Context) error {
 		island := make([]bool, len(c.List))
 		for p, part := range c.List {
 			if l.Layer == mask.Anatomy {
-				island[p] = p > 0
+				island[p] = p > 0 && 10*part.Voxels < c.List[0].Voxels
 			} else {
 				island[p] = p > 0 && r.size[2] > 1 && part.Box.Max[2]-part.Box.Min[2] == 1 && 50*part.Voxels < c.List[0].Voxels
 			}

@@ -45,7 +45,8 @@ func (r *ranking) missed(ctx context.Context) error {
 		if at != k {
 			at, around = k, rowsOf(r.size[1], func(j int) []uint64 { return r.lungs.Row(j, k) }).grown(ri, rj)
 		}
-		near[part] = anyIn(around[j], i0, i1)
+		near[part] = anyIn(around[j], i0, i1) ||
+			k > 0 && anyIn(r.lungs.Row(j, k-1), i0, i1) || k+1 < r.size[2] && anyIn(r.lungs.Row(j, k+1), i0, i1)
 	})
 	both := r.hasBothLungs()
 	ml := v.VoxelVolumeML()

@@ -240,7 +240,7 @@ func TestMissedLung(t *testing.T) {
 		hu    int16
 		part  box
 		unit  volume.Unit
-		want  float64 // on slice 2
+		want  float64 // pixels on slice 2, half of those that are missed
 		float bool
 	}{
 		{"lung beside the mask", -850, beside, volume.HU, 8 * 18 / 2.0, false},
@@ -248,6 +248,7 @@ func TestMissedLung(t *testing.T) {
 		{"gas beside the mask", -1000, beside, volume.HU, 0, false},
 		{"tissue beside the mask", -300, beside, volume.HU, 0, false},
 		{"lung far from the mask", -850, box{0, 50, 60, 10, 30, 0, 5}, volume.HU, 0, false},
+		{"lung above and below the mask", -850, box{0, 48, 60, 5, 35, 1, 4}, volume.HU, 10 * 28 / 2.0, false},
 		{"a speck beside the mask", -850, box{0, 30, 35, 10, 15, 2, 3}, volume.HU, 0, false},
 		{"lung open to the air", -850, box{0, 30, nx, 10, 30, 0, 5}, volume.HU, 0, false},
 		{"other units", -850, beside, volume.Arbitrary, 0, false},
@@ -263,7 +264,11 @@ func TestMissedLung(t *testing.T) {
 				}
 				v.Int16 = nil
 			}
-			m := drawn(5, lung, box{mask.RightLung, 3, 5, 3, 5, 0, 5})
+			boxes := []box{lung, {mask.RightLung, 3, 5, 3, 5, 0, 5}}
+			if tt.part.i0 == 48 { // the slices around it have their label
+				boxes = append(boxes, box{mask.RightLung, 48, 60, 5, 35, 0, 1}, box{mask.RightLung, 48, 60, 5, 35, 4, 5})
+			}
+			m := drawn(5, boxes...)
 			if got := pixels(rank(t, review.Input{Volume: v, Mask: m}), review.Missed)[2]; got != tt.want {
 				t.Errorf("%v pixels, want %v", got, tt.want)
 			}
