@@ -122,9 +122,11 @@ func below[T int16 | float32](values []T, limit T, row []uint64) {
 	for n := range row {
 		var w uint64
 		for i, x := range values[n*64 : min(n*64+64, len(values))] {
+			var b uint64 // set so, there is no branch to guess wrong
 			if x < limit {
-				w |= 1 << i
+				b = 1
 			}
+			w |= b << i
 		}
 		row[n] = w
 	}
