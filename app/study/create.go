@@ -46,9 +46,10 @@ func tells(name string, id volume.Identity) bool {
 // Create makes the study of a case in a folder that must not be there yet, and
 // opens it for editing. Of info the caller gives Program, Sources (the image
 // first, with its hash), and what there is to say of it; the rest is filled in.
-// m is the mask before the first step, which Create takes over: labels and voxels
-// are edited through History. Where a history was begun already m is a copy of
-// the mask at its beginning, and the caller hands the study to its SetArchive.
+// m is the mask before the first step; it is only read: what is edited is
+// Study.Mask, through Study.History. Where a history was begun before there was a
+// study, m is a copy of the mask at its beginning, and the caller hands the study
+// to its SetArchive.
 func Create(folder string, info Info, g volume.Geometry, m *mask.Mask) (*Study, error) {
 	if len(info.Sources) == 0 || info.Sources[0].SHA256 == "" || !usable(g) || m.Size() != g.Size {
 		return nil, app.Misuse("study.no_source", folder)

@@ -85,6 +85,11 @@ func TestOneProcessEdits(t *testing.T) {
 	} else {
 		end()
 	}
+	if again, _, err := Open(t.Context(), folder); err != nil || again.ReadOnly() == nil {
+		t.Errorf("opened twice for editing by one process, %v", err)
+	} else {
+		mustClose(t, again)
+	}
 	if o := readOwner(s.path(lockName)); o.PID != os.Getpid() || o.User == "" || o.Host == "" || time.Since(o.Since) > time.Hour {
 		t.Errorf("the lock names %+v", o)
 	}

@@ -134,8 +134,13 @@ func sameStep(a, b mask.Step) bool {
 func TestArgumentsPrintTheSame(t *testing.T) {
 	table := text.Table{"k": "%v"}
 	for _, a := range []any{
-		volume.HU, uint8(7), int16(-7), errors.New("no"), volume.Size{1, 2, 3}, []int{1, 2}, struct{ A int }{3}, time.Minute, nil,
-		volume.Slice{Axis: 1, Index: 2}, 'x', 1.5, float32(0.1), -0.25,
+		volume.HU, uint8(7), int16(-7), errors.New("no"),
+		volume.Size{1, 2, 3},
+		[]int{1, 2},
+		struct{ A int }{3},
+		time.Minute, nil,
+		volume.Slice{Axis: 1, Index: 2},
+		'x', 1.5, float32(0.1), -0.25,
 	} {
 		var e encoder
 		e.message(text.M("k", a))

@@ -232,6 +232,38 @@ func mustOpenCopy(t testing.TB, folder string) *Study {
 	return mustOpen(t, copied)
 }
 
+// A history that was begun before there was a study is kept from its beginning.
+func TestHistoryBeforeTheStudy(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	g := testGrid(volume.Size{20, 15, 6})
+	m := scribble(r, mask.New(g.Size, mask.DefaultLabels()))
+	begin, h := m.Snapshot(), mask.NewHistory(m)
+	for n := range 9 {
+		h.Commit(mask.Step{Name: text.M("step", n), Delta: mask.Diff(m, scribble(r, m))})
+	}
+	if _, err := h.Go(4); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Create(filepath.Join(t.TempDir(), "case"+Extension), testInfo(), g, begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.SetArchive(s); err != nil {
+		t.Fatal(err)
+	}
+	h.SetBudget(100)
+	if _, err := h.Go(6); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, s)
+	again := mustOpen(t, s.Folder())
+	steps, applied := again.History().Steps()
+	all, _ := h.Steps()
+	if len(steps) != len(all) || applied != 6 || !again.Mask().Equal(m) {
+		t.Errorf("%d of %d steps, want 6 of %d; the same mask: %v", applied, len(steps), len(all), again.Mask().Equal(m))
+	}
+}
+
 func TestDurable(t *testing.T) {
 	s := create(t)
 	r := rand.New(rand.NewPCG(1, 2))
