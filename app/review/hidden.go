@@ -10,38 +10,30 @@ import (
 	"opacity/app/text"
 )
 
-// change adds where a label differs from the neighbouring slices, half of it, and
-// where its area jumps: by a third, three times the usual step of the label, and
-// no trifle.
+// change adds half of where a label differs from the neighbouring slices. A lung
+// differs from slice to slice by its shape: of it, only what neither neighbour has,
+// or both have, is odd. Where the area jumps, by a third, three times the label's
+// usual step and no trifle, all that differs counts.
 func (r *ranking) change(ctx context.Context) error {
 	if r.size[2] < 2 {
 		return nil
 	}
 	for n := range r.labels {
 		l := &r.labels[n]
-		differs := make([]int, r.size[2]-1) // from slice k to k+1
-		err := parallel.Each(ctx, len(differs), func(k int) error {
-			if l.area[k] > 0 || l.area[k+1] > 0 {
-				differs[k] = r.differing(l.bits, k)
-			}
-			return nil
-		})
+		differs := make([]differing, r.size[2])
+		err := parallel.Each(ctx, r.size[2], func(k int) error { differs[k] = r.differing(l, k); return nil })
 		if err != nil {
 			return err
 		}
 		usual, largest := usualStep(l.area), slices.Max(l.area)
-		for k := range r.size[2] {
-			pixels := 0.0
-			switch {
-			case k == 0:
-				pixels = float64(differs[0])
-			case k == len(differs):
-				pixels = float64(differs[k-1])
-			default:
-				pixels = float64(differs[k-1]+differs[k]) / 2
+		for k, d := range differs {
+			pixels := d.mean
+			o, key := jump(l.area, k, usual, largest)
+			if key == "" && l.Layer == mask.Anatomy {
+				pixels = float64(d.fromBoth)
 			}
 			reason := Reason{Change, l.Value, pixels / 2, text.M("review.change", l.Name, r.area(pixels))}
-			if o, key := jump(l.area, k, usual, largest); key != "" {
+			if key != "" {
 				reason.Sign, reason.Message = Jump, text.Message{Key: key, Args: []any{l.Name, r.area(float64(l.area[k])), r.area(float64(l.area[o]))}}
 			}
 			r.add(k, reason)
@@ -50,15 +42,27 @@ func (r *ranking) change(ctx context.Context) error {
 	return nil
 }
 
-func (r *ranking) differing(b *mask.Bits, k int) int {
-	n := 0
+// differing counts the pixels of a slice that differ from its neighbours.
+type differing struct {
+	mean     float64 // over the neighbours there are
+	fromBoth int
+}
+
+func (r *ranking) differing(l *label, k int) (d differing) {
+	below, above := max(k-1, 0), min(k+1, r.size[2]-1)
+	if l.area[below]+l.area[k]+l.area[above] == 0 {
+		return d
+	}
+	sum := 0
 	for j := range r.size[1] {
-		next := b.Row(j, k+1)
-		for i, w := range b.Row(j, k) {
-			n += bits.OnesCount64(w ^ next[i])
+		low, high := l.bits.Row(j, below), l.bits.Row(j, above)
+		for i, w := range l.bits.Row(j, k) {
+			sum += bits.OnesCount64(w^low[i]) + bits.OnesCount64(w^high[i])
+			d.fromBoth += bits.OnesCount64((w ^ low[i]) & (w ^ high[i]))
 		}
 	}
-	return n
+	d.mean = float64(sum) / float64(above-below)
+	return d
 }
 
 // usualStep is the median of how much the area changes where there is any.

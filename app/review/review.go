@@ -36,12 +36,14 @@ type Input struct {
 // Sign is a kind of doubt about a slice.
 type Sign string
 
-// The signs, with the weight of a pixel that shows them in brackets.
+// The signs, with the weight of a pixel that shows them in brackets. The first two
+// weigh half for lungs, which matter for what is found in them. The weights were
+// chosen by `make review-curve`.
 const (
 	Unsure  Sign = "unsure"  // the model's probability is neither 0 nor 1 [min(p, 1-p)]
 	Outline Sign = "outline" // instead, where no probabilities are known: the label's outline [1/2]
-	Change  Sign = "change"  // the label differs on the neighbouring slice [1/2]
-	Jump    Sign = "jump"    // the same, and its area jumps
+	Change  Sign = "change"  // a finding differs on a neighbouring slice, a lung on both [1/2]
+	Jump    Sign = "jump"    // the label differs on a neighbouring slice, and its area jumps [1/2]
 	Island  Sign = "island"  // the label has a small part away from the rest [1/2]
 	Outside Sign = "outside" // a finding of the model's lies outside the lungs [1]
 	Missed  Sign = "missed"  // aerated lung has no label [1/2]
@@ -176,6 +178,14 @@ func newRanking(in Input) *ranking {
 		r.lungs.Or(bits)
 	}
 	return r
+}
+
+// weight is that of signs of which a lung has many, right or wrong.
+func (l *label) weight() float64 {
+	if l.Layer == mask.Anatomy {
+		return 0.5
+	}
+	return 1
 }
 
 func areas(b *mask.Bits) []int {

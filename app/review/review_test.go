@@ -100,7 +100,12 @@ func TestSigns(t *testing.T) {
 		{
 			"a label that is wider on one slice", drawn(5, lung, steady, box{mask.Infection, 20, 22, 10, 20, 2, 3}), review.Change,
 			[]float64{0, 5, 10, 5, 0},
-			"The infection changes much from slice to slice: 10 pixels.",
+			"The infection differs from the slices beside it: 10 pixels.",
+		},
+		{"a lung that changes its shape", drawn(5, box{mask.LeftLung, 5, 45, 5, 35, 0, 2}, box{mask.LeftLung, 5, 40, 5, 35, 2, 5}), review.Change, []float64{0, 0, 0, 0, 0}, ""},
+		{
+			"a lung that is wider on one slice", drawn(5, lung, box{mask.LeftLung, 45, 47, 5, 35, 2, 3}), review.Change,
+			[]float64{0, 0, 30, 0, 0}, "The left lung differs from the slices beside it: 60 pixels.",
 		},
 		{
 			"an area that jumps", drawn(5, lung, steady, box{mask.Infection, 20, 40, 10, 20, 2, 3}), review.Jump,
@@ -132,7 +137,7 @@ func TestSigns(t *testing.T) {
 		},
 		{
 			"outlines, where no probabilities are known", drawn(5, lung, steady), review.Outline,
-			[]float64{86, 86, 86, 86, 86},
+			[]float64{52, 52, 52, 52, 52},
 			"No probabilities are known; the outline of the left lung is 136 pixels long here.",
 		},
 	}

@@ -55,7 +55,7 @@ func (r *ranking) unsure(ctx context.Context) error {
 			inDoubt[l.Layer] += d.wrong
 			mean := d.mean()
 			r.slices[k].Entropy = max(r.slices[k].Entropy, mean)
-			r.add(k, Reason{Unsure, l.Value, d.wrong, text.M("review.unsure", l.Name, r.area(d.wrong), int(100*mean+0.5))})
+			r.add(k, Reason{Unsure, l.Value, l.weight() * d.wrong, text.M("review.unsure", l.Name, r.area(d.wrong), int(100*mean+0.5))})
 		}
 	}
 	if known {
@@ -182,7 +182,7 @@ func (r *ranking) outlines(ctx context.Context, l *label) error {
 			p.inner(j, inner)
 			edge -= ones(inner)
 		}
-		r.add(k, Reason{Outline, l.Value, float64(edge) / 2, text.M("review.outline", l.Name, edge)})
+		r.add(k, Reason{Outline, l.Value, l.weight() * float64(edge) / 2, text.M("review.outline", l.Name, edge)})
 		return nil
 	})
 }

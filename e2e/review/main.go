@@ -40,7 +40,7 @@ var ways = []way{
 	{"queue from the mask alone", func(_ scan, q queues, wrong []int) []float64 {
 		return review.Found(q.noProbabilities.Order(), wrong, shares...)
 	}},
-	{"sum of min(p, 1-p) alone", func(_ scan, q queues, wrong []int) []float64 {
+	{"its probabilities alone", func(_ scan, q queues, wrong []int) []float64 {
 		return review.Found(by(q.whole, unsure), wrong, shares...)
 	}},
 	{"mean entropy alone", func(_ scan, q queues, wrong []int) []float64 {
