@@ -105,7 +105,8 @@ func TestSigns(t *testing.T) {
 		{"a lung that changes its shape", drawn(5, box{mask.LeftLung, 5, 45, 5, 35, 0, 2}, box{mask.LeftLung, 5, 40, 5, 35, 2, 5}), review.Change, []float64{0, 0, 0, 0, 0}, ""},
 		{
 			"a lung that is wider on one slice", drawn(5, lung, box{mask.LeftLung, 45, 47, 5, 35, 2, 3}), review.Change,
-			[]float64{0, 0, 30, 0, 0}, "The left lung differs from the slices beside it: 60 pixels.",
+			[]float64{0, 0, 30, 0, 0},
+			"The left lung differs from the slices beside it: 60 pixels.",
 		},
 		{
 			"an area that jumps", drawn(5, lung, steady, box{mask.Infection, 20, 40, 10, 20, 2, 3}), review.Jump,
