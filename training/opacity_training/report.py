@@ -7,13 +7,14 @@ import functools
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 from . import figures, report_paired, tables
 from .paired import difference
 from .metrics import ratio_limits, summarise
-from .strict import plain
-from .system import WORDS, System
+from .strict import ConfigError, plain
+from .system import WORDS, System, load
 from .tables import NAMES, Results, caption, markdown, number
 
 LARGE_GROUP = 6  # systems of larger groups are drawn in their group's figure alone
@@ -35,14 +36,26 @@ def report(folder: Path, configs: Path | None = None) -> list[Path]:
     made = [_text(folder / "table.md", f"# Results\n\n{HEAD}\n{tables.main_table(results)}\n# What it took\n\n{tables.cost_table(results)}")]
     tables.write_csv(folder / "table.csv", tables.summary_rows(results))
     made.append(folder / "table.csv")
+    size = group_sizes(results, configs)
     for result in results:
-        made += one_system(folder, result, figures_too=sum(r.group == result.group for r in results) <= LARGE_GROUP or not result.group)
+        made += one_system(folder, result, figures_too=size[result.group] <= LARGE_GROUP or not result.group)
     for group in dict.fromkeys(r.group for r in results if r.group):
         made += one_group(folder, group, [r for r in results if r.group == group])
     made += leak(folder, results)
     made += learning_rates(folder, results)
     made += with_and_without(folder, results)
     return made + report_paired.write(folder, results)
+
+
+def group_sizes(results: list[Results], configs: Path | None) -> Counter:
+    """Systems of each group, those without a record yet among them, so that the same figures are drawn from the first fold to the last."""
+    ids = {r.id: r.group for r in results}
+    for path in sorted(configs.glob("*.yaml")) if configs else ():
+        try:
+            ids.setdefault(path.stem, load(path).group)
+        except ConfigError:
+            continue  # tables.read has said so where it has a record
+    return Counter(ids.values())
 
 
 def _text(path: Path, text: str) -> Path:

@@ -108,6 +108,13 @@ def test_rows_beside_their_baseline(results):
     assert "own-wide (2 of 5 folds)" in drawn
 
 
+def test_a_group_is_as_large_as_its_configurations(results):
+    for i in range(4):
+        (results / "configs" / f"own-{i}.yaml").write_text(f"id: own-{i}\ntitle: x\ndocument: none\ngroup: own\n", encoding="utf-8")
+    names = {p.name for p in report(results, results / "configs")}
+    assert "own-plain-boxplot.svg" not in names and "mi-boxplot.svg" in names and "group-own-lung.svg" in names
+
+
 def cases(folder, system, fold):
     return json.loads((folder / "records" / system / f"fold-{fold}.json").read_text(encoding="utf-8"))["cases"]
 
