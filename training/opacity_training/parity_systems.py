@@ -36,6 +36,7 @@ HEAD = """Made by `python -m opacity_training parity --systems`; do not edit.
 Largest difference of a probability between PyTorch and ONNX Runtime on identical tensors: rings, phantoms (through the system's
 chain) and noise, on a CPU. One row a network; systems that differ in training alone share it. After {steps} steps on phantoms the
 probabilities are no longer all near one half, and the file is the one that `export` writes. The limit is {limit}.
+The last column is the program's answer to `models check`; what it cannot do yet are patches and other models' lungs.
 """
 JUMPS = """
 \\* SegNet puts each value back where it was the largest of its four. Where two of them agree to the last bits, which flat air and
