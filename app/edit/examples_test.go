@@ -54,8 +54,8 @@ func TestSentences(t *testing.T) {
 			_, err := Islands(ctx, in, IslandsOptions{Do: RemoveAt, At: [3]int{-1, 0, 0}}, nobody)
 			return err
 		}, "This point lies outside the volume. Click inside it."},
-		{"click beside", func(in Input) error {
-			in = boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 3}}: 1})
+		{"click beside", func(Input) error {
+			in := boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 3}}: 1})
 			_, err := Islands(ctx, in, IslandsOptions{Do: KeepAt, At: [3]int{5, 5, 5}}, nobody)
 			return err
 		}, "There is no left lung at this point. Click one of its islands."},
@@ -69,13 +69,13 @@ func TestSentences(t *testing.T) {
 		}, "The numbers of this volume are not Hounsfield units, so they cannot be limited by HU. Work without HU limits."},
 		{"label gone", func(in Input) error { in.Label = 77; _, err := FillHoles(ctx, in, HolesOptions{2}, nobody); return err }, "Label 77 is not in the list of labels. Choose another."},
 		{"axis", func(in Input) error { _, err := FillHoles(ctx, in, HolesOptions{4}, nobody); return err }, "There is no axis 4. Name 0, 1 or 2."},
-		{"one slice", func(in Input) error {
-			in = boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 1}}: 1})
+		{"one slice", func(Input) error {
+			in := boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 1}}: 1})
 			_, err := Between(ctx, in, BetweenOptions{Axis: 2}, nobody)
 			return err
 		}, "left lung is drawn on fewer than two of these slices. Draw it on another, then fill between."},
-		{"no slice between", func(in Input) error {
-			in = boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 2}}: 1})
+		{"no slice between", func(Input) error {
+			in := boxes(volume.Size{9, 9, 9}, map[volume.Box]uint8{{Max: [3]int{3, 3, 2}}: 1})
 			_, err := Between(ctx, in, BetweenOptions{Axis: 2}, nobody)
 			return err
 		}, "left lung has no slice left out between those drawn. Leave out some, or choose which slices to go by."},
