@@ -35,6 +35,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.ViewMenu, func() { w.openMenu(0) })
 	k.Handle(tool.ViewKeys, w.showKeys)
 	k.Handle(tool.ViewCancel, w.escape)
+	w.kit.Connect(k)
 }
 
 // escape leaves what is nearest: the control in focus, else the work under way.
@@ -44,6 +45,7 @@ func (w *Window) escape() {
 	switch {
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()
+	case w.kit.Escape():
 	case w.segmenting:
 		w.status.note(w.t("ui.segment.no_escape"))
 	default:
@@ -68,6 +70,9 @@ func (w *Window) canSegment() bool {
 // refused says why an action cannot be carried out now, "" where it can.
 func (w *Window) refused(a tool.Action) string {
 	needs, known := needsOf[a]
+	if isTool(a) {
+		needs, known = aStudy, true
+	}
 	undo, redo := w.steps()
 	switch {
 	case w.choosing() && !overTheList[a]:

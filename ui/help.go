@@ -48,7 +48,7 @@ func (w *Window) keyBlocks() (blocks [][]fyne.CanvasObject) {
 		blocks = append(blocks, []fyne.CanvasObject{space(4), newLine(w.t(key), theme.ColorNameForeground).strong()})
 	}
 	category := ""
-	for _, b := range tool.Bindings() {
+	for _, b := range allBindings() {
 		if b.Category != category {
 			category = b.Category
 			heading(category)
@@ -56,7 +56,7 @@ func (w *Window) keyBlocks() (blocks [][]fyne.CanvasObject) {
 		row(keyNames(b.Keys[w.viewer.Profile()]), w.t(b.Text))
 	}
 	heading("keys.category.mouse")
-	for _, g := range tool.Gestures(w.viewer.Profile()) {
+	for _, g := range append(tool.Gestures(w.viewer.Profile()), tool.ToolGestures()...) {
 		row(w.t(g.Gesture), w.t(g.Text))
 	}
 	return blocks

@@ -23,7 +23,7 @@ func (w *Window) connectKeys() {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: letter, Modifier: fyne.KeyModifierAlt}, func(fyne.Shortcut) { w.openMenu(n) })
 	}
 	inMenu := w.menu.shortcuts()
-	for _, b := range tool.Bindings() {
+	for _, b := range allBindings() {
 		for profile := range b.Keys {
 			for _, chord := range b.Keys[profile] {
 				if sc := shortcut(chord); sc != nil && !inMenu[sc.ShortcutName()] {
@@ -33,6 +33,9 @@ func (w *Window) connectKeys() {
 		}
 	}
 }
+
+// allBindings are the keys of the program and of the painting tools.
+func allBindings() []tool.Binding { return append(tool.Bindings(), tool.ToolBindings()...) }
 
 // modifiers are the keys held now; the test driver knows none.
 func (w *Window) modifiers() tool.Mods {
@@ -115,7 +118,7 @@ func shortcut(c tool.Chord) fyne.Shortcut {
 // keyOf returns the first key of an action in the profile in force, and how
 // menus and hints write it.
 func (w *Window) keyOf(a tool.Action) (tool.Chord, string) {
-	for _, b := range tool.Bindings() {
+	for _, b := range allBindings() {
 		if b.Action == a && len(b.Keys[w.viewer.Profile()]) > 0 {
 			c := b.Keys[w.viewer.Profile()][0]
 			return c, c.String()

@@ -31,7 +31,7 @@ func newPanes(w *Window) *panes {
 			w.soon("chart", p.chartChanged)
 		}
 	}
-	o := sliceview.Options{Text: w.texts, Keys: w.keys, Fourth: fourth, OnSplits: func(s [2]float64) {
+	o := sliceview.Options{Text: w.texts, Keys: w.keys, Machine: w.machine, Kit: w.kit, Fourth: fourth, OnSplits: func(s [2]float64) {
 		w.prefs.Splits = s[:]
 		w.savePreferences()
 	}}

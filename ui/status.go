@@ -13,6 +13,7 @@ import (
 
 	"opacity/app/job"
 	"opacity/viewer"
+	"opacity/viewer/tool"
 )
 
 // statusBar is the line at the bottom: a hint, or how far the work under way is,
@@ -151,7 +152,11 @@ func (s *statusBar) showProfile() {
 	if s.w.viewer.Profile() == viewer.Reading {
 		p = "viewer.profile.reading"
 	}
-	s.mouse.set(s.w.t("ui.status.mouse", s.w.t(p)))
+	does := s.w.t(p)
+	if n := s.w.kit.Current(); n != tool.NoTool {
+		does = s.w.texts.Format(n.Title())
+	}
+	s.mouse.set(s.w.t("ui.status.mouse", does))
 }
 
 // saved says where a file went, with a way to go there.

@@ -23,6 +23,8 @@ type Window struct {
 	session  *app.Session
 	viewer   *viewer.Viewer
 	keys     *tool.Dispatcher
+	machine  *tool.Machine
+	kit      *tool.Kit
 	jobs     *job.Runner
 	dispatch job.Dispatcher
 	after    func(time.Duration, func()) (stop func())
@@ -85,6 +87,8 @@ func New(a fyne.App, opts Options) *Window {
 	w.jobs = job.NewRunner(w.dispatch)
 	w.viewer = viewer.New(w.session)
 	w.keys = tool.NewDispatcher(w.viewer)
+	w.machine = tool.NewMachine(w.viewer)
+	w.kit = tool.NewKit(w.viewer, w.machine)
 	w.prefs = loadPreferences(opts.ConfigDir)
 	w.look = newLook(w.prefs.Light)
 	a.Settings().SetTheme(w.look)
@@ -121,6 +125,9 @@ func (w *Window) connect() {
 	s := w.session
 	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
 	s.MaskChanged.Connect(func(app.MaskEvent) {
+		if s.Painting() {
+			return // the numbers follow when the stroke ends
+		}
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("actions", w.refreshActions)
 		w.soon("report", w.inspector.report.refreshStale)
@@ -128,6 +135,9 @@ func (w *Window) connect() {
 	})
 	s.LabelsChanged.Connect(func(struct{}) { w.soon("labels", w.inspector.labels.refresh); w.measureLater() })
 	s.HistoryChanged.Connect(func(struct{}) {
+		w.soon("labels", w.inspector.labels.refresh)
+		w.soon("report", w.inspector.report.refreshStale)
+		w.measureLater()
 		w.soon("history", w.inspector.history.refresh)
 		w.soon("actions", w.refreshActions)
 	})
@@ -153,6 +163,7 @@ func (w *Window) connect() {
 			w.soon("remember", w.remember)
 		}
 	})
+	w.connectTools()
 	w.connectKeys()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
 	w.win.SetCloseIntercept(w.tryClose)

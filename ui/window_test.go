@@ -414,12 +414,12 @@ func TestKeysSheetListsEveryBinding(t *testing.T) {
 		b.keys.Do(tool.ViewKeys)
 		b.modals[0].popup.Resize(fyne.NewSize(1000, 2000)) // so that all of it is laid out
 		shown := words(b.modals[0].popup)
-		for _, binding := range tool.Bindings() {
+		for _, binding := range allBindings() {
 			if !shown[b.t_(binding.Text)] || !shown[keyNames(binding.Keys[p])] {
 				t.Errorf("%s is not on the sheet", binding.Action)
 			}
 		}
-		for _, g := range tool.Gestures(p) {
+		for _, g := range append(tool.Gestures(p), tool.ToolGestures()...) {
 			if !shown[b.t_(g.Gesture)] || !shown[b.t_(g.Text)] {
 				t.Errorf("%s is not on the sheet", g.Gesture)
 			}
@@ -433,7 +433,7 @@ func (b *bench) t_(key string) string { return b.Window.t(key) }
 func TestEveryBindingDoesSomething(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")
-	for _, binding := range tool.Bindings() {
+	for _, binding := range allBindings() {
 		if binding.Action == tool.FileOpen || binding.Action == tool.FileOpenFolder {
 			continue // asks the chooser
 		}

@@ -30,6 +30,10 @@ type Options struct {
 	Text text.Table // nil for English
 	// Keys carries out what keys are bound to; nil for the viewer's own actions.
 	Keys *tool.Dispatcher
+	// Machine gets what the pointer does; nil for one of the grid's own. Kit is the
+	// painting tools on it; nil for none.
+	Machine *tool.Machine
+	Kit     *tool.Kit
 	// Modifiers tells the modifier keys held now; nil for the driver's own answer.
 	Modifiers func() fyne.KeyModifier
 	// Fourth is shown in the fourth place of viewer.FourEqual.
@@ -79,7 +83,10 @@ func NewGrid(v *viewer.Viewer, opts Options) *Grid {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	g := &Grid{viewer: v, opts: opts, machine: tool.NewMachine(v), splits: opts.Splits}
+	if opts.Machine == nil {
+		opts.Machine = tool.NewMachine(v)
+	}
+	g := &Grid{viewer: v, opts: opts, machine: opts.Machine, splits: opts.Splits}
 	for i, s := range g.splits {
 		if !(s >= minSplit && s <= 1-minSplit) {
 			g.splits[i] = usualSplits[i]
@@ -97,6 +104,9 @@ func NewGrid(v *viewer.Viewer, opts Options) *Grid {
 		s.MaskChanged.Connect(func(e app.MaskEvent) { g.all(func(p *pane) { p.maskChanged(e.Box) }) }),
 		s.LabelsChanged.Connect(func(struct{}) { g.all((*pane).staleOverlay) }),
 		s.WarningsChanged.Connect(func(struct{}) { g.all((*pane).decorate) }),
+	}
+	if k := opts.Kit; k != nil {
+		g.disconnect = append(g.disconnect, k.Changed.Connect(func(struct{}) { g.showMarks() }))
 	}
 	return g
 }

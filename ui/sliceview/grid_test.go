@@ -30,9 +30,14 @@ type bench struct {
 
 func newBench(t *testing.T, opts Options) *bench {
 	t.Helper()
+	s := app.NewSession()
+	return newBenchOf(t, s, viewer.New(s), opts)
+}
+
+func newBenchOf(t *testing.T, s *app.Session, v *viewer.Viewer, opts Options) *bench {
+	t.Helper()
 	test.NewTempApp(t)
-	b := &bench{T: t, s: app.NewSession(), now: time.Unix(1000, 0)}
-	b.v = viewer.New(b.s)
+	b := &bench{T: t, s: s, v: v, now: time.Unix(1000, 0)}
 	opts.Now = func() time.Time { return b.now }
 	b.grid = NewGrid(b.v, opts)
 	w := test.NewTempWindow(t, b.grid)

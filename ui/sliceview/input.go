@@ -164,6 +164,7 @@ func (g *Grid) MouseMoved(e *desktop.MouseEvent) {
 	g.point(e.Position)
 	switch {
 	case g.grip.kind == gripNone:
+		g.hover(e.Position)
 	case e.Button&g.grip.button == 0:
 		g.letGo() // the button came up where the grid could not see it
 	default:
@@ -177,6 +178,7 @@ func (g *Grid) MouseOut() {
 		g.letGo()
 	}
 	g.hovered = false
+	g.leave()
 	g.all((*pane).readOut)
 }
 

@@ -32,7 +32,9 @@ func (p *pane) maskChanged(box volume.Box) {
 	}
 	p.dirty = p.dirty.Union(box)
 	p.overlay.Refresh()
-	p.decorate()
+	if p.showsModel() != p.decor.research.text.Visible() {
+		p.decorate()
+	}
 }
 
 // arrived says that slices were loaded.

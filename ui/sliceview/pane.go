@@ -11,6 +11,7 @@ import (
 	"opacity/app/volume"
 	"opacity/viewer"
 	"opacity/viewer/render"
+	"opacity/viewer/tool"
 )
 
 // planeColours are the frames of the panes and the lines of the crosshair.
@@ -36,6 +37,7 @@ type pane struct {
 	frame   *canvas.Rectangle
 	ring    *canvas.Rectangle // of the focus
 	decor   decor
+	marks   marks
 
 	drawn      render.Base
 	drawnOver  render.Overlay
@@ -65,7 +67,10 @@ func newPane(g *Grid, plane viewer.Plane) *pane {
 		objects = append(objects, p.cross[i])
 	}
 	p.decor = newDecor(plane)
+	p.marks = newMarks()
+	objects = append(objects, p.marks.clip)
 	objects = append(objects, p.decor.objects()...)
+	objects = append(objects, p.marks.limits.objects()...)
 	objects = append(objects, p.frame, p.ring)
 	p.root = container.NewWithoutLayout(objects...)
 	p.root.Hide()
@@ -104,6 +109,8 @@ func (p *pane) place(area Rect) {
 	p.ground.Resize(area.Size)
 	p.clip.Move(r.Pos)
 	p.clip.Resize(r.Size)
+	p.marks.clip.Move(r.Pos)
+	p.marks.clip.Resize(r.Size)
 	p.overlay.Move(r.Pos)
 	p.overlay.Resize(r.Size)
 	active := p.grid.viewer.Active() == p.plane
@@ -144,6 +151,7 @@ func (p *pane) follow(c viewer.Change) {
 			show(arm, false)
 		}
 		p.decor.show(p, false)
+		p.placeMarks(tool.Marks{})
 		return
 	}
 	index, camera := p.grid.viewer.SliceOf(p.plane), p.grid.viewer.Camera(p.plane)
@@ -160,6 +168,9 @@ func (p *pane) follow(c viewer.Change) {
 	}
 	p.placeCross()
 	p.decorate()
+	if k := p.grid.opts.Kit; k != nil {
+		p.placeMarks(k.Marks())
+	}
 }
 
 // placeBase stretches the base picture to where the camera sees it.

@@ -1,0 +1,249 @@
+package sliceview
+
+import (
+	"image/color"
+	"math"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"opacity/viewer/tool"
+)
+
+var (
+	markInk   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	markErase = color.NRGBA{0xff, 0x9a, 0x3c, 0xff}
+	markShade = color.NRGBA{0, 0, 0, 0xa0}
+)
+
+const (
+	markPx    = 1.5
+	shadePx   = 3.5 // the dark line under a light one, which shows it on bone
+	handlePx  = 7
+	leastPx   = 2 // radius of the smallest ring that is to be seen
+	beneathPx = 18
+)
+
+// marks is what a pane draws for the painting tool that is on: lines alone, so
+// that following the pointer costs neither picture nor labels a repaint.
+type marks struct {
+	clip    *container.Clip
+	layer   *fyne.Container
+	circles [2]*canvas.Circle // the dark one under the light one
+	squares [2]*canvas.Rectangle
+	lines   []*canvas.Line
+	handles []*canvas.Rectangle
+	limits  *caption // what limits are on, beside the pointer
+}
+
+func newMarks() marks {
+	m := marks{limits: newCaption(ink)}
+	m.limits.ground.FillColor = darker
+	m.layer = container.NewWithoutLayout()
+	for i := range m.circles {
+		m.circles[i], m.squares[i] = canvas.NewCircle(color.Transparent), canvas.NewRectangle(color.Transparent)
+		m.circles[i].StrokeColor, m.circles[i].StrokeWidth = markShade, shadePx
+		m.squares[i].StrokeColor, m.squares[i].StrokeWidth = markShade, shadePx
+		m.circles[i].Hide()
+		m.squares[i].Hide()
+		m.layer.Objects = append(m.layer.Objects, m.circles[i], m.squares[i])
+	}
+	m.circles[1].StrokeWidth, m.squares[1].StrokeWidth = markPx, markPx
+	m.clip = container.NewClip(m.layer)
+	m.limits.show(false)
+	return m
+}
+
+// placeMarks draws what a tool shows of itself.
+func (p *pane) placeMarks(k tool.Marks) {
+	on := p.shown() && !p.area.Empty()
+	show(p.marks.clip, on)
+	if !on {
+		p.marks.limits.show(false)
+		return
+	}
+	p.marks.ring(p, k.Ring)
+	p.marks.outline(p, k.Outline)
+	p.placeLimits(k)
+}
+
+func (m *marks) ring(p *pane, r *tool.Ring) {
+	visible := r != nil && r.RadiusMM[p.plane] >= 0
+	for i := range m.circles {
+		show(m.circles[i], visible && !r.Square)
+		show(m.squares[i], visible && r.Square)
+	}
+	if !visible {
+		return
+	}
+	t := p.transform()
+	x, y := t.Pane(r.Center)
+	half := float32(math.Max(r.RadiusMM[p.plane]*t.PxPerMM, leastPx))
+	for i := range m.circles {
+		at, size := fyne.NewPos(float32(x)-half, float32(y)-half), fyne.NewSquareSize(2*half)
+		m.circles[i].Move(at)
+		m.circles[i].Resize(size)
+		m.squares[i].Move(at)
+		m.squares[i].Resize(size)
+	}
+	if c := markColour(r.Erase); m.circles[1].StrokeColor != c {
+		m.circles[1].StrokeColor, m.squares[1].StrokeColor = c, c
+		m.circles[1].Refresh()
+		m.squares[1].Refresh()
+	}
+}
+
+func markColour(erase bool) color.Color {
+	if erase {
+		return markErase
+	}
+	return markInk
+}
+
+// outline draws a line and its points, and how it would be closed.
+func (m *marks) outline(p *pane, o *tool.Outline) {
+	lines, handles := 0, 0
+	if o != nil && o.Plane == p.plane && o.Slice == p.grid.viewer.SliceOf(p.plane) && len(o.Points) > 0 {
+		at := p.outlinePoints(o)
+		c := markColour(o.Erase)
+		for i := 1; i < len(at); i++ {
+			m.line(&lines, at[i-1], at[i], c)
+		}
+		if len(at) > 2 {
+			m.line(&lines, at[len(at)-1], at[0], markShade)
+		}
+		if o.Handles {
+			for i, q := range at[:len(o.Points)] {
+				m.handle(&handles, q, c, i == o.Held)
+			}
+		}
+	}
+	for _, l := range m.lines[lines:] {
+		show(l, false)
+	}
+	for _, h := range m.handles[handles:] {
+		show(h, false)
+	}
+}
+
+// outlinePoints are an outline's points in the picture, the next one at the end.
+// Of a free line those that are no pixel apart are left out.
+func (p *pane) outlinePoints(o *tool.Outline) []fyne.Position {
+	t := p.transform()
+	u, v, n, _ := p.plane.Axes()
+	var out []fyne.Position
+	add := func(q [2]float64, always bool) {
+		var voxel [3]float64
+		voxel[u], voxel[v], voxel[n] = q[0], q[1], float64(o.Slice)
+		x, y := t.Pane(voxel)
+		at := fyne.NewPos(float32(x), float32(y))
+		if last := len(out) - 1; always || last < 0 || abs(at.X-out[last].X)+abs(at.Y-out[last].Y) >= 2 {
+			out = append(out, at)
+		}
+	}
+	for _, q := range o.Points {
+		add(q, o.Handles)
+	}
+	if o.Next != nil {
+		add(*o.Next, true)
+	}
+	return out
+}
+
+func (m *marks) line(n *int, from, to fyne.Position, c color.Color) {
+	if *n == len(m.lines) {
+		l := canvas.NewLine(c)
+		l.StrokeWidth = markPx
+		m.lines = append(m.lines, l)
+		m.layer.Objects = append(m.layer.Objects, l)
+		canvas.Refresh(m.layer)
+	}
+	l := m.lines[*n]
+	*n++
+	show(l, true)
+	if l.Position1 != from || l.Position2 != to || l.StrokeColor != c {
+		l.Position1, l.Position2, l.StrokeColor = from, to, c
+		l.Refresh()
+	}
+}
+
+func (m *marks) handle(n *int, at fyne.Position, c color.Color, held bool) {
+	if *n == len(m.handles) {
+		h := canvas.NewRectangle(color.Transparent)
+		h.StrokeWidth = markPx
+		h.Resize(fyne.NewSquareSize(handlePx))
+		m.handles = append(m.handles, h)
+		m.layer.Objects = append(m.layer.Objects, h)
+		canvas.Refresh(m.layer)
+	}
+	h := m.handles[*n]
+	*n++
+	var fill color.Color = markShade
+	if held {
+		fill = c
+	}
+	if h.FillColor != fill || h.StrokeColor != c {
+		h.FillColor, h.StrokeColor = fill, c
+		h.Refresh()
+	}
+	h.Move(at.SubtractXY(handlePx/2, handlePx/2))
+	show(h, true)
+}
+
+// placeLimits says beside the pointer what keeps the tool from painting everywhere.
+func (p *pane) placeLimits(k tool.Marks) {
+	g, c, r := p.grid, p.marks.limits, p.pictureRect()
+	kit := g.opts.Kit
+	said := ""
+	if kit != nil && kit.Current() != tool.NoTool && g.hovered && r.Contains(g.pointer) {
+		var parts []string
+		for _, m := range kit.LimitsCaption() {
+			parts = append(parts, g.opts.Text.Format(m))
+		}
+		if k.Range != nil {
+			parts = []string{g.opts.Text.T("tool.limit.hu", k.Range.Min, k.Range.Max)}
+		}
+		said = strings.Join(parts, " · ")
+	}
+	c.show(said != "")
+	if said == "" {
+		return
+	}
+	c.set(said)
+	x := min(g.pointer.X+beneathPx/2, r.Pos.X+r.Size.Width-c.width()-edgePx)
+	y := g.pointer.Y + beneathPx
+	if y+linePx > r.Pos.Y+r.Size.Height {
+		y = g.pointer.Y - beneathPx - linePx
+	}
+	c.put(max(x, r.Pos.X+edgePx), y, fyne.TextAlignLeading)
+}
+
+// showMarks brings all panes in line with the tool that is on.
+func (g *Grid) showMarks() {
+	if g.opts.Kit == nil {
+		return
+	}
+	k := g.opts.Kit.Marks()
+	g.all(func(p *pane) { p.placeMarks(k) })
+}
+
+// hover tells the tool where the pointer is while no button is held.
+func (g *Grid) hover(pos fyne.Position) {
+	if g.opts.Kit == nil {
+		return
+	}
+	if plane, ok := g.PaneAt(pos); ok && g.gripAt(pos, 0).kind != gripNone && picture(g.areas.panes[plane]).Contains(pos) {
+		g.machine.Handle(g.event(tool.Move, pos, 0))
+		return
+	}
+	g.leave()
+}
+
+// leave tells the tool that the pointer is over no picture.
+func (g *Grid) leave() {
+	if g.opts.Kit != nil {
+		g.opts.Kit.Leave()
+	}
+}
