@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/assets/icons"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -43,6 +44,10 @@ func newToolbar(w *Window) *toolbar {
 	gap()
 	add("segment", theme.MediaPlayIcon(), "ui.tool.segment", tool.SegmentRun, w.canSegment, func() bool { return w.segmenting })
 	gap()
+	for _, n := range tool.Names() {
+		t.addTool(box, n)
+	}
+	gap()
 	add("profile", theme.ColorChromaticIcon(), "ui.tool.profile", tool.ViewProfile, nil, func() bool { return v.Profile() == viewer.Reading })
 	add("crosshair", theme.ContentAddIcon(), "ui.tool.crosshair", tool.ViewCrosshair, nil, v.Crosshair)
 	add("labels", theme.VisibilityIcon(), "ui.tool.labels", tool.LabelsToggle, nil, func() bool { return v.Overlay().Visible })
@@ -60,6 +65,24 @@ func newToolbar(w *Window) *toolbar {
 	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), container.New(fixedWidth(44), scroll)))
 	t.refresh()
 	return t
+}
+
+// addTool adds the button of a painting tool, which puts it on and off.
+func (t *toolbar) addTool(box *fyne.Container, n tool.Name) {
+	w := t.w
+	icon := theme.NewThemedResource(fyne.NewStaticResource("tool-"+string(n)+".svg", icons.Tool(string(n))))
+	b := w.newButton("", icon, w.withKey(w.texts.Format(n.Title()), n.Action()), func() {
+		if w.kit.Current() == n {
+			w.kit.Use(tool.NoTool)
+		} else {
+			w.keys.Do(n.Action())
+		}
+		w.focusPanes()
+	})
+	b.Importance = widget.LowImportance
+	w.name("toolbar."+string(n), b)
+	t.tools = append(t.tools, toolbarTool{b, w.hasStudy, func() bool { return w.kit.Current() == n }})
+	box.Add(container.New(squareLayout{}, b))
 }
 
 func (t *toolbar) refresh() {

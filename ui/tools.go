@@ -15,14 +15,16 @@ func isTool(a tool.Action) bool {
 // connectTools shows what the painting tools tell: which is on, and why one does
 // nothing.
 func (w *Window) connectTools() {
-	on := w.kit.Current()
+	on, settings := w.kit.Current(), w.kit.Settings()
 	w.kit.Changed.Connect(func(struct{}) {
-		now := w.kit.Current()
-		if now == on {
-			return
+		if now := w.kit.Settings(); now != settings {
+			settings = now
+			w.soon("strip", w.strip.refresh)
 		}
-		on = now
-		w.soon("tool", w.showTool)
+		if now := w.kit.Current(); now != on {
+			on = now
+			w.soon("tool", w.showTool)
+		}
 	})
 	w.kit.Refused.Connect(func(why text.Message) { w.status.note(w.texts.Format(why)) })
 }
@@ -35,5 +37,6 @@ func (w *Window) showTool() {
 	}
 	w.status.say(hint)
 	w.status.showProfile()
+	w.strip.refresh()
 	w.refreshActions()
 }

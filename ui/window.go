@@ -38,11 +38,13 @@ type Window struct {
 	status    *statusBar
 	bands     *bands
 	toolbar   *toolbar
+	strip     *toolStrip
 	inspector *inspector
 	panes     *panes
 	menu      *menu
 	shell     *fyne.Container
-	centre    *fyne.Container // the panes, the empty window or the list of series
+	study     *fyne.Container // the panes and the strip over them
+	centre    *fyne.Container // the study, the empty window or the list of series
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
 
@@ -110,6 +112,8 @@ func (w *Window) build() {
 	w.bands = newBands(w)
 	w.panes = newPanes(w)
 	w.inspector = newInspector(w)
+	w.strip = newToolStrip(w)
+	w.study = container.NewBorder(w.strip.object, nil, nil, nil, w.panes.grid)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
@@ -133,7 +137,11 @@ func (w *Window) connect() {
 		w.soon("report", w.inspector.report.refreshStale)
 		w.measureLater()
 	})
-	s.LabelsChanged.Connect(func(struct{}) { w.soon("labels", w.inspector.labels.refresh); w.measureLater() })
+	s.LabelsChanged.Connect(func(struct{}) {
+		w.soon("strip", w.strip.refresh)
+		w.soon("labels", w.inspector.labels.refresh)
+		w.measureLater()
+	})
 	s.HistoryChanged.Connect(func(struct{}) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("report", w.inspector.report.refreshStale)
@@ -149,6 +157,7 @@ func (w *Window) connect() {
 	w.viewer.Changed.Connect(func(c viewer.Change) {
 		if c&viewer.LabelMoved != 0 {
 			w.soon("labels", w.inspector.labels.refresh)
+			w.soon("strip", w.strip.refresh)
 		}
 		if c&viewer.DecorMoved != 0 {
 			w.soon("title", w.showTitle)
@@ -198,11 +207,12 @@ func (w *Window) showStudy() {
 	switch {
 	case w.choosing():
 	case w.session.Volume() != nil:
-		w.show(w.panes.grid)
+		w.show(w.study)
 	default:
 		w.show(w.emptyView())
 	}
 	w.inspector.refresh()
+	w.strip.refresh()
 	w.refreshActions()
 	w.bands.refresh()
 	w.measureLater()

@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app/mask"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// toolStrip is the line over the pictures with what the tool that is on goes by,
+// and nothing that does not apply to it.
+type toolStrip struct {
+	w      *Window
+	object fyne.CanvasObject
+	row    *fyne.Container
+	groups []stripGroup
+
+	swatch       *canvas.Rectangle
+	label        *selector
+	values       []uint8 // of the labels in the selectors
+	radius       *slider
+	radiusText   *line
+	shape, solid *selector
+	likeness     *slider
+	tolerance    *slider
+	toleranceIs  *line
+	subtract     *check
+	cutOutside   *check
+	hu           *check
+	lo, hi       *entry
+	inside, over *selector
+}
+
+// stripGroup is some controls and the tools that they are for.
+type stripGroup struct {
+	object fyne.CanvasObject
+	on     []tool.Name // nil: always
+}
+
+// huUsual are the limits proposed where none were ever set: opacities in a lung.
+var huUsual = mask.Range{Min: -700, Max: 100}
+
+// The radius slider goes in steps of equal ratio, from leastSlideMM to mostSlideMM.
+const (
+	leastSlideMM = 0.5
+	mostSlideMM  = 50
+)
+
+func newToolStrip(w *Window) *toolStrip {
+	s := &toolStrip{w: w}
+	t := w.t
+	s.swatch = canvas.NewRectangle(color.Transparent)
+	s.swatch.CornerRadius = 2
+	s.swatch.SetMinSize(fyne.NewSize(14, 14))
+	s.label = w.newSelector(nil, func(i int) { w.viewer.SetActiveLabel(s.values[i]) })
+	s.radius = w.newSlider(0, 1, 0.01, func(x float64) {
+		mm := math.Round(10*leastSlideMM*math.Pow(mostSlideMM/leastSlideMM, x)) / 10
+		s.change(func(o *tool.Settings) { o.RadiusMM = mm })
+	})
+	s.radiusText = newLine("", theme.ColorNameForeground).right()
+	s.shape = w.newSelector([]string{t("ui.strip.round"), t("ui.strip.square")}, func(i int) {
+		s.change(func(o *tool.Settings) { o.Square = i == 1 })
+	})
+	s.solid = w.newSelector([]string{t("ui.strip.flat"), t("ui.strip.solid")}, func(i int) {
+		s.change(func(o *tool.Settings) { o.Solid = i == 1 })
+	})
+	s.likeness = w.newSlider(0, 1, 0.05, func(x float64) { s.change(func(o *tool.Settings) { o.Sensitivity = x }) })
+	s.tolerance = w.newSlider(0, 500, 5, func(x float64) { s.change(func(o *tool.Settings) { o.ToleranceHU = x }) })
+	s.toleranceIs = newLine("", theme.ColorNameForeground).right()
+	s.subtract = w.newCheck(t("ui.strip.subtract"), func(on bool) { s.change(func(o *tool.Settings) { o.Subtract = on }) })
+	s.cutOutside = w.newCheck(t("ui.strip.cut_outside"), func(on bool) { s.change(func(o *tool.Settings) { o.CutOutside = on }) })
+	s.hu = w.newCheck(t("ui.strip.hu"), func(on bool) { s.takeHU(on) })
+	submit := func(string) { s.takeHU(s.hu.Checked); w.focusPanes() }
+	s.lo, s.hi = w.newEntry(whole(float64(huUsual.Min)), submit), w.newEntry(whole(float64(huUsual.Max)), submit)
+	leave := func() { s.takeHU(s.hu.Checked) }
+	s.lo.onLeave, s.hi.onLeave = leave, leave
+	s.inside = w.newSelector(nil, func(i int) {
+		s.change(func(o *tool.Settings) { o.Limits.Inside = s.valueAt(i - 1) })
+	})
+	s.over = w.newSelector(nil, func(i int) {
+		s.change(func(o *tool.Settings) {
+			o.Limits.Over, o.Limits.OverLabel = mask.Over(min(i, int(mask.OverLabel))), s.valueAt(i-int(mask.OverLabel))
+		})
+	})
+	s.build()
+	for id, o := range map[string]fyne.CanvasObject{
+		"label": s.label, "radius": s.radius, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
+		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo, "hi": s.hi,
+		"inside": s.inside, "over": s.over,
+	} {
+		w.name("strip."+id, o)
+	}
+	s.refresh()
+	return s
+}
+
+// build puts the controls in a row.
+func (s *toolStrip) build() {
+	t := s.w.t
+	wide := func(px float32, o fyne.CanvasObject) fyne.CanvasObject { return container.New(fixedWidth(px), o) }
+	word := func(key string) fyne.CanvasObject { return newLine(t(key), colorDim) }
+	add := func(on []tool.Name, o ...fyne.CanvasObject) {
+		s.groups = append(s.groups, stripGroup{container.New(layout.NewCustomPaddedHBoxLayout(5), o...), on})
+	}
+	add(nil, container.NewCenter(s.swatch), wide(124, s.label))
+	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
+	add(ring, word("ui.strip.radius"), wide(96, s.radius), wide(58, s.radiusText))
+	add(ring, wide(98, s.shape))
+	add(append(ring, tool.Fill), wide(128, s.solid))
+	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(80, s.likeness))
+	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
+	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
+	add([]tool.Name{tool.Scissors}, s.cutOutside)
+	add(nil, s.hu, wide(62, s.lo), wide(62, s.hi))
+	add(nil, wide(136, s.inside))
+	add(nil, wide(136, s.over))
+	s.row = container.New(layout.NewCustomPaddedHBoxLayout(12))
+	for _, g := range s.groups {
+		s.row.Add(g.object)
+	}
+	scroll := container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
+	s.object = newSurface(colorPanel, scroll)
+}
+
+// valueAt is the label at a place in the selectors, 0 where there is none.
+func (s *toolStrip) valueAt(i int) uint8 {
+	if i < 0 || i >= len(s.values) {
+		return 0
+	}
+	return s.values[i]
+}
+
+// change sets what the tools go by.
+func (s *toolStrip) change(f func(*tool.Settings)) {
+	o := s.w.kit.Settings()
+	f(&o)
+	s.w.kit.SetSettings(o)
+}
+
+// takeHU puts the limits that are written in the fields on, or takes them off.
+func (s *toolStrip) takeHU(on bool) {
+	lo, errLo := number32(s.lo.Text)
+	hi, errHi := number32(s.hi.Text)
+	was := s.w.kit.Settings().Limits.HU
+	var now *mask.Range
+	if on {
+		now = &mask.Range{Min: min(lo, hi), Max: max(lo, hi)}
+		if errLo != nil || errHi != nil {
+			now = was
+		}
+	}
+	if (was == nil) != (now == nil) || was != nil && *was != *now {
+		s.change(func(o *tool.Settings) { o.Limits.HU = now })
+	}
+	s.refresh()
+}
+
+// number32 reads a number as it is written here, with whichever minus sign.
+func number32(s string) (float32, error) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), "\u2212", "-")
+	x, err := strconv.ParseFloat(s, 32)
+	return float32(x), err
+}
+
+// refresh shows what is set, and what of it applies.
+func (s *toolStrip) refresh() {
+	w, o := s.w, s.w.kit.Settings()
+	s.showLabels(o.Limits)
+	x := math.Log(max(o.RadiusMM, leastSlideMM)/leastSlideMM) / math.Log(mostSlideMM/leastSlideMM)
+	s.radius.show(math.Round(100*min(x, 1)) / 100)
+	s.radiusText.set(w.t("ui.strip.mm", tenths(o.RadiusMM)))
+	if o.RadiusMM == 0 {
+		s.radiusText.set(w.t("ui.strip.voxel"))
+	}
+	s.shape.show(index(o.Square))
+	s.solid.show(index(o.Solid))
+	s.likeness.show(o.Sensitivity)
+	s.tolerance.show(min(o.ToleranceHU, s.tolerance.Max))
+	s.toleranceIs.set(w.t("ui.strip.tolerance_is", whole(o.ToleranceHU)))
+	s.subtract.show(o.Subtract)
+	s.cutOutside.show(o.CutOutside)
+	s.hu.show(o.Limits.HU != nil)
+	if r := o.Limits.HU; r != nil {
+		s.write(s.lo, float64(r.Min))
+		s.write(s.hi, float64(r.Max))
+	}
+	for _, g := range s.groups {
+		visible(g.object, g.on == nil || slices.Contains(g.on, w.kit.Current()))
+	}
+	s.row.Refresh()
+}
+
+// write puts a number into a field that nobody is writing in.
+func (s *toolStrip) write(e *entry, x float64) {
+	if text := viewer.Number(x, 0); e.Text != text && s.w.win.Canvas().Focused() != fyne.Focusable(e) {
+		e.Text = text
+		e.Refresh()
+	}
+}
+
+// showLabels lists the labels in the selectors.
+func (s *toolStrip) showLabels(lim mask.Limits) {
+	w := s.w
+	labels := w.inspector.labels.labels()
+	var names []string
+	s.values = nil
+	inside := []string{w.t("ui.strip.anywhere")}
+	over := []string{w.t("ui.strip.over_all"), w.t("ui.strip.over_nothing"), w.t("ui.strip.over_visible")}
+	for _, l := range labels {
+		names, s.values = append(names, l.Name), append(s.values, l.Value)
+		inside, over = append(inside, w.t("ui.strip.inside", l.Name)), append(over, w.t("ui.strip.over", l.Name))
+		if l.Value == w.viewer.ActiveLabel() {
+			s.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
+			s.swatch.Refresh()
+		}
+	}
+	at := func(value uint8) int { return slices.Index(s.values, value) }
+	s.label.list(names, at(w.viewer.ActiveLabel()))
+	s.inside.list(inside, 1+at(lim.Inside))
+	chosen := int(lim.Over)
+	if lim.Over == mask.OverLabel {
+		chosen += at(lim.OverLabel)
+	}
+	s.over.list(over, chosen)
+}
+
+func index(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// list offers other options, and selects one without telling anybody.
+func (s *selector) list(options []string, chosen int) {
+	if !slices.Equal(s.Options, options) {
+		s.Options = options
+		s.Selected = ""
+	}
+	s.show(chosen)
+}
