@@ -45,6 +45,8 @@ func (w *Window) escape() {
 	switch {
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()
+	case w.jobs.Running(jobEdit):
+		w.jobs.Cancel(jobEdit)
 	case w.kit.Escape():
 	case w.segmenting:
 		w.status.note(w.t("ui.segment.no_escape"))

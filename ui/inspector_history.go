@@ -43,8 +43,11 @@ func (s *historySection) refresh() {
 			ink = colorDim
 		}
 		name := newLine(w.texts.Format(step.Name), ink).clipped()
-		at := newLine(step.Time.Format("15:04"), colorDim).right()
-		t := w.newTile(container.NewBorder(nil, nil, nil, at, name), w.t("ui.history.tip"), func() { s.goTo(i) })
+		at := newLine(step.Time.Format("15:04:05"), colorDim).right()
+		where := newLine(w.sliceOf(step.Box), colorDim).clipped()
+		change := newLine(w.changeOf(step), ink).right()
+		content := container.NewVBox(container.NewBorder(nil, nil, nil, at, name), container.NewBorder(nil, nil, nil, change, where))
+		t := w.newTile(content, w.t("ui.history.tip"), func() { s.goTo(i) })
 		t.chosen = i == applied
 		w.name(fmt.Sprintf("history.%d", i), t)
 		rows = append(rows, t)

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"opacity/app/edit"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -67,7 +68,7 @@ func (m *menu) shortcuts() map[string]bool {
 }
 
 func (m *menu) build() *fyne.MainMenu {
-	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.help())
+	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.tools(), m.help())
 }
 
 // item is a menu item that does nothing while a dialog asks something, nor
@@ -189,7 +190,38 @@ func (m *menu) edit() *fyne.Menu {
 	u, r := m.act(tool.EditUndo, uk, undo != "" && !w.segmenting, ua...), m.act(tool.EditRedo, rk, redo != "" && !w.segmenting, ra...)
 	// These two reach the text field in focus, dialogs and all.
 	u.Action, r.Action = w.undo, w.redo
-	return fyne.NewMenu(w.t("ui.menu.edit"), u, r)
+	on := w.canEdit()
+	item := func(key string, do func(), args ...any) *fyne.MenuItem { return m.item(key, on, do, args...) }
+	return fyne.NewMenu(w.t("ui.menu.edit"), u, r, separator(),
+		item("ui.menu.holes", w.fillHoles),
+		item("ui.menu.between", w.fillBetween),
+		separator(),
+		item("ui.menu.island_keep", func() { w.islands("ui.step.island_keep", edit.IslandsOptions{Do: edit.KeepLargest, N: 1}) }),
+		item("ui.menu.island_small", func() {
+			w.islands("ui.step.island_small", edit.IslandsOptions{Do: edit.RemoveSmall, MinML: smallIslandML})
+		}, tenths(smallIslandML)),
+		separator(),
+		item("ui.menu.grow", func() { w.margin(marginMM) }, whole(marginMM)),
+		item("ui.menu.shrink", func() { w.margin(-marginMM) }, whole(marginMM)),
+		item("ui.menu.smooth_label", func() { w.smoothLabel(marginMM) }, whole(marginMM)))
+}
+
+// What the operations of the menu go by.
+const (
+	smallIslandML = 0.1
+	marginMM      = 2
+)
+
+// tools lists the painting tools, the one that is on ticked.
+func (m *menu) tools() *fyne.Menu {
+	w := m.w
+	var items []*fyne.MenuItem
+	for _, n := range tool.Names() {
+		i := m.choice(m.act(n.Action(), "ui.menu.tool", w.hasStudy(), w.texts.Format(n.Title())), w.kit.Current() == n)
+		items = append(items, i)
+	}
+	return fyne.NewMenu(w.t("ui.menu.tools"), append(items, separator(),
+		m.item("ui.menu.no_tool", w.kit.Current() != tool.NoTool, func() { w.kit.Use(tool.NoTool) }))...)
 }
 
 func (m *menu) view() *fyne.Menu {

@@ -26,6 +26,7 @@ func (w *Window) connectTools() {
 			w.soon("tool", w.showTool)
 		}
 	})
+	w.connectEdits()
 	w.kit.Refused.Connect(func(why text.Message) { w.status.note(w.texts.Format(why)) })
 }
 

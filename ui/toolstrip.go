@@ -113,16 +113,16 @@ func (s *toolStrip) build() {
 	add := func(on []tool.Name, o ...fyne.CanvasObject) {
 		s.groups = append(s.groups, stripGroup{container.New(layout.NewCustomPaddedHBoxLayout(5), o...), on})
 	}
-	add(nil, container.NewCenter(s.swatch), wide(124, s.label))
+	add(nil, container.NewCenter(s.swatch), wide(110, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(96, s.radius), wide(58, s.radiusText))
-	add(ring, wide(98, s.shape))
-	add(append(ring, tool.Fill), wide(128, s.solid))
+	add(ring, word("ui.strip.radius"), wide(84, s.radius), wide(54, s.radiusText))
+	add(ring, wide(92, s.shape))
+	add(append(ring, tool.Fill), wide(64, s.solid))
 	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(80, s.likeness))
 	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
 	add([]tool.Name{tool.Scissors}, s.cutOutside)
-	add(nil, s.hu, wide(62, s.lo), wide(62, s.hi))
+	add(nil, s.hu, wide(56, s.lo), wide(56, s.hi))
 	add(nil, wide(136, s.inside))
 	add(nil, wide(136, s.over))
 	s.row = container.New(layout.NewCustomPaddedHBoxLayout(12))

@@ -30,7 +30,10 @@ const (
 // that following the pointer costs neither picture nor labels a repaint.
 type marks struct {
 	clip    *container.Clip
-	layer   *fyne.Container
+	shades  *fyne.Container // of the lines
+	strokes *fyne.Container
+	points  *fyne.Container
+	dark    []*canvas.Line
 	circles [2]*canvas.Circle // the dark one under the light one
 	squares [2]*canvas.Rectangle
 	lines   []*canvas.Line
@@ -41,17 +44,18 @@ type marks struct {
 func newMarks() marks {
 	m := marks{limits: newCaption(ink)}
 	m.limits.ground.FillColor = darker
-	m.layer = container.NewWithoutLayout()
+	m.shades, m.strokes, m.points = container.NewWithoutLayout(), container.NewWithoutLayout(), container.NewWithoutLayout()
+	layer := container.NewWithoutLayout(m.shades, m.strokes, m.points)
 	for i := range m.circles {
 		m.circles[i], m.squares[i] = canvas.NewCircle(color.Transparent), canvas.NewRectangle(color.Transparent)
 		m.circles[i].StrokeColor, m.circles[i].StrokeWidth = markShade, shadePx
 		m.squares[i].StrokeColor, m.squares[i].StrokeWidth = markShade, shadePx
 		m.circles[i].Hide()
 		m.squares[i].Hide()
-		m.layer.Objects = append(m.layer.Objects, m.circles[i], m.squares[i])
+		layer.Objects = append(layer.Objects, m.circles[i], m.squares[i])
 	}
 	m.circles[1].StrokeWidth, m.squares[1].StrokeWidth = markPx, markPx
-	m.clip = container.NewClip(m.layer)
+	m.clip = container.NewClip(layer)
 	m.limits.show(false)
 	return m
 }
@@ -120,8 +124,9 @@ func (m *marks) outline(p *pane, o *tool.Outline) {
 			}
 		}
 	}
-	for _, l := range m.lines[lines:] {
-		show(l, false)
+	for i := lines; i < len(m.lines); i++ {
+		show(m.lines[i], false)
+		show(m.dark[i], false)
 	}
 	for _, h := range m.handles[handles:] {
 		show(h, false)
@@ -154,18 +159,22 @@ func (p *pane) outlinePoints(o *tool.Outline) []fyne.Position {
 
 func (m *marks) line(n *int, from, to fyne.Position, c color.Color) {
 	if *n == len(m.lines) {
-		l := canvas.NewLine(c)
-		l.StrokeWidth = markPx
-		m.lines = append(m.lines, l)
-		m.layer.Objects = append(m.layer.Objects, l)
-		canvas.Refresh(m.layer)
+		l, d := canvas.NewLine(c), canvas.NewLine(markShade)
+		l.StrokeWidth, d.StrokeWidth = markPx, shadePx
+		m.lines, m.dark = append(m.lines, l), append(m.dark, d)
+		m.strokes.Objects, m.shades.Objects = append(m.strokes.Objects, l), append(m.shades.Objects, d)
+		canvas.Refresh(m.strokes)
+		canvas.Refresh(m.shades)
 	}
-	l := m.lines[*n]
+	l, d := m.lines[*n], m.dark[*n]
 	*n++
 	show(l, true)
+	show(d, true)
 	if l.Position1 != from || l.Position2 != to || l.StrokeColor != c {
 		l.Position1, l.Position2, l.StrokeColor = from, to, c
+		d.Position1, d.Position2 = from, to
 		l.Refresh()
+		d.Refresh()
 	}
 }
 
@@ -175,8 +184,8 @@ func (m *marks) handle(n *int, at fyne.Position, c color.Color, held bool) {
 		h.StrokeWidth = markPx
 		h.Resize(fyne.NewSquareSize(handlePx))
 		m.handles = append(m.handles, h)
-		m.layer.Objects = append(m.layer.Objects, h)
-		canvas.Refresh(m.layer)
+		m.points.Objects = append(m.points.Objects, h)
+		canvas.Refresh(m.points)
 	}
 	h := m.handles[*n]
 	*n++

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"opacity/app/mask"
+	"opacity/viewer/tool"
+)
+
+// click presses and lets go of the left button at a place of the axial picture.
+func (b *bench) click(x, y float32) {
+	b.stroke(desktop.MouseButtonPrimary, b.point(x, y), b.point(x, y))
+}
+
+func (b *bench) use(n tool.Name) { b.keys.Do(n.Action()); b.settle() }
+
+// last is the newest step that is applied.
+func (b *bench) last() mask.Step {
+	steps, applied := b.session.History()
+	if applied == 0 {
+		b.t.Fatal("there is no step")
+	}
+	return steps[applied-1]
+}
+
+func (b *bench) idle() { b.until("no edit runs", func() bool { return !b.jobs.Running(jobEdit) }) }
+
+func TestFillIsOneStep(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Fill)
+	b.click(0.5, 0.5)
+	b.idle()
+	s := b.last()
+	if s.Tool != "fill" || s.Label != mask.Infection || !s.Hand || b.infection() == 0 {
+		t.Errorf("the step is %+v with %d voxels", s.Name, b.infection())
+	}
+	if !strings.Contains(b.status.text.text, "Fill infection: +") {
+		t.Errorf("the status bar says %q", b.status.text.text)
+	}
+	b.undo()
+	b.settle()
+	if b.infection() != 0 {
+		t.Error("undo leaves some of the fill")
+	}
+}
+
+func TestIslandOfAClickGoes(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	s := b.kit.Settings()
+	s.RadiusMM = 0
+	b.kit.SetSettings(s)
+	b.use(tool.Brush)
+	b.click(0.4, 0.4)
+	one := b.infection()
+	b.click(0.6, 0.6)
+	if one == 0 || b.infection() != 2*one {
+		t.Fatalf("two islands have %d voxels, one %d", b.infection(), one)
+	}
+	b.use(tool.Island)
+	b.click(0.6, 0.6)
+	b.idle()
+	if b.infection() != one || b.last().Tool != "island" {
+		t.Errorf("%d voxels are left of %d", b.infection(), one)
+	}
+}
+
+func TestNothingToDoIsSaid(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	steps, _ := b.session.History()
+	b.item("Edit", "Fill holes").Action()
+	b.idle()
+	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.text, "nothing to change") {
+		t.Errorf("%d steps, and the status bar says %q", len(after), b.status.text.text)
+	}
+}
+
+func TestHistorySaysWhereAndHowMuch(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	s := b.last()
+	if got := b.changeOf(s); !strings.HasPrefix(got, "+") || !strings.HasSuffix(got, "ml") {
+		t.Errorf("the change is %q", got)
+	}
+	if got := b.sliceOf(s.Box); !strings.HasPrefix(got, "slice ") {
+		t.Errorf("the place is %q", got)
+	}
+	shown := words(b.inspector.history.object)
+	if !shown[b.changeOf(s)] || !shown[b.sliceOf(s.Box)] || !shown["Paint infection"] {
+		t.Errorf("the panel shows %v", shown)
+	}
+}
