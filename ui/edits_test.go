@@ -82,6 +82,34 @@ func TestNothingToDoIsSaid(t *testing.T) {
 	}
 }
 
+func TestOlderStepsAreListedWhenAskedFor(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	for n := range 2 * (historyShown + 5) { // a dot on, a dot off
+		if n%2 == 0 {
+			b.click(0.5, 0.5)
+		} else {
+			b.stroke(desktop.MouseButtonSecondary, b.point(0.5, 0.5), b.point(0.5, 0.5))
+		}
+	}
+	h := b.inspector.history
+	if rows := len(h.object.Objects); rows != historyShown+3 { // undo and redo, the older ones, the start
+		t.Errorf("%d rows", rows)
+	}
+	b.named["history.more"].(*tile).press()
+	b.named["history.more"].(*tile).press()
+	b.settle()
+	if rows := len(h.object.Objects); rows != 2*(historyShown+5)+2 || b.named["history.more"] != nil {
+		t.Errorf("%d rows once all are asked for", rows)
+	}
+	b.named["history.1"].(*tile).press()
+	b.settle()
+	if _, applied := b.session.History(); applied != 1 {
+		t.Errorf("%d steps are applied", applied)
+	}
+}
+
 func TestHistorySaysWhereAndHowMuch(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")

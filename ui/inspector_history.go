@@ -10,7 +10,8 @@ import (
 	"opacity/viewer/tool"
 )
 
-// historyShown is how many steps are listed, the newest first.
+// historyShown is how many steps are listed at first, the newest on top, and how
+// many more come with each wish for them.
 const historyShown = 30
 
 // historySection lists the named steps; pressing one goes there.
@@ -18,10 +19,11 @@ type historySection struct {
 	w          *Window
 	object     *fyne.Container
 	undo, redo *button
+	shown      int
 }
 
 func newHistorySection(w *Window) *historySection {
-	s := &historySection{w: w, object: container.NewVBox()}
+	s := &historySection{w: w, object: container.NewVBox(), shown: historyShown}
 	s.undo = w.newButton(w.withKey(w.t("ui.menu.undo"), tool.EditUndo), theme.ContentUndoIcon(), "", func() { w.keys.Do(tool.EditUndo) })
 	s.redo = w.newButton(w.withKey(w.t("ui.menu.redo"), tool.EditRedo), theme.ContentRedoIcon(), "", func() { w.keys.Do(tool.EditRedo) })
 	w.name("history.undo", s.undo)
@@ -35,8 +37,11 @@ func (s *historySection) refresh() {
 	steps, applied := w.session.History()
 	s.undo.enable(applied > 0 && !w.segmenting && !w.choosing())
 	s.redo.enable(applied < len(steps) && !w.segmenting && !w.choosing())
+	if len(steps) == 0 {
+		s.shown = historyShown
+	}
 	rows := []fyne.CanvasObject{container.NewGridWithColumns(2, s.undo, s.redo)}
-	for i := len(steps); i > max(0, len(steps)-historyShown); i-- {
+	for i := len(steps); i > max(0, len(steps)-s.shown); i-- {
 		step := steps[i-1]
 		ink := theme.ColorNameForeground
 		if i > applied {
@@ -51,6 +56,16 @@ func (s *historySection) refresh() {
 		t.chosen = i == applied
 		w.name(fmt.Sprintf("history.%d", i), t)
 		rows = append(rows, t)
+	}
+	if hidden := len(steps) - s.shown; hidden > 0 {
+		more := w.newTile(newLine(w.t("ui.history.more", hidden), colorDim), "", func() {
+			s.shown += historyShown
+			s.refresh()
+		})
+		w.name("history.more", more)
+		rows = append(rows, more)
+	} else {
+		w.unname("history.more")
 	}
 	start := w.newTile(newLine(w.t("ui.history.start"), colorDim), w.t("ui.history.tip"), func() { s.goTo(0) })
 	start.chosen = applied == 0 && len(steps) > 0

@@ -129,10 +129,10 @@ func (w *Window) connect() {
 	s := w.session
 	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
 	s.MaskChanged.Connect(func(app.MaskEvent) {
-		if s.Painting() {
-			return // the numbers follow when the stroke ends
-		}
 		w.soon("labels", w.inspector.labels.refresh)
+		if s.Painting() {
+			return // the rest follows when the stroke ends
+		}
 		w.soon("actions", w.refreshActions)
 		w.soon("report", w.inspector.report.refreshStale)
 		w.measureLater()

@@ -3,6 +3,7 @@ package window
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"opacity/e2e/desk"
 )
@@ -43,6 +44,32 @@ func TestPaint(t *testing.T) {
 	p.shot("2-polygon")
 	p.key("enter")
 	p.until("the polygon", func(s state) bool { return s.Steps == 3 && infection(s) > painted })
+	drawn := infection(p.until("rest", func(s state) bool { return len(s.Busy) == 0 }))
+
+	p.key("u")
+	p.until("a word on islands", func(s state) bool { return strings.Contains(s.Status, "Click an island") })
+	p.desk.Click(at(axial, 0.68, 0.45), desk.LeftButton)
+	p.until("the polygon to go", func(s state) bool { return s.Steps == 4 && infection(s) > 0 && infection(s) < drawn })
+
+	p.key("t")
+	p.until("a word on the fill", func(s state) bool { return strings.Contains(s.Status, "Click to fill") })
+	p.desk.Click(at(axial, 0.5, 0.4), desk.LeftButton)
+	p.until("the fill", func(s state) bool { return s.Steps == 5 && infection(s) > drawn })
+
+	for _, id := range []string{"report", "model", "display"} { // from below: what is above stays where it is
+		p.click("section." + id)
+	}
+	for bottom := p.place("status.text").Min.Y; p.place("section.history").Max.Y > bottom-200; {
+		time.Sleep(20 * time.Millisecond)
+	}
+	p.click("section.history")
+	p.place("history.5")
+	p.shot("3-history")
+	p.click("history.1")
+	p.until("the first step", func(s state) bool { return s.Steps == 1 && infection(s) == painted })
+	p.click("history.3")
+	p.until("the third step", func(s state) bool { return s.Steps == 3 && infection(s) == drawn })
+	p.key("esc") // gives the keys to the panes
 	p.key("esc")
-	p.shot("3-no-tool")
+	p.shot("4-no-tool")
 }
