@@ -46,7 +46,7 @@ func (b *button) TypedRune(r rune) { b.w.typedRune(r) }
 func (b *button) FocusGained() {
 	b.focused = true
 	b.Button.FocusGained()
-	b.w.inspector.bringIn(b)
+	b.w.bringIn(b)
 }
 
 // FocusLost implements fyne.Focusable.

@@ -34,7 +34,7 @@ func (c *check) TypedKey(e *fyne.KeyEvent) {
 // FocusGained implements fyne.Focusable.
 func (c *check) FocusGained() {
 	c.Check.FocusGained()
-	c.w.inspector.bringIn(c)
+	c.w.bringIn(c)
 }
 
 // show sets the tick without telling anybody.
@@ -77,7 +77,7 @@ func (s *selector) TypedKey(e *fyne.KeyEvent) {
 // FocusGained implements fyne.Focusable.
 func (s *selector) FocusGained() {
 	s.Select.FocusGained()
-	s.w.inspector.bringIn(s)
+	s.w.bringIn(s)
 }
 
 // show selects an option without telling anybody.
@@ -116,7 +116,7 @@ func (s *slider) TypedRune(r rune) { s.w.typedRune(r) }
 // FocusGained implements fyne.Focusable.
 func (s *slider) FocusGained() {
 	s.Slider.FocusGained()
-	s.w.inspector.bringIn(s)
+	s.w.bringIn(s)
 }
 
 // show moves the knob without telling anybody.
@@ -152,7 +152,7 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 // FocusGained implements fyne.Focusable.
 func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
-	e.w.inspector.bringIn(e)
+	e.w.bringIn(e)
 }
 
 // FocusLost implements fyne.Focusable.

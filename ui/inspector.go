@@ -93,22 +93,30 @@ func (in *inspector) reveal(id string) {
 	in.scroll.ScrollToOffset(fyne.NewPos(0, min(y, content.Size().Height-in.scroll.Size().Height)))
 }
 
-// bringIn scrolls so that o, which has got the focus, is seen whole. What is not
-// in the inspector is none of its business.
-func (in *inspector) bringIn(o fyne.CanvasObject) {
-	if in.scroll.Size().IsZero() || !holds(in.column, o) {
+// bringIn scrolls so that o, which has got the focus, is seen whole, wherever it is.
+func (w *Window) bringIn(o fyne.CanvasObject) {
+	bringIn(w.app.Driver(), w.inspector.scroll, w.inspector.column, o)
+	bringIn(w.app.Driver(), w.toolbar.scroll, w.toolbar.column, o)
+	bringIn(w.app.Driver(), w.strip.scroll, w.strip.row, o)
+}
+
+// bringIn scrolls to o. What is not in the column is none of its business.
+func bringIn(d fyne.Driver, scroll *container.Scroll, column *fyne.Container, o fyne.CanvasObject) {
+	if scroll.Size().IsZero() || !holds(column, o) {
 		return
 	}
-	d := in.w.app.Driver()
-	at, content := d.AbsolutePositionForObject(o), d.AbsolutePositionForObject(in.scroll.Content)
 	const margin = 4
-	top := at.Y - content.Y - margin
-	bottom := top + o.Size().Height + 2*margin
-	switch {
-	case top < in.scroll.Offset.Y:
-		in.scroll.ScrollToOffset(fyne.NewPos(0, top))
-	case bottom > in.scroll.Offset.Y+in.scroll.Size().Height:
-		in.scroll.ScrollToOffset(fyne.NewPos(0, bottom-in.scroll.Size().Height))
+	at := d.AbsolutePositionForObject(o).Subtract(d.AbsolutePositionForObject(scroll.Content)).SubtractXY(margin, margin)
+	size, room, to := o.Size().AddWidthHeight(2*margin, 2*margin), scroll.Size(), scroll.Offset
+	to.X = max(min(to.X, at.X), at.X+size.Width-room.Width, 0)
+	to.Y = max(min(to.Y, at.Y), at.Y+size.Height-room.Height, 0)
+	if scroll.Direction == container.ScrollVerticalOnly {
+		to.X = scroll.Offset.X
+	} else {
+		to.Y = scroll.Offset.Y
+	}
+	if to != scroll.Offset {
+		scroll.ScrollToOffset(to)
 	}
 }
 

@@ -61,7 +61,7 @@ func (t *tile) TypedRune(r rune) { t.w.typedRune(r) }
 func (t *tile) FocusGained() {
 	t.focused = true
 	t.Refresh()
-	t.w.inspector.bringIn(t)
+	t.w.bringIn(t)
 }
 
 // FocusLost implements fyne.Focusable.

@@ -17,6 +17,8 @@ import (
 type toolbar struct {
 	w      *Window
 	object fyne.CanvasObject
+	scroll *container.Scroll
+	column *fyne.Container
 	tools  []toolbarTool
 }
 
@@ -61,8 +63,8 @@ func newToolbar(w *Window) *toolbar {
 	box.Add(container.New(squareLayout{}, light))
 	add("inspector", theme.ListIcon(), "ui.tool.inspector", tool.ViewInspector, nil, func() bool { return w.prefs.Inspector })
 	add("keys", theme.HelpIcon(), "ui.tool.keys", tool.ViewKeys, nil, nil)
-	scroll := container.NewVScroll(box) // in a window too low for it
-	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), container.New(fixedWidth(44), scroll)))
+	t.scroll, t.column = container.NewVScroll(box), box // it scrolls in a window too low for it
+	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), container.New(fixedWidth(44), t.scroll)))
 	t.refresh()
 	return t
 }

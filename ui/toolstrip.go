@@ -24,6 +24,7 @@ type toolStrip struct {
 	w      *Window
 	object fyne.CanvasObject
 	row    *fyne.Container
+	scroll *container.Scroll
 	groups []stripGroup
 
 	swatch       *canvas.Rectangle
@@ -129,8 +130,8 @@ func (s *toolStrip) build() {
 	for _, g := range s.groups {
 		s.row.Add(g.object)
 	}
-	scroll := container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
-	s.object = newSurface(colorPanel, scroll)
+	s.scroll = container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
+	s.object = newSurface(colorPanel, s.scroll)
 }
 
 // valueAt is the label at a place in the selectors, 0 where there is none.

@@ -35,6 +35,14 @@ func TestPaint(t *testing.T) {
 	p.desk.Drag(at(axial, 0.34, 0.49), at(axial, 0.4, 0.55), desk.LeftButton, 8)
 	p.until("erasing", func(s state) bool { return s.Steps == 2 && infection(s) > 0 && infection(s) < painted })
 
+	p.key("space")
+	p.until("the brush again", func(s state) bool { return strings.Contains(s.Status, "paint the") })
+	rest := infection(p.until("rest", func(s state) bool { return s.Steps == 2 }))
+	p.desk.Drag(at(axial, 0.28, 0.43), at(axial, 0.31, 0.46), desk.RightButton, 6)
+	p.until("the right button to erase", func(s state) bool { return s.Steps == 3 && infection(s) < rest })
+	p.key("ctrl+z")
+	p.until("that undone", func(s state) bool { return s.Steps == 2 && infection(s) == rest })
+
 	p.key("v")
 	p.until("a word on the polygon", func(s state) bool { return strings.Contains(s.Status, "Click points") })
 	for _, q := range [][2]float64{{0.6, 0.4}, {0.7, 0.4}, {0.7, 0.55}} {
