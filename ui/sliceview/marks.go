@@ -85,7 +85,8 @@ func (m *marks) ring(p *pane, r *tool.Ring) {
 	t := p.transform()
 	x, y := t.Pane(r.Center)
 	half := float32(math.Max(r.RadiusMM[p.plane]*t.PxPerMM, leastPx))
-	for i := range m.circles {
+	for i, stroke := range [2]float32{shadePx, markPx} {
+		half := half + stroke/2 // strokes are drawn inwards; their middle is the ring
 		at, size := fyne.NewPos(float32(x)-half, float32(y)-half), fyne.NewSquareSize(2*half)
 		m.circles[i].Move(at)
 		m.circles[i].Resize(size)

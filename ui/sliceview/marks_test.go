@@ -4,10 +4,13 @@ import (
 	"math"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/volume"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -42,7 +45,7 @@ func TestMarks_RingHasItsTrueSize(t *testing.T) {
 		if !ring.Visible() || abs(middle.X-at.X) > 0.1 || abs(middle.Y-at.Y) > 0.1 {
 			t.Errorf("%s: the ring is at %v, the pointer at %v", c.plane, middle, at)
 		}
-		if want := 2 * 12 * p.transform().PxPerMM; math.Abs(float64(ring.Size().Width)-want) > 0.1 || ring.Size().Height != ring.Size().Width {
+		if want := 2*12*p.transform().PxPerMM + markPx; math.Abs(float64(ring.Size().Width)-want) > 0.1 || ring.Size().Height != ring.Size().Width {
 			t.Errorf("%s: the ring is %v, want %.1f wide", c.plane, ring.Size(), want)
 		}
 		for other, p := range b.grid.panes {
@@ -111,5 +114,56 @@ func TestMarks_LimitsAreSaidBesideThePointer(t *testing.T) {
 	k.SetSettings(s)
 	if !said.text.Visible() || said.text.Text != "inside left lung" {
 		t.Errorf("limits are said as %q, visible %v", said.text.Text, said.text.Visible())
+	}
+}
+
+// BenchmarkBrushMove is a move of a brush of 10 mm on a whole chest, until what
+// three panes of a full screen show is ready.
+func BenchmarkBrushMove(b *testing.B) {
+	test.NewTempApp(b)
+	s := app.NewSession()
+	v := viewer.New(s)
+	m := tool.NewMachine(v)
+	k := tool.NewKit(v, m)
+	g := NewGrid(v, Options{Machine: m, Kit: k})
+	w := test.NewTempWindow(b, g)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(1600, 1000))
+	vol := &volume.Volume{Geometry: volume.Geometry{Size: volume.Size{512, 512, 300}}, Unit: volume.HU}
+	vol.Affine[0][0], vol.Affine[1][1], vol.Affine[2][2] = 0.7, 0.7, 1.2
+	vol.Int16 = make([]int16, vol.Size.Voxels())
+	s.Complete(app.SeriesInfo{}, vol)
+	k.Use(tool.Brush)
+	settings := k.Settings()
+	settings.RadiusMM = 10
+	k.SetSettings(settings)
+	draw := func() {
+		for _, p := range g.panes {
+			size := p.overlay.Size()
+			if p.overStale || !p.dirty.Empty() {
+				p.drawOverlay(int(size.Width), int(size.Height))
+			}
+		}
+	}
+	r, _ := g.PictureRect(viewer.Axial)
+	middle := r.Pos.AddXY(r.Size.Width/2, r.Size.Height/2)
+	g.MouseDown(mouse(middle, desktop.MouseButtonPrimary, 0))
+	draw()
+	b.ResetTimer()
+	for n := range b.N {
+		if n%60 == 59 { // round once: what is painted already would cost nothing
+			b.StopTimer()
+			g.MouseUp(mouse(middle, desktop.MouseButtonPrimary, 0))
+			if _, err := s.Undo(); err != nil {
+				b.Fatal(err)
+			}
+			g.MouseDown(mouse(middle, desktop.MouseButtonPrimary, 0))
+			draw()
+			b.StartTimer()
+		}
+		turn := float64(n) / 10
+		at := middle.AddXY(float32(200*math.Cos(turn)), float32(200*math.Sin(turn)))
+		g.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at}})
+		draw()
 	}
 }
