@@ -6,11 +6,14 @@ import (
 	"os"
 )
 
-// harmless are what the toolkit logs as errors on a machine without a session
-// bus, where nothing that the window does is the worse for it.
+// harmless are what the toolkit logs as errors though nothing that the window
+// does is the worse for it: on a machine without a session bus, and where the
+// toolkit's watcher reads the toolkit's own preferences (the folder its dialog
+// was in last) while the toolkit writes them anew.
 var harmless = [][]byte{
 	[]byte("Fyne error:  failed to watch theme settings"),
 	[]byte("Fyne error:  Unable to connect to session D-Bus"),
+	[]byte("Fyne error:  Preferences load error"),
 }
 
 // QuietLog returns a writer for package log that keeps known harmless reports of

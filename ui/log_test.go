@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"io"
 	"log"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ func TestQuietLogKeepsOnlyTheHarmlessBack(t *testing.T) {
 	t.Cleanup(func() { log.SetFlags(old) })
 
 	fyne.LogError("failed to watch theme settings", errors.New("no bus"))
+	fyne.LogError("Preferences load error:", io.EOF)
 	if said.Len() > 0 {
 		t.Errorf("it says %q", said.String())
 	}
