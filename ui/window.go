@@ -43,8 +43,8 @@ type Window struct {
 	panes     *panes
 	menu      *menu
 	shell     *fyne.Container
-	study     *fyne.Container // the panes and the strip over them
-	centre    *fyne.Container // the study, the empty window or the list of series
+	pictures  *fyne.Container // the panes and the strip over them
+	centre    *fyne.Container // these pictures, the empty window or the list of series
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
 
@@ -61,6 +61,9 @@ type Window struct {
 
 	leftOut string // what was found beside the open study and is not in it
 	sample  bool   // the open study is the program's own: nothing of it is anybody's work
+
+	keeping      keeping              // what keeps the work on the open case
+	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
 }
 
 // New makes a window with nothing open. It shows with ShowAndRun.
@@ -113,7 +116,7 @@ func (w *Window) build() {
 	w.panes = newPanes(w)
 	w.inspector = newInspector(w)
 	w.strip = newToolStrip(w)
-	w.study = container.NewBorder(w.strip.object, nil, nil, nil, w.panes.grid)
+	w.pictures = container.NewBorder(w.strip.object, nil, nil, nil, w.panes.grid)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
@@ -207,7 +210,7 @@ func (w *Window) showStudy() {
 	switch {
 	case w.choosing():
 	case w.session.Volume() != nil:
-		w.show(w.study)
+		w.show(w.pictures)
 	default:
 		w.show(w.emptyView())
 	}

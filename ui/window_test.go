@@ -44,7 +44,7 @@ func TestOpenShowsSlicesAsTheyCome(t *testing.T) {
 	b.until("half of the slices are in", func() bool {
 		return b.session.Loading() && b.session.Loaded()[3] && len(b.status.tasks) > 0
 	})
-	if b.session.Loaded()[4] || b.centre.Objects[0] != fyne.CanvasObject(b.study) {
+	if b.session.Loaded()[4] || b.centre.Objects[0] != fyne.CanvasObject(b.pictures) {
 		t.Error("the panes do not show the half that is there")
 	}
 	close(s.halted)
