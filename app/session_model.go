@@ -53,18 +53,28 @@ func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
 // PreviewEdit shows what an edit would lead to, in the place of an edit shown
 // before, until EndPreview or until the mask changes. An empty delta begins a
 // preview that Preview goes on with, slice by slice. Errors are those of Edit.
-func (s *Session) PreviewEdit(d mask.Delta) error {
+func (s *Session) PreviewEdit(d mask.Delta) error { return s.PreviewStep(mask.Step{Delta: d}) }
+
+// PreviewStep is PreviewEdit for an edit that may need other labels too.
+func (s *Session) PreviewStep(step mask.Step) error {
+	d := step.Delta
 	switch {
 	case s.mask == nil:
 		return Misuse("session.nothing_open")
 	case s.before != nil:
 		return Misuse("session.model_runs")
 	}
-	if err := s.check(mask.Step{Delta: d}); err != nil {
+	if err := s.check(step); err != nil {
 		return err
 	}
 	last := s.box
 	s.preview = preview{shown: s.mask.Snapshot(), box: d.Box(s.mask.Size()[0])}
+	if step.Labels != nil {
+		if err := s.shown.SetLabels(step.Labels.After); err != nil {
+			s.preview = preview{}
+			return err
+		}
+	}
 	s.shown.Apply(d)
 	s.tellMask(last.Union(s.box))
 	return nil

@@ -405,3 +405,14 @@ func TestThresholdPlaneIsThreshold(t *testing.T) {
 		}
 	}
 }
+
+// A flood that its bound stopped says so, and one that it did not says nothing.
+func TestFloodTellsThatItWasStopped(t *testing.T) {
+	in := boxes(volume.Size{20, 20, 20}, map[volume.Box]uint8{{Max: [3]int{1, 1, 1}}: 1})
+	for ml, want := range map[float64]int{0: 0, 0.1: 1, 1000: 0} {
+		told := 0
+		if _, err := Flood(t.Context(), in, FloodOptions{Axis: Space, ToleranceHU: 10, MaxML: ml, Stopped: func() { told++ }}, nil); err != nil || told != want {
+			t.Errorf("bound of %g ml: told %d times, want %d, %v", ml, told, want, err)
+		}
+	}
+}

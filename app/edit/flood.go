@@ -25,6 +25,8 @@ type FloodOptions struct {
 	// MaxML stops the flood, the steps nearest the seed taken, before it is
 	// larger; 0 for no bound.
 	MaxML float64
+	// Stopped, where it is set, is called where MaxML stopped the flood.
+	Stopped func()
 	// Erase takes the active label away instead.
 	Erase bool
 }
@@ -57,9 +59,12 @@ func Flood(ctx context.Context, in Input, opts FloodOptions, report func(job.Pro
 	if ml := in.Volume.VoxelVolumeML(); opts.MaxML > 0 && ml > 0 {
 		most = max(1, int(min(opts.MaxML/ml, float64(in.Mask.Size().Voxels()))))
 	}
-	set, err := mask.Flood(ctx, in.Mask.Size(), box, opts.Seed, most, in.open(opts, box))
+	set, whole, err := mask.Flood(ctx, in.Mask.Size(), box, opts.Seed, most, in.open(opts, box))
 	if err != nil {
 		return mask.Delta{}, err
+	}
+	if !whole && opts.Stopped != nil {
+		opts.Stopped()
 	}
 	if opts.Erase {
 		return giveUp(ctx, in, set, report)

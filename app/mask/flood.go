@@ -10,23 +10,23 @@ import (
 // to from seed: none where the seed itself is not open. open writes which voxels
 // of row (j, k) are open into an empty row; it is asked once a row, and only for
 // rows that are met. With most above 0 no more voxels than that are taken: all
-// that are reached in as many steps as stay below it. The only error is why ctx
-// was done.
+// that are reached in as many steps as stay below it; whole is false then. The only
+// error is why ctx was done.
 func Flood(ctx context.Context, size volume.Size, box volume.Box, seed [3]int, most int,
 	open func(j, k int, row []uint64),
-) (*Bits, error) {
+) (set *Bits, whole bool, err error) {
 	for c := range 3 {
 		if seed[c] < box.Min[c] || seed[c] >= box.Max[c] {
-			return NewBits(size), nil
+			return NewBits(size), true, nil
 		}
 	}
 	f := newFlooder(size, box, open)
 	if ok, err := f.runs(ctx, seed, most); ok || err != nil {
-		return f.set, err
+		return f.set, ok, err
 	}
 	f = newFlooder(size, box, open)
-	err := f.steps(ctx, seed, most)
-	return f.set, err
+	err = f.steps(ctx, seed, most)
+	return f.set, false, err
 }
 
 // flooder takes open voxels into a set, from free, which is made as rows are met.

@@ -28,12 +28,12 @@ func TestFloodReachesTheComponent(t *testing.T) {
 			if !s.At(seed[0], seed[1], seed[2]) {
 				seed[0]--
 			}
-			got, err := Flood(t.Context(), s.Size(), volume.Whole(s.Size()), seed, 0, rowsOf(s))
+			got, _, err := Flood(t.Context(), s.Size(), volume.Whole(s.Size()), seed, 0, rowsOf(s))
 			if err != nil || summarise(got) != summarise(want) {
 				t.Errorf("case %d, part %d: %v, want %v (%v)", n, part, summarise(got), summarise(want), err)
 			}
-			all, err := Flood(t.Context(), s.Size(), volume.Whole(s.Size()), seed, want.Count(), rowsOf(s))
-			if err != nil || summarise(all) != summarise(want) {
+			all, whole, err := Flood(t.Context(), s.Size(), volume.Whole(s.Size()), seed, want.Count(), rowsOf(s))
+			if err != nil || !whole || summarise(all) != summarise(want) {
 				t.Errorf("case %d, part %d: bounded by its own size it is %d voxels (%v)", n, part, all.Count(), err)
 			}
 		}
@@ -45,8 +45,8 @@ func TestFloodBoundedIsNearestTheSeed(t *testing.T) {
 	size := volume.Size{130, 30, 30}
 	open := func(_, _ int, row []uint64) { fillRun(row, 0, size[0]) }
 	for _, c := range []struct{ most, want int }{{1, 1}, {6, 1}, {7, 7}, {24, 7}, {25, 25}, {62, 25}, {63, 63}} {
-		got, err := Flood(t.Context(), size, volume.Whole(size), [3]int{64, 15, 15}, c.most, open)
-		if err != nil || got.Count() != c.want {
+		got, whole, err := Flood(t.Context(), size, volume.Whole(size), [3]int{64, 15, 15}, c.most, open)
+		if err != nil || whole || got.Count() != c.want {
 			t.Errorf("at most %d: %d voxels, want %d (%v)", c.most, got.Count(), c.want, err)
 		}
 	}
@@ -56,12 +56,12 @@ func TestFloodStaysInItsBox(t *testing.T) {
 	size := volume.Size{200, 10, 10}
 	open := func(_, _ int, row []uint64) { fillRun(row, 0, size[0]) }
 	box := volume.Box{Min: [3]int{60, 2, 3}, Max: [3]int{131, 5, 4}}
-	got, err := Flood(t.Context(), size, box, [3]int{70, 4, 3}, 0, open)
+	got, _, err := Flood(t.Context(), size, box, [3]int{70, 4, 3}, 0, open)
 	if err != nil || got.Bounds() != box || got.Count() != 71*3 {
 		t.Errorf("%d voxels in %v (%v)", got.Count(), got.Bounds(), err)
 	}
 	for _, seed := range [][3]int{{59, 4, 3}, {70, 5, 3}, {-1, -1, -1}, {70, 4, 99}} {
-		if got, err := Flood(t.Context(), size, box, seed, 0, open); err != nil || !got.Empty() {
+		if got, _, err := Flood(t.Context(), size, box, seed, 0, open); err != nil || !got.Empty() {
 			t.Errorf("seed %v outside: %d voxels (%v)", seed, got.Count(), err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestFloodStops(t *testing.T) {
 	cancel()
 	size := volume.Size{10, 10, 10}
 	open := func(_, _ int, row []uint64) { fillRun(row, 0, 10) }
-	if _, err := Flood(ctx, size, volume.Whole(size), [3]int{5, 5, 5}, 0, open); !errors.Is(err, context.Canceled) {
+	if _, _, err := Flood(ctx, size, volume.Whole(size), [3]int{5, 5, 5}, 0, open); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

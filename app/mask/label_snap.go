@@ -2,6 +2,7 @@ package mask
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -59,6 +60,24 @@ func ParseSNAPLabels(r io.Reader) ([]Label, error) {
 		return nil, &LabelFileError{Message: text.M("labels.none")}
 	}
 	return labels, nil
+}
+
+// WriteSNAPLabels writes labels as ITK-SNAP reads them, preceded by its "Clear
+// Label", with opacity 1 and the meshes of all shown. What a name cannot hold
+// there, a quotation mark, becomes an apostrophe.
+func WriteSNAPLabels(w io.Writer, labels []Label) error {
+	var b strings.Builder
+	b.WriteString("# ITK-SNAP label description: value, red, green, blue, opacity, visible, mesh visible, name\n")
+	b.WriteString("    0     0    0    0        0  0  0    \"Clear Label\"\n")
+	for _, l := range labels {
+		shown := 0
+		if l.Visible {
+			shown = 1
+		}
+		fmt.Fprintf(&b, "%5d %5d %4d %4d        1  %d  1    \"%s\"\n", l.Value, l.Colour[0], l.Colour[1], l.Colour[2], shown, strings.ReplaceAll(CleanName(l.Name), `"`, "'"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // snapLimit is more than 256 lines and any comment need.
