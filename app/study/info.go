@@ -26,6 +26,16 @@ type Info struct {
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.
 	Slices map[int]Slice `json:"slices"`
+	// View is what the window showed last; nil where nobody has looked.
+	View *View `json:"view"`
+}
+
+// View is what a window shows of the volume.
+type View struct {
+	Cursor volume.Size `json:"cursor"` // a voxel: i, j, k
+	Window [2]float64  `json:"window"` // centre and width, in the volume's unit
+	Label  uint8       `json:"label"`  // the active one
+	Plane  int         `json:"plane"`  // of the active pane: axial, coronal, sagittal
 }
 
 // Source is an image that the study was made from.
