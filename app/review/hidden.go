@@ -59,6 +59,11 @@ func (r *ranking) differing(l *label, k int) (d differing) {
 		for i, w := range l.bits.Row(j, k) {
 			sum += bits.OnesCount64(w^low[i]) + bits.OnesCount64(w^high[i])
 			d.fromBoth += bits.OnesCount64((w ^ low[i]) & (w ^ high[i]))
+			if odd := (w ^ low[i]) & (w ^ high[i]); l.Layer == mask.Anatomy {
+				r.places[k].addWord(odd, i, j, 0.5)
+			} else {
+				r.places[k].addWord((w^low[i])|(w^high[i]), i, j, 0.5)
+			}
 		}
 	}
 	d.mean = float64(sum) / float64(above-below)
@@ -123,10 +128,11 @@ func (r *ranking) islands(ctx context.Context) error {
 		}
 		pixels, parts := make([]int, r.size[2]), make([]int, r.size[2])
 		lastK := make([]int, len(c.List)) // the slice a part was met on last, and one more
-		c.Each(func(part, i0, i1, _, k int) {
+		c.Each(func(part, i0, i1, j, k int) {
 			if !island[part] {
 				return
 			}
+			r.places[k].add((i0+i1-1)/2, j, float64(i1-i0)/2)
 			pixels[k] += i1 - i0
 			if lastK[part] != k+1 {
 				lastK[part] = k + 1
@@ -157,6 +163,7 @@ func (r *ranking) outside(ctx context.Context) error {
 				lung := r.lungs.Row(j, k)
 				for i, w := range l.bits.Row(j, k) {
 					pixels += bits.OnesCount64(w &^ lung[i])
+					r.places[k].addWord(w&^lung[i], i, j, 1)
 				}
 			}
 			r.add(k, Reason{Outside, l.Value, float64(pixels), text.M("review.outside", r.area(float64(pixels)), l.Name)})

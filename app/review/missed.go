@@ -51,10 +51,11 @@ func (r *ranking) missed(ctx context.Context) error {
 	both := r.hasBothLungs()
 	ml := v.VoxelVolumeML()
 	pixels := make([]int, r.size[2])
-	parts.Each(func(part, i0, i1, _, k int) {
+	parts.Each(func(part, i0, i1, j, k int) {
 		size := float64(parts.List[part].Voxels) * ml
 		if size >= leastML && near[part] || size >= aloneML && !both {
 			pixels[k] += i1 - i0
+			r.places[k].add((i0+i1-1)/2, j, float64(i1-i0)/2)
 		}
 	})
 	for k, n := range pixels {

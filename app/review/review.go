@@ -69,6 +69,10 @@ type Item struct {
 	// Entropy is the mean binary entropy of the probabilities in a label and the rim
 	// around it, in bits, 0..1: of the label that has most; 0 without probabilities.
 	Entropy float64
+	// At is the pixel i, j in the middle of where most of the doubt lies; Placed is
+	// false where that cannot be said.
+	At     [2]int
+	Placed bool
 	// Reasons are all signs, the weightiest first; none where nothing is doubtful.
 	Reasons []Reason
 }
@@ -144,6 +148,7 @@ type ranking struct {
 	labels []label
 	lungs  *mask.Bits // all of the anatomy layer; nil where it is empty
 	slices []Item     // by k
+	places []places   // by k
 	doubt  *float64
 }
 
@@ -157,9 +162,10 @@ type label struct {
 
 func newRanking(in Input) *ranking {
 	r := &ranking{in: in, size: in.Mask.Size()}
-	r.slices = make([]Item, r.size[2])
+	r.slices, r.places = make([]Item, r.size[2]), make([]places, r.size[2])
 	for k := range r.slices {
 		r.slices[k].K = k
+		r.places[k] = newPlaces(r.size[0], r.size[1])
 	}
 	for _, l := range in.Mask.Labels() {
 		probs := in.Probabilities[l.Name]
@@ -218,6 +224,7 @@ func (r *ranking) queue() Queue {
 	for k := range r.slices {
 		s := &r.slices[k]
 		s.Score = s.Pixels / most
+		s.At, s.Placed = r.places[k].most()
 		slices.SortStableFunc(s.Reasons, func(a, b Reason) int { return cmp.Compare(b.Pixels, a.Pixels) })
 	}
 	slices.SortStableFunc(r.slices, func(a, b Item) int { return cmp.Compare(b.Score, a.Score) })

@@ -313,30 +313,6 @@ func TestQueue(t *testing.T) {
 	if first, last := q.Items[0], q.Items[5]; first.Score != 1 || first.Reasons[0].Message.String() != "The area of the infection jumps from 1.6 cm² here to 1.0 cm² on the slice below." || last.Score != 0 || len(last.Reasons) != 0 {
 		t.Errorf("first %+v, last %+v", first, last)
 	}
-	done := func(k int) bool { return k == 2 || k == 5 }
-	walks := []struct {
-		name string
-		walk func(int, func(int) bool) (int, bool)
-		skip func(int) bool
-		from int
-		want int
-		ok   bool
-	}{
-		{"to the first", q.Next, nil, -1, 3, true},
-		{"on", q.Next, nil, 3, 2, true},
-		{"over one that is done", q.Next, done, 3, 4, true},
-		{"at the end", q.Next, nil, 5, 0, false},
-		{"all that is left is done", q.Next, done, 1, 0, false},
-		{"back", q.Previous, nil, 4, 2, true},
-		{"back over one", q.Previous, done, 4, 3, true},
-		{"at the beginning", q.Previous, nil, 3, 0, false},
-		{"back from nowhere", q.Previous, nil, 77, 0, false},
-	}
-	for _, w := range walks {
-		if k, ok := w.walk(w.from, w.skip); k != w.want || ok != w.ok {
-			t.Errorf("%s: %d, %v", w.name, k, ok)
-		}
-	}
 }
 
 // Whatever the mask and the probabilities, every slice is in the queue once, in

@@ -105,7 +105,7 @@ func (r *ranking) doubt1(l *label, k int) doubt {
 		if p != nil {
 			values = p[j*r.size[0] : (j+1)*r.size[0]]
 		}
-		d.addRow(region, j, values, r.size[0])
+		d.addRow(region, j, values, r.size[0], &r.places[k], l.weight())
 	}
 	return d
 }
@@ -128,7 +128,7 @@ func pixelsIn(lengthMM, spacingMM float64) int {
 }
 
 // addRow adds row j, 64 pixels at a time.
-func (d *doubt) addRow(region plane, j int, values []uint8, nx int) {
+func (d *doubt) addRow(region plane, j int, values []uint8, nx int, at *places, weight float64) {
 	for i := 0; i < nx; i += 64 {
 		end := min(i+64, nx)
 		var in uint64
@@ -139,14 +139,19 @@ func (d *doubt) addRow(region plane, j int, values []uint8, nx int) {
 		if values == nil || in == 0 && !reaches(values[i:end], nearly) {
 			continue
 		}
-		var wrongs, bits float32
+		var wrongs, middle, bits float32
 		for n, p := range values[i:end] {
 			if in>>n&1 == 1 {
 				bits += entropy[p]
 				wrongs += wrong[p]
+				middle += wrong[p] * float32(n)
 			} else if p >= nearly {
 				wrongs += wrong[p]
+				middle += wrong[p] * float32(n)
 			}
+		}
+		if wrongs > 0 {
+			at.add(i+int(middle/wrongs), j, weight*float64(wrongs))
 		}
 		d.wrong += float64(wrongs)
 		d.entropy += float64(bits)

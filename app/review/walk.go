@@ -1,17 +1,6 @@
 package review
 
-// Next returns the slice that follows slice k in the queue, leaving out those
-// that skip (which may be nil) is true for; ok is false at its end. From a slice
-// that is not in the queue, as -1, it is the first.
-func (q Queue) Next(k int, skip func(k int) bool) (next int, ok bool) {
-	return q.walk(q.place(k), +1, skip)
-}
-
-// Previous returns the slice before slice k in the queue; ok is false at its
-// beginning.
-func (q Queue) Previous(k int, skip func(k int) bool) (previous int, ok bool) {
-	return q.walk(q.place(k), -1, skip)
-}
+import "slices"
 
 // Order returns the slices as the queue has them.
 func (q Queue) Order() []int {
@@ -31,19 +20,58 @@ func (q Queue) BySlice() []Item {
 	return out
 }
 
-func (q Queue) place(k int) int {
-	for n, i := range q.Items {
-		if i.K == k {
-			return n
-		}
+// Worst returns the first slices of the queue, as few as hold a share 0..1 of all
+// that is wrong, estimated; none where nothing is in doubt.
+func (q Queue) Worst(share float64) []int {
+	all, sum := 0.0, 0.0
+	for _, i := range q.Items {
+		all += i.Pixels
 	}
-	return -1
+	var worst []int
+	for _, i := range q.Items {
+		if sum >= share*all {
+			break
+		}
+		sum += i.Pixels
+		worst = append(worst, i.K)
+	}
+	return worst
 }
 
-func (q Queue) walk(from, step int, skip func(int) bool) (int, bool) {
-	for n := from + step; n >= 0 && n < len(q.Items); n += step {
-		if k := q.Items[n].K; skip == nil || !skip(k) {
-			return k, true
+// Walk is a way through a queue that may be ranked anew on the way, as slices are
+// corrected: on it goes to the most doubtful slice where it has not been, and
+// back to where it came from. The zero Walk is at the beginning.
+type Walk struct {
+	trail []int // slices, in the order they were come to
+	at    int   // how many of them lie behind, the one it is at included
+}
+
+// Next goes to the slice that follows, leaving out those that skip (which may be
+// nil) is true for; ok is false, and nothing moves, where there is none.
+func (w *Walk) Next(q Queue, skip func(k int) bool) (k int, ok bool) {
+	for n := w.at; n < len(w.trail); n++ {
+		if skip == nil || !skip(w.trail[n]) {
+			w.at = n + 1
+			return w.trail[n], true
+		}
+	}
+	for _, i := range q.Items {
+		if !slices.Contains(w.trail, i.K) && (skip == nil || !skip(i.K)) {
+			w.trail = append(w.trail, i.K)
+			w.at = len(w.trail)
+			return i.K, true
+		}
+	}
+	return 0, false
+}
+
+// Previous goes back to the slice before, leaving out those that skip is true
+// for; ok is false, and nothing moves, at the beginning.
+func (w *Walk) Previous(skip func(k int) bool) (k int, ok bool) {
+	for n := w.at - 2; n >= 0; n-- {
+		if skip == nil || !skip(w.trail[n]) {
+			w.at = n + 1
+			return w.trail[n], true
 		}
 	}
 	return 0, false
