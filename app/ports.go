@@ -86,13 +86,18 @@ type ModelInfo struct {
 	Problem                    error  // why it cannot be run; nil where it can
 }
 
-// SegmentRequest asks for a mask of a whole volume.
+// SegmentRequest asks for a mask of a volume, or of a part of it.
 type SegmentRequest struct {
 	Model         string // ID or path of an .onnx file; "" for the default
 	Sidecar       string // path of a metadata JSON to use instead of the file's own; "" for none
 	Device        string // auto, cpu, cuda, cuda:N
 	Threads       int    // 0: as many as there are cores, which is also the most used
 	Probabilities bool   // keep them in the result
+	// Box bounds the run to the slices of the model that meet it; the zero Box is
+	// the whole volume. Outside of them the labels of Around hold, where it is not
+	// nil, so that what is found is judged together with what lies around it.
+	Box    volume.Box
+	Around *mask.Mask
 }
 
 // SegmentHooks lets a model run tell what it has. Any may be nil. They are
@@ -112,10 +117,13 @@ type SegmentResult struct {
 	Model  ModelInfo
 	Device Device
 	// Probabilities holds, per label name, one slice a k of nx*ny values, 0..255
-	// for 0..1; nil unless asked for.
+	// for 0..1, nil where the model did not look or all are 0; nil unless asked for.
 	Probabilities map[string][][]uint8
-	Warnings      []volume.Warning
-	Timings       Timings
+	// Thresholds are the model's own, 0..1, by the names of Probabilities; one half
+	// holds for a name that is not there.
+	Thresholds map[string]float64
+	Warnings   []volume.Warning
+	Timings    Timings
 }
 
 // Timings says where the time of a run went; 0 is what nobody measured. Stages

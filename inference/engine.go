@@ -150,7 +150,7 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 	key := sessionKey(l, spec)
 	release := func(o Opened) { e.sessions.give(key, o) }
 	if o, ok := e.sessions.take(key); ok {
-		return newRunner(p, l, o, release, req.Probabilities)
+		return newRunner(p, l, o, release, req)
 	}
 	type answer struct {
 		opened Opened
@@ -166,7 +166,7 @@ func (e *Engine) open(ctx context.Context, l *loaded, v *volume.Volume, req app.
 		if a.err != nil {
 			return nil, a.err
 		}
-		return newRunner(p, l, a.opened, release, req.Probabilities)
+		return newRunner(p, l, a.opened, release, req)
 	case <-ctx.Done():
 		go func() {
 			if a := <-done; a.err == nil {
@@ -183,6 +183,7 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 	begin := time.Now()
 	stage(hooks, "inference.postprocessing")
 	m, v := r.plan.manifest, r.plan.volume
+	r.takeAround()
 	warnings, err := postprocess(ctx, m, v, r.collector.found, r.collector.peaks)
 	if err != nil {
 		return nil, err
@@ -211,9 +212,13 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 	}
 	sheets.paint(result.Mask)
 	if r.probabilities {
-		result.Probabilities = map[string][][]uint8{}
+		result.Probabilities, result.Thresholds = map[string][][]uint8{}, map[string]float64{}
 		for _, t := range targets {
-			result.Probabilities[m.probabilityName(t)] = r.collector.probabilities[t.channel]
+			name := m.probabilityName(t)
+			result.Probabilities[name] = r.collector.probabilities[t.channel]
+			if !m.Output.Exclusive {
+				result.Thresholds[name] = m.Output.Channels[t.channel].Threshold
+			}
 		}
 	}
 	if err := ctx.Err(); err != nil {

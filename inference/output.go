@@ -20,7 +20,8 @@ type collector struct {
 	found    []*mask.Bits // per channel of the manifest; nil for background
 	peaks    []*mask.Bits // likewise, what is above peakMin; nil where nobody asks
 	peakMin  []float32
-	// probabilities holds per channel and slice k nx*ny bytes; nil unless asked for.
+	// probabilities holds per channel and slice k nx*ny bytes; nil unless asked for,
+	// and a slice nil where the network does not look.
 	probabilities [][][]uint8
 
 	nets    [][]float32 // per network channel: the picture it gave
@@ -32,7 +33,9 @@ type collector struct {
 	broken  bool // the network gave something that is not a number
 }
 
-func newCollector(p *plan, netChannels int, probabilities bool) *collector {
+// newCollector makes room for what a network of some channels gives; kept is
+// where probabilities are, empty for nowhere.
+func newCollector(p *plan, netChannels int, kept volume.Box) *collector {
 	m := p.manifest
 	c := &collector{
 		manifest: m, view: p.view, rows: p.rows, cols: p.cols, usedRows: p.usedRows, usedCols: p.usedCols,
@@ -50,9 +53,10 @@ func newCollector(p *plan, netChannels int, probabilities bool) *collector {
 		var slices [][]uint8
 		if ch.Label != "" {
 			bits = mask.NewBits(size)
-			if probabilities {
-				for range size[2] {
-					slices = append(slices, make([]uint8, size[0]*size[1]))
+			if !kept.Empty() {
+				slices = make([][]uint8, size[2])
+				for k := kept.Min[2]; k < kept.Max[2]; k++ {
+					slices[k] = make([]uint8, size[0]*size[1])
 				}
 			}
 		}

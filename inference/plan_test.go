@@ -246,7 +246,7 @@ func TestNoAllocationPerSlice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := newCollector(p, len(m.Output.Channels), false)
+		c := newCollector(p, len(m.Output.Channels), volume.Box{})
 		out := make([]float32, len(m.Output.Channels)*p.rows*p.cols)
 		s := 0
 		n := testing.AllocsPerRun(6, func() {
@@ -283,7 +283,7 @@ func BenchmarkCollectSlice512(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := newCollector(p, 2, false)
+	c := newCollector(p, 2, volume.Box{})
 	out := make([]float32, 2*256*256)
 	for n := range out {
 		out[n] = 0.5 + 0.5*float32(math.Sin(float64(n)/40))

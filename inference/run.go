@@ -27,6 +27,7 @@ type runner struct {
 	name      string
 
 	probabilities bool
+	part          part
 	middle        float64 // column i that provisionally parts left from right
 }
 
@@ -45,7 +46,7 @@ type item struct {
 
 // newRunner checks what the network gives against the metadata. The network is
 // the runner's from here on: where it returns an error, it has been let go.
-func newRunner(p *plan, l *loaded, o Opened, release func(Opened), probabilities bool) (r *runner, err error) {
+func newRunner(p *plan, l *loaded, o Opened, release func(Opened), req app.SegmentRequest) (r *runner, err error) {
 	defer func() {
 		if err != nil {
 			release(o)
@@ -57,8 +58,13 @@ func newRunner(p *plan, l *loaded, o Opened, release func(Opened), probabilities
 		return nil, err
 	}
 	r = &runner{
-		plan: p, opened: o, release: release, name: l.source.file(), probabilities: probabilities,
-		collector: newCollector(p, channels, probabilities),
+		plan: p, opened: o, release: release, name: l.source.file(), probabilities: req.Probabilities,
+		part: newPart(p.view, req),
+	}
+	if req.Probabilities {
+		r.collector = newCollector(p, channels, r.part.kept())
+	} else {
+		r.collector = newCollector(p, channels, volume.Box{})
 	}
 	if len(m.Inference.TTA) > 0 {
 		if o.Output.Type != tensor.Float32 {
@@ -155,7 +161,7 @@ func (r *runner) slices(parent context.Context, hooks app.SegmentHooks) error {
 
 func (r *runner) prepareAll(ctx context.Context, free <-chan *item, ready chan<- *item) {
 	batch := r.plan.manifest.Inference.Batch
-	for s := 0; s < r.plan.view.slices; s += batch {
+	for s := r.part.first; s < r.part.after; s += batch {
 		select {
 		case it := <-free:
 			begin := time.Now()
@@ -172,7 +178,7 @@ func (r *runner) prepareAll(ctx context.Context, free <-chan *item, ready chan<-
 // runs past the end is filled up with the last slice.
 func (r *runner) prepare(it *item, s int) {
 	m := r.plan.manifest
-	it.first, it.n = s, min(m.Inference.Batch, r.plan.view.slices-s)
+	it.first, it.n = s, min(m.Inference.Batch, r.part.after-s)
 	channels := r.plan.channels()
 	for b := range m.Inference.Batch {
 		at := min(s+b, r.plan.view.slices-1)
@@ -269,7 +275,7 @@ func flip[T any](pix []T, at plane, rows, cols int, axes string) {
 
 // collectAll takes answers as they come, until none is left or ctx ends.
 func (r *runner) collectAll(ctx context.Context, free chan<- *item, done <-chan *item, hooks app.SegmentHooks) {
-	progress := newProgress(r.plan.view.slices)
+	progress := newProgress(r.part.after - r.part.first)
 	targets, _ := r.plan.manifest.targets()
 	for it := range done {
 		for b := range it.n {
@@ -286,7 +292,7 @@ func (r *runner) collectAll(ctx context.Context, free chan<- *item, done <-chan 
 				hooks.Slice(at, r.preview(at, targets))
 			}
 			if hooks.Progress != nil {
-				hooks.Progress(progress.after(it.first + b + 1))
+				hooks.Progress(progress.after(it.first + b + 1 - r.part.first))
 			}
 		}
 		free <- it
