@@ -24,6 +24,8 @@ const (
 type document struct {
 	Version int     `json:"opacity_worklist"`
 	Blinded bool    `json:"blinded"`
+	Folder  string  `json:"folder"`  // where cases were looked for; "" for nowhere
+	Studies string  `json:"studies"` // the folder of the cases' studies; "" for none
 	Cases   []Entry `json:"cases"`
 }
 
@@ -40,7 +42,9 @@ func Open(path string) (*List, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return &List{Blinded: c.blinded, entries: cloned(c.entries), path: path, base: c}, nil
+	l := &List{path: path, base: c}
+	l.set(c)
+	return l, nil
 }
 
 // Path is the file the list was read from or saved to; "" where there is none.
@@ -60,13 +64,13 @@ func (l *List) Save(ctx context.Context, path string, overwrite bool) error {
 		return err
 	}
 	defer unlock()
-	c := content{l.Blinded, cloned(l.entries)}
+	c := l.content()
 	if abs == l.path {
 		theirs, err := read(abs)
 		switch {
 		case err == nil:
 			if isCSV(abs) { // which does not tell
-				theirs.blinded = l.base.blinded
+				theirs.blinded, theirs.folder, theirs.studies = l.base.blinded, l.base.folder, l.base.studies
 			}
 			c = merge(l.base, c, theirs)
 		case !errors.Is(err, fs.ErrNotExist):
@@ -77,7 +81,8 @@ func (l *List) Save(ctx context.Context, path string, overwrite bool) error {
 	if err != nil {
 		return err
 	}
-	l.Blinded, l.entries, l.path, l.base = c.blinded, cloned(c.entries), abs, c
+	l.set(c)
+	l.path, l.base = abs, c
 	return nil
 }
 
@@ -143,7 +148,12 @@ func parse(path string, b []byte) (content, error) {
 		if d.Version > version {
 			return content{}, app.Refuse(nil, "worklist.newer", path)
 		}
-		c = content{d.Blinded, d.Cases}
+		c = content{d.Blinded, d.Folder, d.Studies, d.Cases}
+		for _, p := range []*string{&c.folder, &c.studies} {
+			if *p != "" {
+				*p = beside(filepath.Dir(path), *p)
+			}
+		}
 	}
 	for n := range c.entries {
 		if err := c.entries[n].mend(path); err != nil {
@@ -209,11 +219,15 @@ func trimExtensions(name string) string {
 // write writes what parse reads. Paths below the list's folder are told from
 // there, so that the folder can move.
 func write(w io.Writer, path string, c content) error {
+	near := func(p string) string {
+		if rel, err := filepath.Rel(filepath.Dir(path), p); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+		return p
+	}
 	entries := cloned(c.entries)
 	for n := range entries {
-		if rel, err := filepath.Rel(filepath.Dir(path), entries[n].Path); err == nil && filepath.IsLocal(rel) {
-			entries[n].Path = filepath.ToSlash(rel)
-		}
+		entries[n].Path = near(entries[n].Path)
 		if entries[n].Readings == nil {
 			entries[n].Readings = []Reading{}
 		}
@@ -224,5 +238,5 @@ func write(w io.Writer, path string, c content) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(document{version, c.blinded, entries})
+	return enc.Encode(document{version, c.blinded, near(c.folder), near(c.studies), entries})
 }

@@ -37,7 +37,7 @@ func TestSavedLists(t *testing.T) {
 	for _, name := range []string{"list.json", "list.csv"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			l := &worklist.List{Blinded: true}
+			l := &worklist.List{Blinded: true, Folder: dir, Studies: filepath.Join(dir, "studies")}
 			l.Add([]worklist.Entry{
 				{Case: "früh, \"1\"", Path: filepath.Join(dir, "sub", "ct.nii.gz"), SeriesUID: "1.2.3"},
 				{Case: "=2+3", Path: filepath.Join(filepath.Dir(dir), "elsewhere", "-x")},
@@ -52,8 +52,8 @@ func TestSavedLists(t *testing.T) {
 			if got := back.Entries(); !reflect.DeepEqual(got, l.Entries()) {
 				t.Errorf("read %+v, want %+v", got, l.Entries())
 			}
-			if back.Blinded != (name == "list.json") {
-				t.Errorf("blinded %v", back.Blinded)
+			if told := name == "list.json"; back.Blinded != told || (back.Folder == l.Folder && back.Studies == l.Studies) != told {
+				t.Errorf("blinded %v, folder %q, studies %q", back.Blinded, back.Folder, back.Studies)
 			}
 			// Cases below the list's folder move with it.
 			moved := filepath.Join(t.TempDir(), "moved")
@@ -187,6 +187,50 @@ func TestSavedBesideAnother(t *testing.T) {
 	}
 	if got[2].Model != "m" || *got[2].Uncertainty != 0.5 {
 		t.Errorf("the model of c: %+v", got[2])
+	}
+}
+
+// A copy is saved while the list goes on.
+func TestSavedBesideItself(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "list.json")
+	l := listOf("a", "b")
+	save(t, l, path)
+	other := open(t, path)
+	other.Say("b", "bob", worklist.Problem, "bob's", at(0))
+	save(t, other, path)
+
+	l.Say("a", "ann", worklist.InWork, "", at(1))
+	before, saving := l.Copy(), l.Copy()
+	l.Say("a", "ann", worklist.Corrected, "meanwhile", at(2))
+	l.Work("a", "ann", 3, at(2))
+	save(t, saving, path)
+	l.Saved(before, saving)
+	a, _ := l.Entry("a")
+	b, _ := l.Entry("b")
+	if want := (worklist.Reading{Reviewer: "ann", State: worklist.Corrected, Minutes: 3, Note: "meanwhile", Changed: at(2)}); a.Readings[0] != want {
+		t.Errorf("what was done meanwhile is %+v", a.Readings)
+	}
+	if len(b.Readings) != 1 || b.Readings[0].Note != "bob's" {
+		t.Errorf("what another saved is %+v", b.Readings)
+	}
+	save(t, l, path)
+	if e, _ := open(t, path).Entry("a"); e.Readings[0].Minutes != 3 || e.Readings[0].State != worklist.Corrected {
+		t.Errorf("saved again: %+v", e.Readings)
+	}
+}
+
+func TestOnly(t *testing.T) {
+	l := listOf("a")
+	l.Ran("a", "m", half(0.5))
+	l.Say("a", "ann", worklist.InWork, "mine", at(0))
+	l.Say("a", "bob", worklist.Problem, "his", at(1))
+	e, _ := l.Only("ann").Entry("a")
+	if e.Model != "" || e.Uncertainty != nil || len(e.Readings) != 1 || e.Readings[0].Note != "mine" {
+		t.Errorf("%+v", e)
+	}
+	if e, _ := l.Entry("a"); e.Model != "m" || len(e.Readings) != 2 {
+		t.Errorf("the list itself became %+v", e)
 	}
 }
 

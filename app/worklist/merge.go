@@ -10,9 +10,15 @@ import (
 // later one counts, and minutes add up. A case that one removed is gone unless the
 // other worked on it.
 func merge(base, ours, theirs content) content {
-	out := content{blinded: theirs.blinded}
+	out := content{blinded: theirs.blinded, folder: theirs.folder, studies: theirs.studies}
 	if ours.blinded != base.blinded {
 		out.blinded = ours.blinded
+	}
+	if ours.folder != base.folder {
+		out.folder = ours.folder
+	}
+	if ours.studies != base.studies {
+		out.studies = ours.studies
 	}
 	b, t := byCase(base.entries), byCase(theirs.entries)
 	var clashes []Entry // both found another case and gave it one name

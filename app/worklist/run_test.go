@@ -198,7 +198,7 @@ func TestSegment(t *testing.T) {
 				t.Errorf("%d of %d", n, of)
 			}
 		},
-		Keep: func(_ context.Context, e worklist.Entry, _ *volume.Volume, r *app.SegmentResult) error {
+		Keep: func(_ context.Context, e worklist.Entry, _ app.Series, _ *volume.Volume, r *app.SegmentResult) error {
 			kept = append(kept, e.Case)
 			if r.Probabilities == nil {
 				t.Error("no probabilities to keep")
@@ -220,6 +220,35 @@ func TestSegment(t *testing.T) {
 	e, _ := l.Entry("two")
 	if e.Model != "m" || e.Uncertainty == nil || *e.Uncertainty < 0.16 || *e.Uncertainty > 0.17 { // 0.2 of 1.2
 		t.Errorf("%+v", e)
+	}
+}
+
+// Without a folder nothing is written: what is found is kept by who asked for it.
+func TestSegmentWithoutFiles(t *testing.T) {
+	cases := scan(t, folder(t))
+	var asked []bool
+	var kept []string
+	unsure := map[string]float64{}
+	hooks := worklist.Hooks{
+		Keep: func(_ context.Context, e worklist.Entry, s app.Series, v *volume.Volume, r *app.SegmentResult) error {
+			if s.Info().Path != e.Path || v.Size != r.Mask.Size() {
+				t.Errorf("%s comes with %s", e.Case, s.Info().Path)
+			}
+			if e.Case == "three" {
+				return errors.New("no room")
+			}
+			kept = append(kept, e.Case)
+			return nil
+		},
+		Done: func(e worklist.Entry, o pipeline.Outcome, u *float64) { unsure[o.Report.Model.ID+" "+e.Case] = *u },
+	}
+	w := &writer{}
+	failed, err := worklist.Segment(context.Background(), cases, imageio.Opener{}, pipeline.Tools{Segmenter: model{asked: &asked}, Writer: w}, pipeline.Options{}, hooks)
+	if err != nil || len(failed) != 1 || failed[0].Name != "three" || !slices.Equal(kept, []string{"one", "two"}) || len(w.masks) != 0 {
+		t.Errorf("kept %q, failed %v, %v, wrote %q", kept, failed, err, w.masks)
+	}
+	if len(unsure) != 2 || unsure["m two"] < 0.16 {
+		t.Errorf("done: %v", unsure)
 	}
 }
 

@@ -17,15 +17,16 @@ type Hooks struct {
 	Progress func(p job.Progress)
 	// Keep takes what the model proposes, as into a study, before files are written;
 	// its error fails the case. Probabilities are there whether asked for or not.
-	Keep func(ctx context.Context, e Entry, v *volume.Volume, r *app.SegmentResult) error
+	Keep func(ctx context.Context, e Entry, s app.Series, v *volume.Volume, r *app.SegmentResult) error
 	// Done tells what a finished case left on disk and how unsure the model was, for
 	// List.Ran.
 	Done func(e Entry, out pipeline.Outcome, uncertainty *float64)
 }
 
 // Segment runs a model on cases, one after another, each as pipeline.Run does
-// it. Those that a model has run on are left out, but with o.Overwrite. A case
-// that fails does not stop the others. Cancelled, Segment returns ctx.Err() besides.
+// it; without o.Folder no files are written, and what is found goes to h.Keep alone.
+// Those that a model has run on are left out, but with o.Overwrite. A case that
+// fails does not stop the others. Cancelled, Segment returns ctx.Err() besides.
 // It works on copies of entries and may run beside the list.
 func Segment(ctx context.Context, cases []Entry, opener app.Opener, t pipeline.Tools, o pipeline.Options, h Hooks) (failed []pipeline.Failure, err error) {
 	var todo []Entry
@@ -56,14 +57,35 @@ func segmentOne(ctx context.Context, e Entry, opener app.Opener, t pipeline.Tool
 	}
 	j := &judge{Segmenter: t.Segmenter}
 	if h.Keep != nil {
-		j.keep = func(ctx context.Context, v *volume.Volume, r *app.SegmentResult) error { return h.Keep(ctx, e, v, r) }
+		j.keep = func(ctx context.Context, v *volume.Volume, r *app.SegmentResult) error {
+			return h.Keep(ctx, e, series, v, r)
+		}
 	}
 	t.Segmenter = j
+	if o.Folder == "" {
+		return propose(ctx, e, series, j, o.Request, h)
+	}
 	out, err := pipeline.Run(ctx, pipeline.Case{Name: e.Case, Series: caseOf{series, e.Case}}, t, o, pipeline.Hooks{Progress: h.Progress})
 	if err == nil && h.Done != nil {
 		h.Done(e, out, j.uncertainty)
 	}
 	return err
+}
+
+// propose runs a model on a series, for h.Keep and nobody else.
+func propose(ctx context.Context, e Entry, series app.Series, j *judge, request app.SegmentRequest, h Hooks) error {
+	v, err := series.Load(ctx, app.LoadHooks{Progress: h.Progress})
+	if err != nil {
+		return err
+	}
+	r, err := j.Segment(ctx, v, request, app.SegmentHooks{Progress: h.Progress})
+	if err != nil {
+		return err
+	}
+	if h.Done != nil {
+		h.Done(e, pipeline.Outcome{Report: app.Report{Model: &r.Model, Device: &r.Device, Timings: r.Timings}}, j.uncertainty)
+	}
+	return nil
 }
 
 // judge is a segmenter that looks at how unsure the result is.

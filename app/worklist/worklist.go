@@ -59,6 +59,11 @@ type Reading struct {
 type List struct {
 	// Blinded hides from each reader what the model and other readers made of a case.
 	Blinded bool
+	// Folder is where its cases were looked for, absolute; "" for a list that was
+	// put together otherwise.
+	Folder string
+	// Studies is the folder of its cases' studies, absolute; "" until somebody says.
+	Studies string
 
 	entries []Entry // by name
 	path    string  // the file it was read from or saved to, absolute; "" for none
@@ -67,8 +72,45 @@ type List struct {
 
 // content is what a list's file holds.
 type content struct {
-	blinded bool
-	entries []Entry
+	blinded         bool
+	folder, studies string
+	entries         []Entry
+}
+
+func (l *List) content() content {
+	return content{l.Blinded, l.Folder, l.Studies, cloned(l.entries)}
+}
+
+func (l *List) set(c content) {
+	l.Blinded, l.Folder, l.Studies, l.entries = c.blinded, c.folder, c.studies, cloned(c.entries)
+}
+
+// Copy returns a list of its own that knows the same file: to be saved beside the
+// goroutine that shows this one, which takes it back with Saved.
+func (l *List) Copy() *List {
+	c := &List{path: l.path, base: l.base}
+	c.set(l.content())
+	return c
+}
+
+// Saved takes back a copy that was saved: what others had put into the file by
+// then is in this list too, as is what was done to it since the copy was made.
+func (l *List) Saved(before, saved *List) {
+	l.set(merge(before.content(), l.content(), saved.content()))
+	l.path, l.base = saved.path, saved.base
+}
+
+// Only returns a list of what a reader sees of this one where it is blinded: the
+// reader's own work and nothing of the model.
+func (l *List) Only(reader string) *List {
+	c := &List{Blinded: true}
+	c.entries = cloned(l.entries)
+	for n := range c.entries {
+		e := &c.entries[n]
+		e.Model, e.Uncertainty = "", nil
+		e.Readings = slices.DeleteFunc(e.Readings, func(r Reading) bool { return r.Reviewer != reader })
+	}
+	return c
 }
 
 // Add takes in cases, but for those that are in the list already, and gives each
