@@ -68,9 +68,11 @@ func run(ctx context.Context, bin, out string) error {
 		measure func(context.Context, string, string) ([]row, error)
 	}{
 		{"opening", measureOpening},
-		{"drawing", measureDrawing},
+		{"drawing", measureSuites(drawing())},
+		{"editing", measureSuites(editing())},
 		{"segmenting", measureSegmenting},
 		{"window", measureWindow},
+		{"pointer", measureLatency},
 	} {
 		fmt.Fprintf(os.Stderr, "measuring: %s\n", part.name)
 		rows, err := part.measure(ctx, bin, dir)
