@@ -68,6 +68,14 @@ func (s *Session) History() (steps []mask.Step, applied int) {
 	return s.history.Steps()
 }
 
+// Delta returns what step i changed, read back where it is not in memory.
+func (s *Session) Delta(i int) (mask.Delta, error) {
+	if s.history == nil {
+		return mask.Delta{}, mask.ErrNoStep
+	}
+	return s.history.Delta(i)
+}
+
 // Restore goes on with a study as it was left: the history of a mask of the open
 // volume's size, and where the mask came from. origins[n] holds from n steps on
 // until the next; all of it is on disk.
@@ -83,7 +91,11 @@ func (s *Session) Restore(h *mask.History, origins map[int]Origin) error {
 	var p provenance
 	for n := range len(steps) + 1 {
 		if o, there := origins[n]; there {
+			was := p
 			p = provenance{Origin: o, run: n, since: n}
+			if n > 0 && (steps[n-1].Tool == toolThreshold || steps[n-1].Tool == toolAgain) {
+				p.run, p.since = was.run, was.since // what hands have touched before is still theirs
+			}
 		}
 		p.saved = true
 		next.origins = append(next.origins, p)

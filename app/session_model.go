@@ -3,6 +3,7 @@ package app
 import (
 	"maps"
 	"math"
+	"strings"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
@@ -129,7 +130,7 @@ func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error
 	if err != nil {
 		return err
 	}
-	step := mask.Step{Name: name, Tool: "model", Delta: s.mask.Unlocked(d.Sparing(spared)), Labels: s.withLabels(r.Mask)}
+	step := mask.Step{Name: name, Tool: toolAgain, Delta: s.mask.Unlocked(d.Sparing(spared)), Labels: s.withLabels(r.Mask)}
 	if err := s.check(step); err != nil {
 		return err
 	}
@@ -151,16 +152,39 @@ func (s *Session) ModelMask() *mask.Mask {
 }
 
 // Probabilities returns what the model's run held of a label, per slice k nx*ny
-// values, 0..255 for 0..1, or nil where it held nothing.
+// values, 0..255 for 0..1, or nil where it held nothing. Of a label of one side
+// they are those of both sides where the model does not tell them apart.
 func (s *Session) Probabilities(value uint8) [][]uint8 {
 	r := s.Result()
 	if r == nil {
 		return nil
 	}
-	if l, ok := r.Mask.Label(value); ok { // by the name it had for the model
-		return r.Probabilities[l.Name]
+	name := s.probabilityName(r, value)
+	return r.Probabilities[name]
+}
+
+// ModelThreshold returns the model's own threshold for a label that Probabilities
+// are held of, 0..255 for 0..1.
+func (s *Session) ModelThreshold(value uint8) uint8 {
+	if r := s.Result(); r != nil {
+		if th, known := r.Thresholds[s.probabilityName(r, value)]; known {
+			return uint8(min(math.Floor(255*th)+1, 255)) // above it, in whole steps
+		}
 	}
-	return nil
+	return 128
+}
+
+// probabilityName is what the model calls a label: by the name it had for it, or
+// of a left or a right one by that of both.
+func (s *Session) probabilityName(r *SegmentResult, value uint8) string {
+	l, ok := r.Mask.Label(value)
+	if !ok {
+		return ""
+	}
+	if _, own := r.Probabilities[l.Name]; !own && l.Side != mask.NoSide {
+		return strings.TrimPrefix(l.Name, string(l.Side)+" ")
+	}
+	return l.Name
 }
 
 // Threshold returns the threshold that was chosen for a label, 0..255 for 0..1;
@@ -196,7 +220,7 @@ func (s *Session) SetThreshold(value, threshold uint8, d mask.Delta) error {
 		return err
 	}
 	percent := math.Round(float64(threshold) * 100 / 255)
-	step := mask.Step{Name: text.M("session.step.threshold", l.Name, int(percent)), Tool: "threshold", Label: value, Delta: s.mask.Unlocked(d.Sparing(spared))}
+	step := mask.Step{Name: text.M("session.step.threshold", l.Name, int(percent)), Tool: toolThreshold, Label: value, Delta: s.mask.Unlocked(d.Sparing(spared))}
 	if err := s.check(step); err != nil {
 		return err
 	}
@@ -222,7 +246,7 @@ func (s *Session) Numbers() metrics.LiveNumbers {
 	n := s.live.Numbers(s.volume)
 	for i := range n.Labels {
 		if l := &n.Labels[i]; s.Result() != nil && !s.Result().Model.Finds(l.Label) {
-			l.ChangeVoxels, l.ChangeML, l.Dice = nil, nil, nil // the model never looked for it
+			l.ChangeVoxels, l.ChangeML, l.Dice, l.Added, l.Removed = nil, nil, nil, nil, nil // the model never looked for it
 		}
 	}
 	return n

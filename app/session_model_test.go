@@ -166,6 +166,56 @@ func TestSession_Restore(t *testing.T) {
 	}
 }
 
+// What a hand has touched is still its own once the study was left and opened
+// again, whatever thresholds were set and parts segmented again since.
+func TestSession_RestoreAfterThreshold(t *testing.T) {
+	s := adopted(t)
+	first := s.Origin()
+	if err := s.SetThreshold(mask.Infection, 77, brush(s, mask.Findings, 2, 3, 4, mask.Infection)); err != nil {
+		t.Fatal(err)
+	}
+	cut := s.Origin()
+	again := *s.Result()
+	if err := s.Merge(text.M("test.step"), &again, brush(s, mask.Findings, 3, 3, 4, mask.Infection)); err != nil {
+		t.Fatal(err)
+	}
+	merged, left := s.Origin(), s.history
+	s.Complete(SeriesInfo{}, smallVolume())
+	if err := s.Restore(left, map[int]Origin{1: first, 3: cut, 4: merged}); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []int{2: 3, 3: 3, 4: 3, 1: 0} {
+		if n == 0 {
+			continue
+		}
+		if err := s.Go(n); err != nil {
+			t.Fatal(err)
+		}
+		if touched, err := s.Touched(); err != nil || touched.Count() != want {
+			t.Errorf("after %d steps %d voxels are touched, want %d; %v", n, touched.Count(), want, err)
+		}
+	}
+}
+
+// A model that does not tell the sides apart has one probability for both, and
+// each side a threshold of its own.
+func TestSession_ProbabilitiesOfASide(t *testing.T) {
+	s, v := opened()
+	held := [][]uint8{nil, make([]uint8, 48), nil, nil}
+	r := &SegmentResult{Mask: mask.New(v.Size, mask.DefaultLabels()), Probabilities: map[string][][]uint8{"lung": held}, Thresholds: map[string]float64{"lung": 0.3}}
+	if err := s.Adopt(text.M("test.step"), r); err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[uint8]uint8{mask.LeftLung: 77, mask.RightLung: 77, mask.Infection: 128} {
+		if got := s.ModelThreshold(value); got != want {
+			t.Errorf("label %d: threshold %d, want %d", value, got, want)
+		}
+		if got := s.Probabilities(value) != nil; got != (want == 77) {
+			t.Errorf("label %d has probabilities: %v", value, got)
+		}
+	}
+}
+
 // A part that is segmented again spares what a hand has touched, before and after.
 func TestSession_MergeSparesHands(t *testing.T) {
 	s := adopted(t)

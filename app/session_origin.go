@@ -28,6 +28,13 @@ type provenance struct {
 	saved bool // it is on disk as it is, or there is nothing of it to save
 }
 
+// The tools of steps that change where the mask came from and go on from what it
+// was: a part that a model looked at again, and another threshold.
+const (
+	toolAgain     = "again"
+	toolThreshold = "threshold"
+)
+
 // begun is a new origin from here on: what hands touched before is gone.
 func (s *Session) begun(o Origin, saved bool) provenance {
 	_, applied := s.history.Steps()

@@ -106,7 +106,7 @@ func TestSentences(t *testing.T) {
 			return err
 		}, "The file does not say how large a voxel is, so nothing can be done in millimetres."},
 		{"short probabilities", func(in Input) error {
-			_, err := Threshold(ctx, in, ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: make([][]uint8, 20)}}}, nobody)
+			_, err := Threshold(ctx, in, ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: make([][]uint8, 19)}}}, nobody)
 			return err
 		}, "The labels lie on another grid than this volume. Segment again, or open the volume they belong to."},
 	} {
@@ -349,6 +349,7 @@ func TestThreshold(t *testing.T) {
 		}}, [3]int{0, 8, 8}},
 		{"both lungs in one", ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: left, At: 91, Others: others, Other: 2}}}, [3]int{6, 4, 6}},
 		{"inside", ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: left, At: 91, Inside: []uint8{1}}}}, [3]int{8, 8, 0}},
+		{"probable nowhere", ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: make([][]uint8, 2), At: 91}}}, [3]int{16, 0, 0}},
 	} {
 		in := boxes(size, start)
 		c.opts.Spare = touched

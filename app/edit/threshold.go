@@ -16,7 +16,8 @@ import (
 // Channel is one label's probabilities and the threshold they are held against.
 type Channel struct {
 	Label uint8
-	// Probabilities holds one slice a k of nx*ny values, 0..255 for 0..1.
+	// Probabilities holds one slice a k of nx*ny values, 0..255 for 0..1, nil where
+	// all are 0.
 	Probabilities [][]uint8
 	// At is the least probability that gives a voxel the label: 128 for one half.
 	At uint8
@@ -126,7 +127,7 @@ func newThresholds(in Input, opts ThresholdOptions) (*thresholds, error) {
 			return nil, app.Misuse("edit.other_grid")
 		}
 		for _, s := range c.Probabilities {
-			if len(s) != size[0]*size[1] {
+			if len(s) != 0 && len(s) != size[0]*size[1] {
 				return nil, app.Misuse("edit.other_grid")
 			}
 		}
@@ -224,7 +225,10 @@ func (t *thresholds) line(l mask.Layer, row []uint8, ln line) {
 		if from > 0 {
 			least = min(at, from)
 		}
-		values := ln.read(c.Probabilities[ln.at[2]], r.values, t.in.Mask.Size()[0])
+		values := t.none[:ln.n]
+		if slice := c.Probabilities[ln.at[2]]; len(slice) > 0 {
+			values = ln.read(slice, r.values, t.in.Mask.Size()[0])
+		}
 		if from == 0 {
 			any = true
 			for n := range moved {

@@ -45,6 +45,9 @@ type LiveLabel struct {
 	// neither mask has a voxel of it.
 	ChangeVoxels *int
 	Dice         *float64
+	// Added is how many voxels it has that it has not in the model's mask, Removed
+	// how many it has there and not here; nil without a model.
+	Added, Removed *int
 	// VolumeML and ChangeML are nil where millilitres are withheld.
 	VolumeML, ChangeML *float64
 }
@@ -120,6 +123,7 @@ func countAlike(a, b mask.Label) bool {
 func (l *Live) compare(row *LiveLabel, overlap int) {
 	theirs := l.model.Count(row.Label.Layer, row.Label.Value)
 	row.ChangeVoxels = pointer(row.Voxels - theirs)
+	row.Added, row.Removed = pointer(row.Voxels-overlap), pointer(theirs-overlap)
 	if sum := row.Voxels + theirs; sum > 0 {
 		row.Dice = pointer(2 * float64(overlap) / float64(sum))
 	}

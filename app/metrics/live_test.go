@@ -116,16 +116,20 @@ func check(t *testing.T, when string, got metrics.LiveNumbers, v *volume.Volume,
 			t.Fatalf("%s: %+v, want %+v", when, l, rows[n])
 		}
 		if model == nil {
-			if l.ChangeVoxels != nil || l.Dice != nil || l.ChangeML != nil {
+			if l.ChangeVoxels != nil || l.Dice != nil || l.ChangeML != nil || l.Added != nil || l.Removed != nil {
 				t.Fatalf("%s: compared with no model: %+v", when, l)
 			}
 			continue
 		}
 		theirs := model.Count(l.Label.Layer, l.Label.Value)
 		var dice *float64
+		common := overlap(m, model, l.Label)
 		if l.Voxels+theirs > 0 {
-			d := 2 * float64(overlap(m, model, l.Label)) / float64(l.Voxels+theirs)
+			d := 2 * float64(common) / float64(l.Voxels+theirs)
 			dice = &d
+		}
+		if *l.Added != l.Voxels-common || *l.Removed != theirs-common {
+			t.Fatalf("%s: %d added and %d removed of %s, want %d and %d", when, *l.Added, *l.Removed, l.Label.Name, l.Voxels-common, theirs-common)
 		}
 		if *l.ChangeVoxels != l.Voxels-theirs || !like(l.Dice, dice) {
 			t.Fatalf("%s: change %d and Dice %v of %s, want %d and %v", when, *l.ChangeVoxels, l.Dice, l.Label.Name, l.Voxels-theirs, dice)

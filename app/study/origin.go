@@ -44,6 +44,7 @@ func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
 // The tools of steps that go back to a model or a file, as app.Session names them.
 const (
 	toolModel     = "model"
+	toolAgain     = "again" // a model on a part of the image
 	toolThreshold = "threshold"
 	toolFile      = "file"
 )
@@ -63,11 +64,27 @@ func (s *state) originOf(step mask.Step) *origin {
 		if n := len(s.info.Models); n > 0 {
 			return &origin{model: &s.info.Models[n-1]}
 		}
-	case toolThreshold:
-		for n := s.applied - 1; n >= 0; n-- {
-			if o := s.origins[n]; o != nil {
-				return &origin{o.model, s.info.Thresholds}
+	case toolAgain:
+		if n := len(s.info.Models); n > 0 {
+			o := &origin{model: &s.info.Models[n-1]}
+			if before := s.lastOrigin(); before != nil {
+				o.thresholds = before.thresholds // which the part is brought to
 			}
+			return o
+		}
+	case toolThreshold:
+		if o := s.lastOrigin(); o != nil {
+			return &origin{o.model, s.info.Thresholds}
+		}
+	}
+	return nil
+}
+
+// lastOrigin is what the steps that are applied go back to, nil for nothing known.
+func (s *state) lastOrigin() *origin {
+	for n := s.applied - 1; n >= 0; n-- {
+		if o := s.origins[n]; o != nil {
+			return o
 		}
 	}
 	return nil

@@ -42,6 +42,8 @@ func TestOrigins(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Commit(painted(toolThreshold, mask.Infection, 3, 0, 9))
+	third := run("third")
+	h.Commit(painted(toolAgain, mask.Infection, 3, 20, 9))
 	if err := s.KeepFile("mask.nii.gz", []volume.Warning{{Kind: volume.WarnMask, Message: text.M("guess")}}); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestOrigins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(got) != 3 || got[1].Result == nil || got[3].Result != got[1].Result || got[1].Thresholds != nil || !got[4].File || got[4].Result != nil {
+		if len(got) != 4 || got[1].Result == nil || got[3].Result != got[1].Result || got[1].Thresholds != nil || !got[5].File || got[5].Result != nil {
 			t.Fatalf("%+v", got)
 		}
 		r := got[1].Result
@@ -66,8 +68,11 @@ func TestOrigins(t *testing.T) {
 		if want := (map[uint8]uint8{mask.Infection: 89, mask.LeftLung: 255}); !reflect.DeepEqual(got[3].Thresholds, want) {
 			t.Errorf("thresholds %v", got[3].Thresholds)
 		}
+		if part := got[4]; part.Result == nil || part.Result.Model.ID != third.Model.ID || !reflect.DeepEqual(part.Thresholds, got[3].Thresholds) {
+			t.Errorf("the part is of %+v", part)
+		}
 		rows := s.Audit()
-		if last := rows[len(rows)-2]; last.Model != "first" || last.Threshold["left lung"] != 1 {
+		if last := rows[len(rows)-3]; last.Model != "first" || last.Threshold["left lung"] != 1 {
 			t.Errorf("the threshold's row is %+v", last)
 		}
 	}
