@@ -43,6 +43,8 @@ func (w *Window) registerActions() {
 func (w *Window) escape() {
 	w.tips.clear()
 	switch {
+	case w.amount.op != nil:
+		w.amount.close()
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()
 	case w.jobs.Running(jobEdit):
@@ -242,6 +244,7 @@ func (w *Window) setLight(light bool) {
 func (w *Window) refreshActions() {
 	w.menu.refresh()
 	w.toolbar.refresh()
+	w.amount.stay()
 	w.inspector.model.refresh()
 }
 

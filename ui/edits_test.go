@@ -75,8 +75,10 @@ func TestNothingToDoIsSaid(t *testing.T) {
 	b.use(tool.Brush)
 	b.click(0.5, 0.5)
 	steps, _ := b.session.History()
-	b.item("Edit", "Fill holes").Action()
-	b.idle()
+	b.operate(b.operation("holes"))
+	b.worked()
+	b.keys.Do(tool.ToolCommit)
+	b.settle()
 	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.text, "nothing to change") {
 		t.Errorf("%d steps, and the status bar says %q", len(after), b.status.text.text)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"opacity/app/edit"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -190,27 +189,8 @@ func (m *menu) edit() *fyne.Menu {
 	u, r := m.act(tool.EditUndo, uk, undo != "" && !w.segmenting, ua...), m.act(tool.EditRedo, rk, redo != "" && !w.segmenting, ra...)
 	// These two reach the text field in focus, dialogs and all.
 	u.Action, r.Action = w.undo, w.redo
-	on := w.canEdit()
-	item := func(key string, do func(), args ...any) *fyne.MenuItem { return m.item(key, on, do, args...) }
-	return fyne.NewMenu(w.t("ui.menu.edit"), u, r, separator(),
-		item("ui.menu.holes", w.fillHoles),
-		item("ui.menu.between", w.fillBetween),
-		separator(),
-		item("ui.menu.island_keep", func() { w.islands("ui.step.island_keep", edit.IslandsOptions{Do: edit.KeepLargest, N: 1}) }),
-		item("ui.menu.island_small", func() {
-			w.islands("ui.step.island_small", edit.IslandsOptions{Do: edit.RemoveSmall, MinML: smallIslandML})
-		}, tenths(smallIslandML)),
-		separator(),
-		item("ui.menu.grow", func() { w.margin(marginMM) }, whole(marginMM)),
-		item("ui.menu.shrink", func() { w.margin(-marginMM) }, whole(marginMM)),
-		item("ui.menu.smooth_label", func() { w.smoothLabel(marginMM) }, whole(marginMM)))
+	return fyne.NewMenu(w.t("ui.menu.edit"), u, r)
 }
-
-// What the operations of the menu go by.
-const (
-	smallIslandML = 0.1
-	marginMM      = 2
-)
 
 // tools lists the painting tools, the one that is on ticked.
 func (m *menu) tools() *fyne.Menu {
@@ -220,8 +200,25 @@ func (m *menu) tools() *fyne.Menu {
 		i := m.choice(m.act(n.Action(), "ui.menu.tool", w.hasStudy(), w.texts.Format(n.Title())), w.kit.Current() == n)
 		items = append(items, i)
 	}
-	return fyne.NewMenu(w.t("ui.menu.tools"), append(items, separator(),
-		m.item("ui.menu.no_tool", w.kit.Current() != tool.NoTool, func() { w.kit.Use(tool.NoTool) }))...)
+	items = append(items, m.item("ui.menu.no_tool", w.kit.Current() != tool.NoTool, func() { w.kit.Use(tool.NoTool) }), separator())
+	return fyne.NewMenu(w.t("ui.menu.tools"), append(items, m.operations()...)...)
+}
+
+// operations lists what is done to a label as a whole, by groups.
+func (m *menu) operations() []*fyne.MenuItem {
+	w := m.w
+	var groups []*fyne.MenuItem
+	in := map[string]*fyne.Menu{}
+	for _, op := range w.operations {
+		if in[op.group] == nil {
+			in[op.group] = fyne.NewMenu("")
+			g := m.item("ui.op.group."+op.group, w.canEdit(), func() {})
+			g.ChildMenu = in[op.group]
+			groups = append(groups, g)
+		}
+		in[op.group].Items = append(in[op.group].Items, m.item("ui.op.item", w.canEdit(), func() { w.operate(op) }, w.t("ui.op.name."+op.id)))
+	}
+	return groups
 }
 
 func (m *menu) view() *fyne.Menu {

@@ -39,6 +39,7 @@ type preferences struct {
 	Results     string              `json:"results,omitempty"` // folder that holds what was saved last
 	Recent      []string            `json:"recent,omitempty"`
 	NoRecent    bool                `json:"no_recent"`
+	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
 }
 
 // loadPreferences reads what was remembered; what cannot be read is forgotten,

@@ -39,6 +39,7 @@ type Window struct {
 	bands     *bands
 	toolbar   *toolbar
 	strip     *toolStrip
+	amount    *amountStrip
 	inspector *inspector
 	panes     *panes
 	menu      *menu
@@ -56,6 +57,7 @@ type Window struct {
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList
+	operations  []*operation // of the menu Tools
 	segmenting  bool
 	stopped     bool // the run under way was cancelled
 
@@ -116,7 +118,9 @@ func (w *Window) build() {
 	w.panes = newPanes(w)
 	w.inspector = newInspector(w)
 	w.strip = newToolStrip(w)
-	w.pictures = container.NewBorder(w.strip.object, nil, nil, nil, w.panes.grid)
+	w.operations = operations()
+	w.amount = newAmountStrip(w)
+	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object), nil, nil, nil, w.panes.grid)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
@@ -176,6 +180,7 @@ func (w *Window) connect() {
 		}
 	})
 	w.connectTools()
+	w.connectAmount()
 	w.connectKeys()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
 	w.win.SetCloseIntercept(w.tryClose)

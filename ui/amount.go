@@ -1,0 +1,325 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app"
+	"opacity/app/edit"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+const jobAmount = "amount"
+
+// amountStrip is the lines over the pictures where an operation is given its
+// amounts. What it would do is shown in the panes, and worked out anew with each
+// change of them, until Apply makes one step of it or Cancel drops it.
+type amountStrip struct {
+	w        *Window
+	object   fyne.CanvasObject
+	row      *fyne.Container
+	scroll   *container.Scroll
+	title    *line
+	result   *line
+	bar      *thinBar
+	apply    *button
+	cancel   *button
+	controls []*amountControl
+
+	op     *operation // nil while none is asked for
+	values amounts
+	before tool.Name // that was on
+	run    int       // counts previews; what belongs to an older one is dropped
+	found  outcome
+	ready  bool // found is of the amounts as they are
+	wanted bool // apply it as soon as it is
+	shows  bool // it is in the panes
+}
+
+func newAmountStrip(w *Window) *amountStrip {
+	s := &amountStrip{w: w, row: container.New(layout.NewCustomPaddedHBoxLayout(12)), bar: newThinBar()}
+	s.title = newLine("", theme.ColorNameForeground).strong()
+	s.result = newLine("", theme.ColorNameForeground).clipped()
+	s.apply = w.newButton(w.t("ui.amount.apply"), theme.ConfirmIcon(), w.withKey(w.t("ui.amount.apply"), tool.ToolCommit), s.commit)
+	s.apply.Importance = widget.HighImportance
+	s.cancel = w.newButton(w.t("ui.cancel"), nil, w.withKey(w.t("ui.cancel"), tool.ViewCancel), s.close)
+	s.scroll = container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 0, 8, 8), s.row))
+	below := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.apply), s.result)
+	s.object = newSurface(colorPanel, container.NewVBox(s.scroll, container.New(layout.NewCustomPaddedLayout(0, 3, 10, 8), below)))
+	s.object.Hide()
+	w.name("amount.apply", s.apply)
+	w.name("amount.cancel", s.cancel)
+	w.name("amount.result", s.result)
+	return s
+}
+
+// operate asks for the amounts of an operation.
+func (w *Window) operate(op *operation) {
+	if !w.canEdit() || len(w.modals) > 0 {
+		return
+	}
+	w.amount.open(op)
+}
+
+func (s *amountStrip) open(op *operation) {
+	w, before := s.w, s.before
+	if s.op == nil {
+		before = w.kit.Current()
+	}
+	s.drop()
+	w.kit.Use(tool.NoTool) // the pointer moves the crosshair
+	s.op, s.before, s.values = op, before, op.initial(w.prefs.Amounts)
+	s.build()
+	s.showLabels()
+	visible(w.strip.object, false)
+	visible(s.object, true)
+	w.pictures.Refresh()
+	w.status.say(w.t("ui.op.hint." + op.id))
+	s.preview()
+	w.soon("amount.focus", s.focus) // the menu that asked closes first
+}
+
+// focus gives the keys to the first control.
+func (s *amountStrip) focus() {
+	if s.op == nil {
+		return
+	}
+	for _, c := range s.controls {
+		if c.object.Visible() {
+			s.w.win.Canvas().Focus(c.focus)
+			return
+		}
+	}
+	s.w.focusPanes()
+}
+
+// close drops the operation: the mask is as it was.
+func (s *amountStrip) close() {
+	if s.op == nil {
+		return
+	}
+	s.drop()
+	s.w.status.say(s.w.t("ui.edit.stopped"))
+	s.insist()
+}
+
+// insist says again what was said last, once the tool that is on again has said
+// what it does.
+func (s *amountStrip) insist() {
+	said := s.w.status.said
+	s.w.soon("amount.said", func() { s.w.status.say(said) })
+}
+
+// drop ends the operation, and puts the tool on again that was.
+func (s *amountStrip) drop() {
+	if s.op == nil {
+		return
+	}
+	w := s.w
+	s.run++
+	s.op, s.ready, s.wanted, s.found = nil, false, false, outcome{}
+	w.jobs.Cancel(jobAmount)
+	s.hide()
+	s.clear()
+	visible(s.object, false)
+	visible(w.strip.object, true)
+	w.pictures.Refresh()
+	if w.kit.Current() == tool.NoTool {
+		w.kit.Use(s.before)
+	}
+	w.focusPanes()
+}
+
+// hide takes the preview off the panes.
+func (s *amountStrip) hide() {
+	if s.shows {
+		s.shows = false
+		s.w.session.EndPreview()
+	}
+}
+
+// stay closes the strip where nothing can be edited any more, or a tool is taken.
+func (s *amountStrip) stay() {
+	if s.op != nil && (!s.w.canEdit() || s.w.kit.Current() != tool.NoTool) {
+		s.shows = s.shows && s.w.canEdit() // what is shown now may be another's
+		s.drop()
+	}
+}
+
+// set changes an amount.
+func (s *amountStrip) set(id string, x float64) {
+	if s.op == nil || s.values[id] == x {
+		return
+	}
+	s.values[id] = x
+	s.show()
+	s.preview()
+}
+
+// show brings the controls in line with the amounts.
+func (s *amountStrip) show() {
+	for _, c := range s.controls {
+		c.show(s.values[c.param.id])
+		visible(c.object, c.param.when == nil || c.param.when(s.values))
+	}
+	s.row.Refresh()
+}
+
+// again works the preview out anew, where there is an operation; moved says that
+// only the crosshair is elsewhere.
+func (s *amountStrip) again(moved bool) {
+	if s.op != nil && (!moved || s.op.follows) {
+		s.showLabels()
+		s.preview()
+	}
+}
+
+// work is what the operation goes by now.
+func (s *amountStrip) work() work {
+	w := s.w
+	_, _, axis, _ := w.viewer.Active().Axes()
+	return work{
+		amounts: maps.Clone(s.values), voxel: w.viewer.Cursor(), axis: axis,
+		in: edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: w.viewer.ActiveLabel(), Limits: w.kit.Settings().Limits},
+	}
+}
+
+// preview works out what the operation would do, and shows it.
+func (s *amountStrip) preview() {
+	w, op, at := s.w, s.op, s.work()
+	s.run++
+	s.ready = false
+	run := s.run
+	task := &task{}
+	job.Run(w.jobs, jobAmount, func(ctx context.Context, report func(job.Progress)) (outcome, error) {
+		return op.do(ctx, at, report)
+	}, func(p job.Progress) {
+		if run == s.run {
+			task.p = p
+			s.bar.show(task)
+		}
+	}, func(found outcome, err error) {
+		if run == s.run && !errors.Is(err, context.Canceled) {
+			s.bar.show(nil)
+			s.previewed(found, err)
+		}
+	})
+}
+
+// previewed shows what the operation would do, or says why it cannot.
+func (s *amountStrip) previewed(found outcome, err error) {
+	w := s.w
+	if err == nil && !found.empty() {
+		err = w.session.PreviewStep(mask.Step{Delta: found.delta, Labels: found.labels})
+		s.shows = err == nil
+	} else {
+		s.hide()
+	}
+	s.found, s.ready = found, err == nil
+	s.apply.enable(err == nil && !found.empty())
+	s.result.color = theme.ColorNameForeground
+	if err != nil {
+		_, why := app.Explain(err)
+		s.result.color = theme.ColorNameWarning
+		s.say(w.texts.Format(why))
+		s.wanted = false
+		return
+	}
+	s.say(s.describe(found))
+	if s.wanted {
+		s.commit()
+	}
+}
+
+// say writes the result; it may be cut, and is whole on hover.
+func (s *amountStrip) say(what string) {
+	s.result.why(s.w.tips, what).text = what
+	s.result.Refresh()
+}
+
+// describe says what the operation would change.
+func (s *amountStrip) describe(o outcome) string {
+	w := s.w
+	said := w.t("ui.amount.nothing")
+	if !o.empty() {
+		step := mask.Step{Label: w.viewer.ActiveLabel(), Box: o.delta.Box(w.session.Volume().Size[0]), Change: o.delta.Change()}
+		said = w.t("ui.amount.would", w.changeOf(step), w.sliceOf(step.Box))
+	}
+	if !o.told.IsZero() {
+		said = w.t("ui.amount.and", said, w.texts.Format(o.told))
+	}
+	return said
+}
+
+// commit makes one step of what is shown; where it is still worked out, then.
+func (s *amountStrip) commit() {
+	switch {
+	case s.op == nil:
+		return
+	case !s.ready && s.w.jobs.Running(jobAmount):
+		s.wanted = true
+		s.say(s.w.t("ui.amount.waiting"))
+		return
+	case !s.ready: // the line says why not
+		return
+	}
+	w, op, found := s.w, s.op, s.found
+	label := w.viewer.ActiveLabel()
+	step := mask.Step{
+		Name: op.stepName(s.values, w.labelName, label), Tool: op.id, Label: label,
+		Delta: found.delta, Labels: found.labels, Hand: true,
+	}
+	w.prefs.Amounts = op.remember(s.values, w.prefs.Amounts)
+	w.savePreferences()
+	s.drop()
+	w.edited(step, nil)
+	s.insist()
+}
+
+// connectAmount follows what an operation goes by.
+func (w *Window) connectAmount() {
+	s := w.amount
+	w.keys.Handle(tool.ToolCommit, func() {
+		if s.op != nil {
+			s.commit()
+			return
+		}
+		w.kit.Commit()
+	})
+	settings := w.kit.Settings().Limits
+	w.kit.Changed.Connect(func(struct{}) {
+		now := w.kit.Settings().Limits
+		if changed := now != settings; changed {
+			settings = now
+			w.soon("amount", func() { s.again(false) })
+		}
+		if w.kit.Current() != tool.NoTool {
+			w.soon("amount.stay", s.stay)
+		}
+	})
+	changed := func(struct{}) { w.soon("amount", func() { s.again(false) }) }
+	w.session.HistoryChanged.Connect(changed)
+	w.session.LabelsChanged.Connect(changed)
+	w.session.Opened.Connect(func(app.OpenedEvent) {
+		s.shows = false
+		s.drop()
+	})
+	w.viewer.Changed.Connect(func(c viewer.Change) {
+		switch {
+		case c&viewer.LabelMoved != 0:
+			w.soon("amount", func() { s.again(false) })
+		case c&(viewer.CursorMoved|viewer.LayoutMoved) != 0:
+			w.soon("amount.moved", func() { s.again(true) })
+		}
+	})
+}

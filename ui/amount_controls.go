@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"math"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"opacity/viewer"
+)
+
+// amountControl is what a parameter of an operation is changed by.
+type amountControl struct {
+	param  param
+	object fyne.CanvasObject
+	focus  fyne.Focusable
+	show   func(x float64)
+	labels *selector // of a label
+	values []uint8   // in it
+}
+
+// build puts a control a parameter in the row.
+func (s *amountStrip) build() {
+	w := s.w
+	s.clear()
+	s.row.Add(container.NewCenter(s.title))
+	for _, p := range s.op.params {
+		c := s.control(p)
+		s.controls = append(s.controls, c)
+		s.row.Add(c.object)
+		w.name("amount."+p.id, c.focus.(fyne.CanvasObject))
+	}
+	s.show()
+}
+
+// clear takes the controls away.
+func (s *amountStrip) clear() {
+	for _, c := range s.controls {
+		s.w.unname("amount." + c.param.id)
+	}
+	s.controls, s.row.Objects = nil, nil
+	s.say("")
+	s.bar.show(nil)
+}
+
+func (s *amountStrip) control(p param) *amountControl {
+	switch p.kind {
+	case aNumber:
+		return s.number(p)
+	case aTick:
+		return s.tick(p)
+	case aLabel:
+		return s.other(p)
+	}
+	return s.choice(p)
+}
+
+// wide gives an object a width of its own.
+func wide(px float32, o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(fixedWidth(px), o)
+}
+
+func group(o ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedHBoxLayout(5), o...)
+}
+
+func (s *amountStrip) word(p param) fyne.CanvasObject {
+	return newLine(s.w.t("ui.op.param."+p.id), colorDim)
+}
+
+func (s *amountStrip) choice(p param) *amountControl {
+	var options []string
+	widest := float32(0)
+	for _, o := range p.options {
+		options = append(options, s.w.t("ui.op.option."+o))
+		widest = max(widest, newLine(options[len(options)-1], colorDim).MinSize().Width)
+	}
+	box := s.w.newSelector(options, func(i int) { s.set(p.id, float64(i)) })
+	return &amountControl{param: p, object: wide(widest+48, box), focus: box, show: func(x float64) { box.show(int(x)) }}
+}
+
+func (s *amountStrip) tick(p param) *amountControl {
+	box := s.w.newCheck(s.w.t("ui.op.param."+p.id), func(on bool) { s.set(p.id, float64(index(on))) })
+	return &amountControl{param: p, object: box, focus: box, show: func(x float64) { box.show(x != 0) }}
+}
+
+// other is a choice among the labels that are not active.
+func (s *amountStrip) other(p param) *amountControl {
+	c := &amountControl{param: p}
+	c.labels = s.w.newSelector(nil, func(i int) { s.set(p.id, float64(c.values[i])) })
+	c.object, c.focus = group(s.word(p), wide(136, c.labels)), c.labels
+	c.show = func(x float64) { c.labels.show(slices.Index(c.values, uint8(x))) }
+	return c
+}
+
+// number is a slider and a field that say the same.
+func (s *amountStrip) number(p param) *amountControl {
+	w, track := s.w, p.track()
+	var knob *slider
+	var field *entry
+	knob = w.newSlider(0, 1, track.notch, func(x float64) { s.set(p.id, track.value(x)) })
+	field = w.newEntry("", func(string) { s.commit() })
+	field.OnChanged = func(text string) {
+		if x, err := number32(text); err == nil {
+			s.set(p.id, p.kept(math.Round(float64(x)/p.step)*p.step))
+		}
+	}
+	field.onLeave = func() { s.show() } // what was no number, or out of bounds, is the amount again
+	o := []fyne.CanvasObject{s.word(p), wide(110, knob), wide(64, field)}
+	if p.unit != "" {
+		o = append(o, newLine(w.t("ui.op.unit."+p.unit), colorDim))
+	}
+	return &amountControl{param: p, object: group(o...), focus: field, show: func(x float64) {
+		knob.show(track.place(x))
+		if text := viewer.Number(x, p.decimals()); field.Text != text && w.win.Canvas().Focused() != fyne.Focusable(field) {
+			field.Text = text
+			field.Refresh()
+		}
+	}}
+}
+
+// decimals are those that a step of the number needs.
+func (p param) decimals() int {
+	return max(0, int(math.Ceil(-math.Log10(p.step)-1e-9)))
+}
+
+// track is the way of a slider from 0 to 1 over the numbers of a parameter.
+type track struct {
+	notch float64
+	value func(place float64) float64
+	place func(value float64) float64
+}
+
+func (p param) track() track {
+	round := func(x float64) float64 { return p.kept(math.Round(x/p.step) * p.step) }
+	if p.steep {
+		ratio := p.hi / p.lo
+		return track{0.005,
+			func(x float64) float64 { return round(p.lo * math.Pow(ratio, x)) },
+			func(v float64) float64 { return math.Log(v/p.lo) / math.Log(ratio) },
+		}
+	}
+	return track{math.Min(p.step/(p.hi-p.lo), 0.01),
+		func(x float64) float64 { return round(p.lo + x*(p.hi-p.lo)) },
+		func(v float64) float64 { return (v - p.lo) / (p.hi - p.lo) },
+	}
+}
+
+// showLabels names the label that the operation is about, and lists the others.
+func (s *amountStrip) showLabels() {
+	w, active := s.w, s.w.viewer.ActiveLabel()
+	if s.op.plain {
+		s.title.set(w.t("ui.op.name." + s.op.id))
+	} else {
+		s.title.set(w.t("ui.amount.title", w.t("ui.op.name."+s.op.id), w.labelName(active)))
+	}
+	for _, c := range s.controls {
+		if c.labels == nil {
+			continue
+		}
+		var names []string
+		c.values = nil
+		for _, l := range w.session.Mask().Labels() {
+			if l.Value != active {
+				names, c.values = append(names, l.Name), append(c.values, l.Value)
+			}
+		}
+		if !slices.Contains(c.values, s.values.label(c.param.id)) && len(c.values) > 0 {
+			s.values[c.param.id] = float64(c.values[0])
+		}
+		c.labels.list(names, slices.Index(c.values, s.values.label(c.param.id)))
+	}
+	s.row.Refresh()
+}

@@ -1,0 +1,227 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/app/mask"
+	"opacity/viewer/tool"
+)
+
+// operation finds an operation of the menu.
+func (b *bench) operation(id string) *operation {
+	b.t.Helper()
+	for _, op := range b.operations {
+		if op.id == id {
+			return op
+		}
+	}
+	b.t.Fatalf("there is no operation %s", id)
+	return nil
+}
+
+// worked waits until what an operation would do is known.
+func (b *bench) worked() {
+	b.settle()
+	b.until("the preview is there", func() bool { return !b.jobs.Running(jobAmount) })
+}
+
+// dotted opens a case with two dots of infection.
+func dotted(t *testing.T) *bench {
+	b := newBench(t)
+	b.openOne("case")
+	s := b.kit.Settings()
+	s.RadiusMM = 3
+	b.kit.SetSettings(s)
+	b.use(tool.Brush)
+	b.click(0.35, 0.5)
+	b.click(0.65, 0.5)
+	return b
+}
+
+// What is shown while an amount moves is what becomes of it, as one step.
+func TestAmountIsShownThenApplied(t *testing.T) {
+	b := dotted(t)
+	steps, _ := b.session.History()
+	was := b.infection()
+	b.operate(b.operation("margin"))
+	b.worked()
+	if !b.amount.object.Visible() || b.strip.object.Visible() || b.kit.Current() != tool.NoTool {
+		t.Error("the strip of amounts is not what is shown")
+	}
+	two := b.session.Shown().Count(mask.Findings, mask.Infection)
+	b.amount.set("mm", 6)
+	b.worked()
+	six := b.session.Shown().Count(mask.Findings, mask.Infection)
+	if !(was < two && two < six) || b.infection() != was {
+		t.Errorf("%d voxels, by 2 mm %d, by 6 mm %d; in the mask %d", was, two, six, b.infection())
+	}
+	if !strings.HasPrefix(b.amount.result.text, "+") {
+		t.Errorf("it says %q", b.amount.result.text)
+	}
+	b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.settle()
+	now, _ := b.session.History()
+	if b.infection() != six || len(now) != len(steps)+1 || b.last().Tool != "margin" || b.last().Name.String() != "Grow infection" {
+		t.Errorf("%d voxels after %q", b.infection(), b.last().Name)
+	}
+	if b.amount.object.Visible() || b.kit.Current() != tool.Brush || b.session.Shown() != b.session.Mask() {
+		t.Error("it is not over")
+	}
+	b.operate(b.operation("margin"))
+	if b.amount.values["mm"] != 6 {
+		t.Errorf("it does not remember 6 mm but %v", b.amount.values)
+	}
+}
+
+// Escape, a tool, or another study drop what is shown.
+func TestAmountIsDropped(t *testing.T) {
+	for name, drop := range map[string]func(b *bench){
+		"Escape":        func(b *bench) { b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) },
+		"a tool":        func(b *bench) { b.use(tool.Lasso) },
+		"a model's run": func(b *bench) { b.segment() },
+		"another study": func(b *bench) { b.session.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := dotted(t)
+			was := b.infection()
+			b.operate(b.operation("margin"))
+			b.worked()
+			drop(b)
+			b.settle()
+			if b.amount.op != nil || b.amount.object.Visible() {
+				t.Error("the strip is still there")
+			}
+			if name == "Escape" || name == "a tool" {
+				if b.session.Shown() != b.session.Mask() || b.infection() != was {
+					t.Error("the preview is still there")
+				}
+			}
+		})
+	}
+}
+
+// Enter that comes before the preview does applies it when it comes; an undo
+// meanwhile is worked out anew.
+func TestAmountAppliedAhead(t *testing.T) {
+	b := dotted(t)
+	b.operate(b.operation("margin"))
+	b.amount.commit()
+	b.worked()
+	if b.amount.op != nil || b.last().Tool != "margin" {
+		t.Errorf("the last step is %q", b.last().Name)
+	}
+	grown := b.infection()
+	b.operate(b.operation("smooth"))
+	b.worked()
+	b.undo()
+	b.worked()
+	if b.amount.op == nil || b.infection() >= grown {
+		t.Error("undo under a preview")
+	}
+}
+
+// Every operation does what its name says, or says in a sentence why it cannot.
+func TestOperations(t *testing.T) {
+	two := func(b *bench) { b.amount.set("labels", 2) }
+	tests := []struct {
+		op   string
+		set  func(b *bench)
+		step string // "" for none
+		said string
+	}{
+		{"holes", nil, "", "Nothing would change"},
+		{"region", nil, "Grow region: infection", "+"},
+		{"between", nil, "", "fewer than two"},
+		{"copy", nil, "Copy slice of infection to the next", "+"},
+		{"keep", nil, "Largest islands of infection", "−"},
+		{"small", func(b *bench) { b.amount.set("below", 100) }, "Remove small islands of infection", "−"},
+		{"island", nil, "", "no infection at this point"},
+		{"split", two, "Split islands of infection", "2 islands, 2 labels"},
+		{"margin", func(b *bench) { b.amount.set("border", 1) }, "Shrink infection", "−"},
+		{"smooth", func(b *bench) { b.amount.set("how", 2); b.amount.set("mm", 20) }, "Smooth infection", "−"},
+		{"joint", func(b *bench) { b.amount.set("sigma", 5) }, "Smooth labels together", ""},
+		{"boolean", nil, "", "left lung has no voxel"},
+		{"relabel", func(b *bench) { b.amount.set("into", float64(mask.RightLung)) }, "Make infection right lung", "−"},
+		{"swap", nil, "", "has no voxel"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.op, func(t *testing.T) {
+			b := dotted(t)
+			before := b.session.Mask().Snapshot()
+			steps, _ := b.session.History()
+			b.operate(b.operation(tt.op))
+			if tt.set != nil {
+				tt.set(b)
+			}
+			b.worked()
+			if !strings.Contains(b.amount.result.text, tt.said) {
+				t.Errorf("it says %q, want %q", b.amount.result.text, tt.said)
+			}
+			b.amount.commit()
+			b.settle()
+			now, _ := b.session.History()
+			if tt.step == "" {
+				if len(now) != len(steps) {
+					t.Errorf("it made the step %q", b.last().Name)
+				}
+				return
+			}
+			if len(now) != len(steps)+1 || b.last().Name.String() != tt.step || b.last().Tool != tt.op || !b.last().Hand {
+				t.Fatalf("the last step is %q", b.last().Name)
+			}
+			b.undo()
+			b.settle()
+			if !b.session.Mask().Equal(before) || len(b.session.Mask().Labels()) != 3 {
+				t.Error("undo does not lead back")
+			}
+		})
+	}
+	b := newBench(t)
+	if len(tests) != len(b.operations) {
+		t.Errorf("%d operations of %d", len(tests), len(b.operations))
+	}
+}
+
+// Amounts that are no numbers or out of bounds are brought into them.
+func TestAmountsKept(t *testing.T) {
+	for _, op := range operations() {
+		for _, p := range op.params {
+			for _, x := range []float64{-1e9, 1e9, p.first} {
+				got := p.kept(x)
+				if p.kind == aNumber && (got < p.lo || got > p.hi) {
+					t.Errorf("%s %s: %g becomes %g", op.id, p.id, x, got)
+				}
+				if tr := p.track(); p.kind == aNumber && tr.value(tr.place(got)) != got {
+					t.Errorf("%s %s: %g is %g on the slider", op.id, p.id, got, tr.value(tr.place(got)))
+				}
+			}
+		}
+	}
+}
+
+// A field that is typed in is the amount as it is typed; Enter applies.
+func TestAmountTyped(t *testing.T) {
+	b := dotted(t)
+	was := b.infection()
+	b.operate(b.operation("margin"))
+	b.settle()
+	field := b.named["amount.mm"].(*entry)
+	b.win.Canvas().Focus(field)
+	field.SetText("4")
+	if b.amount.values["mm"] != 4 {
+		t.Errorf("typed 4, it is %v", b.amount.values)
+	}
+	field.SetText("abc")
+	if b.amount.values["mm"] != 4 {
+		t.Error("letters are an amount")
+	}
+	field.SetText("4")
+	field.OnSubmitted("4")
+	b.worked()
+	if b.infection() <= was || b.amount.op != nil {
+		t.Error("Enter did not apply it")
+	}
+}
