@@ -18,9 +18,9 @@ import numpy as np
 from .check import seconds_a_run
 from .hu_lungs import label_lungs
 from .metrics import dice
+from .outline import body
 from .parity import PROGRAM, program, read_volume, segment
 from .phantom_volume import phantom_volume
-from .postprocess import body
 from .runtime import Model
 from .sources.case import INFECTION, LUNG
 from .sources.dicom import Series, read_series
@@ -193,7 +193,7 @@ def circle(hu: np.ndarray, value: float) -> np.ndarray:
 
 def with_metal(scan: Scan) -> np.ndarray:
     """A plate under the skin before the left lung, over the middle third of the lung's height."""
-    hu, outline = scan.hu.copy(), body(scan.hu)
+    hu, outline = scan.hu.copy(), body(scan.hu, scan.spacing_mm)
     first, after = extent(scan.lungs)
     dy, dx = (max(1, int(round(mm / s))) for mm, s in zip(METAL_MM, scan.spacing_mm[1:]))
     middle = scan.hu.shape[2] / 2

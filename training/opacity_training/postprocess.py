@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from .hu_lungs import disc
+from .outline import body
 
 CONNECTIVITY = {6: 1, 18: 2, 26: 3}
 
@@ -21,15 +22,6 @@ def components(mask: np.ndarray, connectivity: int = 6, in_slices: bool = False)
         neighbours[[0, 2]] = False
     parts, n = ndimage.label(mask, neighbours)
     return parts, np.bincount(parts.ravel(), minlength=n + 1)[1:]
-
-
-def body(hu: np.ndarray) -> np.ndarray:
-    """The body, bool [slices, rows, columns]: the largest piece above -400 HU, filled in each slice."""
-    parts, sizes = components(hu > -400)
-    if not len(sizes):
-        return np.zeros(hu.shape, bool)
-    largest = parts == 1 + int(sizes.argmax())
-    return np.stack([ndimage.binary_fill_holes(s) for s in largest])
 
 
 def apply(
@@ -78,7 +70,10 @@ def apply(
                 share = ndimage.mean(hu < step["below_hu"], parts, range(1, len(sizes) + 1))
                 m = np.concatenate([[False], np.asarray(share) >= step["min_fraction"]])[parts]
         elif op == "in_body":
-            m = m & body(hu)
+            at = np.flatnonzero(m.any(axis=(1, 2)))
+            if len(at):  # the program looks at these slices alone
+                here = slice(at[0], at[-1] + 1)
+                m[here] &= body(hu[here], spacing_mm)
         elif op == "closing":
             pad = 2 + int(step["radius_mm"] / min(spacing_mm[1:]))
             close = [cv2.morphologyEx(np.pad(s.astype(np.uint8), pad), cv2.MORPH_CLOSE, disc(step["radius_mm"], spacing_mm[1:])) for s in m]
