@@ -62,6 +62,21 @@ def parser() -> argparse.ArgumentParser:
     c = command("train", "Train one fold of a system, carrying on where it was stopped.", one=True)
     c.add_argument("--fold", type=int, default=0)
     c.add_argument("--all", action="store_true", help="hold nobody out: for weights to ship after the folds have chosen")
+    c.add_argument("--from-studies", type=Path, metavar="FOLDER", help="let a model go on learning from the studies of the program in this folder: from their slices marked corrected or accepted")
+    c.add_argument("--model", type=Path, default=SHIPPED, help="with --from-studies: the model that goes on, a .onnx file that CONFIG was trained as, or the folder of a run")
+    c.add_argument("--share", type=float, default=0.5, help="with --from-studies: share of the samples that is of the data the model was made from (0.5)")
+    c.add_argument("--steps", type=int, default=400, help="with --from-studies: steps (400)")
+    c.add_argument("--rate", type=float, default=3e-4, help="with --from-studies: learning rate (0.0003)")
+    c.add_argument("--hold-back", type=int, metavar="N", help="with --from-studies: patients with studies to measure by, not to learn from; else one in five")
+    c.add_argument("--replace", action="store_true", help="with --from-studies: put the learned model in the place of --model, unless it became worse on patients held back")
+    places(c)
+
+    c = command("learn-curve", "What is gained on other patients where patients that a fold never saw are corrected and learned from.")
+    c.add_argument("config", type=config, nargs="?", default=config("learn-start"), metavar="CONFIG", help="a system whose folds have been run (learn-start)")
+    c.add_argument("--corrected", type=int, default=3, help="patients corrected in each fold (3)")
+    c.add_argument("--steps", type=int, default=300, help="steps (300)")
+    c.add_argument("--share", type=float, default=0.5, help="share of the samples that is of the data the fold was trained on (0.5)")
+    c.add_argument("--rate", type=float, default=3e-4, help="learning rate (0.0003)")
     places(c)
 
     c = command("crossval", "Train, predict and measure folds of systems: those that have no record yet.")
@@ -138,8 +153,15 @@ def run(args: argparse.Namespace) -> int:
 
     root = sources.data_root(getattr(args, "data", None))
     match args.command:
+        case "train" if args.from_studies:
+            return _learn(args, root)
         case "prepare" | "train" | "crossval":
             return _training(args, root)
+        case "learn-curve":
+            from .learn_curve import learn_curve
+            from .places import Places
+
+            return 0 if learn_curve(load(args.config), Places(root, args.runs, args.cache, args.results), args.corrected, args.steps, args.share, args.rate) else 1
         case "explore":
             from .explore import explore
 
@@ -269,6 +291,33 @@ def _training(args: argparse.Namespace, root: Path) -> int:
     outcome = train(system, fold, where.store_of(system, places), folder, places.cache)
     print(f"{folder}: {outcome.steps} steps in {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
     return 0 if outcome.finished else 1
+
+
+def _learn(args: argparse.Namespace, root: Path) -> int:
+    from . import learn, sources
+    from .places import Places
+    from .system import load
+
+    if not 0 <= args.share < 1 or args.steps < 1 or args.rate <= 0:
+        raise ValueError("--share must be from 0 to below 1, --steps at least 1 and --rate above 0")
+    if args.replace and args.model.suffix != ".onnx":
+        raise ValueError("--replace needs a .onnx file as --model: a run is not replaced")
+    places = Places(root, args.runs, args.cache, args.results)
+    start = learn.start_of(args.model, load(args.config), args.runs / "learned-from" / args.model.resolve().parent.name / args.model.stem)
+    for case in (s for s in map(learn.study.read, learn.study.find(args.from_studies)) if s.taken):
+        print(f"{case.case}: {case.folder.name}, {len(case.taken)} of {case.shape[0]} slices")
+    learned = learn.learn(start, args.from_studies, places, learn.Options(args.share, args.steps, args.rate, args.hold_back))
+    if not learned.finished:
+        print("interrupted; the same command carries on")
+        return 1
+    print(learn.table(learned))
+    print(learned.model)
+    if args.replace:
+        learn.replace(start, learned)
+        print(f"{args.model} is the learned model now")
+    elif fell := learn.worse(learned):
+        print(f"it became worse on patients held back: {', '.join(fell)}")
+    return 0
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .tables import NAMES, markdown
 
-SECTIONS = {"figures": "Figures", "behaviour": "On whole volumes in HU", "parity": "The same in every runtime"}
+SECTIONS = {"figures": "Figures", "learning": "Learned from corrections", "notice": "Licence and notice of the model it began with", "behaviour": "On whole volumes in HU", "parity": "The same in every runtime"}
 
 
 def marks(section: str) -> tuple[str, str]:

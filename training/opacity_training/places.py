@@ -63,7 +63,7 @@ def prepare(system: System, places: Places) -> int:
     wanted = [(store, c) for c in system.data.cases or store.cases()]
     for extra in system.data.extras:
         other = Store(extra.source, system.data.chain, places.root, places.cache)
-        wanted += [(other, c) for c in other.cases()]
+        wanted += [(other, c) for c in extra.cases or other.cases()]
     for where, case in tqdm(wanted, desc=system.id, mininterval=5, disable=None):
         where.case(case)
     return len(wanted)

@@ -11,6 +11,7 @@ import torch
 
 from . import augment
 from .folds import Fold, Part
+from .sources import Studies
 from .store import Prepared, Store
 from .strict import ConfigError
 from .system import System
@@ -41,10 +42,10 @@ class Batches(torch.utils.data.Dataset):
         self.system, self.fold = system, fold
         self.patches = system.data.input.form == "patch"
         extra = sum(e.share for e in system.data.extras)
-        self.groups = [self._group(store, fold.train, 1 - extra, 1.0)]
+        self.groups = [self._group(store, fold.train, max(0.0, 1 - extra), 1.0)]
         for e in system.data.extras:
             other = Store(e.source, system.data.chain, store.root, cache)
-            self.groups.append(self._group(other, {c: None for c in other.cases()}, e.share, e.lungless))
+            self.groups.append(self._group(other, {c: None for c in e.cases or other.cases()}, e.share, e.lungless))
         self._refuse_useless(store)
         self.augment = augment.build(system.augment)
         self._foreground = lru_cache(maxsize=256)(self._find_foreground)
@@ -76,7 +77,9 @@ class Batches(torch.utils.data.Dataset):
 
     def _refuse_useless(self, store: Store) -> None:
         cases = [store.case(c).info for c in self.fold.train]
-        seen = int(np.bitwise_or.reduce([c["bits"] for c in cases]))
+        # A reader may have corrected only what was called wrongly: then what is to be found is in the data mixed in.
+        groups = self.groups if isinstance(self.system.data.source, Studies) else self.groups[:1]
+        seen = int(np.bitwise_or.reduce([g.store.case(c).info["bits"] for g in groups for c in {case for case, _ in g.where}]))
         for name in self.system.data.target.classes:
             if name in ("left", "right") and all("sides" in c["lacks"] for c in cases):
                 raise ConfigError(f"{self.system.id}: the classes left and right are wanted, but the source does not know the sides")

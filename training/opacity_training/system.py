@@ -46,6 +46,7 @@ class Extra:
 
     source: Annotated[object, OneOf(sources.KINDS)]
     share: float = 0.1  # of each batch
+    cases: list[str] = field(default_factory=list)  # empty: all the source has
     lungless: float = 1.0  # how often slices with little lung (below 4 %) or none are drawn, against the others
 
 

@@ -63,7 +63,7 @@ def make(name: str, out: int = 2):
 
 
 def test_every_kind_is_tested():
-    assert {kind for kind, _, _ in SMALL.values()} == set(KINDS)
+    assert {kind for kind, _, _ in SMALL.values()} == set(KINDS) - {"shipped"}  # see test_shipped
 
 
 @pytest.mark.parametrize("name", SMALL)

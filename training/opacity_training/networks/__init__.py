@@ -1,5 +1,6 @@
 """The networks, by kind. A kind is a dataclass of its parameters with `dims`, the dimensions it comes in,
-and `make`; a module holds a family of them. Nothing is ever pretrained: every weight is drawn at random."""
+and `make`; a module holds a family of them. Nothing is pretrained by others: every weight is drawn at random, but for
+`shipped`, which goes on from one of our own models."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from .encoders import DeepLabV3Plus, EncoderUNet, LectureResNet50UNet
 from .fv import FVUNet
 from . import inception, pooling, vgg
 from .inception import DenseInceptionUNet, InceptionUNet
+from .shipped import Shipped
 from .tiramisu import Tiramisu
 from .unet import BasicUNet, KerasUNet, MIScnnUNet, ValidUNet
 from .vgg import FCN, SegNet
@@ -31,6 +33,7 @@ KINDS: dict[str, type] = {
     "dense-inception-unet": DenseInceptionUNet,
     "unet-plus-plus": UNetPlusPlus,
     "inf-net": InfNet,
+    "shipped": Shipped,
 }
 
 

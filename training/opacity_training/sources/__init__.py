@@ -10,17 +10,18 @@ import yaml
 
 from .. import strict
 from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError
-from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8
+from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8, Studies
 
 __all__ = [
     "HELD_OUT", "INFECTION", "INFECTION_UNKNOWN", "KINDS", "LEFT", "LUNG", "LUNG_UNKNOWN", "RIGHT",
-    "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError",
+    "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError", "Studies",
     "build", "data_root", "parse",
 ]  # fmt: skip
 
 KINDS: dict[str, type] = {
     "slices8": Slices8, "hu-volumes": HUVolumes, "phantoms": Phantoms, "phantom-volumes": PhantomVolumes,
     "covid-ct-seg": CovidCTSeg, "nifti-folder": NiftiFolder, "dicom-folder": DicomFolder,
+    "studies": Studies,
 }  # fmt: skip
 
 
@@ -37,10 +38,11 @@ def parse(text: str) -> object:
 
 def build(spec: object, root: str | Path | None = None) -> Source:
     """The source a system's file describes, over the data root."""
-    from . import covid_ct_seg, dicom_folder, hu_volumes, nifti_folder, phantoms, slices8
+    from . import covid_ct_seg, dicom_folder, hu_volumes, nifti_folder, phantoms, slices8, studies
 
     readers = {
         Slices8: slices8.Reader, HUVolumes: hu_volumes.Reader, Phantoms: phantoms.SliceReader, PhantomVolumes: phantoms.VolumeReader,
         CovidCTSeg: covid_ct_seg.Reader, NiftiFolder: nifti_folder.Reader, DicomFolder: dicom_folder.Reader,
+        Studies: studies.Reader,
     }  # fmt: skip
     return readers[type(spec)](spec, data_root(root))

@@ -88,3 +88,11 @@ class DicomFolder:
         }
     )
     lacks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Studies:
+    """Study folders of the program: their slices that are marked corrected or accepted; all others are unknown."""
+
+    folder: str = ""
+    state: str = ""  # of all the studies, so that what was made of an earlier state is not taken for theirs
