@@ -56,6 +56,7 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 		Phantom: thorax, ProbeDevice: func(_ context.Context, requested string) app.Device { return (&onnx.Runtime{}).Probe(requested) },
 		Doctor:  doctorText,
 		Version: programVersion(), Licences: assets.Licences, ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),
+		StudiesDir:  filepath.Join(xdg.DataHome, "opacity", "studies"),
 		WidgetsFile: os.Getenv(widgetsVariable),
 		Closed:      func() { time.AfterFunc(windDown, func() { os.Exit(0) }) },
 	})

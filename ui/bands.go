@@ -122,6 +122,7 @@ func (b *bands) refresh() {
 		b.w.name("band.mask", open)
 		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(b.w.t("ui.band.mask", baseName(path))), open, dismiss))
 	}
+	rows = append(rows, b.w.studyBands()...)
 	rows = append(rows, b.warnings()...)
 	if len(rows) == 0 && len(b.object.Objects) == 0 {
 		return
@@ -219,6 +220,12 @@ func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, what sai
 func (b *bands) texts() (failures, warnings []string) {
 	for _, f := range b.failures {
 		failures = append(failures, f.sentence)
+	}
+	if why := b.w.failing(); why != "" {
+		failures = append(failures, why)
+	}
+	if who := b.w.lookingOnly(); who != "" {
+		warnings = append(warnings, who)
 	}
 	for _, warning := range b.w.session.Warnings() {
 		warnings = append(warnings, b.w.texts.Format(warning.Message))

@@ -13,6 +13,9 @@ type beside struct {
 	masks   []string // label maps
 	named   string   // the label map that the user named, not just its folder; "" for none
 	leftOut string   // what was not used, in words; "" for nothing
+
+	studies string   // where its study lies, or comes to; "" for where studies usually do
+	resume  *resumed // its study, open already; nil where it is to be looked for
 }
 
 // takeMask opens the mask that the user named with the study that is open now,

@@ -1,31 +1,113 @@
 package ui
 
+import (
+	"context"
+	"time"
+
+	"opacity/app"
+	"opacity/app/job"
+)
+
 // closeStudy leaves the window empty.
 func (w *Window) closeStudy() {
-	w.unlessUnsaved(func() {
+	w.leave(func() {
 		w.opening++
 		w.jobs.CancelAll()
 		w.cancelSegment()
 		w.savedAs, w.measured, w.leftOut = "", measured{}, ""
+		w.drop(w.keeping)
+		w.keeping = &keeping{}
 		w.bands.forget()
 		w.bands.clearFailures()
 		w.session.Close()
+		w.studyChanged.Emit(struct{}{})
 	})
 }
 
 // unsaved reports whether work would be lost with the open study.
-func (w *Window) unsaved() bool { return w.session.Dirty() && !w.sample }
+func (w *Window) unsaved() bool {
+	switch k := w.keeping; {
+	case w.sample || w.session.Loading():
+		return false
+	case k.study != nil:
+		return k.failed != nil
+	}
+	return w.session.Dirty()
+}
 
-// unlessUnsaved goes on at once where nothing would be lost, else asks.
+// syncPatience is how long leaving a case waits for the disk before it asks.
+const syncPatience = 10 * time.Second
+
+// leave goes on once nothing of the present case can be lost: at once where it is
+// all kept, else it asks.
+func (w *Window) leave(then func()) {
+	if w.session.Painting() {
+		w.session.Interrupted.Emit(struct{}{})
+	}
+	k := w.keeping
+	switch {
+	case k.making:
+		k.made = append(k.made, func() { w.leave(then) })
+		return
+	case k.study == nil || w.session.Loading():
+		w.unlessUnsaved(then)
+		return
+	}
+	w.keepView()
+	w.keepLabels()
+	s, revision := k.study, w.session.Revision()
+	job.Run(w.jobs, "study.leave", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		ctx, cancel := context.WithTimeout(ctx, syncPatience)
+		defer cancel()
+		err := s.Sync(ctx)
+		if err != nil && s.Failed() != nil {
+			err = s.Failed()
+		}
+		return struct{}{}, err
+	}, nil, func(_ struct{}, err error) {
+		switch {
+		case w.keeping != k: // left another way
+		case err != nil:
+			w.askUnkept(err, then)
+		case w.session.Revision() != revision:
+			w.leave(then)
+		default:
+			then()
+		}
+	})
+}
+
+// askUnkept asks what becomes of work that cannot be put on disk.
+func (w *Window) askUnkept(err error, then func()) {
+	if len(w.modals) > 0 {
+		return
+	}
+	_, why := app.Explain(err)
+	w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why)),
+		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
+		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leave(then) }) }},
+		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+// unlessUnsaved goes on at once where nothing would be lost with a case that no
+// study keeps, else asks.
 func (w *Window) unlessUnsaved(then func()) {
 	if !w.unsaved() {
 		then()
 		return
 	}
-	w.question("unsaved", w.t("ui.unsaved.title"), w.t("ui.unsaved.text", w.session.Info().Case),
+	name := w.session.Info().Case
+	discard := answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then}
+	if w.canCopy() {
+		w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.memory", name),
+			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(then) }},
+			discard, answer{id: "cancel", label: "ui.cancel"})
+		return
+	}
+	w.question("unsaved", w.t("ui.unsaved.title"), w.t("ui.unsaved.text", name),
 		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
-		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		discard, answer{id: "cancel", label: "ui.cancel"})
 }
 
 // tryClose closes the window unless work would be lost.
@@ -33,20 +115,44 @@ func (w *Window) tryClose() {
 	if len(w.modals) > 0 {
 		return
 	}
-	w.unlessUnsaved(func() {
+	w.leave(func() {
 		size := w.win.Canvas().Size()
 		w.prefs.Width, w.prefs.Height = size.Width, size.Height
-		w.prefs.save()
 		w.shut()
 	})
 }
 
-// shut closes the window for good.
+// shut closes the window for good. Studies are closed before it goes, since the
+// program ends with it.
 func (w *Window) shut() {
+	if w.closed {
+		return
+	}
+	if w.session.Painting() {
+		w.session.Interrupted.Emit(struct{}{})
+	}
+	w.keepView()
+	w.drop(w.keeping)
 	w.closed = true
 	w.jobs.CancelAll()
+	w.awaitClosing()
+	w.prefs.save()
 	w.win.Close()
 	if w.opts.Closed != nil {
 		w.opts.Closed()
+	}
+}
+
+// awaitClosing waits for studies to be closed, not for ever: a disk may not answer.
+func (w *Window) awaitClosing() {
+	done := make(chan struct{})
+	go func() {
+		w.closing.Wait()
+		w.loose.closeAll()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(syncPatience):
 	}
 }

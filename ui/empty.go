@@ -30,6 +30,9 @@ func (w *Window) emptyView() fyne.CanvasObject {
 		heading, newLine(w.t("ui.research"), colorDim), space(8), targets, space(2),
 		newLine(w.t("ui.empty.drop"), colorDim),
 	}
+	if rows := w.leftRows(); len(rows) > 0 {
+		column = append(column, space(10), newLine(w.t("ui.study.left_heading"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
+	}
 	if rows := w.recentRows(); len(rows) > 0 {
 		column = append(column, space(10), newLine(w.t("ui.empty.recent"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
 	}

@@ -11,7 +11,7 @@ import (
 
 // load opens a series, after asking what becomes of unsaved work.
 func (w *Window) load(s app.Series, path string, b beside) {
-	w.unlessUnsaved(func() {
+	w.leave(func() {
 		w.read(s, path, b)
 	})
 }
@@ -22,7 +22,7 @@ func (w *Window) openSample(segment bool) {
 		return
 	}
 	w.closeList()
-	w.unlessUnsaved(func() {
+	w.leave(func() {
 		w.opening++
 		w.cancelSegment()
 		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
@@ -40,7 +40,7 @@ func (w *Window) openSample(segment bool) {
 				return
 			}
 			w.bands.settled("open")
-			w.opened(s.info, s.v, nil, beside{})
+			w.opened(s.info, s.v, nil, beside{}, readSeries{})
 			w.sample = true
 			if segment {
 				w.segment()
@@ -56,25 +56,31 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	w.opening++
 	w.cancelSegment()
 	attempt, begun := w.opening, false
-	restore, look := w.session.Keep(), w.keepLook()
+	restore, look, was := w.session.Keep(), w.keepLook(), w.keeping
+	if b.studies == "" {
+		b.studies = w.studiesFolder()
+	}
 	slicesIn := w.sliceFeed(attempt, func(first, last int) { w.session.SlicesIn(first, last) })
 	hooks := app.LoadHooks{Slices: slicesIn}
 	hooks.Begin = func(v *volume.Volume) {
 		w.dispatch(func() {
 			if w.opening == attempt {
 				begun = true
+				w.keeping = &keeping{}
 				w.session.Begin(info, v)
 			}
 		})
 	}
 	w.status.start(jobOpen, w.t("ui.open.loading", info.Case), func() { w.jobs.Cancel(jobOpen) })
-	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (*volume.Volume, error) {
+	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (readSeries, error) {
 		hooks.Progress = report
-		return series.Load(ctx, hooks)
-	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(v *volume.Volume, err error) {
+		return w.readWithStudy(ctx, series, hooks, b, was)
+	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(r readSeries, err error) {
 		w.status.end(jobOpen)
 		if err != nil {
+			w.letGo(r.resume)
 			if begun {
+				w.keeping = was
 				restore()
 				look()
 			}
@@ -86,17 +92,28 @@ func (w *Window) read(series app.Series, path string, b beside) {
 		}
 		w.prefs.addRecent(path)
 		w.recentChanged()
-		w.opened(info, v, series.SHA256, b)
+		w.drop(was)
+		w.opened(info, r.volume, series.SHA256, b, r)
 	})
 }
 
 // opened shows a study that is all there.
-func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside) {
+func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside, r readSeries) {
 	w.sha, w.savedAs, w.measured, w.leftOut, w.sample = sha, "", measured{}, b.leftOut, false
 	w.bands.forget()
 	w.session.Complete(info, v)
+	w.keepFrom(b.studies, r.sha)
 	w.showStudy()
 	w.sayLeftOut(b.leftOut)
+	if r.failed != nil {
+		w.bands.failAbout("study", r.failed)
+	}
+	if r.resume != nil {
+		w.resume(r.resume)
+	} else if w.keeping.wanted {
+		w.whenKept(nil)
+	}
+	w.studyChanged.Emit(struct{}{})
 	w.takeMask(b)
 }
 

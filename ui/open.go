@@ -39,6 +39,10 @@ func (w *Window) dropped(uris []fyne.URI) {
 // open looks for what can be opened under paths. What is open stays until
 // something else is really there.
 func (w *Window) open(paths []string) {
+	if folder := isStudy(paths[0]); len(paths) == 1 && folder != "" {
+		w.openStudy(folder)
+		return
+	}
 	w.closeList()
 	if w.opts.Opener == nil {
 		return

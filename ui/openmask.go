@@ -133,11 +133,25 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 		if attempt != w.opening {
 			return
 		}
-		if err := w.session.SetMask(text.M("ui.step.mask", filepath.Base(path)), r.mask, r.doubts...); err != nil {
-			w.bands.failAbout("mask", err)
-			return
-		}
-		w.bands.settled("mask")
-		w.status.say(w.t("ui.mask.done", filepath.Base(path)))
+		w.whenKept(func() {
+			if attempt == w.opening {
+				w.takeFile(filepath.Base(path), r.mask, r.doubts)
+			}
+		})
 	})
+}
+
+// takeFile puts a mask read from a file in place of the mask, as one step.
+func (w *Window) takeFile(name string, m *mask.Mask, doubts []volume.Warning) {
+	if s := w.study(); s != nil {
+		if err := s.KeepFile(name, doubts); err != nil {
+			w.bands.failAbout("study", err)
+		}
+	}
+	if err := w.session.SetMask(text.M("ui.step.mask", name), m, doubts...); err != nil {
+		w.bands.failAbout("mask", err)
+		return
+	}
+	w.bands.settled("mask")
+	w.status.say(w.t("ui.mask.done", name))
 }

@@ -47,6 +47,10 @@ type Options struct {
 	// left to do but for the toolkit to wind down, on the toolkit's goroutine.
 	Closed func()
 
+	// StudiesDir holds the studies that keep the work on cases, unless the user
+	// names another; "" keeps nothing.
+	StudiesDir string
+
 	// WidgetsFile, where not "", is kept up to date with the place of every named
 	// widget in the window, as JSON, for tests that drive it from outside.
 	WidgetsFile string
@@ -55,6 +59,7 @@ type Options struct {
 	// goroutine, and how it is put off. Nil for Fyne and the clock.
 	Dispatch job.Dispatcher
 	After    func(d time.Duration, f func()) (stop func())
+	Now      func() time.Time // nil for the clock
 }
 
 // Picture is one pane as it is on screen, independent of the window.

@@ -39,6 +39,9 @@ type preferences struct {
 	Results     string              `json:"results,omitempty"` // folder that holds what was saved last
 	Recent      []string            `json:"recent,omitempty"`
 	NoRecent    bool                `json:"no_recent"`
+	Studies     string              `json:"studies,omitempty"` // folder; "" for the usual one
+	Reader      string              `json:"reader,omitempty"`  // name; "" for the system's user
+	Working     string              `json:"working,omitempty"` // folder of the study that is open
 	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
 }
 

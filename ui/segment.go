@@ -76,7 +76,18 @@ func (w *Window) segment() {
 	}, func(r *app.SegmentResult, err error) { w.segmented(attempt, r, err) })
 }
 
+// segmented keeps what a model found, and then makes it the mask.
 func (w *Window) segmented(attempt int, r *app.SegmentResult, err error) {
+	if err != nil || attempt != w.opening || w.stopped {
+		w.adopt(attempt, r, err)
+		return
+	}
+	w.status.start(jobSegment, w.t("ui.segment.keeping"), w.cancelSegment)
+	w.keepProposal(r, func() { w.adopt(attempt, r, nil) })
+}
+
+// adopt makes what a model found the mask, as one step.
+func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 	w.segmenting = false
 	w.status.end(jobSegment)
 	switch {

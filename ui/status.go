@@ -21,10 +21,12 @@ import (
 type statusBar struct {
 	w      *Window
 	object fyne.CanvasObject
+	row    *fyne.Container
 	left   *fyne.Container
 	text   *line
 	right  *line
 	mouse  *line // what the left button does
+	kept   *line // how the work is kept
 	bar    *thinBar
 	cancel *button
 	show   *button
@@ -45,19 +47,21 @@ type task struct {
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right().yielding(), mouse: newLine("", colorDim).right()}
+	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right().yielding(), mouse: newLine("", colorDim).right(), kept: newLine("", colorDim).right()}
 	s.bar = newThinBar()
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
 	s.cancel.Importance = widget.MediumImportance
 	s.show = w.newButton(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
 	s.show.Importance = widget.MediumImportance
 	s.left = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.show), s.text)
-	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), container.New(statusLayout{}, s.left, s.right, s.mouse)))
+	s.row = container.New(statusLayout{}, s.left, s.right, s.mouse, s.kept)
+	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), s.row))
 	w.name("status.text", s.text)
 	w.name("status.cancel", s.cancel)
 	w.name("status.show", s.show)
 	w.name("status.device", s.right)
 	w.name("status.mouse", s.mouse)
+	w.name("status.kept", s.kept)
 	s.showProfile()
 	s.refresh()
 	return s
@@ -74,9 +78,14 @@ func (statusLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	right := min(o[1].MinSize().Width, inner/2)
 	mouse := o[2].MinSize().Width
 	left := inner - right - mouse - 2*16
+	if kept := o[3].MinSize().Width; kept > 0 {
+		left -= kept + 16
+		o[3].Move(fyne.NewPos(edge+left+16, 0))
+		o[3].Resize(fyne.NewSize(kept, size.Height))
+	}
 	o[0].Move(fyne.NewPos(edge, 3))
 	o[0].Resize(fyne.NewSize(left, size.Height-6))
-	o[2].Move(fyne.NewPos(edge+left+16, 0))
+	o[2].Move(fyne.NewPos(edge+inner-right-16-mouse, 0))
 	o[2].Resize(fyne.NewSize(mouse, size.Height))
 	o[1].Move(fyne.NewPos(edge+inner-right, 0))
 	o[1].Resize(fyne.NewSize(right, size.Height))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -64,15 +65,18 @@ type Window struct {
 	leftOut string // what was found beside the open study and is not in it
 	sample  bool   // the open study is the program's own: nothing of it is anybody's work
 
-	keeping      keeping              // what keeps the work on the open case
+	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
+	closing      sync.WaitGroup       // studies that are being closed
+	loose        loose
+	left         []leftStudy // that were not closed, to go on with
 }
 
 // New makes a window with nothing open. It shows with ShowAndRun.
 func New(a fyne.App, opts Options) *Window {
 	w := &Window{
 		opts: opts, texts: opts.Texts, app: a, session: app.NewSession(),
-		pending: map[string]bool{}, named: map[string]fyne.CanvasObject{}, after: opts.After,
+		keeping: &keeping{}, pending: map[string]bool{}, named: map[string]fyne.CanvasObject{}, after: opts.After,
 	}
 	if w.texts == nil {
 		w.texts = text.English()
@@ -107,6 +111,7 @@ func New(a fyne.App, opts Options) *Window {
 	w.choose = &nativeChooser{w}
 	w.connect()
 	w.loadModels()
+	w.lookForLeft()
 	return w
 }
 
@@ -180,6 +185,7 @@ func (w *Window) connect() {
 		}
 	})
 	w.connectTools()
+	w.connectStudy()
 	w.connectAmount()
 	w.connectKeys()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })

@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/safefile"
+	"opacity/app/study"
+)
+
+// audited is the study whose audit trail can be exported; nil where there is none.
+func (w *Window) audited() *study.Study {
+	if !w.complete() {
+		return nil
+	}
+	if w.keeping.study != nil {
+		return w.keeping.study
+	}
+	return w.keeping.looking
+}
+
+// askAudit asks where the audit trail goes: as JSON where the name ends in .json,
+// else as CSV.
+func (w *Window) askAudit() {
+	if w.audited() != nil {
+		w.askAuditPlace(filepath.Join(w.resultFolder(), studyTitle(w.audited().Folder())+"_audit.csv"))
+	}
+}
+
+func (w *Window) askAuditPlace(suggested string) {
+	w.choose.saveFile(w.t("ui.audit.title"), suggested, func(path string) {
+		if filepath.Ext(path) == "" {
+			path += ".csv"
+		}
+		w.unlessThere([]string{path}, func(overwrite bool) { w.writeAudit(path, overwrite) }, func() { w.askAuditPlace(path) })
+	})
+}
+
+func (w *Window) writeAudit(path string, overwrite bool) {
+	s := w.audited()
+	if s == nil {
+		return
+	}
+	rows, write := s.Audit(), study.WriteAuditCSV
+	if strings.EqualFold(filepath.Ext(path), ".json") {
+		write = study.WriteAuditJSON
+	}
+	job.Run(w.jobs, "audit", func(context.Context, func(job.Progress)) (struct{}, error) {
+		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return write(out, rows) })
+	}, nil, func(_ struct{}, err error) {
+		if err != nil {
+			w.bands.failAbout("save", err)
+			return
+		}
+		w.bands.settled("save")
+		w.rememberResults(path)
+		w.status.saved(path)
+	})
+}
+
+// errStale says that more was done to a case while it was being copied.
+func errStale(path string) error { return app.Fail(nil, "ui.study.copy_stale", filepath.Base(path)) }

@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app/job"
+	"opacity/app/study"
+)
+
+// leftStudy is a study that was not closed when the program or the computer stopped.
+type leftStudy struct {
+	folder, name string
+	at           string // when it was worked on last
+	changed      time.Time
+}
+
+// leftOnEmpty is how many of them the empty window lists.
+const leftOnEmpty = 3
+
+// lookForLeft finds the studies that were not closed, to offer them.
+func (w *Window) lookForLeft() {
+	dir, working := w.studiesFolder(), w.prefs.Working
+	if dir == "" && working == "" {
+		return
+	}
+	job.Run(w.jobs, "study.left", func(context.Context, func(job.Progress)) ([]leftStudy, error) {
+		folders, _ := study.In(dir) // what cannot be listed offers nothing
+		if working != "" && !slices.Contains(folders, working) {
+			folders = append(folders, working)
+		}
+		var left []leftStudy
+		for _, folder := range folders {
+			if _, is := study.LeftOpen(folder); is {
+				at := study.Changed(folder)
+				left = append(left, leftStudy{folder, studyTitle(folder), at.Local().Format("2006-01-02 15:04"), at})
+			}
+		}
+		slices.SortStableFunc(left, func(a, b leftStudy) int { return b.changed.Compare(a.changed) })
+		return left, nil
+	}, nil, func(left []leftStudy, _ error) {
+		w.left = slices.DeleteFunc(left, func(l leftStudy) bool { return w.keeping.has(l.folder) })
+		w.leftChanged()
+	})
+}
+
+// has reports whether a folder is that of the study that is open.
+func (k *keeping) has(folder string) bool {
+	return k.study != nil && k.study.Folder() == folder || k.looking != nil && k.looking.Folder() == folder
+}
+
+// studyTitle is what a study's folder is called to the user.
+func studyTitle(folder string) string {
+	return strings.TrimSuffix(filepath.Base(folder), study.Extension)
+}
+
+// forgetLeft offers a study no more.
+func (w *Window) forgetLeft(folder string) {
+	before := len(w.left)
+	w.left = slices.DeleteFunc(w.left, func(l leftStudy) bool { return l.folder == folder })
+	if len(w.left) < before {
+		w.leftChanged()
+	}
+}
+
+func (w *Window) leftChanged() {
+	w.bands.refresh()
+	if !w.hasStudy() && !w.choosing() {
+		w.show(w.emptyView())
+	}
+}
+
+// leftRows are the studies that were not closed, for the empty window.
+func (w *Window) leftRows() []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, l := range w.left[:min(len(w.left), leftOnEmpty)] {
+		name := newLine(l.name, theme.ColorNameForeground)
+		when := newLine(w.t("ui.study.left_at", l.at), colorDim).clipped()
+		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, when), l.folder, func() { w.openStudy(l.folder) })
+		w.name("left."+l.name, t)
+		rows = append(rows, t)
+	}
+	return rows
+}

@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"slices"
+	"sync"
+
+	"opacity/app/study"
+)
+
+// loose are the studies that work beside the window has opened and the window
+// has not taken: where the user thought better of it, they are closed.
+type loose struct {
+	mu   sync.Mutex
+	open []*study.Study
+}
+
+func (l *loose) put(s *study.Study) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open = append(l.open, s)
+}
+
+// take reports whether a study is still open, which is the caller's then.
+func (l *loose) take(s *study.Study) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := slices.Index(l.open, s)
+	if n >= 0 {
+		l.open = slices.Delete(l.open, n, n+1)
+	}
+	return n >= 0
+}
+
+func (l *loose) close(s *study.Study) {
+	if l.take(s) {
+		_ = s.Close() // nothing was done to it
+	}
+}
+
+func (l *loose) closeAll() {
+	l.mu.Lock()
+	open := l.open
+	l.open = nil
+	l.mu.Unlock()
+	for _, s := range open {
+		_ = s.Close() // nothing was done to it
+	}
+}

@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/study"
+	"opacity/app/volume"
+)
+
+// resumed is a study that was opened and is not yet the window's.
+type resumed struct {
+	study   *study.Study
+	found   study.Recovered
+	origins map[int]app.Origin
+	series  app.Series // the image it was made from, where that was looked for
+}
+
+// openResumed opens a study beside the window, after those that are being closed.
+// The window owns it from then on: see loose.
+func (w *Window) openResumed(ctx context.Context, folder string) (*resumed, error) {
+	w.closing.Wait()
+	s, found, err := study.Open(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	w.loose.put(s)
+	r := &resumed{study: s, found: found}
+	if r.origins, err = s.Origins(ctx); err != nil {
+		w.loose.close(s)
+		return nil, err
+	}
+	return r, nil
+}
+
+// isStudy returns the folder of a study that a path stands for; "" for none.
+func isStudy(path string) string {
+	if filepath.Base(path) == "study.json" {
+		path = filepath.Dir(path)
+	}
+	if study.Is(path) {
+		return absolute(path)
+	}
+	return ""
+}
+
+func (w *Window) askOpenStudy() {
+	w.choose.openFolder(w.t("ui.study.open"), w.studiesFolder(), w.openStudy)
+}
+
+// openStudy opens a study with the image that it was made from.
+func (w *Window) openStudy(folder string) {
+	w.closeList()
+	if w.opts.Opener == nil {
+		return
+	}
+	folder = absolute(folder)
+	if s := w.study(); s != nil && s.Folder() == folder {
+		w.status.say(w.t("ui.study.open_already", filepath.Base(folder)))
+		return
+	}
+	w.leave(func() { w.findStudy(folder, "") })
+}
+
+// findStudy opens a study and looks for its image: at a path that the user has
+// shown, or with "" where it was.
+func (w *Window) findStudy(folder, at string) {
+	w.opening++
+	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
+	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
+		w.loose.closeAll()
+		r, err := w.openResumed(ctx, folder)
+		if err != nil {
+			return nil, err
+		}
+		if at == "" {
+			r.series, err = r.study.Source(ctx, w.opts.Opener)
+		} else {
+			r.series, err = r.study.Relocate(ctx, w.opts.Opener, at)
+		}
+		if err != nil {
+			w.loose.close(r.study)
+			return nil, err
+		}
+		return r, nil
+	}, nil, func(r *resumed, err error) {
+		w.status.end(jobOpen)
+		var moved *study.MovedError
+		switch {
+		case errors.As(err, &moved) && len(w.modals) == 0:
+			w.askMoved(folder, moved)
+		case err != nil:
+			w.openFailed([]string{folder}, err)
+		default:
+			w.bands.settled("open")
+			w.read(r.series, folder, beside{studies: filepath.Dir(folder), resume: r})
+		}
+	})
+}
+
+// askMoved asks where the image of a study is now.
+func (w *Window) askMoved(folder string, moved *study.MovedError) {
+	_, why := app.Explain(moved)
+	again := func(path string) { w.findStudy(folder, path) }
+	w.question("moved", w.t("ui.study.moved"), w.texts.Format(why)+" "+w.t("ui.study.moved_known"),
+		answer{id: "file", label: "ui.study.moved_file", run: func() { w.choose.openFile(w.t("ui.study.moved"), w.lastFolder(), again) }},
+		answer{id: "folder", label: "ui.study.moved_folder", run: func() { w.choose.openFolder(w.t("ui.study.moved"), w.lastFolder(), again) }},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+// openCase opens an image with its study in a folder of studies, where it is made
+// at the first step. Of an image with several series the one with that UID is
+// meant, with "" the first.
+func (w *Window) openCase(path, seriesUID, folder string) {
+	w.closeList()
+	if w.opts.Opener == nil {
+		return
+	}
+	w.opening++
+	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })
+	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
+		return w.opts.Opener.Scan(ctx, []string{path}, report)
+	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(found app.Scan, err error) {
+		w.status.end(jobOpen)
+		if err != nil {
+			w.openFailed([]string{path}, err)
+			return
+		}
+		n := slices.IndexFunc(found.Series, func(s app.Series) bool {
+			return seriesUID == "" && !s.Info().LabelMap || seriesUID != "" && s.Info().Identity.SeriesUID == seriesUID
+		})
+		if n < 0 {
+			w.bands.failAbout("open", app.Refuse(nil, "ui.study.no_series", filepath.Base(path)))
+			return
+		}
+		w.bands.clearFailures()
+		w.load(found.Series[n], path, beside{studies: folder})
+	})
+}
+
+// readSeries is what becomes of reading an image: it, its hash and its study.
+type readSeries struct {
+	volume *volume.Volume
+	sha    string
+	resume *resumed
+	failed error // of looking for its study: the image is there all the same
+}
+
+// readWithStudy reads an image and, meanwhile, works out by its hash whether
+// there is a study of it in a folder of studies.
+func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app.LoadHooks, b beside, was *keeping) (readSeries, error) {
+	r := readSeries{resume: b.resume}
+	dir := b.studies
+	sums := make(chan error, 1)
+	hashing, stop := context.WithCancel(ctx)
+	defer stop()
+	if dir != "" {
+		go func() {
+			sum, err := series.SHA256(hashing)
+			r.sha = sum
+			sums <- err
+		}()
+	}
+	var err error
+	if r.volume, err = series.Load(ctx, hooks); err != nil {
+		stop()
+	}
+	if dir != "" {
+		r.failed = <-sums
+	}
+	if err != nil || dir == "" || r.failed != nil || r.resume != nil {
+		return r, err
+	}
+	folder, err := study.Find(dir, r.sha, series.Info().Identity.SeriesUID)
+	if err != nil || folder == "" {
+		return r, nil // what cannot be listed will not be written to: that tells
+	}
+	if was.study != nil && was.study.Folder() == folder {
+		_ = was.study.Close() // all of it is on disk: see leave
+	}
+	r.resume, r.failed = w.openResumed(ctx, folder)
+	return r, ctx.Err()
+}
+
+// letGo closes a study that the window does not take.
+func (w *Window) letGo(r *resumed) {
+	if r != nil {
+		w.closing.Go(func() { w.loose.close(r.study) })
+	}
+}
+
+// resume goes on with the study that was found for the image just opened.
+func (w *Window) resume(r *resumed) {
+	k, s := w.keeping, r.study
+	w.loose.take(s)
+	if err := s.Fits(w.session.Volume().Geometry); err != nil {
+		w.bands.failAbout("study", err)
+		w.release(s)
+		return
+	}
+	k.labels = s.Mask().Labels()
+	k.found = recovered{Recovered: r.found}
+	if s.ReadOnly() != nil {
+		k.looking = s
+	} else {
+		w.take(k, s)
+	}
+	if err := w.session.Restore(s.History(), r.origins); err != nil {
+		w.bands.failAbout("study", err)
+		return
+	}
+	w.showView(s.Info().View)
+	w.sayResumed(r)
+	w.bands.refresh()
+	w.studyChanged.Emit(struct{}{})
+}
+
+// sayResumed says what the case goes on with.
+func (w *Window) sayResumed(r *resumed) {
+	steps, _ := w.session.History()
+	if len(steps) > 0 && r.study.ReadOnly() == nil {
+		w.status.say(w.t("ui.study.goes_on", len(steps), steps[len(steps)-1].Time.Local().Format("2006-01-02 15:04")))
+	}
+}
+
+// startAnew opens the image again without its study, which stays where it is.
+func (w *Window) startAnew() {
+	if !w.canStartAnew() {
+		return
+	}
+	w.leave(func() {
+		was, info, v, sha := w.keeping, w.session.Info(), w.session.Volume(), w.sha
+		w.opening++
+		w.cancelSegment()
+		look := w.keepLook()
+		w.drop(was)
+		w.opened(info, v, sha, beside{studies: was.dir}, readSeries{sha: was.source.SHA256})
+		look()
+		w.status.say(w.t("ui.study.anew"))
+	})
+}
+
+func (w *Window) canStartAnew() bool {
+	return w.complete() && !w.segmenting && (w.keeping.study != nil || w.keeping.looking != nil)
+}
+
+// keepFrom remembers what a study of the image just opened is made of.
+func (w *Window) keepFrom(dir, sha string) {
+	info, m := w.session.Info(), w.session.Mask()
+	k := &keeping{dir: dir, name: study.FolderName(info), begin: mask.New(m.Size(), m.Labels())}
+	k.source = study.Source{Path: absolute(info.Path), SHA256: sha, SeriesUID: info.Identity.SeriesUID}
+	k.draft.State = ""
+	if w.keeping != nil && w.keeping.wanted && w.keeping.study == nil && w.keeping.looking == nil && w.keeping.begin == nil {
+		k.draft, k.wanted = w.keeping.draft, true // said while the image was being read
+	}
+	w.keeping = k
+}

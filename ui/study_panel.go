@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app/study"
+)
+
+// askStudies shows where studies are kept and under whose name, to change both.
+func (w *Window) askStudies() {
+	dir := w.prefs.Studies
+	where := newLine("", theme.ColorNameForeground).clipped()
+	show := func(to string) {
+		dir = to
+		if to == "" {
+			to = w.opts.StudiesDir
+		}
+		where.why(w.tips, to).set(to)
+	}
+	show(dir)
+	var m *modal
+	name := w.newEntry(w.prefs.Reader, func(string) { m.press(0) })
+	name.SetPlaceHolder(study.SystemUser())
+	w.name("studies.reader", name)
+	w.name("studies.folder", where)
+	change := w.newButton(w.t("ui.studies.change"), nil, "", func() {
+		w.choose.openFolder(w.t("ui.studies.folder"), w.studiesFolder(), show)
+	})
+	usual := w.newButton(w.t("ui.studies.usual"), nil, "", func() { show("") })
+	rows := []fyne.CanvasObject{
+		newLine(w.t("ui.studies.reader"), colorDim), name,
+		newLine(w.t("ui.studies.reader_why"), colorDim).sized(theme.SizeNameCaptionText).clipped(), space(4),
+		newLine(w.t("ui.studies.folder"), colorDim),
+		container.NewBorder(nil, nil, nil, container.NewHBox(change, usual), where),
+		newLine(w.t("ui.studies.folder_why"), colorDim).sized(theme.SizeNameCaptionText).clipped(),
+	}
+	if w.session.Volume() != nil && !w.sample {
+		rows = append(rows, space(4), newLine(w.t("ui.studies.time", w.minutes(w.readingTime())), theme.ColorNameForeground))
+	}
+	m = w.ask("studies", w.t("ui.studies.title"), container.New(layout.NewCustomPaddedVBoxLayout(6), rows...), fyne.NewSize(620, 330),
+		answer{id: "ok", label: "ui.studies.ok", run: func() { w.setStudies(dir, strings.TrimSpace(name.Text)) }},
+		answer{id: "cancel", label: "ui.cancel"})
+	w.win.Canvas().Focus(name)
+}
+
+// setStudies keeps studies in a folder from the next case on, "" for the usual
+// one, and the work from now on under a name, "" for that of the system's user.
+func (w *Window) setStudies(dir, reader string) {
+	w.prefs.Studies, w.prefs.Reader = dir, reader
+	w.savePreferences()
+	if s := w.study(); s != nil {
+		w.note(func(i *study.Info) { i.Reviewer = w.reader() })
+	} else if w.keeping.looking == nil && w.keeping.source.SHA256 != "" {
+		w.keeping.dir = w.studiesFolder()
+	}
+	w.showKept()
+}

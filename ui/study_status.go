@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+// kept says how the work on the open case is kept, in a word, and in what colour.
+func (w *Window) kept() (word string, ink fyne.ThemeColorName) {
+	k := w.keeping
+	steps, _ := w.session.History()
+	switch {
+	case w.session.Volume() == nil || w.sample || w.session.Loading():
+		return "", colorDim
+	case k.looking != nil:
+		return w.t("ui.kept.looking"), theme.ColorNameWarning
+	case k.failed != nil:
+		return w.t("ui.kept.not"), theme.ColorNameError
+	case k.making, k.study != nil && k.study.Durable() < len(steps):
+		return w.t("ui.kept.soon"), colorDim
+	case k.study != nil:
+		return w.t("ui.kept.yes"), theme.ColorNameSuccess
+	case w.session.Dirty():
+		return w.t("ui.kept.memory"), theme.ColorNameWarning
+	}
+	return "", colorDim
+}
+
+// showKept shows it in the status bar; where it is kept, and for how long it was
+// worked on, while the pointer rests there.
+func (w *Window) showKept() {
+	word, ink := w.kept()
+	l := w.status.kept
+	tip := ""
+	if s := w.keeping.study; s != nil {
+		tip = w.t("ui.kept.where", s.Folder(), w.reader(), w.minutes(w.readingTime()))
+	}
+	l.why(w.tips, tip)
+	if l.text != word || l.color != ink {
+		l.text, l.color = word, ink
+		l.Refresh()
+		w.status.row.Refresh() // lays it out anew
+	}
+	w.soon("title", w.showTitle)
+}
+
+// minutes writes how long somebody has worked.
+func (w *Window) minutes(d time.Duration) string {
+	if d < time.Minute {
+		return w.t("ui.seconds", int(d.Seconds()))
+	}
+	return w.t("ui.minutes", int(d.Minutes()))
+}
