@@ -12,6 +12,9 @@ func (s *Session) Painted(box volume.Box) {
 	if s.mask == nil {
 		return
 	}
+	if !s.painting && s.before == nil {
+		s.EndPreview() // a stroke is seen, and nothing in its place
+	}
 	s.painting = true
 	if !box.Empty() {
 		s.revision++

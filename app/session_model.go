@@ -142,6 +142,10 @@ func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error
 	return nil
 }
 
+// ModelRuns reports whether a model paints the preview that is shown: since
+// BeginPreview, until EndPreview or Adopt.
+func (s *Session) ModelRuns() bool { return s.volume != nil && s.before != nil }
+
 // ModelMask returns the model's own mask, which no hand has changed, of the run
 // that the mask goes back to; nil where it goes back to none. Read only.
 func (s *Session) ModelMask() *mask.Mask {

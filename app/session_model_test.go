@@ -262,6 +262,19 @@ func TestSession_PreviewBySlices(t *testing.T) {
 	}
 }
 
+// A stroke takes the place of an edit that is only shown.
+func TestSession_StrokeEndsPreview(t *testing.T) {
+	s := adopted(t)
+	if err := s.PreviewEdit(brush(s, mask.Findings, 2, 3, 4, mask.Infection)); err != nil || s.Shown() == s.Mask() {
+		t.Fatal("no preview", err)
+	}
+	s.Painted(volume.Box{})
+	if s.Shown() != s.Mask() {
+		t.Error("the edit is shown in the place of the stroke")
+	}
+	s.Unpainted(volume.Box{})
+}
+
 // No model takes from a locked label, or gives to it.
 func TestSession_ModelSparesLockedLabels(t *testing.T) {
 	s, v := opened()

@@ -96,6 +96,8 @@ type Viewer struct {
 	crosshair   bool
 	identity    bool
 	invertLevel bool
+	difference  difference
+	region      volume.Box
 }
 
 // New returns the viewer of a session, in the state a first start has.
@@ -111,6 +113,7 @@ func New(s *app.Session) *Viewer {
 	s.Opened.Connect(v.opened)
 	s.Moved.Connect(v.follow)
 	s.LabelsChanged.Connect(func(struct{}) { v.keepLabel() })
+	v.followDifference(s)
 	return v
 }
 
@@ -127,6 +130,7 @@ func (v *Viewer) opened(e app.OpenedEvent) {
 		v.first = FirstWindow(e.Volume)
 		v.window = v.first
 	}
+	v.compare()
 	v.Changed.Emit(Everything)
 }
 
@@ -145,6 +149,7 @@ func (v *Viewer) reset(vol *volume.Volume) {
 	}
 	v.first = FirstWindow(vol)
 	v.window = v.first
+	v.region, v.difference = volume.Box{}, difference{}
 }
 
 // Session returns the session that is shown.
@@ -265,6 +270,12 @@ func (v *Viewer) Identity() bool { return v.identity }
 
 // SetIdentity shows or hides patient and study, for a demonstration.
 func (v *Viewer) SetIdentity(on bool) { set(v, &v.identity, on, DecorMoved) }
+
+// Region is a box of voxels that is outlined in the panes; empty for none.
+func (v *Viewer) Region() volume.Box { return v.region }
+
+// SetRegion outlines a box of voxels in the panes, the empty Box none.
+func (v *Viewer) SetRegion(b volume.Box) { set(v, &v.region, b, DecorMoved) }
 
 // InvertLevel reports whether dragging up darkens instead of brightens.
 func (v *Viewer) InvertLevel() bool { return v.invertLevel }

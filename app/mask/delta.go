@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -127,6 +128,9 @@ func Diff(from, to *Mask) Delta {
 }
 
 func diffRuns(a, b []uint8) []Run {
+	if bytes.Equal(a, b) {
+		return nil
+	}
 	var runs []Run
 	for o := 0; o < len(a); o++ {
 		if a[o] == b[o] {

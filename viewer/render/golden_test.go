@@ -1,14 +1,18 @@
 package render
 
 import (
+	"bytes"
 	"flag"
 	"image"
+	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
@@ -130,6 +134,78 @@ func longName(v *View) {
 	vol.Identity.PatientName = "Featherstonehaugh-Cholmondeley^Wilhelmina Alexandrina Bartholomea^^Dr"
 	vol.Identity.SeriesDescription = "Chest without contrast, full inspiration, lung kernel, thin slices, repeated"
 	v.Volume = &vol
+}
+
+// machineAndHand is what the difference shows: a patch added beside the finding,
+// a corner of it taken away, and a piece of the right lung made the left one.
+func machineAndHand(t *testing.T) *viewer.Viewer {
+	t.Helper()
+	v := small()
+	s := app.NewSession()
+	view := viewer.New(s)
+	s.Complete(app.SeriesInfo{}, v.Volume)
+	if err := s.Adopt(text.M("test.step"), &app.SegmentResult{Mask: v.Mask.Snapshot()}); err != nil {
+		t.Fatal(err)
+	}
+	ours := s.Mask().Snapshot()
+	for k := range v.Volume.Size[2] {
+		lungs, findings := ours.Slice(mask.Anatomy, k), ours.Slice(mask.Findings, k)
+		if lungs == nil {
+			continue
+		}
+		lungs = append([]uint8(nil), lungs...)
+		findings = append(make([]uint8, 0, len(lungs)), findings...)
+		findings = append(findings, make([]uint8, len(lungs)-len(findings))...)
+		for o := range lungs {
+			i, j := o%96, o/96
+			switch {
+			case lungs[o] == mask.RightLung && j < 36 && k < 40:
+				lungs[o] = mask.LeftLung
+			case lungs[o] == mask.RightLung && i > 30 && i < 38 && k > 20:
+				findings[o] = mask.Infection
+			case findings[o] != 0 && j > 58:
+				findings[o] = 0
+			}
+		}
+		ours.SetSlice(mask.Anatomy, k, lungs)
+		ours.SetSlice(mask.Findings, k, findings)
+	}
+	if err := s.Edit(mask.Step{Name: text.M("test.step"), Hand: true, Delta: mask.Diff(s.Mask(), ours)}); err != nil {
+		t.Fatal(err)
+	}
+	view.SetComparing(true)
+	view.SetCursor([3]int{24, 48, 28})
+	return view
+}
+
+func TestDifference_Golden(t *testing.T) {
+	v := machineAndHand(t)
+	for plane := range viewer.Plane(viewer.Planes) {
+		golden(t, "difference_"+plane.String(), Picture(Of(v, plane), Decor{}, 280, 260))
+	}
+	golden(t, "difference_double", Picture(Of(v, viewer.Axial), Decor{Scale: 2}, 480, 400))
+	swatches := image.NewRGBA(image.Rect(0, 0, 3*40, 20))
+	for n := range 3 {
+		draw.Draw(swatches, image.Rect(40*n+2, 2, 40*n+38, 18), DifferenceSwatch(uint8(n+1), 36, 16, 1), image.Point{}, draw.Src)
+	}
+	golden(t, "difference_swatches", swatches)
+}
+
+// A difference that is drawn again in parts, as under a brush, is the picture
+// that is drawn at once.
+func TestDifference_DrawnInParts(t *testing.T) {
+	v := Of(machineAndHand(t), viewer.Axial)
+	want, got := image.NewRGBA(image.Rect(0, 0, 300, 280)), image.NewRGBA(image.Rect(0, 0, 300, 280))
+	new(Overlay).Draw(want, v, 1)
+	var parts Overlay
+	parts.Draw(got, v, 1)
+	for _, r := range []image.Rectangle{image.Rect(60, 80, 131, 147), image.Rect(100, 120, 250, 201)} {
+		draw.Draw(got, r, image.Transparent, image.Point{}, draw.Src)
+		parts.DrawRect(got, v, 1, r)
+	}
+	if !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the parts do not fit")
+	}
 }
 
 func TestThumbnail_Golden(t *testing.T) {

@@ -58,11 +58,11 @@ func (s *strip) strokeEdges(clip image.Rectangle, edges []edge, dashed bool) {
 	whole := int(s.outlinePx)
 	if partOf(s.outlinePx) > 0 {
 		for _, e := range edges {
-			s.stroke(clip, e, whole, whole+1, s.palette.faint[e.label], dashed)
+			s.stroke(clip, e, whole, whole+1, s.palette.faint[e.label], dashed || s.palette.weave[e.label].dashes())
 		}
 	}
 	for _, e := range edges {
-		s.stroke(clip, e, 0, whole, s.palette.solid[e.label], dashed)
+		s.stroke(clip, e, 0, whole, s.palette.solid[e.label], dashed || s.palette.weave[e.label].dashes())
 	}
 }
 

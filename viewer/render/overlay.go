@@ -29,6 +29,7 @@ type palette struct {
 	fills [256]pixel // 0 where a label has no fill
 	solid [256]pixel // of the outline
 	faint [256]pixel // of the part of its width that is no whole pixel, over the fill
+	weave [256]weave // drawn on the fill in the colour of the outline
 }
 
 // Forget says that labels in a box changed, so that the next Draw reads them again.
@@ -65,6 +66,10 @@ func (o *Overlay) DrawRect(dst *image.RGBA, v View, scale float64, clip image.Re
 		o.layers[l].gather(v.Mask, mask.Layer(l), v.Plane, index)
 	}
 	o.palette.set(v.Mask.Labels(), v.Overlay, outlinePx*scale)
+	if v.Compare {
+		v.Overlay.Style = viewer.FilledAndOutlined
+		o.palette.compare(outlinePx * scale)
+	}
 	o.paint(dst, v, scale, clip, before)
 }
 
@@ -94,7 +99,7 @@ func (o *Overlay) paint(dst *image.RGBA, v View, scale float64, clip, before ima
 		wipe(dst, part.Intersect(before))
 		o.strips[from/stripRows].paint(&strips{
 			dst: dst, transform: t, layers: &o.layers, palette: &o.palette, cols: o.cols,
-			style: v.Overlay.Style, outlinePx: outlinePx * scale, reach: reach,
+			style: v.Overlay.Style, outlinePx: outlinePx * scale, reach: reach, unit: max(1, round(scale)),
 		}, part)
 	})
 	for n := range o.strips {

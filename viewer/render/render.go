@@ -24,6 +24,7 @@ type View struct {
 	// Loaded tells, while loading, which slices k may be read; nil for all.
 	Loaded  []bool
 	Mask    *mask.Mask // nil for none
+	Compare bool       // Mask is a viewer's Difference: its labels are told apart by pattern too
 	Plane   viewer.Plane
 	Index   int // of the slice, along the plane's normal
 	Window  volume.Window
@@ -35,10 +36,14 @@ type View struct {
 // Of returns what plane p of a viewer shows; Volume is nil where nothing is open.
 func Of(v *viewer.Viewer, p viewer.Plane) View {
 	s := v.Session()
-	return View{
+	view := View{
 		Volume: s.Volume(), Loaded: s.Loaded(), Mask: s.Shown(), Plane: p, Index: v.SliceOf(p),
 		Window: v.Window(), Overlay: v.Overlay(), Camera: v.Camera(p), Smooth: v.Smooth(),
 	}
+	if d := v.Difference(); d != nil {
+		view.Mask, view.Compare = d, true
+	}
+	return view
 }
 
 // Transform returns how the view lies in a pane of the given size in pixels.

@@ -21,6 +21,7 @@ type strips struct {
 	style     viewer.OverlayStyle
 	outlinePx float64
 	reach     int // how many pixels beyond a strip count for what is in it
+	unit      int // pixels of the screen per pixel at 100 %, of patterns
 }
 
 // strip paints the labels on some neighbouring lines of pixels.
@@ -235,5 +236,13 @@ func (s *strip) fill(row cell, dx int, clip image.Rectangle) {
 	}
 	for y := y0 + 1; y < y1 && a < b; y++ {
 		copy(s.dst.Pix[y*s.dst.Stride+4*a:y*s.dst.Stride+4*b], out[4*a:])
+	}
+	for l := range s.lines {
+		for _, r := range s.lines[l][1].runs {
+			if wv := s.palette.weave[r.label]; wv != plain {
+				from, to := max(s.cols[r.from].from+dx, clip.Min.X), min(s.cols[r.to-1].to+dx, clip.Max.X)
+				wv.draw(s.dst, image.Rect(from, y0, to, y1), s.palette.solid[r.label], s.unit)
+			}
+		}
 	}
 }
