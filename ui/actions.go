@@ -29,6 +29,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.EditUndo, w.undo)
 	k.Handle(tool.EditRedo, w.redo)
 	k.Handle(tool.SegmentRun, w.segment)
+	w.reviewing.register(k)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
 	k.Handle(tool.ViewProfile, w.switchProfile)
 	k.Handle(tool.ViewReport, w.goToReport)
@@ -116,6 +117,8 @@ var needsOf = map[tool.Action]need{
 	tool.FileClose: aStudy, tool.FilePicture: aWholeStudy, tool.SegmentRun: aWholeStudy,
 	tool.FileSave: aRestingMask, tool.FileSaveAs: aRestingMask, tool.FileExport: aRestingMask,
 	tool.EditUndo: aRestingMask, tool.EditRedo: aRestingMask,
+	tool.ReviewNext: aWholeStudy, tool.ReviewPrevious: aWholeStudy,
+	tool.ReviewAccepted: aWholeStudy, tool.ReviewCorrected: aWholeStudy, tool.ReviewProblem: aWholeStudy,
 }
 
 // overTheList are the actions that go on while several series are offered.

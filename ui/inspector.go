@@ -22,6 +22,7 @@ type inspector struct {
 	model   *modelSection
 	report  *reportSection
 	history *historySection
+	review  *reviewSection
 
 	scroll   *container.Scroll
 	column   *fyne.Container
@@ -34,9 +35,11 @@ func newInspector(w *Window) *inspector {
 	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}, heads: map[string]*button{}, bodies: map[string]fyne.CanvasObject{}}
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
+	in.review = newReviewSection(w)
 	in.column = container.NewVBox(
 		in.section("labels", in.labels.object), in.section("display", in.display.object),
-		in.section("model", in.model.object), in.section("report", in.report.object),
+		in.section("model", in.model.object), in.section("review", in.review.object),
+		in.section("report", in.report.object),
 		in.section("history", in.history.object))
 	in.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), in.column))
 	in.object = newSurface(colorPanel, container.New(widthLayout(inspectorWidth), in.scroll))
@@ -135,6 +138,7 @@ func (in *inspector) refresh() {
 	in.model.refresh()
 	in.report.refresh()
 	in.history.refresh()
+	in.review.refresh()
 }
 
 // widthLayout gives its objects a width of their own.

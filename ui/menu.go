@@ -67,7 +67,7 @@ func (m *menu) shortcuts() map[string]bool {
 }
 
 func (m *menu) build() *fyne.MainMenu {
-	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.tools(), m.help())
+	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.tools(), m.review(), m.help())
 }
 
 // item is a menu item that does nothing while a dialog asks something, nor

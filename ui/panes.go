@@ -35,6 +35,7 @@ func newPanes(w *Window) *panes {
 		w.prefs.Splits = s[:]
 		w.savePreferences()
 	}}
+	o.OnStrip = w.reviewing.hover
 	copy(o.Splits[:], w.prefs.Splits)
 	p.grid = sliceview.NewGrid(w.viewer, o)
 	return p

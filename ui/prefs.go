@@ -39,6 +39,7 @@ type preferences struct {
 	Results     string              `json:"results,omitempty"` // folder that holds what was saved last
 	Recent      []string            `json:"recent,omitempty"`
 	NoRecent    bool                `json:"no_recent"`
+	WalkTicked  bool                `json:"walk_ticked"`       // N and P stop at slices that are ticked too
 	Studies     string              `json:"studies,omitempty"` // folder; "" for the usual one
 	Reader      string              `json:"reader,omitempty"`  // name; "" for the system's user
 	Working     string              `json:"working,omitempty"` // folder of the study that is open
@@ -50,7 +51,7 @@ type preferences struct {
 func loadPreferences(dir string) *preferences {
 	p := &preferences{
 		Opacity: viewer.DefaultOverlay().Opacity, Style: viewer.DefaultOverlay().Style, Smooth: true, Annotations: true, Crosshair: true,
-		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"history"},
+		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"history", "review"},
 	}
 	if dir == "" {
 		return p

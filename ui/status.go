@@ -253,6 +253,10 @@ func (b *thinBar) show(t *task) {
 	if t.p.Total > 0 {
 		part = float32(t.p.Done) / float32(t.p.Total)
 	}
+	b.set(part)
+}
+
+func (b *thinBar) set(part float32) {
 	if part != b.part {
 		b.part = part
 		b.Refresh()

@@ -62,6 +62,8 @@ type Window struct {
 	segmenting  bool
 	stopped     bool // the run under way was cancelled
 
+	reviewing *reviewing // which slices to look at, and what was thought of each
+
 	leftOut string // what was found beside the open study and is not in it
 	sample  bool   // the open study is the program's own: nothing of it is anybody's work
 
@@ -120,6 +122,7 @@ func (w *Window) build() {
 	w.tips = newTips(w)
 	w.status = newStatusBar(w)
 	w.bands = newBands(w)
+	w.reviewing = newReviewing(w)
 	w.panes = newPanes(w)
 	w.inspector = newInspector(w)
 	w.strip = newToolStrip(w)
@@ -185,6 +188,7 @@ func (w *Window) connect() {
 		}
 	})
 	w.connectTools()
+	w.reviewing.connect()
 	w.connectStudy()
 	w.connectAmount()
 	w.connectKeys()

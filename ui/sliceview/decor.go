@@ -240,23 +240,30 @@ func (p *pane) placeSlider() {
 		share = float32(number-1) / float32(total-1)
 	}
 	mid := r.Pos.Y + r.Size.Height/2
-	show(d.track, true)
 	show(d.thumb, true)
+	p.placeStrip(r)
 	d.track.Move(fyne.NewPos(r.Pos.X+edgePx, mid-1.5))
 	d.track.Resize(fyne.NewSize(r.Size.Width-2*edgePx, 3))
-	d.thumb.Move(fyne.NewPos(r.Pos.X+edgePx+travel*share, mid-thumbPx.Height/2))
-	d.thumb.Resize(thumbPx)
+	height := d.thumb.Size().Height
+	d.thumb.Move(fyne.NewPos(r.Pos.X+edgePx+travel*share, mid-height/2))
 }
 
 // slideTo shows the slice that a position on the slider stands for.
 func (p *pane) slideTo(x float32) {
+	if k := p.slideIndex(x); k >= 0 {
+		p.grid.viewer.SetSlice(p.plane, k)
+	}
+}
+
+// slideIndex is the slice that stands at a place of the slider, -1 where none does.
+func (p *pane) slideIndex(x float32) int {
 	r, vol := slider(p.area), p.grid.volume()
 	travel := r.Size.Width - 2*edgePx - thumbPx.Width
 	if vol == nil || travel <= 0 {
-		return
+		return -1
 	}
 	_, _, n, _ := p.plane.Axes()
 	share := min(max((x-r.Pos.X-edgePx-thumbPx.Width/2)/travel, 0), 1)
 	number := 1 + int(share*float32(vol.Size[n]-1)+0.5)
-	p.grid.viewer.SetSlice(p.plane, p.plane.SliceIndex(vol.Geometry, number))
+	return p.plane.SliceIndex(vol.Geometry, number)
 }

@@ -38,6 +38,8 @@ type Options struct {
 	Modifiers func() fyne.KeyModifier
 	// Fourth is shown in the fourth place of viewer.FourEqual.
 	Fourth fyne.CanvasObject
+	// OnStrip tells which slice k of the Strip the pointer is over, -1 for none.
+	OnStrip func(k int)
 	// Splits are the shares, 0..1, of the large pane's width and of the upper small
 	// pane's height; zero for the usual ones. OnSplits tells when a hand has moved them.
 	Splits   [2]float64
@@ -60,6 +62,8 @@ type Grid struct {
 	lut     render.LUT
 	splits  [2]float64
 	areas   areas
+	strip   Strip
+	stripAt int // slice k under the pointer, -1 for none
 
 	focused  bool
 	heldW    bool
@@ -86,7 +90,7 @@ func NewGrid(v *viewer.Viewer, opts Options) *Grid {
 	if opts.Machine == nil {
 		opts.Machine = tool.NewMachine(v)
 	}
-	g := &Grid{viewer: v, opts: opts, machine: opts.Machine, splits: opts.Splits}
+	g := &Grid{viewer: v, opts: opts, machine: opts.Machine, splits: opts.Splits, stripAt: -1}
 	for i, s := range g.splits {
 		if !(s >= minSplit && s <= 1-minSplit) {
 			g.splits[i] = usualSplits[i]

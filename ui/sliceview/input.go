@@ -165,6 +165,7 @@ func (g *Grid) MouseMoved(e *desktop.MouseEvent) {
 	switch {
 	case g.grip.kind == gripNone:
 		g.hover(e.Position)
+		g.hoverStrip(e.Position, true)
 	case e.Button&g.grip.button == 0:
 		g.letGo() // the button came up where the grid could not see it
 	default:
@@ -179,6 +180,7 @@ func (g *Grid) MouseOut() {
 	}
 	g.hovered = false
 	g.leave()
+	g.hoverStrip(g.pointer, false)
 	g.all((*pane).readOut)
 }
 

@@ -36,6 +36,7 @@ type pane struct {
 	cross   [4]*canvas.Rectangle // left, right, upper and lower arm
 	frame   *canvas.Rectangle
 	ring    *canvas.Rectangle // of the focus
+	strip   *canvas.Raster    // of the axial slider
 	decor   decor
 	marks   marks
 
@@ -66,6 +67,10 @@ func newPane(g *Grid, plane viewer.Plane) *pane {
 		p.cross[i] = canvas.NewRectangle(color.Transparent)
 		objects = append(objects, p.cross[i])
 	}
+	p.strip = canvas.NewRaster(p.drawStripe)
+	p.strip.ScaleMode = canvas.ImageScalePixels
+	p.strip.Hide()
+	objects = append(objects, p.strip)
 	p.decor = newDecor(plane)
 	p.marks = newMarks()
 	objects = append(objects, p.marks.clip)
@@ -151,6 +156,7 @@ func (p *pane) follow(c viewer.Change) {
 			show(arm, false)
 		}
 		p.decor.show(p, false)
+		show(p.strip, false)
 		p.placeMarks(tool.Marks{})
 		return
 	}

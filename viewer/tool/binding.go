@@ -74,6 +74,12 @@ const (
 	EditRedo       Action = "edit.redo"
 	SegmentRun     Action = "segment.run"
 
+	ReviewNext      Action = "review.next"
+	ReviewPrevious  Action = "review.previous"
+	ReviewAccepted  Action = "review.accepted"
+	ReviewCorrected Action = "review.corrected"
+	ReviewProblem   Action = "review.problem"
+
 	// What a Kit carries out, besides switching to a tool: see Name.Action.
 	ToolSwap    Action = "tool.swap"
 	ToolLarger  Action = "tool.larger"
@@ -194,6 +200,12 @@ func Bindings() []Binding {
 			bind(EditUndo, "edit", ctrl("Z")),
 			bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
 			bind(SegmentRun, "edit", ctrl("R")),
+
+			bind(ReviewNext, "review", key("N")),
+			bind(ReviewPrevious, "review", key("P")),
+			bind(ReviewAccepted, "review", key("F7")),
+			bind(ReviewCorrected, "review", key("F8")),
+			bind(ReviewProblem, "review", key("F9")),
 		},
 	)
 }

@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app/review"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// reviewSection says of the slice in the axial pane why it is doubtful and what
+// was thought of it, and how far the review is.
+type reviewSection struct {
+	w              *Window
+	object         fyne.CanvasObject
+	title          *line
+	why            *prose
+	by             *line
+	previous, next *button
+	ticks          map[string]*button
+	note           *entry
+	noted          int // slice that the note is of, -1 for none
+	ticked, seen   *line
+	bar            *thinBar
+}
+
+// tickOf are the ticks, in the order of their buttons.
+var tickOf = []struct {
+	state  string
+	action tool.Action
+}{{review.Accepted, tool.ReviewAccepted}, {review.Corrected, tool.ReviewCorrected}, {review.Problem, tool.ReviewProblem}}
+
+func newReviewSection(w *Window) *reviewSection {
+	s := &reviewSection{w: w, noted: -1, ticks: map[string]*button{}, bar: newThinBar()}
+	s.title = newLine("", theme.ColorNameForeground).strong().clipped()
+	s.why = paragraph("", theme.ColorNameForeground)
+	s.by = newLine("", colorDim).clipped()
+	walk := func(id string, icon fyne.Resource, a tool.Action) *button {
+		b := w.newButton(w.withKey(w.t("ui.review."+id), a), icon, w.t("keys."+string(a)), func() { w.keys.Do(a) })
+		w.name("review."+id, b)
+		return b
+	}
+	s.previous = walk("previous", theme.NavigateBackIcon(), tool.ReviewPrevious)
+	s.next = walk("next", theme.NavigateNextIcon(), tool.ReviewNext)
+	s.next.IconPlacement = widget.ButtonIconTrailingText
+	ticks := container.NewGridWithColumns(len(tickOf))
+	for _, t := range tickOf {
+		_, key := w.keyOf(t.action)
+		b := w.newButton(w.t("ui.review."+t.state), nil, w.t("ui.with_key", w.t("keys."+string(t.action)), key), func() { w.keys.Do(t.action) })
+		w.name("review."+t.state, b)
+		s.ticks[t.state] = b
+		ticks.Add(b)
+	}
+	s.note = w.newEntry("", func(string) { s.keepNote(); w.focusPanes() })
+	s.note.SetPlaceHolder(w.t("ui.review.note"))
+	s.note.onLeave = s.keepNote
+	s.ticked = newLine("", colorDim).clipped().why(w.tips, w.t("ui.review.ticked_tip"))
+	s.seen = newLine("", colorDim).clipped().why(w.tips, w.t("ui.review.seen_tip"))
+	for id, o := range map[string]fyne.CanvasObject{"title": s.title, "why": s.why, "note": s.note, "ticked": s.ticked, "seen": s.seen} {
+		w.name("review."+id, o)
+	}
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
+		s.title, s.why, container.NewGridWithColumns(2, s.previous, s.next), ticks, s.by, s.note, s.ticked, s.seen, s.bar)
+	return s
+}
+
+func (s *reviewSection) refresh() {
+	w, r := s.w, s.w.reviewing
+	v := w.session.Volume()
+	on := v != nil && w.complete()
+	k := w.viewer.SliceOf(viewer.Axial)
+	if !on {
+		k = -1
+	}
+	if k != s.noted {
+		s.keepNote()
+		s.noted = k
+	}
+	mark := r.marks[k]
+	if w.focusedEntry() != &s.note.Entry && s.note.Text != mark.Note {
+		s.note.Text = mark.Note
+		s.note.Refresh()
+	}
+	s.showSlice(on, k)
+	s.previous.enable(on && r.queue != nil)
+	s.next.enable(on && r.queue != nil)
+	for state, b := range s.ticks {
+		b.enable(on)
+		s.press(b, on && mark.State == state)
+	}
+	if on {
+		s.note.Enable()
+	} else {
+		s.note.Disable()
+	}
+	by := ""
+	if on && (mark.State != "" || mark.Note != "") && mark.By != "" {
+		by = w.t("ui.review.by", mark.By, mark.Time.Local().Format("2006-01-02 15:04"))
+	}
+	s.by.set(by)
+	visible(s.by, by != "")
+	s.showProgress(on)
+}
+
+// press shows which tick is on, by more than its colour.
+func (s *reviewSection) press(b *button, on bool) {
+	var icon fyne.Resource
+	i := widget.MediumImportance
+	if on {
+		icon, i = theme.ConfirmIcon(), widget.HighImportance
+	}
+	if b.Icon != icon {
+		b.SetIcon(icon)
+	}
+	b.highlight(i)
+}
+
+func (s *reviewSection) showSlice(on bool, k int) {
+	w, r := s.w, s.w.reviewing
+	title, why := "", w.t("ui.review.waiting")
+	if on {
+		title = r.title(k)
+		said := r.reasons(k)
+		switch {
+		case r.queue == nil && w.jobs.Running(jobReview):
+			why = w.t("ui.review.working")
+		case r.queue == nil:
+		case len(said) == 0:
+			why = w.t("ui.review.sure")
+		default:
+			why = strings.Join(said, "\n")
+		}
+	}
+	s.title.set(title)
+	visible(s.title, title != "")
+	s.why.set(why)
+}
+
+func (s *reviewSection) showProgress(on bool) {
+	visible(s.ticked, on && s.w.reviewing.queue != nil)
+	visible(s.seen, on)
+	visible(s.bar, on)
+	if !on {
+		return
+	}
+	all, worst := s.w.reviewing.progress(s.w.session.Volume())
+	s.ticked.set(s.w.t("ui.review.ticked", worst.Ticked(), worst.Slices))
+	seen := s.w.t("ui.review.seen", all.Seen, all.Slices)
+	if all.Reviewed() {
+		seen = s.w.t("ui.review.seen_all", all.Slices)
+	}
+	s.seen.set(seen)
+	s.bar.set(float32(all.Seen) / float32(all.Slices))
+}
+
+// keepNote keeps what was written of a slice.
+func (s *reviewSection) keepNote() {
+	r, k := s.w.reviewing, s.noted
+	if k < 0 || !s.w.complete() || k >= s.w.session.Volume().Size[2] {
+		return
+	}
+	if mark := r.marks[k]; s.note.Text != mark.Note {
+		r.say(k, mark.State, s.note.Text)
+	}
+}
+
+// goToReview brings the review into view, unfolded.
+func (w *Window) goToReview() {
+	if !w.prefs.Inspector {
+		w.toggleInspector()
+	}
+	w.inspector.unfold("review")
+	w.soon("reveal", func() { w.inspector.reveal("review") })
+}
+
+// review is what the menu has for it.
+func (m *menu) review() *fyne.Menu {
+	w, on := m.w, m.w.complete()
+	ticks := []*fyne.MenuItem{}
+	for _, t := range tickOf {
+		state := w.reviewing.marks[w.viewer.SliceOf(viewer.Axial)].State
+		ticks = append(ticks, m.choice(m.act(t.action, "ui.menu.review."+t.state, on), on && state == t.state))
+	}
+	items := append([]*fyne.MenuItem{
+		m.act(tool.ReviewNext, "ui.menu.review_next", on && w.queue() != nil),
+		m.act(tool.ReviewPrevious, "ui.menu.review_previous", on && w.queue() != nil),
+		separator(),
+	}, ticks...)
+	return fyne.NewMenu(w.t("ui.menu.review"), append(items, separator(),
+		m.choice(m.item("ui.menu.review_skip", true, func() {
+			w.prefs.WalkTicked = !w.prefs.WalkTicked
+			w.savePreferences()
+			w.refreshActions()
+		}), !w.prefs.WalkTicked),
+		m.item("ui.menu.review_show", w.hasStudy(), w.goToReview))...)
+}

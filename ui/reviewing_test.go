@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"opacity/app/mask"
+	"opacity/app/review"
+	"opacity/app/study"
+	"opacity/app/text"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// doubtful opens a case whose infection is on slices 2 and 5 alone, and most on 5.
+func (b *bench) doubtful() {
+	b.t.Helper()
+	b.openOne("case")
+	to := b.session.Mask().Snapshot()
+	for k, n := range map[int]int{2: 10, 5: 30} {
+		s := make([]uint8, 16*12)
+		for o := range n {
+			s[32+o] = mask.Infection
+		}
+		to.SetSlice(mask.Findings, k, s)
+	}
+	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.segment", "x"), Delta: mask.Diff(b.session.Mask(), to)}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.until("the slices are ranked", func() bool { return b.Window.queue() != nil })
+}
+
+func (b *bench) press(k fyne.KeyName) {
+	b.panes.grid.TypedKey(&fyne.KeyEvent{Name: k})
+	b.settle()
+}
+
+func (b *bench) axial() int { return b.viewer.SliceOf(viewer.Axial) }
+
+func TestQueueIsWalked(t *testing.T) {
+	b := newBench(t)
+	b.openOne("empty")
+	b.press(fyne.KeyN)
+	if want := b.Window.t("ui.review.waiting"); b.Window.queue() != nil || b.status.text.text != want {
+		t.Errorf("of an empty mask the status bar says %q, want %q", b.status.text.text, want)
+	}
+	b.doubtful()
+	order := b.Window.queue().Order()
+	if order[0] != 5 {
+		t.Fatalf("the order is %v", order)
+	}
+	b.viewer.SetArrangement(viewer.OnePane)
+	b.viewer.SetActive(viewer.Coronal)
+	for n, want := range order[:3] {
+		b.press(fyne.KeyN)
+		if b.axial() != want || b.viewer.Active() != viewer.Axial {
+			t.Errorf("step %d: slice %d in the %v pane, want %d", n, b.axial(), b.viewer.Active(), want)
+		}
+	}
+	b.press(fyne.KeyP)
+	b.press(fyne.KeyP)
+	if b.axial() != order[0] {
+		t.Errorf("back at slice %d, want %d", b.axial(), order[0])
+	}
+	if c, i := b.viewer.Cursor(), b.reviewing.items[5]; c[0] != i.At[0] || c[1] != i.At[1] {
+		t.Errorf("the cursor is at %v, the doubt at %v", c, i.At)
+	}
+	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt: ") || !strings.Contains(said, "infection") {
+		t.Errorf("the status bar says %q", said)
+	}
+	if said := b.inspector.review.why.rich.String(); !strings.Contains(said, "infection") {
+		t.Errorf("the section says %q", said)
+	}
+	b.press(fyne.KeyP)
+	if want := b.Window.t("ui.review.beginning"); b.status.text.text != want {
+		t.Errorf("at the beginning the status bar says %q", b.status.text.text)
+	}
+}
+
+func TestTicks(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	order := b.Window.queue().Order()
+	b.press(fyne.KeyN)
+	b.press(fyne.KeyF7)
+	if got := b.studyInfo().Slices[order[0]]; got.State != review.Accepted || got.By != b.reader() || !got.Seen {
+		t.Errorf("after F7 the study says %+v", got)
+	}
+	if i := b.item("Review", "Slice accepted"); !i.Checked {
+		t.Error("the menu does not show the tick")
+	}
+	if got := b.inspector.review.ticked.text; !strings.HasPrefix(got, "1 of the ") {
+		t.Errorf("progress: %q", got)
+	}
+	b.press(fyne.KeyN)
+	b.press(fyne.KeyP) // only the ticked one lies behind
+	if b.axial() != order[1] {
+		t.Errorf("back at slice %d, which is ticked, not %d", b.axial(), order[1])
+	}
+	b.item("Review", "Leave out ticked").Action()
+	b.settle()
+	b.press(fyne.KeyP)
+	if b.axial() != order[0] {
+		t.Errorf("at slice %d where ticked ones are not left out", b.axial())
+	}
+	b.press(fyne.KeyF8)
+	b.press(fyne.KeyF8)
+	if s := b.studyInfo().Slices[order[0]].State; s != "" {
+		t.Errorf("pressed twice it is %q", s)
+	}
+	b.inspector.review.ticks[review.Problem].OnTapped()
+	note := b.inspector.review.note
+	b.win.Canvas().Focus(note)
+	note.SetText("motion")
+	note.OnSubmitted("motion")
+	b.settle()
+	if got := b.studyInfo().Slices[order[0]]; got.State != review.Problem || got.Note != "motion" {
+		t.Errorf("the study says %+v", got)
+	}
+	b.press(fyne.KeyUp)
+	if note.Text != "" {
+		t.Errorf("the note %q is shown with another slice", note.Text)
+	}
+	b.press(fyne.KeyDown)
+	if note.Text != "motion" {
+		t.Errorf("back on its slice the note is %q", note.Text)
+	}
+}
+
+// What a study says is shown, and what was seen before there was one is kept by it.
+func TestMarksComeFromTheStudy(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.note(func(i *study.Info) { i.Slices = map[int]study.Slice{1: {State: review.Corrected, Seen: true, By: "A"}} })
+	b.settle()
+	if s := b.reviewing.marks.State(1); s != review.Corrected {
+		t.Errorf("slice 1 is %s", s)
+	}
+	if s := b.reviewing.marks.State(b.axial()); s != review.Seen {
+		t.Errorf("the slice on screen is %s", s)
+	}
+	b.undo()
+	b.settle()
+	b.openOne("another")
+	if n := len(b.reviewing.seen); n != 1 || b.Window.queue() != nil { // the one on screen
+		t.Errorf("of another case %d slices are seen; there is a queue: %v", n, b.Window.queue() != nil)
+	}
+}
+
+func TestSlicesOnScreenAreSeen(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	seen := func() int { return b.reviewing.marks.Progress(8).Seen }
+	if seen() != 1 {
+		t.Errorf("%d slices are seen at first", seen())
+	}
+	b.viewer.Step(viewer.Axial, 1)
+	b.viewer.Step(viewer.Axial, 1) // at once: the slice between was not looked at
+	b.settle()
+	if seen() != 2 {
+		t.Errorf("%d slices are seen, want 2", seen())
+	}
+	b.viewer.SetArrangement(viewer.OnePane)
+	b.viewer.SetActive(viewer.Coronal)
+	b.viewer.SetSlice(viewer.Axial, 0)
+	b.settle()
+	if seen() != 2 {
+		t.Error("a slice of a pane that is not shown counts as seen")
+	}
+	b.viewer.SetArrangement(viewer.LargeAxial)
+	b.settle()
+	for k := range 8 {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+	}
+	if want := b.Window.t("ui.review.seen_all", 8); b.inspector.review.seen.text != want {
+		t.Errorf("says %q, want %q", b.inspector.review.seen.text, want)
+	}
+}
+
+// The queue follows the hand.
+func TestRankedAgainAfterAStroke(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	was := b.Window.queue()
+	b.viewer.SetSlice(viewer.Axial, 4)
+	b.keys.Do(tool.Brush.Action())
+	b.settle()
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.3), b.point(0.8, 0.8))
+	b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+	if slices.Equal(was.Order(), b.Window.queue().Order()) {
+		t.Error("a stroke changes nothing of the order")
+	}
+}
+
+func TestStripTellsOfSlices(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.reviewing.hover(5)
+	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt, not seen yet. ") {
+		t.Errorf("over the strip the status bar says %q", said)
+	}
+	b.reviewing.hover(-1)
+	if said := b.status.text.text; strings.Contains(said, "number 1") {
+		t.Errorf("beside the strip the status bar says %q", said)
+	}
+}
