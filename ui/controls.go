@@ -129,8 +129,9 @@ func (s *slider) show(v float64) {
 
 type entry struct {
 	widget.Entry
-	w       *Window
-	onLeave func()
+	w        *Window
+	onLeave  func()
+	onEscape func() // nil: as everywhere
 }
 
 func (w *Window) newEntry(text string, submitted func(string)) *entry {
@@ -142,6 +143,10 @@ func (w *Window) newEntry(text string, submitted func(string)) *entry {
 
 // TypedKey implements fyne.Focusable.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape && e.onEscape != nil {
+		e.onEscape()
+		return
+	}
 	if k.Name == fyne.KeyEscape {
 		e.w.typedKey(k)
 		return

@@ -44,6 +44,14 @@ func (w *Window) labelName(value uint8) string {
 	return l.Name
 }
 
+// activeLabel is the one that tools change; false where nothing is open.
+func (w *Window) activeLabel() (mask.Label, bool) {
+	if w.session.Mask() == nil {
+		return mask.Label{}, false
+	}
+	return w.session.Mask().Label(w.viewer.ActiveLabel())
+}
+
 // canEdit reports whether the mask may be changed now.
 func (w *Window) canEdit() bool { return w.complete() && !w.segmenting }
 

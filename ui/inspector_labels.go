@@ -1,118 +1,96 @@
 package ui
 
 import (
-	"fmt"
-	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/mask"
+	"opacity/app/metrics"
 	"opacity/app/text"
 	"opacity/viewer"
 )
 
-// labelSection lists the labels: eye, colour, name, millilitres.
+// labelSection lists the labels: eye, lock, colour, name, millilitres and what
+// changed since the model. Below it is what can be done to them.
 type labelSection struct {
-	w      *Window
-	object *fyne.Container
-	rows   []*labelRow
-	list   *fyne.Container
-	reason *prose // why there are no millilitres
-}
-
-type labelRow struct {
-	label  mask.Label
-	eye    *button
-	tile   *tile
-	swatch *canvas.Rectangle
-	name   *line
-	volume *line
+	w       *Window
+	object  *fyne.Container
+	rows    []*labelRow
+	list    *fyne.Container
+	reason  *prose // why there are no millilitres
+	palette *palettePicker
+	add     *button
+	more    *button
+	up      *button
+	down    *button
+	// renaming is the label whose name is being written, 0 for none.
+	renaming uint8
 }
 
 func newLabelSection(w *Window) *labelSection {
-	s := &labelSection{w: w, list: container.NewVBox(), reason: paragraph("", colorDim)}
-	s.object = container.NewVBox(s.list, s.reason)
+	s := &labelSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), reason: paragraph("", colorDim)}
+	s.palette = newPalettePicker(w, func(value uint8, c mask.RGB) { s.done(w.session.RecolourLabel(value, c)) })
+	s.add = w.newButton(w.t("ui.label.add"), theme.ContentAddIcon(), w.t("ui.label.add.tip"), func() { s.popUp(s.added(), s.add) })
+	s.up = w.newButton("", theme.MoveUpIcon(), w.t("ui.label.up"), func() { s.move(w.viewer.ActiveLabel(), -1) })
+	s.down = w.newButton("", theme.MoveDownIcon(), w.t("ui.label.down"), func() { s.move(w.viewer.ActiveLabel(), +1) })
+	s.more = w.newButton("", theme.MoreHorizontalIcon(), w.t("ui.label.more"), func() { s.popUp(s.items(w.viewer.ActiveLabel()), s.more) })
+	for id, b := range map[string]*button{"add": s.add, "up": s.up, "down": s.down, "more": s.more} {
+		b.Importance = widget.LowImportance
+		w.name("labels."+id, b)
+	}
+	under := container.NewHBox(s.add, layout.NewSpacer(), s.up, s.down, s.more)
+	s.object = container.NewVBox(s.list, s.palette.object, under, s.reason)
 	w.name("labels.reason", s.reason)
 	s.refresh()
 	return s
 }
 
+// labels are those of the mask, not those that a preview may add.
 func (s *labelSection) labels() []mask.Label {
-	if m := s.w.session.Shown(); m != nil {
+	if m := s.w.session.Mask(); m != nil {
 		return m.Labels()
 	}
 	return mask.DefaultLabels()
 }
 
+// live are the numbers of the mask as it is, by label; none while a model runs.
+func (s *labelSection) live() map[uint8]metrics.LiveLabel {
+	if s.w.session.Mask() == nil || s.w.segmenting || s.w.session.ModelMask() == nil {
+		return nil
+	}
+	found := map[uint8]metrics.LiveLabel{}
+	for _, l := range s.w.session.Numbers().Labels {
+		found[l.Label.Value] = l
+	}
+	return found
+}
+
 func (s *labelSection) refresh() {
 	labels := s.labels()
-	if len(labels) != len(s.rows) {
+	if !slices.EqualFunc(labels, s.rows, func(l mask.Label, r *labelRow) bool { return l.Value == r.label.Value }) {
 		s.build(labels)
 	}
+	live := s.live()
 	for i, r := range s.rows {
-		s.update(r, labels[i])
+		s.update(r, labels[i], live[labels[i].Value])
 	}
 	s.reason.set(s.w.withheld())
+	active := slices.IndexFunc(labels, func(l mask.Label) bool { return l.Value == s.w.viewer.ActiveLabel() })
+	can := s.canChange()
+	s.add.enable(can)
+	s.more.enable(can)
+	s.up.enable(can && active > 0)
+	s.down.enable(can && active >= 0 && active < len(labels)-1)
+	s.palette.follow(labels)
 }
 
-func (s *labelSection) build(labels []mask.Label) {
-	w := s.w
-	s.rows, s.list.Objects = nil, nil
-	for i, l := range labels {
-		r := &labelRow{swatch: canvas.NewRectangle(color.Transparent), name: newLine("", theme.ColorNameForeground).clipped(), volume: newLine("", theme.ColorNameForeground).right()}
-		r.swatch.CornerRadius = 2
-		r.swatch.SetMinSize(fyne.NewSize(14, 14))
-		r.eye = w.newButton("", theme.VisibilityIcon(), w.t("ui.label.eye"), func() { s.toggle(i) })
-		r.eye.Importance = widget.LowImportance
-		content := container.NewBorder(nil, nil, container.NewHBox(container.NewCenter(r.swatch), layout.NewSpacer()), r.volume, r.name)
-		r.tile = w.newTile(content, w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(s.rows[i].label.Value) })
-		w.name(fmt.Sprintf("label.%d.eye", l.Value), r.eye)
-		w.name(fmt.Sprintf("label.%d", l.Value), r.tile)
-		s.rows = append(s.rows, r)
-		s.list.Add(container.NewBorder(nil, nil, r.eye, nil, r.tile))
-	}
-	s.list.Refresh()
-}
-
-func (s *labelSection) update(r *labelRow, l mask.Label) {
-	r.label = l
-	active := l.Value == s.w.viewer.ActiveLabel()
-	r.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
-	r.swatch.Refresh()
-	icon := theme.VisibilityIcon()
-	if !l.Visible {
-		icon = theme.VisibilityOffIcon()
-	}
-	if r.eye.Icon == nil || r.eye.Icon.Name() != icon.Name() {
-		r.eye.SetIcon(icon)
-	}
-	r.name.bold = active
-	r.name.color = theme.ColorNameForeground
-	if !l.Visible {
-		r.name.color = colorDim
-	}
-	r.name.text = l.Name
-	r.name.Refresh()
-	value, reason := s.w.volumeOf(l)
-	r.volume.why(s.w.tips, reason).set(value)
-	if r.tile.chosen != active {
-		r.tile.chosen = active
-		r.tile.Refresh()
-	}
-}
-
-func (s *labelSection) toggle(i int) {
-	labels := s.labels()
-	if s.w.session.Mask() == nil || i >= len(labels) {
-		return
-	}
-	s.w.session.SetVisible(labels[i].Value, !labels[i].Visible)
-}
+// canChange reports whether labels may be made others now.
+func (s *labelSection) canChange() bool { return s.w.canEdit() }
 
 // dash stands for a number that is not to be stated.
 const dash = "—"

@@ -207,7 +207,13 @@ func (m *menu) tools() *fyne.Menu {
 		items = append(items, i)
 	}
 	items = append(items, m.item("ui.menu.no_tool", w.kit.Current() != tool.NoTool, func() { w.kit.Use(tool.NoTool) }), separator())
-	return fyne.NewMenu(w.t("ui.menu.tools"), append(items, m.operations()...)...)
+	items = append(items, m.operations()...)
+	if l, ok := w.activeLabel(); ok {
+		label := m.item("ui.menu.label", true, func() {}, l.Name)
+		label.ChildMenu = fyne.NewMenu("", w.inspector.labels.items(l.Value)...)
+		items = append(items, separator(), label)
+	}
+	return fyne.NewMenu(w.t("ui.menu.tools"), items...)
 }
 
 // operations lists what is done to a label as a whole, by groups.

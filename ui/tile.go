@@ -22,6 +22,10 @@ type tile struct {
 	pad      float32
 	chosen   bool
 	disabled bool
+	// menu, where it is set, is asked for by the right button at a place of the
+	// window; keys says whether it took a key.
+	menu func(at fyne.Position)
+	keys func(*fyne.KeyEvent) bool
 
 	hovered, focused bool
 }
@@ -38,6 +42,14 @@ func (t *tile) Tapped(*fyne.PointEvent) {
 	t.press()
 }
 
+// TappedSecondary implements fyne.SecondaryTappable.
+func (t *tile) TappedSecondary(e *fyne.PointEvent) {
+	if t.menu != nil && !t.disabled {
+		t.w.tips.hide(t)
+		t.menu(e.AbsolutePosition)
+	}
+}
+
 func (t *tile) press() {
 	if !t.disabled && t.tapped != nil {
 		t.w.tips.hide(t)
@@ -51,7 +63,9 @@ func (t *tile) TypedKey(e *fyne.KeyEvent) {
 		t.press()
 		return
 	}
-	t.w.typedKey(e)
+	if t.keys == nil || !t.keys(e) {
+		t.w.typedKey(e)
+	}
 }
 
 // TypedRune implements fyne.Focusable.

@@ -155,6 +155,7 @@ func (w *Window) connect() {
 	s.LabelsChanged.Connect(func(struct{}) {
 		w.soon("strip", w.strip.refresh)
 		w.soon("labels", w.inspector.labels.refresh)
+		w.soon("actions", w.refreshActions)
 		w.measureLater()
 	})
 	s.HistoryChanged.Connect(func(struct{}) {

@@ -17,3 +17,13 @@ func Tool(name string) []byte {
 	b, _ := tools.ReadFile("tools/" + name + ".svg") // not there: nil
 	return b
 }
+
+//go:embed signs/*.svg
+var signs embed.FS
+
+// Sign returns an icon that stands for a state or a command, by its name ("lock",
+// "unlock"): an SVG in one colour, filled shapes alone. nil where there is none.
+func Sign(name string) []byte {
+	b, _ := signs.ReadFile("signs/" + name + ".svg") // not there: nil
+	return b
+}

@@ -1,0 +1,201 @@
+package ui
+
+import (
+	"fmt"
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/assets/icons"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// labelRow is a label in the list.
+type labelRow struct {
+	label     mask.Label
+	eye, lock *button
+	tile      *tile
+	swatch    *canvas.Rectangle
+	name      *line
+	field     *entry // in the place of the name while that is written
+	volume    *line
+	change    *line // since the model
+}
+
+// sign is an icon of the program's own in the theme's colour.
+func sign(name string) fyne.Resource {
+	return theme.NewThemedResource(fyne.NewStaticResource("sign-"+name+".svg", icons.Sign(name)))
+}
+
+var lockIcons = map[bool]fyne.Resource{true: sign("lock"), false: sign("unlock")}
+
+func (s *labelSection) build(labels []mask.Label) {
+	w := s.w
+	for _, r := range s.rows {
+		for _, part := range []string{"", ".eye", ".lock", ".name"} {
+			w.unname(fmt.Sprintf("label.%d%s", r.label.Value, part))
+		}
+	}
+	s.rows, s.list.Objects, s.renaming = nil, nil, 0
+	for _, l := range labels {
+		r := s.row(l)
+		s.rows = append(s.rows, r)
+		s.list.Add(container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedHBoxLayout(0), r.eye, r.lock), nil, r.tile))
+	}
+	s.list.Refresh()
+}
+
+func (s *labelSection) row(l mask.Label) *labelRow {
+	w, value := s.w, l.Value
+	r := &labelRow{label: l, swatch: canvas.NewRectangle(color.Transparent), name: newLine("", theme.ColorNameForeground).clipped(), volume: newLine("", theme.ColorNameForeground).right(), change: newLine("", colorDim).clipped().sized(theme.SizeNameCaptionText)}
+	r.swatch.CornerRadius = 2
+	r.swatch.SetMinSize(fyne.NewSize(14, 14))
+	r.eye = w.newButton("", theme.VisibilityIcon(), w.t("ui.label.eye"), func() { s.toggle(r) })
+	r.lock = w.newButton("", lockIcons[false], w.t("ui.label.lock.tip"), func() { s.toggleLock(r) })
+	r.eye.Importance, r.lock.Importance = widget.LowImportance, widget.LowImportance
+	r.field = w.newEntry(l.Name, func(string) { s.endRename(r, true) })
+	r.field.onLeave = func() { s.endRename(r, true) }
+	r.field.onEscape = func() { s.endRename(r, false) }
+	r.field.Hide()
+	first := container.NewBorder(nil, nil, container.NewHBox(container.NewCenter(r.swatch), layout.NewSpacer()), r.volume, container.NewStack(r.name, r.field))
+	r.tile = w.newTile(container.New(layout.NewCustomPaddedVBoxLayout(0), first, r.change), w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(value) })
+	r.tile.menu = func(at fyne.Position) {
+		w.viewer.SetActiveLabel(value)
+		s.popUpAt(s.items(value), at)
+	}
+	r.tile.keys = func(e *fyne.KeyEvent) bool { return s.typedKey(r, e) }
+	id := fmt.Sprintf("label.%d", value)
+	w.name(id, r.tile)
+	w.name(id+".eye", r.eye)
+	w.name(id+".lock", r.lock)
+	w.name(id+".name", r.field)
+	return r
+}
+
+func (s *labelSection) update(r *labelRow, l mask.Label, live metrics.LiveLabel) {
+	w := s.w
+	r.label = l
+	active := l.Value == w.viewer.ActiveLabel()
+	r.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
+	r.swatch.Refresh()
+	icon := theme.VisibilityIcon()
+	if !l.Visible {
+		icon = theme.VisibilityOffIcon()
+	}
+	if r.eye.Icon.Name() != icon.Name() {
+		r.eye.SetIcon(icon)
+	}
+	if icon := lockIcons[l.Locked]; r.lock.Icon.Name() != icon.Name() {
+		r.lock.SetIcon(icon)
+	}
+	r.name.bold, r.name.text, r.name.color = active, l.Name, theme.ColorNameForeground
+	if !l.Visible {
+		r.name.color = colorDim
+	}
+	r.name.Refresh()
+	value, reason := w.volumeOf(l)
+	r.volume.why(w.tips, reason).set(value)
+	change, all := w.sinceModel(live)
+	r.change.why(w.tips, all).set(change)
+	if visible(r.change, change != ""); r.tile.chosen != active {
+		r.tile.chosen = active
+		r.tile.Refresh()
+	}
+}
+
+// sinceModel says how a label differs from what the model made of it: shortly,
+// and in whole.
+func (w *Window) sinceModel(l metrics.LiveLabel) (short, whole string) {
+	if l.ChangeVoxels == nil {
+		return "", ""
+	}
+	change := w.t("ui.history.voxels", signed(float64(*l.ChangeVoxels), 0))
+	if l.ChangeML != nil {
+		decimals := 1
+		if *l.ChangeML > -1 && *l.ChangeML < 1 {
+			decimals = 2
+		}
+		change = w.t("ui.ml", signed(*l.ChangeML, decimals))
+	}
+	if *l.ChangeVoxels == 0 && (l.Dice == nil || *l.Dice == 1) {
+		return w.t("ui.label.as_model"), w.t("ui.label.as_model")
+	}
+	if l.Dice == nil {
+		return w.t("ui.label.since", change), w.t("ui.label.since", change)
+	}
+	return w.t("ui.label.since_dice", change, viewer.Number(*l.Dice, 3)), w.t("ui.label.since_dice.whole", change, viewer.Number(*l.Dice, 3))
+}
+
+func (s *labelSection) toggle(r *labelRow) {
+	if s.w.session.Mask() != nil {
+		s.w.session.SetVisible(r.label.Value, !r.label.Visible)
+	}
+}
+
+func (s *labelSection) toggleLock(r *labelRow) {
+	if s.w.session.Mask() != nil {
+		s.w.session.SetLocked(r.label.Value, !r.label.Locked)
+	}
+}
+
+// typedKey carries out the keys of a row that has the focus.
+func (s *labelSection) typedKey(r *labelRow, e *fyne.KeyEvent) bool {
+	shift := s.w.modifiers()&tool.Shift != 0
+	switch {
+	case e.Name == fyne.KeyUp && shift:
+		s.move(r.label.Value, -1)
+	case e.Name == fyne.KeyDown && shift:
+		s.move(r.label.Value, +1)
+	case e.Name == fyne.KeyDelete:
+		s.delete(r.label.Value)
+	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && shift:
+		s.popUp(s.items(r.label.Value), r.tile)
+	default:
+		return false
+	}
+	return true
+}
+
+// rename lets a label's name be written in its row.
+func (s *labelSection) rename(value uint8) {
+	for _, r := range s.rows {
+		if r.label.Value == value && s.canChange() {
+			s.renaming = value
+			r.field.Text = r.label.Name
+			visible(r.name, false)
+			visible(r.volume, false)
+			visible(r.field, true)
+			r.field.Refresh()
+			s.w.soon("rename", func() {
+				s.w.win.Canvas().Focus(r.field)
+				r.field.TypedShortcut(&fyne.ShortcutSelectAll{})
+			})
+		}
+	}
+}
+
+// endRename takes the name that was written, or drops it.
+func (s *labelSection) endRename(r *labelRow, take bool) {
+	if s.renaming != r.label.Value {
+		return
+	}
+	s.renaming = 0
+	visible(r.field, false)
+	visible(r.name, true)
+	visible(r.volume, true)
+	if s.w.win.Canvas().Focused() == fyne.Focusable(r.field) {
+		s.w.focusPanes()
+	}
+	if take && r.field.Text != r.label.Name {
+		s.done(s.w.session.RenameLabel(r.label.Value, r.field.Text))
+	}
+}

@@ -1,0 +1,192 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/app/mask"
+	"opacity/viewer/tool"
+)
+
+// pick carries out an item of a label's menu.
+func (b *bench) pick(items []*fyne.MenuItem, label string) {
+	b.t.Helper()
+	for _, i := range items {
+		if strings.HasPrefix(i.Label, label) {
+			if i.Disabled {
+				b.t.Fatalf("%s is greyed out", label)
+			}
+			i.Action()
+			b.settle()
+			return
+		}
+	}
+	b.t.Fatalf("no item %s", label)
+}
+
+func (b *bench) labelNames() string {
+	var names []string
+	for _, l := range b.session.Mask().Labels() {
+		names = append(names, l.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func TestLabelsAddedRenamedMovedDeleted(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	s := b.inspector.labels
+	b.pick(s.added(), "ground glass")
+	if b.labelNames() != "left lung, right lung, infection, ground glass" || b.activeName() != "ground glass" {
+		t.Fatalf("labels %s, active %s", b.labelNames(), b.activeName())
+	}
+	if !words(s.object)["ground glass"] || b.named["label.4"] == nil {
+		t.Error("it is not in the list")
+	}
+	for _, i := range s.added() {
+		if i.Label == "ground glass" && !i.Disabled {
+			t.Error("it is offered twice")
+		}
+	}
+
+	b.pick(s.items(4), "Rename")
+	field := b.named["label.4.name"].(*entry)
+	if !field.Visible() || b.win.Canvas().Focused() != fyne.Focusable(field) {
+		t.Fatal("no name can be written")
+	}
+	field.SetText("infection")
+	field.OnSubmitted("infection")
+	b.settle()
+	if !strings.Contains(b.status.text.text, "already") || field.Visible() {
+		t.Errorf("a name that is taken: %q", b.status.text.text)
+	}
+	b.pick(s.items(4), "Rename")
+	field.SetText("crazy paving")
+	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.settle()
+	if field.Visible() || strings.Contains(b.labelNames(), "crazy") {
+		t.Errorf("Escape left %s", b.labelNames())
+	}
+	b.pick(s.items(4), "Rename")
+	field.SetText("crazy paving")
+	field.OnSubmitted("")
+	b.settle()
+	b.pick(s.items(4), "Move up")
+	if b.labelNames() != "left lung, right lung, crazy paving, infection" {
+		t.Errorf("labels %s", b.labelNames())
+	}
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	b.pick(s.items(4), "Delete crazy paving")
+	if b.labelNames() != "left lung, right lung, infection" || b.named["label.4"] != nil || b.activeName() != "infection" {
+		t.Errorf("labels %s", b.labelNames())
+	}
+	b.undo()
+	b.settle()
+	if b.labelNames() != "left lung, right lung, crazy paving, infection" || b.session.Mask().Count(mask.Findings, 4) == 0 {
+		t.Errorf("undone to %s", b.labelNames())
+	}
+	b.pick(s.added(), "Own name")
+	if field := b.named["label.5.name"].(*entry); !field.Visible() || field.Text != "finding" {
+		t.Error("an own name is not asked for")
+	}
+}
+
+func (b *bench) activeName() string { return b.labelName(b.viewer.ActiveLabel()) }
+
+func TestLabelLockedHiddenRecoloured(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	s := b.inspector.labels
+	b.named["label.3.lock"].(*button).OnTapped()
+	b.named["label.3.eye"].(*button).OnTapped()
+	b.settle()
+	l, _ := b.session.Mask().Label(mask.Infection)
+	if !l.Locked || l.Visible {
+		t.Fatalf("%+v", l)
+	}
+	for _, i := range s.items(mask.Infection) {
+		if strings.HasPrefix(i.Label, "Delete") && !i.Disabled {
+			t.Error("a locked label can be deleted")
+		}
+	}
+	row := b.named["label.3"].(*tile)
+	row.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	b.settle()
+	if !strings.Contains(b.status.text.text, "locked") || !strings.Contains(b.labelNames(), "infection") {
+		t.Errorf("Delete on it says %q", b.status.text.text)
+	}
+	b.pick(s.items(mask.Infection), "Colour")
+	if !s.palette.object.Visible() {
+		t.Fatal("no palette")
+	}
+	b.named["colour.teal"].(*tile).press()
+	b.settle()
+	if l, _ := b.session.Mask().Label(mask.Infection); l.Colour != (mask.RGB{0x44, 0xAA, 0x99}) || s.palette.object.Visible() {
+		t.Errorf("colour %v", l.Colour)
+	}
+	b.pick(s.items(mask.Infection), "Colour")
+	own := b.named["colour.own"].(*entry)
+	own.OnSubmitted("beige")
+	if !strings.Contains(b.status.text.text, "#E69F00") || !s.palette.object.Visible() {
+		t.Errorf("beige: %q", b.status.text.text)
+	}
+	own.OnSubmitted("#102030")
+	b.settle()
+	if l, _ := b.session.Mask().Label(mask.Infection); l.Colour != (mask.RGB{0x10, 0x20, 0x30}) {
+		t.Errorf("colour %v", l.Colour)
+	}
+}
+
+func TestLabelsSayWhatChangedSinceTheModel(t *testing.T) {
+	b := newBench(t)
+	b.segmentOne("case")
+	row := b.inspector.labels.rows[2]
+	if row.change.text != "as the model made it" || !row.change.Visible() {
+		t.Errorf("untouched it says %q", row.change.text)
+	}
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	if !strings.HasPrefix(row.change.text, "+") || !strings.Contains(row.change.text, "Dice 0.") {
+		t.Errorf("painted it says %q", row.change.text)
+	}
+}
+
+func TestLabelsImportedAndExported(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	file := filepath.Join(b.dir, "own.txt")
+	text := "# ITK-SNAP\n0 0 0 0 0 0 0 \"Clear Label\"\n7 10 20 30 1 1 1 \"cyst\"\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.importLabels(file)
+	b.until("the label is there", func() bool { return strings.Contains(b.labelNames(), "cyst") })
+	if b.status.text.text != "Labels added: 1, from own.txt." {
+		t.Errorf("it says %q", b.status.text.text)
+	}
+	out := filepath.Join(b.dir, "labels.txt")
+	b.chooser.path = out
+	b.askExportLabels()
+	b.settle()
+	if data, err := os.ReadFile(out); err != nil || !strings.Contains(string(data), `"cyst"`) {
+		t.Errorf("exported %s, %v", data, err)
+	}
+	b.importLabels(filepath.Join(b.dir, "missing.txt"))
+	b.until("an error is shown", func() bool { e, _ := b.bands.texts(); return len(e) > 0 })
+	if e, _ := b.bands.texts(); !strings.Contains(e[0], "missing.txt cannot be read") {
+		t.Errorf("it says %q", e)
+	}
+}
+
+func TestParseColour(t *testing.T) {
+	for in, want := range map[string]bool{"#E69F00": true, " e69f00 ": true, "#E69F0": false, "red": false, "": false, "#-12345": false} {
+		if c, ok := parseColour(in); ok != want || ok && c != (mask.RGB{0xE6, 0x9F, 0}) {
+			t.Errorf("%q: %v, %v", in, c, ok)
+		}
+	}
+}
