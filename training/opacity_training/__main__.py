@@ -107,6 +107,10 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--model", type=Path, default=SHIPPED)
     c.add_argument("--checkpoint", type=Path, help="compare with this checkpoint too")
 
+    c = command("time", "How long a slice takes on two threads; run it with nothing else running.", data=False)
+    c.add_argument("model", type=Path, nargs="?", default=SHIPPED)
+    c.add_argument("--results", type=Path, default=RESULTS, help="folder that keeps it, for the table of targets")
+
     c = command("parity", "Compare a model in PyTorch, in ONNX Runtime and in the program.", data=False)
     c.add_argument("model", type=Path, nargs="?", default=SHIPPED)
     c.add_argument("--checkpoint", type=Path, help="the checkpoint or run it was exported from")
@@ -181,6 +185,10 @@ def run(args: argparse.Namespace) -> int:
             from .check import check
 
             return 0 if check(args.model, root, args.checkpoint) else 1
+        case "time":
+            from .timing import record
+
+            return 0 if record(args.model, args.results) else 1
         case "parity" if args.systems is not None:
             from .parity_systems import systems_parity
 
@@ -192,7 +200,7 @@ def run(args: argparse.Namespace) -> int:
         case "report":
             from .report import report
 
-            for path in report(args.results, CONFIGS):
+            for path in report(args.results, CONFIGS, MODELS):
                 print(path)
         case "worst":
             _worst(args, root)
@@ -228,10 +236,11 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
     from .system import load
 
     if args.volumes:
-        from .behaviour import behaviour, markdown
+        from .behaviour import behaviour, keep, markdown
         from .card import put
 
         rows = behaviour(args.model or SHIPPED, root, args.tests)
+        keep(args.model or SHIPPED, rows, args.results)
         if args.card:
             put((args.model or SHIPPED).with_suffix(".md"), "behaviour", markdown(rows))
         return

@@ -7,9 +7,11 @@ and never before. They are asked for by name.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nibabel
@@ -264,6 +266,22 @@ def behaviour(path: Path, root: Path, tests: bool = False, say=print) -> list[Fi
     ms = seconds_a_run(Model(path)) * 1000
     note([Finding("-", "choice", "network alone, a slice, 2 threads", f"{ms:.1f} ms", "<= 30 ms", ms <= 30)])
     return rows
+
+
+def keep(path: Path, rows: list[Finding], results: Path) -> Path:
+    """The findings beside the records, for the table of targets; without the tests those of an earlier run stay."""
+    metadata = Model(path).metadata
+    where = results / "behaviour" / f"{metadata['id']}.json"
+    same = {"model": metadata["id"], "version": metadata["version"], "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    old = json.loads(where.read_text(encoding="utf-8")) if where.exists() else {}
+    found = [asdict(r) for r in rows]
+    if {k: old.get(k) for k in same} == same:
+        done = {r.scan for r in rows}
+        found += [f for f in old["rows"] if f["scan"] not in done]
+    where.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(f"  {json.dumps(f)}" for f in found)
+    where.write_text(json.dumps(same, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    return where
 
 
 def line(r: Finding) -> str:

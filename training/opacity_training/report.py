@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from . import figures, report_paired, tables
+from . import figures, report_paired, report_targets, tables
 from .paired import difference
 from .metrics import ratio_limits, summarise
 from .strict import ConfigError, plain
@@ -28,7 +28,7 @@ taken inside the reference's lungs. `n` counts patients; an undefined value (bot
 """
 
 
-def report(folder: Path, configs: Path | None = None) -> list[Path]:
+def report(folder: Path, configs: Path | None = None, models: Path | None = None) -> list[Path]:
     """Write tables and figures beside folder/records; returns what was written. Runs of which some folds are missing are reported as such."""
     results = tables.read(folder / "records", configs)
     if not results:
@@ -44,7 +44,7 @@ def report(folder: Path, configs: Path | None = None) -> list[Path]:
     made += leak(folder, results)
     made += learning_rates(folder, results)
     made += with_and_without(folder, results)
-    return made + report_paired.write(folder, results)
+    return made + report_paired.write(folder, results) + report_targets.write(folder, results, models)
 
 
 def group_sizes(results: list[Results], configs: Path | None) -> Counter:

@@ -1,0 +1,123 @@
+"""targets.md: what was aimed at, what was measured, met or missed, and the command that measures it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import tables
+from .metrics import ratio_limits, summarise
+from .tables import Results, markdown, number
+
+HEAD = """# Targets
+
+Made by `python -m opacity_training report` from `records/`, `behaviour/`, `time/` and the shipped models' metadata; do not edit.
+
+The aims were set before the runs. A cell says the figure and whether it meets the aim; "so far" means that folds are missing, and
+such a figure chooses nothing. All of the first table is out of fold by patient, mean over patients, 8-bit, infection-bearing slices, pixels.
+"""
+
+
+@dataclass
+class Aim:
+    """A figure of a system's folds. met says whether it is as aimed."""
+
+    label: str
+    words: str
+    figure: Callable[[Results], float | tuple[float, float] | None]
+    met: Callable[[object], bool]
+
+
+def _summary(label: str, measure: str, key: str) -> Callable[[Results], float | None]:
+    return lambda r: summarise(r.patients(label, measure).values())[key]
+
+
+def _limits(r: Results) -> tuple[float, float] | None:
+    limits = ratio_limits(r.areas())
+    return None if limits["low"] is None else (limits["low"], limits["high"])
+
+
+AIMS = [
+    Aim("lung", "lung Dice >= 0.985", _summary("lung", "dice", "mean"), lambda v: v >= 0.985),
+    Aim("lung", "lung NSD at 1 px >= 0.90", _summary("lung", "nsd_1px", "mean"), lambda v: v >= 0.90),
+    Aim("infection", "infection Dice, mean >= 0.75", _summary("infection", "dice", "mean"), lambda v: v >= 0.75),
+    Aim("infection", "median >= 0.78", _summary("infection", "dice", "median"), lambda v: v >= 0.78),
+    Aim("infection", "no case under 0.45", _summary("infection", "dice", "worst"), lambda v: v >= 0.45),
+    Aim("infection", "area, limits of agreement within 0.67 to 1.5", _limits, lambda v: v[0] >= 0.67 and v[1] <= 1.5),
+]
+
+# Of `evaluate --volumes --tests`: the aim's words, and which of its findings are about it (scan, what).
+VOLUMES = [
+    ("`ct/lung1-001`, lungs, whole volume >= 0.97; first and last tenth >= 0.85", r"lung1-001", r"lung Dice"),
+    ("every slice without lung: nothing called lung", r"lung1-001|ricord|lungdx", r"called lung where"),
+    ("infection called on `ct/lung1-001` <= 60 ml", r"lung1-001", r"infection called"),
+    ("padding, kernel, metal, half the field of view: <= 2 points", r"lung1-001|ricord|lungdx", r"padding|kernel|metal|field of view"),
+]
+
+
+def write(folder: Path, results: list[Results], models: Path | None) -> list[Path]:
+    """targets.md of the systems of our own, and of the shipped models."""
+    parts = [HEAD, f"## The recipes, out of fold\n\n`python -m opacity_training crossval SYSTEM`, then `report`\n\n{recipes(results)}"]
+    for path in sorted(models.glob("*.onnx")) if models else ():
+        metadata = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        parts.append(f"## The shipped model `{metadata['id']}` {metadata['version']}\n\n{shipped(folder, metadata)}")
+    where = folder / "targets.md"
+    where.write_text("\n".join(parts), encoding="utf-8")
+    return [where]
+
+
+def verdict(met: bool | None) -> str:
+    return "" if met is None else "met" if met else "**missed**"
+
+
+def recipes(results: list[Results]) -> str:
+    rows = []
+    for r in results:
+        now = r.current() if r.group == "own" else None
+        if now is None:
+            continue
+        cells = []
+        for aim in AIMS:
+            value = aim.figure(now) if aim.label in now.labels() else None
+            if value is None:
+                cells.append("-")
+                continue
+            text = f"{value[0]:.2f} to {value[1]:.2f}" if isinstance(value, tuple) else number(value)
+            cells.append(f"{text} {verdict(aim.met(value))}")
+        folds, n = now.protocol.get("folds") or len(now.records), len(now.patients("infection", "dice"))
+        rows.append([f"`{now.id}`", f"{len(now.records)} of {folds} folds{'' if len(now.records) == folds else ' so far'}", n, *cells])
+    return markdown(["system", "folds", "patients", *(a.words for a in AIMS)], rows) if rows else "No fold of them is finished.\n"
+
+
+def shipped(folder: Path, metadata: dict) -> str:
+    """Its aims, each with what was measured of these very weights."""
+    rows = []
+    for label, aim in (("lung", 0.985), ("infection", 0.75)):
+        found = [m for m in metadata["metrics"] if m["label"] == label and m["metric"] == "dice"]
+        for m in (m for m in found if m["case"] == "mean"):
+            n = len(found) - 1
+            rows.append([f"{label} Dice >= {aim}", f"{number(m['value'])}, {n} patients held out, 8-bit slices", verdict(m["value"] >= aim), "`check`"])
+    seen = _read(folder / "behaviour" / f"{metadata['id']}.json")
+    for words, scan, what in VOLUMES:
+        those = [f for f in seen.get("rows", ()) if re.search(scan, f["scan"]) and re.search(what, f["what"])]
+        if not those:
+            rows.append([words, "not measured", "", "`evaluate --volumes --tests`"])
+        rows += [[words, f"{f['scan']}: {f['what']}: {f['found']}", verdict(f["good"]), "`evaluate --volumes --tests`"] for f in those]
+    time = _read(folder / "time" / f"{metadata['id']}.json")
+    if time:
+        ms, met = time["ms"], time["ms"]["network"] <= 30
+        text = f"network {ms['network']} ms; before it {ms['prepare']} ms, after it {ms['back']} ms; {time['processor']}, load {time['load']}"
+        rows.append(["CPU time a slice, 2 threads <= 30 ms", text, verdict(met), "`time`"])
+    else:
+        rows.append(["CPU time a slice, 2 threads <= 30 ms", "not measured", "", "`time`"])
+    rows.append(["`ct/ricord-000082`, every tenth slice: no lung lost, nothing outside the body", "looked at by a person, see the card", "", "`opacity snapshot --sheet`"])
+    stale = [name for name, found in (("behaviour", seen), ("time", time)) if found and found.get("version") != metadata["version"]]
+    note = f"\nMeasured of another version: {', '.join(stale)}.\n" if stale else ""
+    return markdown(["aim", "measured", "", "command"], rows) + note
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

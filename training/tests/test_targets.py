@@ -1,0 +1,64 @@
+"""The table of targets: each figure beside its aim, met or missed, and nothing is said that was not measured."""
+
+import json
+
+import pytest
+from test_export import checkpoint
+from test_report import results  # noqa: F401
+
+from opacity_training import behaviour, report_targets, tables, timing
+from opacity_training.behaviour import Finding
+from opacity_training.export import export
+from opacity_training.report import report
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("models")
+    export(checkpoint("plain", tmp / "run"), tmp / "models", tmp)
+    return tmp / "models"
+
+
+def test_the_table(results, models):  # noqa: F811
+    (path,) = models.glob("*.onnx")
+    metadata = json.loads(path.with_suffix(".json").read_text())
+    metadata["metrics"] = [{"dataset": "d", "protocol": "p", "case": c, "label": "infection", "metric": "dice", "value": v} for c, v in (("a", 0.8), ("b", 0.6), ("mean", 0.7))]
+    path.with_suffix(".json").write_text(json.dumps(metadata))
+    report(results, results / "configs", models)
+    text = (results / "targets.md").read_text()
+    assert "| `own-plain` | 3 of 5 folds so far | 6 |" in text and "`mi`" not in text and "LEAKY" not in text
+    (line,) = (s for s in text.splitlines() if s.startswith("| `own-plain`"))
+    r = next(r for r in tables.read(results / "records", results / "configs") if r.id == "own-plain")
+    dice = [v for v in r.patients("lung", "dice").values()]
+    assert f"{sum(dice) / len(dice):.3f} {'met' if sum(dice) / len(dice) >= 0.985 else '**missed**'}" in line
+    assert "| infection Dice >= 0.75 | 0.700, 2 patients held out, 8-bit slices | **missed** |" in text
+    assert text.count("not measured") == 5  # four kinds of volumes, and the time
+
+    rows = [
+        Finding("lung1-001", "test", "lung Dice, whole volume", "0.980", ">= 0.97", True),
+        Finding("lung1-001", "test", "infection called", "137 ml", "<= 60 ml", False),
+        Finding("phantom", "choice", "padding -3024 and -1024", "1 %", "", True),
+    ]
+    behaviour.keep(path, rows, results)
+    behaviour.keep(path, rows[2:], results)  # a run without the tests leaves theirs
+    (results / "time").mkdir()
+    about = {"version": "0.0.1", "processor": "P", "load": 0.1, "ms": {"prepare": 5, "network": 31, "back": 2}}
+    (results / "time" / f"{metadata['id']}.json").write_text(json.dumps(about))
+    report(results, results / "configs", models)
+    text = (results / "targets.md").read_text()
+    assert "lung1-001: lung Dice, whole volume: 0.980 | met |" in text and "137 ml | **missed** |" in text and "phantom" not in text
+    assert "network 31 ms" in text and "Measured of another version: time." in text
+
+
+def test_limits_are_met_within(results):  # noqa: F811
+    aim = report_targets.AIMS[-1]
+    assert aim.met((0.7, 1.4)) and not aim.met((0.6, 1.4)) and not aim.met((0.7, 1.6))
+
+
+def test_time(models, tmp_path, capsys):
+    (path,) = models.glob("*.onnx")
+    timing.record(path, tmp_path)
+    (kept,) = (tmp_path / "time").glob("*.json")
+    found = json.loads(kept.read_text())
+    assert all(v > 0 for v in found["ms"].values()) and found["threads"] == 2
+    assert f"network {found['ms']['network']} ms" in capsys.readouterr().out
