@@ -36,6 +36,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.ViewMenu, func() { w.openMenu(0) })
 	k.Handle(tool.ViewKeys, w.showKeys)
 	k.Handle(tool.ViewCancel, w.escape)
+	w.cases.register()
 	w.kit.Connect(k)
 }
 
@@ -53,6 +54,8 @@ func (w *Window) escape() {
 	case w.kit.Escape():
 	case w.segmenting:
 		w.status.note(w.t("ui.segment.no_escape"))
+	case w.cases.jobs.Running(jobCasesSegment):
+		w.status.note(w.t("ui.cases.no_escape"))
 	default:
 		w.status.cancelTop()
 	}
@@ -69,11 +72,14 @@ func (w *Window) hasMask() bool {
 }
 
 func (w *Window) canSegment() bool {
-	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && w.misfit() == ""
+	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && !w.blinded() && w.misfit() == ""
 }
 
 // refused says why an action cannot be carried out now, "" where it can.
 func (w *Window) refused(a tool.Action) string {
+	if why := w.cases.refused(a); why != "" {
+		return why
+	}
 	needs, known := needsOf[a]
 	if isTool(a) {
 		needs, known = aStudy, true
@@ -90,6 +96,8 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.loading")
 	case w.segmenting && needs == aRestingMask:
 		return w.t("ui.refused.segmenting")
+	case w.blinded() && a == tool.SegmentRun:
+		return w.t("ui.refused.blinded")
 	case w.segmenting && a == tool.SegmentRun:
 		return w.t("ui.refused.running")
 	case needs == aRestingMask && (a == tool.FileSave || a == tool.FileSaveAs) && !w.hasMask():
@@ -125,7 +133,7 @@ var needsOf = map[tool.Action]need{
 var overTheList = func() map[tool.Action]bool {
 	on := map[tool.Action]bool{}
 	for _, a := range append(tool.Recent(), tool.FileOpen, tool.FileOpenFolder, tool.FileQuit,
-		tool.ViewIdentity, tool.ViewInspector, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel) {
+		tool.ViewIdentity, tool.ViewInspector, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel, tool.ViewCases, tool.CaseNext, tool.CasePrevious) {
 		on[a] = true
 	}
 	return on
@@ -205,8 +213,12 @@ func (w *Window) steps() (undo, redo string) {
 }
 
 func (w *Window) toggleInspector() {
+	if w.prefs.Inspector && !w.inspector.object.Visible() { // the work list has its place
+		w.showCases(false)
+		return
+	}
 	w.prefs.Inspector = !w.prefs.Inspector
-	w.inspector.setShown(w.prefs.Inspector)
+	w.arrangeSides()
 	w.savePreferences()
 	w.refreshActions()
 }

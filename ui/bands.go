@@ -81,6 +81,14 @@ func (b *bands) failAbout(about string, err error) {
 	b.refresh()
 }
 
+// tell shows a sentence, with details to copy, in place of an older one about the
+// same thing.
+func (b *bands) tell(about, sentence, details string) {
+	b.failures = slices.DeleteFunc(b.failures, func(old failure) bool { return old.about == about })
+	b.failures = append(b.failures, failure{sentence: sentence, details: details, about: about})
+	b.refresh()
+}
+
 // offer shows that a mask lies beside the open study; "" takes that away.
 func (b *bands) offer(path string) {
 	if b.beside != path {
@@ -123,6 +131,7 @@ func (b *bands) refresh() {
 		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(b.w.t("ui.band.mask", baseName(path))), open, dismiss))
 	}
 	rows = append(rows, b.w.studyBands()...)
+	rows = append(rows, b.w.blindBand()...)
 	rows = append(rows, b.warnings()...)
 	if len(rows) == 0 && len(b.object.Objects) == 0 {
 		return

@@ -24,7 +24,7 @@ func (w *Window) takeMask(b beside) {
 	switch {
 	case b.named != "":
 		w.openMask(b.named)
-	case len(b.masks) > 0:
+	case len(b.masks) > 0 && !w.blinded():
 		w.offerMask(b.masks)
 	}
 }

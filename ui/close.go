@@ -10,18 +10,21 @@ import (
 
 // closeStudy leaves the window empty.
 func (w *Window) closeStudy() {
-	w.leave(func() {
-		w.opening++
-		w.jobs.CancelAll()
-		w.cancelSegment()
-		w.savedAs, w.measured, w.leftOut = "", measured{}, ""
-		w.drop(w.keeping)
-		w.keeping = &keeping{}
-		w.bands.forget()
-		w.bands.clearFailures()
-		w.session.Close()
-		w.studyChanged.Emit(struct{}{})
-	})
+	w.leave(w.closeNow)
+}
+
+// closeNow leaves the window empty, once nothing of the case can be lost.
+func (w *Window) closeNow() {
+	w.opening++
+	w.jobs.CancelAll()
+	w.cancelSegment()
+	w.savedAs, w.measured, w.leftOut = "", measured{}, ""
+	w.drop(w.keeping)
+	w.keeping = &keeping{}
+	w.bands.forget()
+	w.bands.clearFailures()
+	w.session.Close()
+	w.studyChanged.Emit(struct{}{})
 }
 
 // unsaved reports whether work would be lost with the open study.
@@ -132,6 +135,7 @@ func (w *Window) shut() {
 		w.session.Interrupted.Emit(struct{}{})
 	}
 	w.keepView()
+	w.cases.close()
 	w.drop(w.keeping)
 	w.closed = true
 	w.jobs.CancelAll()

@@ -60,6 +60,9 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	if b.studies == "" {
 		b.studies = w.studiesFolder()
 	}
+	if b.resume == nil {
+		b.studies = w.readersFolder(b.studies)
+	}
 	slicesIn := w.sliceFeed(attempt, func(first, last int) { w.session.SlicesIn(first, last) })
 	hooks := app.LoadHooks{Slices: slicesIn}
 	hooks.Begin = func(v *volume.Volume) {

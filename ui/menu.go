@@ -67,7 +67,7 @@ func (m *menu) shortcuts() map[string]bool {
 }
 
 func (m *menu) build() *fyne.MainMenu {
-	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.tools(), m.review(), m.help())
+	return fyne.NewMainMenu(m.file(), m.edit(), m.view(), m.segment(), m.tools(), m.review(), m.cases(), m.help())
 }
 
 // item is a menu item that does nothing while a dialog asks something, nor
@@ -145,6 +145,9 @@ func (m *menu) file() *fyne.Menu {
 		m.act(tool.FileOpenFolder, "ui.menu.open_folder", true),
 		m.item("ui.menu.open_mask", w.complete() && !w.segmenting && w.opts.ReadMask != nil, w.askOpenMask),
 		m.item("ui.menu.open_study", true, w.askOpenStudy),
+		m.item("ui.menu.open_cases", w.opts.Opener != nil, w.askOpenCases),
+		m.item("ui.menu.open_worklist", w.opts.Opener != nil, w.askOpenWorkList),
+		m.item("ui.menu.save_worklist", w.cases.list != nil, w.askSaveWorkList),
 		m.item("ui.menu.open_sample", w.opts.Phantom != nil, func() { w.openSample(false) }),
 		recent, separator(),
 		m.act(tool.FileSave, "ui.menu.save", w.hasMask() && !w.segmenting),
@@ -257,6 +260,7 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.item("ui.menu.dark", true, func() { w.setLight(false) }), !w.prefs.Light),
 		m.choice(m.item("ui.menu.light", true, func() { w.setLight(true) }), w.prefs.Light),
 		m.choice(m.act(tool.ViewInspector, "ui.menu.inspector", true), w.prefs.Inspector),
+		m.choice(m.item("ui.menu.blinded", true, w.toggleBlinded), w.prefs.Blinded),
 		m.act(tool.ViewReport, "ui.menu.report", w.hasStudy()),
 		separator(),
 		m.choice(m.item("ui.menu.annotate", true, func() { w.setProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),

@@ -40,6 +40,7 @@ type preferences struct {
 	Recent      []string            `json:"recent,omitempty"`
 	NoRecent    bool                `json:"no_recent"`
 	WalkTicked  bool                `json:"walk_ticked"`       // N and P stop at slices that are ticked too
+	Blinded     bool                `json:"blinded"`           // the reader sees nothing of models and other readers
 	Studies     string              `json:"studies,omitempty"` // folder; "" for the usual one
 	Reader      string              `json:"reader,omitempty"`  // name; "" for the system's user
 	Working     string              `json:"working,omitempty"` // folder of the study that is open

@@ -60,6 +60,10 @@ func (w *Window) openStudy(folder string) {
 		return
 	}
 	folder = absolute(folder)
+	if err := w.mayOpen(folder); err != nil {
+		w.bands.failAbout("open", err)
+		return
+	}
 	if s := w.study(); s != nil && s.Folder() == folder {
 		w.status.say(w.t("ui.study.open_already", filepath.Base(folder)))
 		return

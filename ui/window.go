@@ -42,6 +42,7 @@ type Window struct {
 	strip     *toolStrip
 	amount    *amountStrip
 	inspector *inspector
+	cases     *workList
 	panes     *panes
 	menu      *menu
 	shell     *fyne.Container
@@ -129,10 +130,11 @@ func (w *Window) build() {
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
 	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object), nil, nil, nil, w.panes.grid)
+	w.cases = newWorkList(w)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
-	body := container.NewBorder(nil, nil, w.toolbar.object, w.inspector.object, w.centre)
+	body := container.NewBorder(nil, nil, container.NewHBox(w.toolbar.object, w.cases.object), w.inspector.object, w.centre)
 	w.shell = container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
 	w.win.SetContent(container.NewStack(w.shell, w.tips.layer))
 	w.menu = newMenu(w)
@@ -190,6 +192,7 @@ func (w *Window) connect() {
 	})
 	w.connectTools()
 	w.reviewing.connect()
+	w.cases.connect()
 	w.connectStudy()
 	w.connectAmount()
 	w.connectKeys()

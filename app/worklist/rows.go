@@ -32,10 +32,13 @@ type Rows []Row
 
 // Rows shows the list to a reader: of each case the reading that changed last, and
 // where the list is blinded the reader's own and nothing of the model.
-func (l *List) Rows(reader string, by Order) Rows {
+func (l *List) Rows(reader string, by Order) Rows { return l.Seen(reader, by, l.Blinded) }
+
+// Seen is Rows for a reader who is blinded, or is not, whatever the list says.
+func (l *List) Seen(reader string, by Order, blinded bool) Rows {
 	rows := make(Rows, len(l.entries))
 	for n, e := range l.entries {
-		rows[n] = e.row(reader, l.Blinded)
+		rows[n] = e.row(reader, blinded)
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int {
 		switch by {

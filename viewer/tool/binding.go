@@ -70,6 +70,15 @@ const (
 	FileRecent3    Action = "file.recent3"
 	FileRecent4    Action = "file.recent4"
 	FileRecent5    Action = "file.recent5"
+	ViewCases      Action = "view.cases"
+	CaseNext       Action = "case.next"
+	CasePrevious   Action = "case.previous"
+	CaseNew        Action = "case.new"
+	CaseInWork     Action = "case.in_work"
+	CaseCorrected  Action = "case.corrected"
+	CaseAccepted   Action = "case.accepted"
+	CaseProblem    Action = "case.problem"
+	CaseNote       Action = "case.note"
 	EditUndo       Action = "edit.undo"
 	EditRedo       Action = "edit.redo"
 	SegmentRun     Action = "segment.run"
@@ -102,6 +111,11 @@ func ActiveLabels() []Action {
 // Recent returns the actions that open the first files of the recent list.
 func Recent() []Action {
 	return []Action{FileRecent1, FileRecent2, FileRecent3, FileRecent4, FileRecent5}
+}
+
+// CaseStates returns the actions that say how far the work on a case is.
+func CaseStates() []Action {
+	return []Action{CaseNew, CaseInWork, CaseCorrected, CaseAccepted, CaseProblem}
 }
 
 // Chord is a key with the modifiers held. Key is the name on the key cap as
@@ -197,6 +211,13 @@ func Bindings() []Binding {
 		},
 		numbered(Recent(), "file", ctrl),
 		[]Binding{
+			bind(ViewCases, "cases", key("F3")),
+			bind(CaseNext, "cases", ctrl("Next")),
+			bind(CasePrevious, "cases", ctrl("Prior")),
+			bind(CaseNote, "cases", ctrl("N")),
+		},
+		numbered(CaseStates(), "cases", alt),
+		[]Binding{
 			bind(EditUndo, "edit", ctrl("Z")),
 			bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
 			bind(SegmentRun, "edit", ctrl("R")),
@@ -264,6 +285,7 @@ func key(k string) Chord       { return Chord{0, k} }
 func shift(k string) Chord     { return Chord{Shift, k} }
 func ctrl(k string) Chord      { return Chord{Ctrl, k} }
 func ctrlShift(k string) Chord { return Chord{Ctrl | Shift, k} }
+func alt(k string) Chord       { return Chord{Alt, k} }
 func ctrlAlt(k string) Chord   { return Chord{Ctrl | Alt, k} }
 
 // Gesture is a line of the keys sheet about the mouse. Both fields are

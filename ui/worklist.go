@@ -1,0 +1,402 @@
+package ui
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/pipeline"
+	"opacity/app/study"
+	"opacity/app/worklist"
+)
+
+// The jobs of a work list; they have a runner of their own, since they go on
+// while cases are opened and closed.
+const (
+	jobCases        = "cases"
+	jobCasesSave    = "cases.save"
+	jobCasesSegment = "cases.segment"
+	jobCasesExport  = "cases.export"
+)
+
+// workList is the list of cases beside the pictures.
+type workList struct {
+	*casesPanel
+	w    *Window
+	jobs *job.Runner
+	list *worklist.List // nil while none is open
+	file string         // it is saved to; "" for nowhere
+
+	by    worklist.Order
+	state string   // of the cases shown; "" for all
+	order []string // names of those shown; it stays while their states change
+
+	present string // the case that is open; "" for none of the list
+	wanted  string // the one that is being opened
+	writing string // the one whose study is being written in the background
+	waiting func() // opens it then
+
+	dirty bool // it is not on disk as it is
+}
+
+func newWorkList(w *Window) *workList {
+	c := &workList{w: w, jobs: job.NewRunner(w.dispatch)}
+	c.casesPanel = newCasesPanel(c)
+	return c
+}
+
+// connect follows what is done on the open case.
+func (c *workList) connect() {
+	w := c.w
+	later := func() { w.soon("cases", c.follow) }
+	w.session.Opened.Connect(func(app.OpenedEvent) { later() })
+	w.session.HistoryChanged.Connect(func(struct{}) { later() })
+	w.studyChanged.Connect(func(struct{}) { later() })
+}
+
+// studies is where the studies of the list's cases lie; "" for where studies
+// usually do.
+func (c *workList) studies() string {
+	if c.list == nil {
+		return ""
+	}
+	return c.list.Studies
+}
+
+func (w *Window) askOpenCases() {
+	w.choose.openFolder(w.t("ui.cases.open_folder"), w.lastFolder(), w.openCases)
+}
+
+func (w *Window) askOpenWorkList() {
+	w.choose.openFile(w.t("ui.cases.open_list"), w.listsFolder(), w.openWorkList)
+}
+
+// listsFolder is where lists are kept that the user gave no place; "" for nowhere.
+func (w *Window) listsFolder() string {
+	if dir := w.studiesFolder(); dir != "" {
+		return filepath.Join(dir, "lists")
+	}
+	return ""
+}
+
+// listFile is the list of a folder of cases. Its name says nothing of the folder,
+// which may say who the patients are.
+func (w *Window) listFile(folder string) string {
+	dir := w.listsFolder()
+	if dir == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(filepath.Clean(folder)))
+	return filepath.Join(dir, fmt.Sprintf("list-%x.json", sum[:5]))
+}
+
+// opened is a list that was read or put together beside the window.
+type openedList struct {
+	list   *worklist.List
+	file   string
+	found  int // cases that were not in it
+	failed []pipeline.Failure
+}
+
+// openCases opens the list of a folder of cases, or puts one together.
+func (w *Window) openCases(folder string) {
+	if w.opts.Opener == nil {
+		return
+	}
+	folder = absolute(folder)
+	w.cases.open(w.t("ui.cases.looking", filepath.Base(folder)), func(ctx context.Context, report func(job.Progress)) (openedList, error) {
+		cases, failed, err := worklist.Scan(ctx, w.opts.Opener, folder, caseName, report, nil)
+		if err != nil {
+			return openedList{}, err
+		}
+		o := openedList{file: w.listFile(folder), failed: failed}
+		if o.list, err = worklist.Open(o.file); err != nil {
+			if _, missing := os.Stat(o.file); o.file != "" && !os.IsNotExist(missing) {
+				return o, err
+			}
+			o.list = &worklist.List{Folder: folder}
+		}
+		o.found = o.list.Add(cases)
+		if len(o.list.Entries()) == 0 {
+			return o, app.Refuse(firstOf(failed), "ui.cases.none_found", folder)
+		}
+		return o, nil
+	})
+}
+
+func firstOf(failed []pipeline.Failure) error {
+	for _, f := range failed {
+		return f.Err
+	}
+	return nil
+}
+
+// caseName names a case by its file or folder, unless that says who the patient is.
+func caseName(info app.SeriesInfo) string {
+	return strings.TrimSuffix(study.FolderName(info), study.Extension)
+}
+
+func (w *Window) openWorkList(path string) {
+	path = absolute(path)
+	w.cases.open(w.t("ui.cases.reading", filepath.Base(path)), func(context.Context, func(job.Progress)) (openedList, error) {
+		l, err := worklist.Open(path)
+		return openedList{list: l, file: path}, err
+	})
+}
+
+// open puts another list in the place of this one.
+func (c *workList) open(label string, find func(context.Context, func(job.Progress)) (openedList, error)) {
+	w := c.w
+	w.status.start(jobCases, label, func() { c.jobs.Cancel(jobCases) })
+	job.Run(c.jobs, jobCases, find, func(p job.Progress) { w.status.progress(jobCases, p) }, func(o openedList, err error) {
+		w.status.end(jobCases)
+		if err != nil {
+			w.bands.failAbout(jobCases, err)
+			return
+		}
+		w.bands.settled(jobCases)
+		c.close()
+		if o.list.Studies == "" && o.file != "" {
+			o.list.Studies = strings.TrimSuffix(o.file, filepath.Ext(o.file)) + "_studies"
+		}
+		c.list, c.file, c.state = o.list, o.file, ""
+		for _, e := range c.list.Entries() {
+			if c.opens(e.Case) {
+				c.present = e.Case
+			}
+		}
+		c.changed()
+		c.arrange()
+		w.showCases(true)
+		w.blindnessChanged()
+		c.follow()
+		n := len(c.list.Entries())
+		said := w.t("ui.cases.found", n)
+		if o.found > 0 && o.found < n {
+			said = w.t("ui.cases.found_new", n, o.found)
+		}
+		w.status.say(said)
+		if len(o.failed) > 0 {
+			w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed)), w.failures(o.failed))
+		}
+		w.win.Canvas().Focus(c.table)
+	})
+}
+
+// lookAgain adds cases that have come into the list's folder.
+func (c *workList) lookAgain() {
+	if c.list != nil && c.list.Folder != "" {
+		folder, file := c.list.Folder, c.file
+		opener := c.w.opts.Opener
+		c.w.status.start(jobCases, c.w.t("ui.cases.looking", filepath.Base(folder)), func() { c.jobs.Cancel(jobCases) })
+		job.Run(c.jobs, jobCases, func(ctx context.Context, report func(job.Progress)) (openedList, error) {
+			cases, failed, err := worklist.Scan(ctx, opener, folder, caseName, report, nil)
+			l := &worklist.List{}
+			l.Add(cases)
+			return openedList{list: l, failed: failed}, err
+		}, func(p job.Progress) { c.w.status.progress(jobCases, p) }, func(o openedList, err error) {
+			c.w.status.end(jobCases)
+			if err != nil || c.list == nil || c.file != file {
+				c.w.bands.failAbout(jobCases, err)
+				return
+			}
+			found := c.list.Add(o.list.Entries())
+			c.changed()
+			c.arrange()
+			c.w.status.say(c.w.t("ui.cases.found_new", len(c.list.Entries()), found))
+		})
+	}
+}
+
+// close leaves no list open. What is open of its cases stays open.
+func (c *workList) close() {
+	if c.list == nil {
+		return
+	}
+	c.studySaid()
+	c.flush()
+	c.jobs.CancelAll()
+	for _, key := range []string{jobCasesSegment, jobCasesExport} {
+		c.w.status.end(key)
+	}
+	c.list, c.file, c.order, c.present, c.wanted, c.writing, c.waiting, c.dirty = nil, "", nil, "", "", "", nil, false
+}
+
+func (w *Window) closeCases() {
+	w.cases.close()
+	w.showCases(false)
+	w.cases.refresh()
+	w.blindnessChanged()
+}
+
+// remove takes the present case, or the chosen one, off the list.
+func (c *workList) remove() {
+	name := c.table.Chosen()
+	if c.list == nil || name == "" {
+		return
+	}
+	c.list.Remove(name)
+	if c.present == name {
+		c.present = ""
+	}
+	c.changed()
+	c.arrange()
+}
+
+// rows are the cases as the reader sees them.
+func (c *workList) rows(by worklist.Order) worklist.Rows {
+	if c.list == nil {
+		return nil
+	}
+	return c.list.Seen(c.w.reader(), by, c.w.blinded())
+}
+
+// row is one of them.
+func (c *workList) row(name string) (worklist.Row, bool) {
+	rows := c.rows(worklist.ByName)
+	if n := slices.IndexFunc(rows, func(r worklist.Row) bool { return r.Case == name }); n >= 0 {
+		return rows[n], true
+	}
+	return worklist.Row{}, false
+}
+
+// arrange sorts anew, and shows the cases of the state that was asked for. The
+// open one stays among them.
+func (c *workList) arrange() {
+	c.order = nil
+	for _, r := range c.rows(c.by) {
+		if c.state == "" || r.State == c.state || r.Case == c.present {
+			c.order = append(c.order, r.Case)
+		}
+	}
+	c.refresh()
+}
+
+// saveAfter is how soon a change of the list is on disk.
+const saveAfter = time.Second
+
+// changed says that the list is not on disk as it is.
+func (c *workList) changed() {
+	if c.dirty || c.list == nil || c.file == "" {
+		return
+	}
+	c.dirty = true
+	c.w.after(saveAfter, func() { c.save(c.file) })
+}
+
+// save writes the list beside the window; what is done meanwhile is saved next.
+func (c *workList) save(file string) {
+	if !c.dirty || c.file != file || c.jobs.Running(jobCasesSave) {
+		return
+	}
+	c.dirty = false
+	before, saving := c.list.Copy(), c.list.Copy()
+	job.Run(c.jobs, jobCasesSave, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		return struct{}{}, saveList(ctx, saving, file)
+	}, nil, func(_ struct{}, err error) {
+		switch {
+		case c.list == nil || c.file != file:
+			return
+		case err != nil:
+			c.w.bands.failAbout(jobCasesSave, err)
+			return // the next change tries again
+		}
+		c.w.bands.settled(jobCasesSave)
+		c.list.Saved(before, saving)
+		c.refresh()
+		if c.dirty {
+			c.save(file)
+		}
+	})
+}
+
+func saveList(ctx context.Context, l *worklist.List, file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return app.Fail(err, "app.folder_not_made", filepath.Dir(file))
+	}
+	return l.Save(ctx, file, false)
+}
+
+// flushPatience is how long closing the list waits for its file.
+const flushPatience = 2 * time.Second
+
+// flush writes the list before it, or the window, goes.
+func (c *workList) flush() {
+	if c.list == nil || c.file == "" || !c.dirty && !c.jobs.Running(jobCasesSave) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
+	defer cancel()
+	if err := saveList(ctx, c.list, c.file); err == nil {
+		c.dirty = false
+	} else if errors.Is(err, context.DeadlineExceeded) {
+		c.w.status.say(c.w.t("ui.cases.unsaved"))
+	} else {
+		c.w.bands.failAbout(jobCasesSave, err)
+	}
+}
+
+// askSaveWorkList saves the list in a place of the user's own, and goes on there;
+// as CSV it is a copy, for other programs.
+func (w *Window) askSaveWorkList() {
+	if w.cases.list == nil {
+		return
+	}
+	w.choose.saveFile(w.t("ui.cases.save_list"), filepath.Join(w.resultFolder(), "worklist.json"), func(path string) {
+		if filepath.Ext(path) == "" {
+			path += ".json"
+		}
+		w.unlessThere([]string{path}, func(overwrite bool) { w.cases.saveAs(absolute(path), overwrite) }, nil)
+	})
+}
+
+func (c *workList) saveAs(path string, overwrite bool) {
+	copied := c.list.Copy()
+	table := strings.EqualFold(filepath.Ext(path), ".csv")
+	if table && c.w.blinded() {
+		copied = c.list.Only(c.w.reader())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
+	defer cancel()
+	if err := copied.Save(ctx, path, overwrite); err != nil {
+		c.w.bands.failAbout(jobCasesSave, err)
+		return
+	}
+	if !table {
+		c.list, c.file, c.dirty = copied, path, false
+	}
+	c.w.rememberResults(path)
+	c.w.status.saved(path)
+	c.refresh()
+}
+
+// failures lists what failed, a line a case.
+func (w *Window) failures(failed []pipeline.Failure) string {
+	var lines []string
+	for _, f := range failed {
+		_, why := app.Explain(f.Err)
+		lines = append(lines, w.t("ui.cases.failure", f.Name, w.texts.Format(why)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// namesOf lists the cases that failed in one line.
+func namesOf(failed []pipeline.Failure) string {
+	const most = 4
+	var names []string
+	for _, f := range failed[:min(len(failed), most)] {
+		names = append(names, f.Name)
+	}
+	if len(failed) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
+}

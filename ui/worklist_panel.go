@@ -1,0 +1,261 @@
+package ui
+
+import (
+	"math"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"opacity/app/worklist"
+	"opacity/ui/caselist"
+	"opacity/viewer/tool"
+)
+
+const (
+	// casesWidth is what the work list takes beside the picture while it is unfolded.
+	casesWidth = 264
+	// narrowWindow is the width below which the work list takes the inspector's room
+	// and not the picture's.
+	narrowWindow = 1200
+)
+
+// casesPanel is what is seen of a work list.
+type casesPanel struct {
+	c      *workList
+	object *surface
+	title  *line
+	sort   *selector
+	filter *selector
+	table  *caselist.List
+	none   *line
+	this   *line
+	state  *selector
+	note   *entry
+	noteOf string // the case that the note belongs to
+	buttons
+}
+
+type buttons struct{ previous, next, segment, export *button }
+
+// orders are the ways to sort, as the selector has them.
+func orders() []worklist.Order {
+	return []worklist.Order{worklist.ByName, worklist.ByState, worklist.ByUncertainty}
+}
+
+// states lists the states of a case in the order of its work.
+func caseStates() []string {
+	return []string{worklist.New, worklist.InWork, worklist.Corrected, worklist.Accepted, worklist.Problem}
+}
+
+func stateIcon(state string) fyne.Resource {
+	switch state {
+	case worklist.InWork:
+		return theme.DocumentCreateIcon()
+	case worklist.Corrected:
+		return theme.ConfirmIcon()
+	case worklist.Accepted:
+		return theme.NewSuccessThemedResource(theme.CheckButtonCheckedIcon())
+	case worklist.Problem:
+		return theme.NewWarningThemedResource(theme.WarningIcon())
+	}
+	return theme.RadioButtonIcon()
+}
+
+func newCasesPanel(c *workList) *casesPanel {
+	w := c.w
+	p := &casesPanel{c: c}
+	p.title = newLine("", theme.ColorNameForeground).strong().clipped()
+	fold := w.newButton("", theme.CancelIcon(), w.withKey(w.t("ui.cases.fold"), tool.ViewCases), func() { w.showCases(false) })
+	fold.Importance = widget.LowImportance
+	p.sort = w.newSelector([]string{w.t("ui.cases.sort.name"), w.t("ui.cases.sort.state"), w.t("ui.cases.sort.unsure")}, func(i int) {
+		c.by = orders()[i]
+		c.arrange()
+	})
+	p.sort.show(0)
+	states := []string{w.t("ui.cases.all")}
+	for _, s := range caseStates() {
+		states = append(states, w.t("ui.cases.state."+s))
+	}
+	p.filter = w.newSelector(states, func(i int) {
+		c.state = ""
+		if i > 0 {
+			c.state = caseStates()[i-1]
+		}
+		c.arrange()
+	})
+	p.filter.show(0)
+	p.table = caselist.New(caselist.Options{
+		Open: c.goTo, Key: w.typedKey, Rune: w.typedRune, Cut: ellipsis, Dim: colorDim,
+	})
+	p.none = newLine(w.t("ui.cases.none"), colorDim)
+	p.this = newLine("", colorDim).clipped()
+	p.state = w.newSelector(states[1:], func(i int) { c.say(caseStates()[i]) })
+	p.note = w.newEntry("", func(string) { c.takeNote(); w.focusPanes() })
+	p.note.SetPlaceHolder(w.t("ui.cases.note"))
+	p.note.onLeave = c.takeNote
+	p.previous = w.newButton("", theme.NavigateBackIcon(), w.withKey(w.t("ui.cases.previous_tip"), tool.CasePrevious), func() { w.keys.Do(tool.CasePrevious) })
+	p.next = w.newButton("", theme.NavigateNextIcon(), w.withKey(w.t("ui.cases.next_tip"), tool.CaseNext), func() { w.keys.Do(tool.CaseNext) })
+	p.segment = w.newButton(w.t("ui.cases.segment"), theme.MediaPlayIcon(), w.t("ui.cases.segment_tip"), c.segmentAll)
+	p.export = w.newButton(w.t("ui.cases.export"), theme.DownloadIcon(), w.t("ui.cases.export_tip"), c.askExport)
+
+	head := container.NewBorder(nil, nil, nil, fold, p.title)
+	above := container.NewVBox(head, container.NewGridWithColumns(2, p.sort, p.filter))
+	below := container.New(layout.NewCustomPaddedVBoxLayout(4), widget.NewSeparator(), p.this,
+		container.NewBorder(nil, nil, nil, container.NewHBox(p.previous, p.next), p.state), p.note,
+		container.NewGridWithColumns(2, p.segment, p.export))
+	body := container.NewBorder(above, below, nil, nil, container.NewStack(p.table, container.NewCenter(p.none)))
+	inner := container.New(widthLayout(casesWidth), container.New(layout.NewCustomPaddedLayout(4, 8, 8, 8), body))
+	p.object = newSurface(colorPanel, container.NewBorder(nil, nil, nil, widget.NewSeparator(), inner))
+	p.object.Hide()
+	for id, o := range map[string]fyne.CanvasObject{
+		"list": p.table, "sort": p.sort, "filter": p.filter, "state": p.state, "note": p.note, "fold": fold,
+		"previous": p.previous, "next": p.next, "segment": p.segment, "export": p.export,
+	} {
+		w.name("cases."+id, o)
+	}
+	return p
+}
+
+// showCases unfolds the list, or folds it away.
+func (w *Window) showCases(on bool) {
+	on = on && w.cases.list != nil
+	visible(w.cases.object, on)
+	w.cases.refresh()
+	w.arrangeSides()
+	if !on && !w.panesFocused() {
+		w.focusPanes()
+	}
+	w.refreshActions()
+	w.shell.Refresh()
+	w.relayout()
+}
+
+func (w *Window) toggleCases() {
+	shown := w.cases.object.Visible()
+	w.showCases(!shown)
+	if !shown {
+		w.win.Canvas().Focus(w.cases.table)
+	}
+}
+
+// arrangeSides gives the picture its room: in a narrow window the list takes the
+// inspector's place.
+func (w *Window) arrangeSides() {
+	crowded := w.cases.object.Visible() && w.win.Canvas().Size().Width < narrowWindow
+	w.inspector.setShown(w.prefs.Inspector && !crowded)
+}
+
+// refresh shows the list as it is.
+func (c *workList) refresh() {
+	w, p := c.w, c.casesPanel
+	if !p.object.Visible() {
+		return
+	}
+	index := map[string]worklist.Row{}
+	for _, r := range c.rows(worklist.ByName) {
+		index[r.Case] = r
+	}
+	var rows []caselist.Row
+	for _, name := range c.order {
+		if r, ok := index[name]; ok {
+			rows = append(rows, c.describe(r))
+		}
+	}
+	p.table.Set(rows)
+	visible(p.none, len(rows) == 0)
+	title := w.t("ui.cases.name")
+	if c.list != nil {
+		switch {
+		case c.list.Folder != "":
+			title = filepath.Base(c.list.Folder)
+		case c.file != "":
+			title = strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file))
+		}
+		title = w.t("ui.cases.title", title, len(index))
+	}
+	p.title.set(title)
+	for n, o := range orders() {
+		if o == c.by {
+			p.sort.show(n)
+		}
+	}
+	p.showState()
+	c.showThis(index[c.present])
+}
+
+func (p *casesPanel) showState() {
+	shown := 0
+	for n, s := range caseStates() {
+		if s == p.c.state {
+			shown = n + 1
+		}
+	}
+	p.filter.show(shown)
+}
+
+// showThis shows what is said of the open case.
+func (c *workList) showThis(r worklist.Row) {
+	w, p := c.w, c.casesPanel
+	on := c.present != "" && r.Case == c.present
+	said := w.t("ui.cases.open_one")
+	if on {
+		said = r.Case
+		for n, s := range caseStates() {
+			if s == r.State {
+				p.state.show(n)
+			}
+		}
+	}
+	p.this.set(said)
+	enable := func(o fyne.Disableable, on bool) {
+		if o.Disabled() == on {
+			if on {
+				o.Enable()
+			} else {
+				o.Disable()
+			}
+		}
+	}
+	enable(p.state, on)
+	enable(p.note, on)
+	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != r.Note {
+		p.note.Text = r.Note
+		p.note.CursorColumn = 0
+		p.note.Refresh()
+	}
+	p.noteOf = c.present
+	p.segment.enable(c.canSegmentAll())
+	p.export.enable(c.list != nil && w.opts.Writer != nil && !c.jobs.Running(jobCasesExport))
+}
+
+// describe writes a case in two lines.
+func (c *workList) describe(r worklist.Row) caselist.Row {
+	w := c.w
+	row := caselist.Row{Name: r.Case, State: w.t("ui.cases.state." + r.State), Icon: stateIcon(r.State), Present: r.Case == c.present}
+	switch {
+	case w.blinded():
+	case r.Uncertainty != nil:
+		row.Value = w.t("ui.cases.unsure", tenths(math.Round(*r.Uncertainty*1000)/10))
+	case r.Model != "":
+		row.Value = w.t("ui.cases.model")
+	default:
+		row.Value = w.t("ui.cases.no_model")
+	}
+	var details []string
+	if r.Reviewer != "" {
+		details = append(details, r.Reviewer)
+	}
+	if n := int(math.Round(r.Minutes)); n > 0 {
+		details = append(details, w.t("ui.cases.minutes", n))
+	}
+	if r.Note != "" {
+		details = append(details, strings.ReplaceAll(r.Note, "\n", " "))
+	}
+	row.Details = strings.Join(details, " · ")
+	return row
+}

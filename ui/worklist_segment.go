@@ -1,0 +1,281 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/pipeline"
+	"opacity/app/study"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/app/worklist"
+)
+
+// canSegmentAll reports whether the model can be run on the list.
+func (c *workList) canSegmentAll() bool {
+	return c.list != nil && c.w.opts.Segmenter != nil && c.w.opts.Opener != nil && c.list.Studies != "" &&
+		!c.w.blinded() && !c.jobs.Running(jobCasesSegment)
+}
+
+// segmentAll runs the model beside the window on every case that none has run on.
+func (c *workList) segmentAll() {
+	w := c.w
+	if !c.canSegmentAll() {
+		return
+	}
+	if problem := w.model().Problem; problem != nil {
+		w.bands.fail(problem)
+		return
+	}
+	var todo []worklist.Entry
+	for _, e := range c.list.Entries() {
+		if e.Model == "" {
+			todo = append(todo, e)
+		}
+	}
+	if len(todo) == 0 {
+		w.status.note(w.t("ui.cases.all_run"))
+		return
+	}
+	k := &keeper{c: c, folder: c.list.Studies, program: w.opts.Version, reader: w.reader(), list: c.list}
+	o := pipeline.Options{Request: app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}}
+	done := 0
+	w.status.start(jobCasesSegment, w.t("ui.cases.segment"), c.stopSegmenting)
+	job.Run(c.jobs, jobCasesSegment, func(ctx context.Context, report func(job.Progress)) ([]pipeline.Failure, error) {
+		p := pace{report: report, begun: time.Now()}
+		return worklist.Segment(ctx, todo, w.opts.Opener, pipeline.Tools{Segmenter: w.opts.Segmenter}, o, worklist.Hooks{
+			Begin: p.begin, Progress: p.progress, Keep: k.keep,
+			Done: func(e worklist.Entry, out pipeline.Outcome, unsure *float64) {
+				w.dispatch(func() {
+					done++
+					c.ran(k.list, e.Case, out.Report.Model.ID, unsure)
+				})
+			},
+		})
+	}, func(p job.Progress) { w.status.progress(jobCasesSegment, p) }, func(failed []pipeline.Failure, err error) {
+		w.status.end(jobCasesSegment)
+		switch {
+		case errors.Is(err, context.Canceled):
+			w.status.say(w.t("ui.cases.segment_stopped", done))
+		case err != nil:
+			w.bands.failAbout(jobCasesSegment, err)
+		case len(failed) > 0:
+			said := w.t("ui.cases.segmented_some", done, len(failed), namesOf(failed))
+			w.bands.tell(jobCasesSegment, said, w.failures(failed))
+			w.status.say(said)
+		default:
+			w.bands.settled(jobCasesSegment)
+			w.status.say(w.t("ui.cases.segmented", done))
+		}
+		c.refresh()
+		w.refreshActions()
+	})
+	c.refresh()
+	w.refreshActions()
+}
+
+func (c *workList) stopSegmenting() { c.jobs.Cancel(jobCasesSegment) }
+
+// ran takes in that the model has run on a case.
+func (c *workList) ran(list *worklist.List, name, model string, unsure *float64) {
+	if c.list == nil || list != c.list && c.list.Path() != list.Path() {
+		return
+	}
+	c.list.Ran(name, model, unsure)
+	c.changed()
+	if c.by == worklist.ByUncertainty {
+		c.arrange()
+	}
+	c.refresh()
+}
+
+// pace tells how far the run over all cases is.
+type pace struct {
+	report func(job.Progress)
+	begun  time.Time
+	at     time.Time // when the case under way was begun
+	name   string
+	n, of  int
+}
+
+func (p *pace) begin(e worklist.Entry, n, of int) {
+	p.name, p.n, p.of, p.at = e.Case, n, of, time.Now()
+	p.progress(job.Progress{})
+}
+
+// progress counts cases; the time left is known once one is over.
+func (p *pace) progress(job.Progress) {
+	out := job.Progress{Stage: text.M("ui.cases.segmenting", p.name), Done: p.n, Total: p.of}
+	if over := p.n - 1; over > 0 {
+		spent := p.at.Sub(p.begun)
+		out.Left = max(0, spent/time.Duration(over)*time.Duration(p.of-over)-time.Since(p.at))
+	}
+	p.report(out)
+}
+
+// keeper puts what a model proposes into the studies of a list's cases.
+type keeper struct {
+	c                       *workList
+	list                    *worklist.List
+	folder, program, reader string
+}
+
+// errGone says that the window went before it answered.
+var errGone = errors.New("no window")
+
+// ask runs f on the window's goroutine and returns what it says.
+func ask[T any](ctx context.Context, dispatch job.Dispatcher, f func() T) (T, error) {
+	answer := make(chan T, 1)
+	dispatch(func() { answer <- f() })
+	select {
+	case a := <-answer:
+		return a, nil
+	case <-ctx.Done():
+		var none T
+		return none, errors.Join(errGone, ctx.Err())
+	}
+}
+
+// Whose the case is that a result has come for.
+const (
+	nobodys = iota // its study can be written
+	opening        // that is known in a moment
+	open           // the window has it
+)
+
+// openingPolls is how often it is asked whether a case that opens is there.
+const openingPolls = 50 * time.Millisecond
+
+// keep puts a model's proposal into the study of a case, which is made where
+// there is none. What hands have touched there stays as it is. The open case gets
+// it as from a run of its own.
+func (k *keeper) keep(ctx context.Context, e worklist.Entry, s app.Series, v *volume.Volume, r *app.SegmentResult) error {
+	w, c := k.c.w, k.c
+	for {
+		whose, err := ask(ctx, w.dispatch, func() int {
+			switch {
+			case c.list == nil:
+				return nobodys
+			case c.wanted == e.Case && w.jobs.Running(jobOpen):
+				return opening
+			case c.present == e.Case:
+				return open
+			}
+			c.writing = e.Case
+			return nobodys
+		})
+		if err != nil {
+			return err
+		}
+		switch whose {
+		case opening:
+			time.Sleep(openingPolls)
+			continue
+		case open:
+			_, err := ask(ctx, w.dispatch, func() bool { k.adopt(r); return true })
+			return err
+		}
+		err = k.write(ctx, s, v, r)
+		w.dispatch(func() {
+			c.writing = ""
+			if then := c.waiting; then != nil {
+				c.waiting = nil
+				then()
+			}
+		})
+		return err
+	}
+}
+
+// adopt gives the open case what was found for it.
+func (k *keeper) adopt(r *app.SegmentResult) {
+	w, attempt := k.c.w, k.c.w.opening
+	w.keepProposal(r, func() {
+		if attempt != w.opening {
+			return
+		}
+		if err := merge(w.session, r); err != nil {
+			w.bands.fail(err)
+		}
+		w.inspector.refresh()
+	})
+}
+
+// merge makes a step of a proposal, sparing what hands have touched.
+func merge(s *app.Session, r *app.SegmentResult) error {
+	name := text.M("ui.step.segment", r.Model.Title)
+	if _, applied := s.History(); applied == 0 {
+		return s.Adopt(name, r)
+	}
+	return s.Merge(name, r, mask.Diff(s.Mask(), r.Mask))
+}
+
+// write puts a proposal into a study that is not open.
+func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume, r *app.SegmentResult) error {
+	info := series.Info()
+	sum, err := series.SHA256(ctx)
+	if err != nil {
+		return err
+	}
+	st, err := k.study(ctx, info, sum, v)
+	if err != nil {
+		return err
+	}
+	err = k.put(ctx, st, info, v, r)
+	if e := st.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// study opens the study of an image, or makes it.
+func (k *keeper) study(ctx context.Context, info app.SeriesInfo, sum string, v *volume.Volume) (*study.Study, error) {
+	if err := os.MkdirAll(k.folder, 0o700); err != nil {
+		return nil, app.Fail(err, "app.folder_not_made", k.folder)
+	}
+	folder, err := study.Find(k.folder, sum, info.Identity.SeriesUID)
+	if err != nil {
+		return nil, err
+	}
+	if folder == "" {
+		about := study.Info{
+			Program: k.program, Reviewer: k.reader,
+			Sources: []study.Source{{Path: absolute(info.Path), SHA256: sum, SeriesUID: info.Identity.SeriesUID}},
+		}
+		return study.Create(study.Unused(k.folder, study.FolderName(info)), about, v.Geometry, mask.New(v.Size, mask.DefaultLabels()))
+	}
+	st, _, err := study.Open(ctx, folder)
+	if err == nil && st.ReadOnly() != nil {
+		err = st.ReadOnly()
+		_ = st.Close() // nothing was written
+	}
+	return st, err
+}
+
+// put makes a proposal a step of a study.
+func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, v *volume.Volume, r *app.SegmentResult) error {
+	if err := st.Fits(v.Geometry); err != nil {
+		return err
+	}
+	origins, err := st.Origins(ctx)
+	if err != nil {
+		return err
+	}
+	s := app.NewSession()
+	s.Complete(info, v)
+	if err := s.Restore(st.History(), origins); err != nil {
+		return err
+	}
+	if err := st.KeepProposal(ctx, study.ModelOf(r), study.Proposal{Mask: r.Mask, Probabilities: r.Probabilities}); err != nil {
+		return err
+	}
+	if err := merge(s, r); err != nil {
+		return err
+	}
+	return st.Sync(ctx)
+}
