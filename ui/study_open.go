@@ -209,6 +209,7 @@ func (w *Window) resume(r *resumed) {
 	}
 	k.labels = s.Mask().Labels()
 	k.found = recovered{Recovered: r.found}
+	w.forgetLeft(s.Folder())
 	if s.ReadOnly() != nil {
 		k.looking = s
 	} else {

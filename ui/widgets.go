@@ -51,6 +51,10 @@ type windowState struct {
 	Keys     string         `json:"keys"`  // tells what has them from all else
 	Profile  int            `json:"profile"`
 	Pointer  [2]int         `json:"pointer"` // where the panes saw it last
+	Kept     string         `json:"kept"`    // how the work is kept, in a word
+	Durable  int            `json:"durable"` // steps that are surely on disk
+	Undone   int            `json:"undone"`  // steps that can be done again
+	Study    string         `json:"study"`   // folder that keeps the work
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -118,6 +122,11 @@ func (w *Window) state() windowState {
 			s.Voxels[l.Name] = w.session.Shown().Count(l.Layer, l.Value)
 		}
 	}
-	_, s.Steps = w.session.History()
+	steps, applied := w.session.History()
+	s.Steps, s.Undone = applied, len(steps)-applied
+	s.Kept, _ = w.kept()
+	if k := w.study(); k != nil {
+		s.Durable, s.Study = k.Durable(), k.Folder()
+	}
 	return s
 }

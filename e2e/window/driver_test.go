@@ -42,6 +42,10 @@ type state struct {
 	Keys     string                   // tells what has them from all else
 	Profile  int
 	Pointer  [2]int // where the panes saw it last, in pixels of the window
+	Kept     string
+	Durable  int    // steps that are surely on disk
+	Undone   int    // steps that can be done again
+	Study    string // folder that keeps the work
 }
 
 // program is Opacity running on a desk.
