@@ -29,6 +29,9 @@ func (w *Window) registerActions() {
 	k.Handle(tool.EditUndo, w.undo)
 	k.Handle(tool.EditRedo, w.redo)
 	k.Handle(tool.SegmentRun, w.segment)
+	k.Handle(tool.SegmentSlice, w.segmentSlice)
+	k.Handle(tool.SegmentBox, w.segmentBox)
+	k.Handle(tool.ViewCompare, w.toggleCompare)
 	w.reviewing.register(k)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
 	k.Handle(tool.ViewProfile, w.switchProfile)
@@ -38,6 +41,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.ViewCancel, w.escape)
 	w.cases.register()
 	w.kit.Connect(k)
+	w.aim()
 }
 
 // escape leaves what is nearest: the control in focus, else the work under way.
@@ -47,8 +51,10 @@ func (w *Window) escape() {
 	switch {
 	case w.amount.op != nil:
 		w.amount.close()
+	case w.inspector.model.thresholds.giveBack():
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()
+	case w.inspector.model.again.putAway():
 	case w.jobs.Running(jobEdit):
 		w.jobs.Cancel(jobEdit)
 	case w.kit.Escape():
@@ -72,7 +78,7 @@ func (w *Window) hasMask() bool {
 }
 
 func (w *Window) canSegment() bool {
-	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && !w.blinded() && w.misfit() == ""
+	return w.complete() && w.opts.Segmenter != nil && !w.segmenting && !w.jobs.Running(jobAgain) && !w.blinded() && w.misfit() == ""
 }
 
 // refused says why an action cannot be carried out now, "" where it can.
@@ -96,9 +102,13 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.loading")
 	case w.segmenting && needs == aRestingMask:
 		return w.t("ui.refused.segmenting")
-	case w.blinded() && a == tool.SegmentRun:
+	case a == tool.ViewCompare && !w.viewer.Comparing() && w.compareRefused() != "":
+		return w.compareRefused()
+	case segments(a) && w.jobs.Running(jobAgain):
+		return w.t("ui.refused.again")
+	case w.blinded() && segments(a):
 		return w.t("ui.refused.blinded")
-	case w.segmenting && a == tool.SegmentRun:
+	case w.segmenting && segments(a):
 		return w.t("ui.refused.running")
 	case needs == aRestingMask && (a == tool.FileSave || a == tool.FileSaveAs) && !w.hasMask():
 		return w.t("ui.refused.no_mask")
@@ -108,6 +118,11 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.no_redo")
 	}
 	return ""
+}
+
+// segments reports whether an action runs a model.
+func segments(a tool.Action) bool {
+	return a == tool.SegmentRun || a == tool.SegmentSlice || a == tool.SegmentBox
 }
 
 // need is what an action needs to be there.
@@ -123,6 +138,7 @@ const (
 // are harmless with nothing open.
 var needsOf = map[tool.Action]need{
 	tool.FileClose: aStudy, tool.FilePicture: aWholeStudy, tool.SegmentRun: aWholeStudy,
+	tool.SegmentSlice: aWholeStudy, tool.SegmentBox: aWholeStudy, tool.ViewCompare: aWholeStudy,
 	tool.FileSave: aRestingMask, tool.FileSaveAs: aRestingMask, tool.FileExport: aRestingMask,
 	tool.EditUndo: aRestingMask, tool.EditRedo: aRestingMask,
 	tool.ReviewNext: aWholeStudy, tool.ReviewPrevious: aWholeStudy,

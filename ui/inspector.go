@@ -20,6 +20,7 @@ type inspector struct {
 	labels  *labelSection
 	display *displaySection
 	model   *modelSection
+	compare *compareSection
 	report  *reportSection
 	history *historySection
 	review  *reviewSection
@@ -36,9 +37,11 @@ func newInspector(w *Window) *inspector {
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
 	in.review = newReviewSection(w)
+	in.compare = newCompareSection(w)
 	in.column = container.NewVBox(
 		in.section("labels", in.labels.object), in.section("display", in.display.object),
-		in.section("model", in.model.object), in.section("review", in.review.object),
+		in.section("model", in.model.object), in.section("compare", in.compare.object),
+		in.section("review", in.review.object),
 		in.section("report", in.report.object),
 		in.section("history", in.history.object))
 	in.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), in.column))
@@ -136,6 +139,7 @@ func (in *inspector) refresh() {
 	in.labels.refresh()
 	in.display.refresh()
 	in.model.refresh()
+	in.compare.refresh()
 	in.report.refresh()
 	in.history.refresh()
 	in.review.refresh()

@@ -26,6 +26,8 @@ type modelSection struct {
 	run, cancel     *button
 	terms, used     *prose
 	misfit          *prose // why the model cannot run on what is open
+	again           *againSection
+	thresholds      *thresholdSection
 	listed          int
 }
 
@@ -42,6 +44,7 @@ func newModelSection(w *Window) *modelSection {
 	s.run.Importance = widget.HighImportance
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", w.cancelSegment)
 	s.terms, s.used, s.misfit = paragraph("", colorDim), paragraph("", colorDim), paragraph("", theme.ColorNameWarning)
+	s.again, s.thresholds = newAgainSection(w), newThresholdSection(w)
 	w.name("model.pick", s.models)
 	w.name("model.device", s.devices)
 	w.name("model.run", s.run)
@@ -50,7 +53,7 @@ func newModelSection(w *Window) *modelSection {
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
 		s.models, s.terms,
 		container.NewBorder(nil, nil, newLine(w.t("ui.model.device"), colorDim), nil, s.devices), s.used, s.misfit,
-		container.NewGridWithColumns(2, s.run, s.cancel))
+		container.NewGridWithColumns(2, s.run, s.cancel), s.again.object, s.thresholds.object)
 	return s
 }
 
@@ -87,6 +90,8 @@ func (s *modelSection) refresh() {
 	s.misfit.set(w.misfit())
 	s.run.enable(w.canSegment() && w.model().Problem == nil)
 	s.cancel.enable(w.segmenting)
+	s.again.refresh()
+	s.thresholds.refresh()
 }
 
 // model is the model that would run.

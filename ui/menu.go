@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"opacity/app/mask"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -247,6 +248,7 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.act(tool.LayoutOne, "ui.menu.layout_one", true), v.Arrangement() == viewer.OnePane),
 		separator(),
 		m.choice(m.act(tool.LabelsToggle, "ui.menu.labels", true), v.Overlay().Visible),
+		m.choice(m.act(tool.ViewCompare, "ui.menu.compare", w.compareRefused() == "" || v.Comparing()), v.Comparing()),
 		style("ui.menu.style_filled", viewer.Filled),
 		style("ui.menu.style_outlined", viewer.Outlined),
 		style("ui.menu.style_both", viewer.FilledAndOutlined),
@@ -268,6 +270,19 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.item("ui.menu.invert", true, func() { v.SetInvertLevel(!v.InvertLevel()) }), v.InvertLevel()))
 }
 
+// again lists the parts that a model may look at again.
+func (m *menu) again() *fyne.MenuItem {
+	w := m.w
+	on := w.canSegmentAgain()
+	i := m.item("ui.menu.again", on, func() {})
+	i.ChildMenu = fyne.NewMenu("",
+		m.act(tool.SegmentSlice, "ui.menu.again_slice", on),
+		m.act(tool.SegmentBox, "ui.menu.again_box", on),
+		m.item("ui.menu.again_left", on, func() { w.segmentLung(mask.Left) }),
+		m.item("ui.menu.again_right", on, func() { w.segmentLung(mask.Right) }))
+	return i
+}
+
 func (m *menu) segment() *fyne.Menu {
 	w := m.w
 	device := m.item("ui.menu.device", w.opts.Segmenter != nil, func() {})
@@ -278,6 +293,7 @@ func (m *menu) segment() *fyne.Menu {
 	device.ChildMenu = fyne.NewMenu("", items...)
 	return fyne.NewMenu(w.t("ui.menu.segment"),
 		m.act(tool.SegmentRun, "ui.menu.segment_run", w.canSegment()),
+		m.again(),
 		m.item("ui.menu.segment_cancel", w.segmenting, w.cancelSegment),
 		separator(),
 		m.item("ui.menu.model", w.opts.Segmenter != nil, w.askModel),

@@ -60,7 +60,7 @@ func (w *Window) segment() {
 	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
-	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}
+	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true}
 	w.session.BeginPreview()
 	w.status.start(jobSegment, w.t("ui.segment.running"), w.cancelSegment)
 	w.refreshActions()

@@ -40,6 +40,7 @@ type Window struct {
 	bands     *bands
 	toolbar   *toolbar
 	strip     *toolStrip
+	legend    *legend // of a comparison with the model's mask
 	amount    *amountStrip
 	inspector *inspector
 	cases     *workList
@@ -129,7 +130,8 @@ func (w *Window) build() {
 	w.strip = newToolStrip(w)
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
-	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object), nil, nil, nil, w.panes.grid)
+	w.legend = newLegend(w)
+	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object, w.legend.object), nil, nil, nil, w.panes.grid)
 	w.cases = newWorkList(w)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
@@ -147,6 +149,7 @@ func (w *Window) connect() {
 	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
+		w.soon("compare", w.refreshCompare)
 		if s.Painting() {
 			return // the rest follows when the stroke ends
 		}
@@ -166,6 +169,7 @@ func (w *Window) connect() {
 		w.measureLater()
 		w.soon("history", w.inspector.history.refresh)
 		w.soon("actions", w.refreshActions)
+		w.soon("compare", w.refreshCompare)
 	})
 	s.WarningsChanged.Connect(func(struct{}) {
 		w.soon("bands", w.bands.refresh)

@@ -38,7 +38,8 @@ type marks struct {
 	squares [2]*canvas.Rectangle
 	lines   []*canvas.Line
 	handles []*canvas.Rectangle
-	limits  *caption // what limits are on, beside the pointer
+	limits  *caption             // what limits are on, beside the pointer
+	region  [2]*canvas.Rectangle // the viewer's, the dark one under the light one
 }
 
 func newMarks() marks {
@@ -55,6 +56,12 @@ func newMarks() marks {
 		layer.Objects = append(layer.Objects, m.circles[i], m.squares[i])
 	}
 	m.circles[1].StrokeWidth, m.squares[1].StrokeWidth = markPx, markPx
+	for i, stroke := range [2]float32{shadePx, markPx} {
+		m.region[i] = canvas.NewRectangle(color.Transparent)
+		m.region[i].StrokeColor, m.region[i].StrokeWidth = [2]color.Color{markShade, markInk}[i], stroke
+		m.region[i].Hide()
+		layer.Objects = append(layer.Objects, m.region[i])
+	}
 	m.clip = container.NewClip(layer)
 	m.limits.show(false)
 	return m
@@ -71,6 +78,28 @@ func (p *pane) placeMarks(k tool.Marks) {
 	p.marks.ring(p, k.Ring)
 	p.marks.outline(p, k.Outline)
 	p.placeLimits(k)
+}
+
+// placeRegion outlines where the viewer's region crosses the slice.
+func (p *pane) placeRegion() {
+	box := p.grid.viewer.Region()
+	u, v, n, _ := p.plane.Axes()
+	on := p.shown() && box.CrossesSlice(n, p.grid.viewer.SliceOf(p.plane))
+	for i, r := range p.marks.region {
+		show(r, on)
+		if !on {
+			continue
+		}
+		t := p.transform()
+		var from, to [3]float64
+		from[u], from[v], to[u], to[v] = float64(box.Min[u])-0.5, float64(box.Min[v])-0.5, float64(box.Max[u])-0.5, float64(box.Max[v])-0.5
+		x0, y0 := t.Pane(from)
+		x1, y1 := t.Pane(to)
+		out := [2]float32{shadePx, markPx}[i] / 2
+		at := fyne.NewPos(float32(math.Min(x0, x1))-out, float32(math.Min(y0, y1))-out)
+		r.Move(at)
+		r.Resize(fyne.NewSize(float32(math.Abs(x1-x0))+2*out, float32(math.Abs(y1-y0))+2*out))
+	}
 }
 
 func (m *marks) ring(p *pane, r *tool.Ring) {

@@ -173,6 +173,7 @@ func (p *pane) follow(c viewer.Change) {
 		p.placeBase()
 	}
 	p.placeCross()
+	p.placeRegion()
 	p.decorate()
 	if k := p.grid.opts.Kit; k != nil {
 		p.placeMarks(k.Marks())

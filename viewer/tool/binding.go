@@ -82,6 +82,9 @@ const (
 	EditUndo       Action = "edit.undo"
 	EditRedo       Action = "edit.redo"
 	SegmentRun     Action = "segment.run"
+	SegmentSlice   Action = "segment.slice"
+	SegmentBox     Action = "segment.box"
+	ViewCompare    Action = "view.compare"
 
 	ReviewNext      Action = "review.next"
 	ReviewPrevious  Action = "review.previous"
@@ -190,6 +193,7 @@ func Bindings() []Binding {
 			bind(ViewCrosshair, "view", shift("X")),
 			bind(ViewSmooth, "view", key("I")),
 			bind(ViewIdentity, "view", key("H")),
+			bind(ViewCompare, "view", key("Y")),
 			bind(ViewInspector, "view", key("F4")),
 			bind(ViewReport, "view", key("F5")),
 			bind(LayoutLarge, "view", ctrlAlt("1")),
@@ -221,6 +225,8 @@ func Bindings() []Binding {
 			bind(EditUndo, "edit", ctrl("Z")),
 			bind(EditRedo, "edit", ctrl("Y"), ctrlShift("Z")),
 			bind(SegmentRun, "edit", ctrl("R")),
+			bind(SegmentSlice, "edit", ctrlShift("R")),
+			bind(SegmentBox, "edit", ctrl("B")),
 
 			bind(ReviewNext, "review", key("N")),
 			bind(ReviewPrevious, "review", key("P")),

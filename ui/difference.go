@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"fmt"
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app/metrics"
+	"opacity/viewer"
+	"opacity/viewer/render"
+	"opacity/viewer/tool"
+)
+
+// differences are what a voxel may be in a comparison with the model's mask, and
+// what each is called.
+var differences = []struct {
+	value uint8
+	key   string
+}{
+	{viewer.Added, "ui.compare.added"},
+	{viewer.Removed, "ui.compare.removed"},
+	{viewer.Relabeled, "ui.compare.relabelled"},
+}
+
+// compareSection measures what hands changed of the model's mask, per label.
+type compareSection struct {
+	w       *Window
+	object  *fyne.Container
+	shown   *check
+	why     *prose // why there is nothing to measure
+	table   *fyne.Container
+	written string // what the table says
+}
+
+func newCompareSection(w *Window) *compareSection {
+	s := &compareSection{w: w, why: paragraph("", colorDim), table: container.New(layout.NewCustomPaddedVBoxLayout(2))}
+	s.shown = w.newCheck(w.withKey(w.t("ui.compare.show"), tool.ViewCompare), func(bool) { w.keys.Do(tool.ViewCompare); s.refresh() })
+	w.name("compare.show", s.shown)
+	w.name("compare.table", s.table)
+	w.name("compare.why", s.why)
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), s.shown, s.why, s.table)
+	return s
+}
+
+// compareRefused says why there is nothing to compare, "" where there is.
+func (w *Window) compareRefused() string {
+	switch {
+	case w.blinded():
+		return w.t("ui.compare.blinded")
+	case !w.hasStudy() || w.session.ModelMask() == nil:
+		return w.t("ui.compare.none")
+	}
+	return ""
+}
+
+// toggleCompare shows what changed since the model in the place of the labels,
+// or the labels again.
+func (w *Window) toggleCompare() {
+	w.viewer.SetComparing(!w.viewer.Comparing())
+	w.refreshCompare()
+	w.refreshActions()
+}
+
+// refreshCompare brings everything that compares in line with the mask.
+func (w *Window) refreshCompare() {
+	if w.viewer.Comparing() && w.blinded() {
+		w.viewer.SetComparing(false)
+	}
+	w.inspector.compare.refresh()
+	w.legend.refresh()
+}
+
+func (s *compareSection) refresh() {
+	w := s.w
+	why := w.compareRefused()
+	s.shown.show(w.viewer.Comparing())
+	if on := why == "" || w.viewer.Comparing(); s.shown.Disabled() == on {
+		if on {
+			s.shown.Enable()
+		} else {
+			s.shown.Disable()
+		}
+	}
+	var rows []metrics.LiveLabel
+	if why == "" && !w.segmenting {
+		for _, l := range w.session.Numbers().Labels {
+			if l.Added != nil {
+				rows = append(rows, l)
+			}
+		}
+	}
+	s.why.set(why)
+	cells := [][]string{{w.t("ui.compare.label"), w.t("ui.compare.head_added"), w.t("ui.compare.head_removed"), w.t("ui.compare.head_dice")}}
+	for _, l := range rows {
+		dice := dash
+		if l.Dice != nil {
+			dice = viewer.Number(*l.Dice, 4)
+		}
+		cells = append(cells, []string{l.Label.Name, w.differing(*l.Added), w.differing(*l.Removed), dice})
+	}
+	if len(rows) == 0 {
+		cells = nil
+	}
+	if now := fmt.Sprint(cells); now != s.written {
+		s.written = now
+		s.fill(cells)
+	}
+}
+
+// differing writes how much differs: millilitres, or voxels where those are withheld.
+func (w *Window) differing(voxels int) string {
+	v := w.session.Volume()
+	if v == nil {
+		return dash
+	}
+	if _, withheld := v.Withheld(); withheld {
+		return whole(float64(voxels))
+	}
+	ml := float64(voxels) * v.VoxelVolumeML()
+	if ml < 10 {
+		return viewer.Number(ml, 2)
+	}
+	return tenths(ml)
+}
+
+func (s *compareSection) fill(cells [][]string) {
+	s.table.Objects = nil
+	for n, row := range cells {
+		ink := theme.ColorNameForeground
+		if n == 0 {
+			ink = colorDim
+		}
+		numbers := container.NewGridWithColumns(3)
+		for _, text := range row[1:] {
+			numbers.Add(newLine(text, ink).right())
+		}
+		s.table.Add(container.NewBorder(nil, nil, container.New(fixedWidth(88), newLine(row[0], ink).clipped()), nil, numbers))
+	}
+	s.table.Refresh()
+}
+
+// legend says, over the pictures, how a comparison is drawn.
+type legend struct {
+	w      *Window
+	object fyne.CanvasObject
+	words  []*line
+}
+
+// Of a swatch, in pixels.
+const swatchWidth, swatchHeight = 30, 14
+
+func newLegend(w *Window) *legend {
+	l := &legend{w: w}
+	row := container.New(layout.NewCustomPaddedHBoxLayout(10))
+	for _, d := range differences {
+		raster := canvas.NewRaster(func(width, height int) image.Image {
+			return render.DifferenceSwatch(d.value, width, height, float64(width)/swatchWidth)
+		})
+		raster.SetMinSize(fyne.NewSize(swatchWidth, swatchHeight))
+		word := newLine(w.t(d.key), theme.ColorNameForeground)
+		l.words = append(l.words, word)
+		row.Add(container.New(layout.NewCustomPaddedHBoxLayout(5), container.NewCenter(raster), word))
+	}
+	off := w.newButton(w.withKey(w.t("ui.compare.close"), tool.ViewCompare), nil, "", func() { w.keys.Do(tool.ViewCompare) })
+	l.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 10), container.NewBorder(nil, nil, row, off)))
+	w.name("compare.legend", l.object)
+	w.name("compare.close", off)
+	l.object.Hide()
+	return l
+}
+
+func (l *legend) refresh() {
+	on := l.w.viewer.Comparing() && l.w.compareRefused() == "" && !l.w.segmenting
+	if l.object.Visible() != on {
+		visible(l.object, on)
+		l.w.relayout()
+	}
+}

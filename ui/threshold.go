@@ -1,0 +1,203 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+)
+
+// thresholdSection has a slider for each label that the model gave probabilities
+// for. Moving one moves the model's boundary; letting go keeps it, as one step.
+type thresholdSection struct {
+	w      *Window
+	object *fyne.Container
+	list   *fyne.Container
+	why    *prose // why there is nothing to move
+	rows   []*thresholdRow
+	listed []mask.Label // that the rows are of
+	moving *moving      // nil while no boundary is
+
+	held  *app.SegmentResult   // whose spares these are
+	apart map[uint8]*mask.Bits // per label what no threshold decides; nil while it is worked out
+}
+
+type thresholdRow struct {
+	section *thresholdSection
+	label   mask.Label
+	name    *line
+	slider  *thresholdSlider
+	value   *entry
+}
+
+func newThresholdSection(w *Window) *thresholdSection {
+	s := &thresholdSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), why: paragraph("", colorDim)}
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), newLine(w.t("ui.threshold.title"), colorDim), s.list, s.why)
+	w.name("threshold.why", s.why)
+	return s
+}
+
+// labels are those that the model looked for.
+func (s *thresholdSection) labels() []mask.Label {
+	r, m := s.w.session.Result(), s.w.session.Mask()
+	if r == nil || m == nil || !s.w.hasStudy() || s.w.blinded() {
+		return nil
+	}
+	return slices.DeleteFunc(m.Labels(), func(l mask.Label) bool {
+		return !r.Model.Finds(l) || len(r.Probabilities) > 0 && s.w.session.Probabilities(l.Value) == nil
+	})
+}
+
+func (s *thresholdSection) refresh() {
+	w := s.w
+	s.learn()
+	if labels := s.labels(); !slices.EqualFunc(labels, s.listed, func(a, b mask.Label) bool { return a.Value == b.Value && a.Name == b.Name }) {
+		s.build(labels)
+	}
+	for _, r := range s.rows {
+		r.refresh()
+	}
+	why := ""
+	switch {
+	case w.session.Result() == nil || w.blinded():
+		why = w.t("ui.threshold.no_run")
+	case len(w.session.Result().Probabilities) == 0:
+		why = w.t("ui.threshold.not_held")
+	}
+	s.why.set(why)
+}
+
+func (s *thresholdSection) build(labels []mask.Label) {
+	w := s.w
+	for _, r := range s.rows {
+		w.unname(fmt.Sprintf("threshold.%d", r.label.Value))
+		w.unname(fmt.Sprintf("threshold.%d.value", r.label.Value))
+	}
+	s.rows, s.listed, s.list.Objects = nil, labels, nil
+	for _, l := range labels {
+		r := &thresholdRow{section: s, label: l, name: newLine(l.Name, colorDim).clipped()}
+		r.slider = newThresholdSlider(r)
+		r.value = w.newEntry("", func(string) { r.typed(); w.focusPanes() })
+		r.value.onLeave = r.typed
+		w.name(fmt.Sprintf("threshold.%d", l.Value), r.slider)
+		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value)
+		s.rows = append(s.rows, r)
+		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(48), r.value), r.slider))
+	}
+	s.list.Refresh()
+}
+
+func (r *thresholdRow) refresh() {
+	on := r.section.w.thresholdRefused(r.label.Value) == ""
+	if r.slider.Disabled() == on {
+		if on {
+			r.slider.Enable()
+			r.value.Enable()
+		} else {
+			r.slider.Disable()
+			r.value.Disable()
+		}
+	}
+	at := r.section.at(r.label.Value)
+	r.slider.show(float64(percentOf(at)))
+	if text := whole(float64(percentOf(at))); r.value.Text != text && r.section.w.win.Canvas().Focused() != fyne.Focusable(r.value) {
+		r.value.Text = text
+		r.value.Refresh()
+	}
+}
+
+// typed takes the number in the field; what is none goes back to what it was.
+func (r *thresholdRow) typed() {
+	x, ok := parseNumber(strings.TrimSuffix(strings.TrimSpace(r.value.Text), "%"))
+	at := percentOf(r.section.at(r.label.Value))
+	if ok && x >= 1 && x <= 99 && int(math.Round(x)) != at && !r.value.Disabled() {
+		r.section.move(r.label.Value, byteOf(x))
+		r.section.keep()
+		return
+	}
+	if text := whole(float64(at)); r.value.Text != text {
+		r.value.SetText(text)
+	}
+}
+
+// at is where the boundary of a label is, moved or not.
+func (s *thresholdSection) at(value uint8) uint8 {
+	if m := s.moving; m != nil && m.label == value {
+		return m.at
+	}
+	return s.w.thresholdOf(value)
+}
+
+// thresholdOf is the threshold that the mask stands for.
+func (w *Window) thresholdOf(value uint8) uint8 {
+	if th, chosen := w.session.Threshold(value); chosen {
+		return th
+	}
+	return w.session.ModelThreshold(value)
+}
+
+// thresholdRefused says why the boundary of a label cannot be moved now.
+func (w *Window) thresholdRefused(value uint8) string {
+	s := w.inspector.model.thresholds
+	l, _ := w.session.Mask().Label(value)
+	switch {
+	case w.session.Probabilities(value) == nil:
+		return w.t("ui.threshold.not_held")
+	case l.Locked:
+		return w.t("ui.threshold.locked", l.Name)
+	case !w.canEdit() || s.apart[value] == nil:
+		return w.t("ui.refused.segmenting")
+	}
+	return ""
+}
+
+func percentOf(threshold uint8) int { return int(math.Round(float64(threshold) * 100 / 255)) }
+
+func byteOf(percent float64) uint8 { return uint8(math.Round(percent * 255 / 100)) }
+
+// learn works out, beside the window, what no threshold decides of a run that
+// the mask goes back to since.
+func (s *thresholdSection) learn() {
+	w, r := s.w, s.w.session.Result()
+	if r == s.held {
+		return
+	}
+	s.held, s.apart = r, nil
+	if r == nil || len(r.Probabilities) == 0 {
+		return
+	}
+	type channel struct {
+		label         mask.Label
+		probabilities [][]uint8
+		own           uint8
+	}
+	var channels []channel
+	for _, l := range s.labels() {
+		channels = append(channels, channel{l, w.session.Probabilities(l.Value), w.session.ModelThreshold(l.Value)})
+	}
+	model := r.Mask.Snapshot()
+	job.Run(w.jobs, "thresholds", func(ctx context.Context, _ func(job.Progress)) (map[uint8]*mask.Bits, error) {
+		apart := map[uint8]*mask.Bits{}
+		for _, c := range channels {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			apart[c.label.Value] = undecided(model, c.label, c.probabilities, c.own)
+		}
+		return apart, nil
+	}, nil, func(apart map[uint8]*mask.Bits, err error) {
+		if err == nil && r == s.held {
+			s.apart = apart
+			s.refresh()
+		}
+	})
+}

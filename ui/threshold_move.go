@@ -1,0 +1,287 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/edit"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/parallel"
+	"opacity/app/volume"
+	"opacity/viewer"
+)
+
+// moving is a boundary on its way.
+type moving struct {
+	label    uint8
+	at       uint8
+	in       edit.Input
+	opts     edit.ThresholdOptions
+	attempt  int
+	revision int
+	cursor   [3]int // when slices were shown last
+	planes   [3][mask.Layers][]uint8
+	keeping  bool // it becomes a step
+}
+
+// move shows where the boundary of a label would be at another threshold.
+func (s *thresholdSection) move(value, at uint8) {
+	w := s.w
+	if m := s.moving; m != nil && (m.keeping || m.label != value) {
+		if m.keeping {
+			return
+		}
+		s.keep()
+	}
+	if why := w.thresholdRefused(value); why != "" {
+		w.status.note(why)
+		s.refresh()
+		return
+	}
+	if s.moving == nil && !s.begin(value) {
+		return
+	}
+	s.moving.at = at
+	w.soon("threshold", s.show)
+}
+
+// begin makes ready to move the boundary of a label.
+func (s *thresholdSection) begin(value uint8) bool {
+	w := s.w
+	if err := w.session.PreviewThreshold(mask.Delta{}); err != nil {
+		w.status.note(w.because(err))
+		return false
+	}
+	spare, err := w.session.Touched()
+	if err != nil {
+		w.session.EndPreview()
+		w.bands.fail(err)
+		return false
+	}
+	spare = spare.Clone()
+	spare.Or(s.apart[value])
+	m := &moving{label: value, attempt: w.opening, revision: w.session.Revision()}
+	m.in = edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: value}
+	m.opts = edit.ThresholdOptions{Spare: spare, Channels: []edit.Channel{{
+		Label: value, Probabilities: w.session.Probabilities(value), From: w.thresholdOf(value), Inside: lungsAround(m.in.Mask, value),
+	}}}
+	s.moving = m
+	return true
+}
+
+// lungsAround are the labels that a finding must lie in: those of the lungs,
+// where there are any.
+func lungsAround(m *mask.Mask, value uint8) []uint8 {
+	l, _ := m.Label(value)
+	if l.Layer != mask.Findings {
+		return nil
+	}
+	var lungs []uint8
+	for _, a := range m.Labels() {
+		if a.Layer == mask.Anatomy && a.Side != mask.NoSide && m.Count(mask.Anatomy, a.Value) > 0 {
+			lungs = append(lungs, a.Value)
+		}
+	}
+	return lungs
+}
+
+// show draws the boundary on the slices that are on screen.
+func (s *thresholdSection) show() {
+	w, m := s.w, s.moving
+	if m == nil || m.keeping {
+		return
+	}
+	if !s.stands() {
+		s.drop()
+		return
+	}
+	if m.cursor != w.viewer.Cursor() { // slices that were left are not to stay as they were
+		m.cursor = w.viewer.Cursor()
+		if err := w.session.PreviewThreshold(mask.Delta{}); err != nil {
+			s.drop()
+			return
+		}
+	}
+	m.opts.Channels[0].At = m.at
+	for _, at := range w.visibleSlices() {
+		dst := m.plane(at.Axis)
+		if err := edit.ThresholdPlane(m.in, m.opts, at, dst); err != nil {
+			w.status.note(w.because(err))
+			s.giveBack()
+			return
+		}
+		w.session.Preview(at, dst)
+	}
+	w.status.say(w.t("ui.threshold.moving", w.labelName(m.label), percentOf(m.at)))
+	s.refresh()
+}
+
+// plane is memory for a slice across an axis.
+func (m *moving) plane(axis int) [mask.Layers][]uint8 {
+	size := m.in.Mask.Size()
+	for l := range m.planes[axis] {
+		if m.planes[axis][l] == nil {
+			m.planes[axis][l] = make([]uint8, size.Voxels()/size[axis])
+		}
+	}
+	return m.planes[axis]
+}
+
+// visibleSlices are the slices on screen.
+func (w *Window) visibleSlices() []volume.Slice {
+	var shown []volume.Slice
+	for p := range viewer.Plane(viewer.Planes) {
+		if w.viewer.Arrangement() == viewer.OnePane && p != w.viewer.Active() {
+			continue
+		}
+		_, _, axis, _ := p.Axes()
+		shown = append(shown, volume.Slice{Axis: axis, Index: w.viewer.SliceOf(p)})
+	}
+	return shown
+}
+
+// stands reports whether the mask is still the one whose boundary moves.
+func (s *thresholdSection) stands() bool {
+	m := s.moving
+	return m != nil && m.attempt == s.w.opening && m.revision == s.w.session.Revision() && s.w.canEdit()
+}
+
+// follow shows the boundary on the slices that the viewer went to.
+func (s *thresholdSection) follow() {
+	if m := s.moving; m != nil && !m.keeping && m.cursor != s.w.viewer.Cursor() {
+		s.w.soon("threshold", s.show)
+	}
+}
+
+// drop forgets a boundary that something else has put an end to.
+func (s *thresholdSection) drop() {
+	s.moving = nil
+	s.refresh()
+}
+
+// giveBack shows the boundary where it was; false where none was moved.
+func (s *thresholdSection) giveBack() bool {
+	if s.moving == nil || s.moving.keeping {
+		return false
+	}
+	for _, r := range s.rows {
+		r.slider.deaf = r.slider.dragged
+	}
+	s.w.session.EndPreview()
+	s.drop()
+	s.w.status.say(s.w.t("ui.threshold.given_back"))
+	return true
+}
+
+// keep makes one step of a boundary that was moved.
+func (s *thresholdSection) keep() {
+	w, m := s.w, s.moving
+	if m == nil || m.keeping {
+		return
+	}
+	if !s.stands() || m.at == w.thresholdOf(m.label) {
+		w.session.EndPreview()
+		s.drop()
+		return
+	}
+	m.keeping = true
+	m.opts.Channels[0].At = m.at
+	w.status.start(jobEdit, w.t("ui.threshold.keeping"), func() { w.jobs.Cancel(jobEdit) })
+	job.Run(w.jobs, jobEdit, func(ctx context.Context, report func(job.Progress)) (mask.Delta, error) {
+		return edit.Threshold(ctx, m.in, m.opts, report)
+	}, func(p job.Progress) { w.status.progress(jobEdit, p) }, func(d mask.Delta, err error) {
+		w.status.end(jobEdit)
+		if s.moving == m {
+			s.moving = nil
+		}
+		if m.attempt == w.opening {
+			s.kept(m, d, err)
+		}
+	})
+}
+
+func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
+	w := s.w
+	defer s.refresh()
+	steps, _ := w.session.History()
+	before := len(steps)
+	if err == nil {
+		w.keepThreshold(m.label, m.at)
+		err = w.session.SetThreshold(m.label, m.at, d)
+	}
+	w.session.EndPreview()
+	switch {
+	case errors.Is(err, context.Canceled):
+		w.status.say(w.t("ui.threshold.given_back"))
+	case err != nil:
+		w.status.note(w.because(err))
+	default:
+		change := w.t("ui.again.none")
+		if steps, applied := w.session.History(); applied > 0 && len(steps) != before {
+			change = w.changeOf(steps[applied-1])
+		}
+		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))
+	}
+}
+
+// because is what an error says to the user.
+func (w *Window) because(err error) string {
+	_, why := app.Explain(err)
+	return w.texts.Format(why)
+}
+
+// undecided are the voxels of which no threshold decides: those where the model
+// has overruled its own probability, and of one lung those of the other side.
+func undecided(model *mask.Mask, l mask.Label, probabilities [][]uint8, own uint8) *mask.Bits {
+	size := model.Size()
+	out := mask.NewBits(size)
+	split, left := middleOf(model, l)
+	parallel.Ranges(size[2], 8, func(from, to int) {
+		zero := make([]uint8, size[0]*size[1])
+		for k := from; k < to; k++ {
+			labels, held := model.Slice(l.Layer, k), probabilities[k]
+			if labels == nil {
+				labels = zero
+			}
+			if len(held) == 0 {
+				held = zero
+			}
+			for j := range size[1] {
+				row, p := labels[j*size[0]:(j+1)*size[0]], held[j*size[0]:(j+1)*size[0]]
+				bits := out.Row(j, k)
+				for i, x := range p {
+					other := split >= 0 && row[i] == 0 && (i < split) == left
+					if (x >= own) != (row[i] == l.Value) || other {
+						bits[i>>6] |= 1 << (i & 63)
+					}
+				}
+			}
+		}
+	})
+	return out
+}
+
+// middleOf is the column that parts the lungs of a mask, where a label is that of
+// one, and whether it is the left one, which lies beyond; -1 for none.
+func middleOf(m *mask.Mask, l mask.Label) (column int, left bool) {
+	if l.Layer != mask.Anatomy || l.Side == mask.NoSide {
+		return -1, false
+	}
+	sum, n := [2]int{}, [2]int{}
+	for _, a := range m.Labels() {
+		side := slices.Index([]mask.Side{mask.Right, mask.Left}, a.Side)
+		if a.Layer != mask.Anatomy || side < 0 || m.Count(a.Layer, a.Value) == 0 {
+			continue
+		}
+		b := mask.BitsOf(m, a.Layer, a.Value).Bounds()
+		sum[side] += b.Min[0] + b.Max[0]
+		n[side] += 2
+	}
+	if n[0] == 0 || n[1] == 0 {
+		return -1, false
+	}
+	return (sum[0]/n[0] + sum[1]/n[1]) / 2, l.Side == mask.Left
+}
