@@ -27,6 +27,10 @@ func (s *Session) Shown() *mask.Mask {
 	return s.mask
 }
 
+// ModelShown reports whether what is shown is what a running model paints, not
+// the mask nor what an edit would make of it.
+func (s *Session) ModelShown() bool { return s.shown != nil && s.before != nil }
+
 // BeginPreview shows an empty mask that a running model paints, until
 // EndPreview or Adopt.
 func (s *Session) BeginPreview() {

@@ -85,22 +85,30 @@ func (s *amountStrip) open(op *operation) {
 	visible(s.object, true)
 	w.pictures.Refresh()
 	w.status.say(w.t("ui.op.hint." + op.id))
+	s.insist()
 	s.preview()
 	w.soon("amount.focus", s.focus) // the menu that asked closes first
 }
 
-// focus gives the keys to the first control.
+// focus gives the keys to the first number, else to the first control.
 func (s *amountStrip) focus() {
 	if s.op == nil {
 		return
 	}
+	var first *amountControl
 	for _, c := range s.controls {
-		if c.object.Visible() {
-			s.w.win.Canvas().Focus(c.focus)
-			return
+		if c.object.Visible() && (first == nil || c.param.kind == aNumber && first.param.kind != aNumber) {
+			first = c
 		}
 	}
-	s.w.focusPanes()
+	if first == nil {
+		s.w.focusPanes()
+		return
+	}
+	s.w.win.Canvas().Focus(first.focus)
+	if e, ok := first.focus.(*entry); ok { // what is typed takes the amount's place
+		e.TypedShortcut(&fyne.ShortcutSelectAll{})
+	}
 }
 
 // close drops the operation: the mask is as it was.
@@ -113,8 +121,8 @@ func (s *amountStrip) close() {
 	s.insist()
 }
 
-// insist says again what was said last, once the tool that is on again has said
-// what it does.
+// insist says again what was said last, once the tool that comes on or goes off
+// has had its say.
 func (s *amountStrip) insist() {
 	said := s.w.status.said
 	s.w.soon("amount.said", func() { s.w.status.say(said) })

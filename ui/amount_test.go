@@ -116,6 +116,7 @@ func TestAmountAppliedAhead(t *testing.T) {
 	grown := b.infection()
 	b.operate(b.operation("smooth"))
 	b.worked()
+	b.focusPanes()
 	b.undo()
 	b.worked()
 	if b.amount.op == nil || b.infection() >= grown {

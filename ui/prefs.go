@@ -45,6 +45,7 @@ type preferences struct {
 	Reader      string              `json:"reader,omitempty"`  // name; "" for the system's user
 	Working     string              `json:"working,omitempty"` // folder of the study that is open
 	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
+	Tools       *toolPreferences    `json:"tools,omitempty"`
 }
 
 // loadPreferences reads what was remembered; what cannot be read is forgotten,

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -84,5 +85,89 @@ func TestToolsNeedAStudy(t *testing.T) {
 	b.keys.Do(tool.Brush.Action())
 	if b.kit.Current() != tool.NoTool {
 		t.Error("the brush is on with nothing open")
+	}
+}
+
+// What the tools go by is there again at the next start; limits are not.
+func TestToolSettingsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	first := newBench(t, func(o *Options) { o.ConfigDir = dir })
+	first.openOne("case")
+	s := first.kit.Settings()
+	s.RadiusMM, s.Solid, s.ToleranceHU, s.CutSlices = 7.5, true, 40, 5
+	s.Limits = mask.Limits{HU: &mask.Range{Min: -600, Max: -200}, Inside: mask.LeftLung}
+	first.kit.SetSettings(s)
+	first.settle()
+	first.tryClose()
+	second := newBench(t, func(o *Options) { o.ConfigDir = dir })
+	got := second.kit.Settings()
+	if got.RadiusMM != 7.5 || !got.Solid || got.ToleranceHU != 40 || got.CutSlices != 5 || got.Limits != (mask.Limits{}) {
+		t.Errorf("remembered %+v", got)
+	}
+	if second.strip.lo.Text != "\u2212600" || second.strip.radiusIs.Text != "7.5" {
+		t.Errorf("the strip shows %s HU, %s mm", second.strip.lo.Text, second.strip.radiusIs.Text)
+	}
+}
+
+// A radius is written as a number; what is none, or larger than the volume, is
+// answered by a sentence.
+func TestRadiusWritten(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case") // 32 x 24 x 40 mm
+	b.use(tool.Brush)
+	for _, tt := range []struct {
+		in, text, said string
+		mm             float64
+	}{
+		{"3.25", "3.3", "", 3.3}, {"-1", "3.3", "no radius", 3.3}, {"wide", "3.3", "no radius", 3.3},
+		{"NaN", "3.3", "no radius", 3.3}, {"999", "40.0", "no larger", 40}, {"0", "0.0", "single voxels", 0},
+	} {
+		b.status.say("")
+		b.strip.radiusIs.SetText(tt.in)
+		b.strip.takeRadius()
+		b.settle()
+		if got := b.kit.Settings().RadiusMM; got != tt.mm || b.strip.radiusIs.Text != tt.text || tt.said != "" && !strings.Contains(b.status.text.text, tt.said) {
+			t.Errorf("%s: %g mm, shown as %s, %q", tt.in, got, b.strip.radiusIs.Text, b.status.text.text)
+		}
+	}
+	for range 60 {
+		b.kit.Resize(+1)
+	}
+	if got := b.kit.Settings().RadiusMM; got != 40 {
+		t.Errorf("the wheel makes it %g mm", got)
+	}
+}
+
+// A limit to a label that is deleted goes with it, and that is said.
+func TestLimitToADeletedLabel(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	s := b.kit.Settings()
+	s.Limits = mask.Limits{Inside: mask.LeftLung, Over: mask.OverLabel, OverLabel: mask.RightLung}
+	b.kit.SetSettings(s)
+	if err := b.session.DeleteLabel(mask.LeftLung); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if l := b.kit.Settings().Limits; l.Inside != 0 || l.OverLabel != mask.RightLung {
+		t.Errorf("limits %+v", l)
+	}
+	if !strings.Contains(b.status.text.text, "is gone") {
+		t.Errorf("it says %q", b.status.text.text)
+	}
+}
+
+// Strokes that begin, go or end outside the picture change what they go over and
+// nothing else.
+func TestStrokesOutside(t *testing.T) {
+	for _, n := range []tool.Name{tool.Brush, tool.Eraser, tool.Smart, tool.Lasso, tool.Polygon, tool.Scissors, tool.Picker, tool.Fill, tool.Island} {
+		b := newBench(t)
+		b.openOne("case")
+		b.use(n)
+		b.stroke(desktop.MouseButtonPrimary, b.point(-0.4, -0.3), b.point(-0.2, 1.4))
+		b.idle()
+		if got := b.infection(); got != 0 {
+			t.Errorf("%s: %d voxels", n, got)
+		}
 	}
 }

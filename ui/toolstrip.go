@@ -31,13 +31,14 @@ type toolStrip struct {
 	label        *selector
 	values       []uint8 // of the labels in the selectors
 	radius       *slider
-	radiusText   *line
+	radiusIs     *entry
 	shape, solid *selector
 	likeness     *slider
 	tolerance    *slider
 	toleranceIs  *line
 	subtract     *check
 	cutOutside   *check
+	cutSlices    *selector
 	hu           *check
 	lo, hi       *entry
 	inside, over *selector
@@ -69,7 +70,8 @@ func newToolStrip(w *Window) *toolStrip {
 		mm := math.Round(10*leastSlideMM*math.Pow(mostSlideMM/leastSlideMM, x)) / 10
 		s.change(func(o *tool.Settings) { o.RadiusMM = mm })
 	})
-	s.radiusText = newLine("", theme.ColorNameForeground).right()
+	s.radiusIs = w.newEntry("", func(string) { s.takeRadius(); w.focusPanes() })
+	s.radiusIs.onLeave = s.takeRadius
 	s.shape = w.newSelector([]string{t("ui.strip.round"), t("ui.strip.square")}, func(i int) {
 		s.change(func(o *tool.Settings) { o.Square = i == 1 })
 	})
@@ -81,6 +83,11 @@ func newToolStrip(w *Window) *toolStrip {
 	s.toleranceIs = newLine("", theme.ColorNameForeground).right()
 	s.subtract = w.newCheck(t("ui.strip.subtract"), func(on bool) { s.change(func(o *tool.Settings) { o.Subtract = on }) })
 	s.cutOutside = w.newCheck(t("ui.strip.cut_outside"), func(on bool) { s.change(func(o *tool.Settings) { o.CutOutside = on }) })
+	reach := []string{t("ui.strip.whole_stack"), t("ui.strip.this_slice")}
+	for _, n := range cutReach[len(reach):] {
+		reach = append(reach, t("ui.strip.slices", n))
+	}
+	s.cutSlices = w.newSelector(reach, func(i int) { s.change(func(o *tool.Settings) { o.CutSlices = cutReach[i] }) })
 	s.hu = w.newCheck(t("ui.strip.hu"), func(on bool) { s.takeHU(on) })
 	submit := func(string) { s.takeHU(s.hu.Checked); w.focusPanes() }
 	s.lo, s.hi = w.newEntry(whole(float64(huUsual.Min)), submit), w.newEntry(whole(float64(huUsual.Max)), submit)
@@ -96,7 +103,7 @@ func newToolStrip(w *Window) *toolStrip {
 	})
 	s.build()
 	for id, o := range map[string]fyne.CanvasObject{
-		"label": s.label, "radius": s.radius, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
+		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
 		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo, "hi": s.hi,
 		"inside": s.inside, "over": s.over,
 	} {
@@ -116,13 +123,13 @@ func (s *toolStrip) build() {
 	}
 	add(nil, container.NewCenter(s.swatch), wide(110, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(84, s.radius), wide(54, s.radiusText))
+	add(ring, word("ui.strip.radius"), wide(84, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
 	add(ring, wide(92, s.shape))
 	add(append(ring, tool.Fill), wide(64, s.solid))
 	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(80, s.likeness))
 	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
-	add([]tool.Name{tool.Scissors}, s.cutOutside)
+	add([]tool.Name{tool.Scissors}, s.cutOutside, wide(128, s.cutSlices))
 	add(nil, s.hu, wide(56, s.lo), wide(56, s.hi))
 	add(nil, wide(136, s.inside))
 	add(nil, wide(136, s.over))
@@ -167,6 +174,35 @@ func (s *toolStrip) takeHU(on bool) {
 	s.refresh()
 }
 
+// takeRadius makes the ring as large as the field says, where it can be.
+func (s *toolStrip) takeRadius() {
+	w := s.w
+	was := w.kit.Settings().RadiusMM
+	mm, err := number32(s.radiusIs.Text)
+	most := w.kit.MostRadiusMM()
+	now := math.Round(10*float64(mm)) / 10
+	switch {
+	case err != nil || !(mm >= 0):
+		w.status.note(w.t("ui.strip.radius_wrong", s.radiusIs.Text))
+		now = was
+	case now > most:
+		w.status.note(w.t("ui.strip.radius_most", tenths(most)))
+		now = most
+	case now == 0 && was != 0:
+		w.status.note(w.t("ui.strip.radius_voxel"))
+	}
+	if s.radiusIs.Text != tenths(now) {
+		s.radiusIs.Text = tenths(now)
+		s.radiusIs.Refresh()
+	}
+	if now != was {
+		s.change(func(o *tool.Settings) { o.RadiusMM = now })
+	}
+}
+
+// cutReach are the slices on either side that the scissors may reach.
+var cutReach = []int{tool.WholeStack, 0, 1, 2, 5, 10, 20, 50}
+
 // number32 reads a number as it is written here, with whichever minus sign.
 func number32(s string) (float32, error) {
 	s = strings.ReplaceAll(strings.TrimSpace(s), "\u2212", "-")
@@ -180,10 +216,7 @@ func (s *toolStrip) refresh() {
 	s.showLabels(o.Limits)
 	x := math.Log(max(o.RadiusMM, leastSlideMM)/leastSlideMM) / math.Log(mostSlideMM/leastSlideMM)
 	s.radius.show(math.Round(100*min(x, 1)) / 100)
-	s.radiusText.set(w.t("ui.strip.mm", tenths(o.RadiusMM)))
-	if o.RadiusMM == 0 {
-		s.radiusText.set(w.t("ui.strip.voxel"))
-	}
+	s.writeText(s.radiusIs, tenths(o.RadiusMM))
 	s.shape.show(index(o.Square))
 	s.solid.show(index(o.Solid))
 	s.likeness.show(o.Sensitivity)
@@ -191,6 +224,7 @@ func (s *toolStrip) refresh() {
 	s.toleranceIs.set(w.t("ui.strip.tolerance_is", whole(o.ToleranceHU)))
 	s.subtract.show(o.Subtract)
 	s.cutOutside.show(o.CutOutside)
+	s.cutSlices.show(slices.Index(cutReach, o.CutSlices))
 	s.hu.show(o.Limits.HU != nil)
 	if r := o.Limits.HU; r != nil {
 		s.write(s.lo, float64(r.Min))
@@ -204,7 +238,11 @@ func (s *toolStrip) refresh() {
 
 // write puts a number into a field that nobody is writing in.
 func (s *toolStrip) write(e *entry, x float64) {
-	if text := viewer.Number(x, 0); e.Text != text && s.w.win.Canvas().Focused() != fyne.Focusable(e) {
+	s.writeText(e, viewer.Number(x, 0))
+}
+
+func (s *toolStrip) writeText(e *entry, text string) {
+	if e.Text != text && s.w.win.Canvas().Focused() != fyne.Focusable(e) {
 		e.Text = text
 		e.Refresh()
 	}

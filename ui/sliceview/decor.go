@@ -147,7 +147,7 @@ const letterPx = 14
 // showsModel reports whether what is drawn came from a model.
 func (p *pane) showsModel() bool {
 	s := p.grid.viewer.Session()
-	return s.Result() != nil || s.Shown() != s.Mask()
+	return s.Result() != nil || s.ModelShown()
 }
 
 // writeResearch says what a model's result is for, a line above where it would

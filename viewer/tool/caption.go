@@ -1,6 +1,8 @@
 package tool
 
 import (
+	"strings"
+
 	"opacity/app/mask"
 	"opacity/app/text"
 )
@@ -33,5 +35,19 @@ func (k *Kit) LimitsCaption() []text.Message {
 	case mask.OverLabel:
 		said = append(said, text.M("tool.limit.over_label", name(lim.OverLabel)))
 	}
+	if locked := lockedNames(m); locked != "" {
+		said = append(said, text.M("tool.limit.locked", locked))
+	}
 	return said
+}
+
+// lockedNames are the labels that no tool changes.
+func lockedNames(m *mask.Mask) string {
+	var names []string
+	for _, l := range m.Labels() {
+		if l.Locked {
+			names = append(names, l.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -176,8 +176,23 @@ func (k *Kit) SetSettings(s Settings) {
 
 // Resize makes the ring some notches larger.
 func (k *Kit) Resize(notches float64) {
-	k.settings.RadiusMM = resized(k.settings.RadiusMM, notches)
+	k.settings.RadiusMM = min(resized(k.settings.RadiusMM, notches), k.MostRadiusMM())
 	k.tell()
+}
+
+// MostRadiusMM is the largest radius that makes sense: the longest side of the
+// open volume, MaxRadiusMM at the most.
+func (k *Kit) MostRadiusMM() float64 {
+	most := 0.0
+	if v := k.viewer.Session().Volume(); v != nil {
+		for c, mm := range v.SpacingMM() {
+			most = max(most, mm*float64(v.Size[c]))
+		}
+	}
+	if !(most > leastRadiusMM) {
+		return MaxRadiusMM
+	}
+	return min(most, MaxRadiusMM)
 }
 
 // Marks is what the panes draw for the tool that is on.

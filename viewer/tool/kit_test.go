@@ -416,7 +416,7 @@ func TestKit_Size(t *testing.T) {
 	if size() != 0 {
 		t.Errorf("the smallest is %g", size())
 	}
-	for last := size(); size() < MaxRadiusMM; last = size() {
+	for last := size(); size() < b.k.MostRadiusMM(); last = size() {
 		if b.k.Resize(1); size() <= last {
 			t.Fatalf("%g stays", last)
 		}
