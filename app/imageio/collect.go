@@ -83,7 +83,8 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 }
 
 // addFolder adds every file below a folder. Folders that may not be read are
-// told of; links to folders are not followed, so that there are no loops.
+// told of; links to folders are not followed, so that there are no loops. What
+// studies keep, masks and probabilities, is no image.
 func (l *listing) addFolder(ctx context.Context, root string) error {
 	if real, err := filepath.EvalSymlinks(root); err == nil {
 		if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -100,6 +101,9 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 				return fs.SkipDir
 			}
 			return nil
+		}
+		if d.IsDir() && path != root && strings.EqualFold(filepath.Ext(path), ".opacity") {
+			return fs.SkipDir
 		}
 		if d.Type()&fs.ModeSymlink != 0 {
 			info, err := os.Stat(path)

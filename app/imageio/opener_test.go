@@ -42,6 +42,7 @@ func TestScanOffersTheBestSeriesFirst(t *testing.T) {
 	writeSeries(t, filepath.Join(root, "thick"), 20, 5, "Doe, Jane")
 	writeSeries(t, filepath.Join(root, "deep", "er", "thin"), 100, 1, "Doe, Jane")
 	writeSeries(t, filepath.Join(root, "short"), 3, 0.5, "Doe, Jane")
+	writeSeries(t, filepath.Join(root, "deep", "thin.opacity", "model"), 200, 1, "Doe, Jane") // what a study keeps
 	write(t, filepath.Join(root, "notes.txt"), "nothing of use")
 	write(t, filepath.Join(root, "deep", "empty"), "")
 	scan, err := Opener{}.Scan(context.Background(), []string{root}, nil)

@@ -104,7 +104,7 @@ func TestZenitySaves(t *testing.T) {
 	}
 	p.shot("dialog")
 	p.key("enter")
-	p.until("the mask to be saved", func(s state) bool { return !s.Dirty && len(s.Busy) == 0 })
+	p.until("the mask to be saved", func(s state) bool { return strings.HasPrefix(s.Status, "Saved ") && len(s.Busy) == 0 })
 	if _, err := os.Stat(filepath.Join(home, "thorax_mask.nii.gz")); err != nil {
 		t.Error(err)
 	}

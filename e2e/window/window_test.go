@@ -71,7 +71,7 @@ func TestOpenSegmentSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.key("enter")
-	p.until("the mask to be saved", func(s state) bool { return !s.Dirty && len(s.Busy) == 0 })
+	p.until("the mask to be saved", func(s state) bool { return strings.HasPrefix(s.Status, "Saved ") && len(s.Busy) == 0 })
 	p.shot("5-saved")
 
 	lm, err := nifti.ReadMaskOn(context.Background(), out, v.Geometry)
