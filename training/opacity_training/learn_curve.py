@@ -19,6 +19,16 @@ from .system import System
 from .tables import markdown, number
 from .train import Outcome
 
+HEAD = """# Learning from corrections
+
+Made by `python -m opacity_training learn-curve` and `report`; do not edit.
+
+Each fold's model went on from patients that it had never seen, with their reference for what a reader would have left, and was
+measured on the other patients that it never saw; beside it the same number of steps on the data it was trained on alone, so that
+what corrections teach is told from what more training does. Dice in pixels of 8-bit, infection-bearing slices, before any postprocessing; the
+interval is a bootstrap over patients. A reader corrects what a model left, so a reference drawn from nothing is the most that corrections can
+teach. Settings are listed as they were run; one that is chosen by these patients has no accuracy from them.
+"""
 LABELS = [
     {"value": 1, "layer": "anatomy", "name": "lung", "side": ""},
     {"value": 3, "layer": "findings", "name": "infection", "side": ""},
@@ -59,7 +69,7 @@ def write_study(folder: Path, name: str, case: Case, taken: list[int] | None = N
 
 def learn_curve(system: System, places: Places, corrected: int, steps: int, share: float, rate: float, say=print) -> bool:
     """Fold by fold: the start, what it learned from corrections, and, to tell that from mere training, as many steps on the original data
-    alone; all on the same patients. Leaves results/learning.json and learning.md; False where it was interrupted."""
+    alone; all on the same patients. Leaves a record in results/learning and learning.md; False where it was interrupted."""
     source, parts = sources.build(system.data.source, places.root), []
     for fold in folds_of(system, places):
         run = runs.folder(places.runs, system, fold.number)
@@ -85,11 +95,22 @@ def learn_curve(system: System, places: Places, corrected: int, steps: int, shar
             part[name] = _dice(learned.after)
         parts.append(part)
     record = {"system": system.id, "steps": steps, "share": share, "rate": rate, "folds": parts}
-    (places.results / "learning.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    text = report(record)
-    (places.results / "learning.md").write_text(text, encoding="utf-8")
-    say(text)
+    where = places.results / "learning" / f"{system.id}-{corrected}-patients-{steps}-steps-{rate:g}-{share:g}.json"
+    where.parent.mkdir(parents=True, exist_ok=True)
+    where.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    say(report(record))
+    write(places.results)
     return True
+
+
+def write(results: Path) -> list[Path]:
+    """learning.md, of every run that left a record: none is left out for what it says."""
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted((results / "learning").glob("*.json"))]
+    if not found:
+        return []
+    where = results / "learning.md"
+    where.write_text(HEAD + "".join(report(r) for r in found), encoding="utf-8")
+    return [where]
 
 
 def _dice(rows: list[dict]) -> dict[str, dict[str, float]]:
@@ -120,14 +141,10 @@ def report(record: dict) -> str:
             lines.append([label, words, len(d.each), number(d.a), number(d.b), f"{d.mean:+.3f}", between, f"{better}, {len(d.each) - better}", d.verdict])
         each += [[label, c, *(number(of[n].get(c)) for n in of)] for c in of["start"]]
     whom = "; ".join(f"fold {f['fold']}: {', '.join(f['corrected'])}" for f in record["folds"])
-    text = f"""# Learning from corrections
+    text = f"""
+## `{record["system"]}`, {record["steps"]} steps at {record["rate"]:g}
 
-Made by `python -m opacity_training learn-curve`; do not edit.
-
-Each fold's model of `{record["system"]}` went on for {record["steps"]} steps at {record["rate"]:g} on patients that it had never seen, with their reference for what a reader
-would have left ({whom}), {record["share"]:.0%} of the samples of the data it was trained on. Measured on the other patients that the fold
-never saw: Dice in pixels of 8-bit, infection-bearing slices, before any postprocessing; the interval is a bootstrap over patients.
-A reader corrects what a model left, so a reference drawn from nothing is the most that corrections can teach.
+Corrected: {whom}. {record["share"]:.0%} of the samples were of the data the fold was trained on.
 
 """
     text += markdown(["label", "what", "patients", "Dice before", "Dice after", "gain", "95 % interval", "patients better, not", "it"], lines)

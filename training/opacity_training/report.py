@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from . import figures, report_paired, report_targets, tables
+from . import figures, learn_curve, report_paired, report_targets, report_worst, tables
 from .paired import difference
 from .metrics import ratio_limits, summarise
 from .strict import ConfigError, plain
@@ -44,7 +44,7 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     made += leak(folder, results)
     made += learning_rates(folder, results)
     made += with_and_without(folder, results)
-    return made + report_paired.write(folder, results) + report_targets.write(folder, results, models)
+    return made + report_paired.write(folder, results) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
 
 
 def group_sizes(results: list[Results], configs: Path | None) -> Counter:

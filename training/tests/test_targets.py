@@ -50,6 +50,16 @@ def test_the_table(results, models):  # noqa: F811
     assert "network 31 ms" in text and "Measured of another version: time." in text
 
 
+def test_the_worst_of_each_fold(results):  # noqa: F811
+    report(results, results / "configs")
+    text = (results / "worst.md").read_text()
+    r = next(r for r in tables.read(results / "records", results / "configs") if r.id == "own-plain")
+    for fold in (0, 1, 2):
+        case, low = min(((row["case"], row["dice"]) for k, row in r.rows("infection") if k == fold), key=lambda v: v[1])
+        assert f"| `own-plain` | {fold} | {case} | {low:.3f} |" in text
+    assert "`mi`" not in text
+
+
 def test_limits_are_met_within(results):  # noqa: F811
     aim = report_targets.AIMS[-1]
     assert aim.met((0.7, 1.4)) and not aim.met((0.6, 1.4)) and not aim.met((0.7, 1.6))

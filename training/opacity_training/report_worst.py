@@ -1,0 +1,36 @@
+"""worst.md: the worst case of each fold of the systems of our own, from the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .metrics import summarise
+from .tables import Results, markdown, number
+
+HEAD = """# The worst case of each fold
+
+Made by `python -m opacity_training report` from `records/`; do not edit. `python -m opacity_training worst SYSTEM` says where in a case it is
+wrong. Out of fold by patient, 8-bit, infection-bearing slices, pixels.
+"""
+
+
+def write(folder: Path, results: list[Results]) -> list[Path]:
+    parts = []
+    for label in ("infection", "lung"):
+        rows = []
+        for r in (c for r in results if r.group == "own" and (c := r.current())):
+            for fold in sorted(r.records):
+                those = [row for k, row in r.rows(label) if k == fold and row["dice"] is not None]
+                if those:
+                    w = min(those, key=lambda row: row["dice"])
+                    ratio = w["area_pred_px"] / w["area_ref_px"] if w["area_ref_px"] else None
+                    cells = [number(w["dice"]), number(summarise(row["dice"] for row in those)["mean"]), len(those)]
+                    rows.append([f"`{r.id}`", fold, w["case"], *cells, number(w["sensitivity"]), number(w["precision"]), number(ratio, 2)])
+        if rows:
+            head = ["system", "fold", "worst", "its Dice", "mean of the fold", "patients", "sensitivity", "precision", "predicted over reference"]
+            parts.append(f"\n## {label}\n\n{markdown(head, rows)}")
+    if not parts:
+        return []
+    where = folder / "worst.md"
+    where.write_text(HEAD + "".join(parts), encoding="utf-8")
+    return [where]
