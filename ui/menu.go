@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -16,6 +17,7 @@ import (
 type menu struct {
 	w     *Window
 	shown string // what the menu said when it was last set
+	late  bool   // it is to be built anew once it is closed
 }
 
 func newMenu(w *Window) *menu {
@@ -25,11 +27,28 @@ func newMenu(w *Window) *menu {
 }
 
 func (m *menu) refresh() {
+	if m.isOpen() { // a new one would close it under the hand
+		if !m.late {
+			m.late = true
+			m.w.after(menuWait, func() { m.late = false; m.refresh() })
+		}
+		return
+	}
 	main := m.build()
 	if said := describe(main.Items, ""); said != m.shown {
 		m.shown = said
 		m.w.win.SetMainMenu(main)
 	}
+}
+
+// menuWait is how long a menu that is open waits before it looks again whether it
+// still is.
+const menuWait = 300 * time.Millisecond
+
+// isOpen reports whether the menu is open: then an item of its bar, a type that
+// Fyne keeps to itself, has the keys.
+func (m *menu) isOpen() bool {
+	return fmt.Sprintf("%T", m.w.win.Canvas().Focused()) == "*glfw.menuBarItem"
 }
 
 // describe writes down everything a menu shows, to tell whether it changed.

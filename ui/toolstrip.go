@@ -121,9 +121,9 @@ func (s *toolStrip) build() {
 	add := func(on []tool.Name, o ...fyne.CanvasObject) {
 		s.groups = append(s.groups, stripGroup{container.New(layout.NewCustomPaddedHBoxLayout(5), o...), on})
 	}
-	add(nil, container.NewCenter(s.swatch), wide(110, s.label))
+	add(nil, container.NewCenter(s.swatch), wide(104, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(84, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
+	add(ring, word("ui.strip.radius"), wide(72, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
 	add(ring, wide(92, s.shape))
 	add(append(ring, tool.Fill), wide(64, s.solid))
 	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(80, s.likeness))
@@ -131,9 +131,9 @@ func (s *toolStrip) build() {
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
 	add([]tool.Name{tool.Scissors}, s.cutOutside, wide(128, s.cutSlices))
 	add(nil, s.hu, wide(56, s.lo), wide(56, s.hi))
-	add(nil, wide(136, s.inside))
+	add(nil, wide(118, s.inside))
 	add(nil, wide(136, s.over))
-	s.row = container.New(layout.NewCustomPaddedHBoxLayout(12))
+	s.row = container.New(layout.NewCustomPaddedHBoxLayout(9))
 	for _, g := range s.groups {
 		s.row.Add(g.object)
 	}
