@@ -78,7 +78,7 @@ var named = map[string]xproto.Keysym{
 	"enter": 0xff0d, "esc": 0xff1b, "tab": 0xff09, "space": 0x20, "backspace": 0xff08, "delete": 0xffff,
 	"up": 0xff52, "down": 0xff54, "left": 0xff51, "right": 0xff53,
 	"pgup": 0xff55, "pgdn": 0xff56, "home": 0xff50, "end": 0xff57,
-	"f1": 0xffbe, "f2": 0xffbf, "f5": 0xffc2, "f10": 0xffc7,
+	"f1": 0xffbe, "f2": 0xffbf, "f5": 0xffc2, "f7": 0xffc4, "f8": 0xffc5, "f9": 0xffc6, "f10": 0xffc7,
 }
 
 // Key strikes a key or a chord such as "ctrl+shift+z", "esc", "a".
