@@ -175,8 +175,7 @@ func boxAround(g volume.Geometry, center [3]int, mm float64) volume.Box {
 	return b.Intersect(volume.Whole(g.Size))
 }
 
-// aim lets Enter run the box while one is outlined, and the keys of a tool's size
-// resize it.
+// aim lets the keys of a tool's size resize the box while one is outlined.
 func (w *Window) aim() {
 	s := w.inspector.model.again
 	aimed := func(a tool.Action, do, else_ func()) {
@@ -188,7 +187,6 @@ func (w *Window) aim() {
 			}
 		})
 	}
-	aimed(tool.ToolCommit, w.segmentBox, w.kit.Commit)
 	aimed(tool.ToolLarger, func() { s.resize(s.mm + 5) }, func() { w.kit.Resize(+1) })
 	aimed(tool.ToolSmaller, func() { s.resize(s.mm - 5) }, func() { w.kit.Resize(-1) })
 	w.viewer.Changed.Connect(func(c viewer.Change) {

@@ -302,6 +302,10 @@ func (w *Window) connectAmount() {
 			s.commit()
 			return
 		}
+		if w.inspector.model.again.aiming {
+			w.segmentBox()
+			return
+		}
 		w.kit.Commit()
 	})
 	settings := w.kit.Settings().Limits

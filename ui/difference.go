@@ -139,7 +139,7 @@ func (s *compareSection) fill(cells [][]string) {
 		for _, text := range row[1:] {
 			numbers.Add(newLine(text, ink).right())
 		}
-		s.table.Add(container.NewBorder(nil, nil, container.New(fixedWidth(88), newLine(row[0], ink).clipped()), nil, numbers))
+		s.table.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), newLine(row[0], ink).clipped()), nil, numbers))
 	}
 	s.table.Refresh()
 }
