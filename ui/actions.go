@@ -17,6 +17,7 @@ func (w *Window) registerActions() {
 	k.Allow = w.allow
 	k.Handle(tool.FileOpen, w.askOpenFile)
 	k.Handle(tool.FileOpenFolder, w.askOpenFolder)
+	k.Handle(tool.FileOpenCases, w.askOpenCases)
 	k.Handle(tool.FileSave, w.saveMask)
 	k.Handle(tool.FileSaveAs, w.saveMaskAs)
 	k.Handle(tool.FileClose, w.closeStudy)
@@ -148,7 +149,7 @@ var needsOf = map[tool.Action]need{
 // overTheList are the actions that go on while several series are offered.
 var overTheList = func() map[tool.Action]bool {
 	on := map[tool.Action]bool{}
-	for _, a := range append(tool.Recent(), tool.FileOpen, tool.FileOpenFolder, tool.FileQuit,
+	for _, a := range append(tool.Recent(), tool.FileOpen, tool.FileOpenFolder, tool.FileOpenCases, tool.FileQuit,
 		tool.ViewIdentity, tool.ViewInspector, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel, tool.ViewCases, tool.CaseNext, tool.CasePrevious) {
 		on[a] = true
 	}

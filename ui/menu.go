@@ -165,7 +165,7 @@ func (m *menu) file() *fyne.Menu {
 		m.act(tool.FileOpenFolder, "ui.menu.open_folder", true),
 		m.item("ui.menu.open_mask", w.complete() && !w.segmenting && w.opts.ReadMask != nil, w.askOpenMask),
 		m.item("ui.menu.open_study", true, w.askOpenStudy),
-		m.item("ui.menu.open_cases", w.opts.Opener != nil, w.askOpenCases),
+		m.act(tool.FileOpenCases, "ui.menu.open_cases", w.opts.Opener != nil),
 		m.item("ui.menu.open_worklist", w.opts.Opener != nil, w.askOpenWorkList),
 		m.item("ui.menu.save_worklist", w.cases.list != nil, w.askSaveWorkList),
 		m.item("ui.menu.open_sample", w.opts.Phantom != nil, func() { w.openSample(false) }),

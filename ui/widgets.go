@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -55,6 +56,8 @@ type windowState struct {
 	Durable  int            `json:"durable"` // steps that are surely on disk
 	Undone   int            `json:"undone"`  // steps that can be done again
 	Study    string         `json:"study"`   // folder that keeps the work
+	Cases    []string       `json:"cases"`   // rows of the work list: name, state, what is said of the model, details
+	Present  string         `json:"present"` // the case of the list that is open
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -127,6 +130,10 @@ func (w *Window) state() windowState {
 	s.Kept, _ = w.kept()
 	if k := w.study(); k != nil {
 		s.Durable, s.Study = k.Durable(), k.Folder()
+	}
+	s.Present = w.cases.present
+	for _, r := range w.cases.table.Rows() {
+		s.Cases = append(s.Cases, strings.Join([]string{r.Name, r.State, r.Value, r.Details}, "|"))
 	}
 	return s
 }

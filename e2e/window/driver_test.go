@@ -43,9 +43,11 @@ type state struct {
 	Profile  int
 	Pointer  [2]int // where the panes saw it last, in pixels of the window
 	Kept     string
-	Durable  int    // steps that are surely on disk
-	Undone   int    // steps that can be done again
-	Study    string // folder that keeps the work
+	Durable  int      // steps that are surely on disk
+	Undone   int      // steps that can be done again
+	Study    string   // folder that keeps the work
+	Cases    []string // rows of the work list: name|state|of the model|details
+	Present  string   // the case of the list that is open
 }
 
 // program is Opacity running on a desk.

@@ -59,6 +59,7 @@ const (
 
 	FileOpen       Action = "file.open"
 	FileOpenFolder Action = "file.open_folder"
+	FileOpenCases  Action = "file.open_cases"
 	FileSave       Action = "file.save"
 	FileSaveAs     Action = "file.save_as"
 	FileClose      Action = "file.close"
@@ -206,6 +207,7 @@ func Bindings() []Binding {
 
 			bind(FileOpen, "file", ctrl("O")),
 			bind(FileOpenFolder, "file", ctrlShift("O")),
+			bind(FileOpenCases, "file", ctrl("L")),
 			bind(FileSave, "file", ctrl("S")),
 			bind(FileSaveAs, "file", ctrlShift("S")),
 			bind(FileExport, "file", ctrl("E")),

@@ -1,0 +1,146 @@
+package window
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"opacity/e2e/desk"
+)
+
+// threeCases makes a folder of three small chests with the program itself.
+func threeCases(t *testing.T) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "cases")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	path := binary(t)
+	for n, name := range []string{"one", "two", "three"} {
+		made := filepath.Join(t.TempDir(), name)
+		out, err := exec.Command(path, "phantom", "--size", "96x96x8", "--seed", fmt.Sprint(n+1), "-o", made).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if err := os.Rename(filepath.Join(made, "ct.nii.gz"), filepath.Join(folder, name+".nii.gz")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// openCases opens a folder as a work list by its key.
+func (p *program) openCases(folder string) {
+	p.t.Helper()
+	p.key("ctrl+l")
+	p.until("the dialog", func(s state) bool { return s.Modal == "choose.folder" })
+	p.key("ctrl+a")
+	if err := p.desk.Type(folder); err != nil {
+		p.t.Fatal(err)
+	}
+	p.key("enter")
+	p.until("the list", func(s state) bool { return len(s.Cases) > 0 && len(s.Busy) == 0 })
+}
+
+// row is what the list says of a case.
+func (s state) row(name string) string {
+	for _, r := range s.Cases {
+		if strings.HasPrefix(r, name+"|") {
+			return r
+		}
+	}
+	return ""
+}
+
+// order is the names of the cases as they are listed.
+func (s state) order() (names []string) {
+	for _, r := range s.Cases {
+		name, _, _ := strings.Cut(r, "|")
+		names = append(names, name)
+	}
+	return names
+}
+
+// A list of three cases: walked by key, painted in each, left and come back to.
+func TestWorkList(t *testing.T) {
+	folder := threeCases(t)
+	p := start(t, image.Pt(1360, 860), nil)
+	p.openCases(folder)
+	p.shot("1-list")
+	infection := func(s state) int { return s.Voxels["infection"] }
+	at3 := func(name string) func(state) bool {
+		return func(s state) bool { return loaded(s) && s.Present == name && s.Panes }
+	}
+	painted := map[string]int{}
+	p.key("ctrl+pgdn")
+	s := p.until("the first case", at3("one"))
+	if got := s.order(); !slices.Equal(got, []string{"one", "three", "two"}) {
+		t.Fatalf("the list is %q", got)
+	}
+	for n, name := range s.order() {
+		if n > 0 {
+			p.key("ctrl+pgdn")
+		}
+		p.until(name, at3(name))
+		axial := p.place("picture.axial")
+		p.hover(at(axial, 0.5, 0.5))
+		if n == 0 {
+			p.key("b")
+			p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
+		}
+		for stroke := range n + 1 {
+			y := 0.35 + 0.1*float64(stroke)
+			p.desk.Drag(at(axial, 0.3, y), at(axial, 0.4, y), desk.LeftButton, 6)
+			p.until("the stroke", func(s state) bool { return s.Steps == stroke+1 })
+		}
+		s := p.until("the state", func(s state) bool { return strings.Contains(s.row(name), "|in work|") })
+		painted[name] = infection(s)
+	}
+	p.shot("2-painted")
+	p.key("alt+3")
+	p.until("corrected", func(s state) bool { return strings.Contains(s.row("two"), "|corrected|") })
+	p.key("ctrl+pgup")
+	p.until("three again, its strokes there", func(s state) bool {
+		return at3("three")(s) && s.Steps == 2 && infection(s) == painted["three"]
+	})
+	p.key("alt+5")
+	p.until("a problem", func(s state) bool { return strings.Contains(s.row("three"), "|problem|") })
+	p.key("ctrl+pgup")
+	p.until("one again, its stroke there", func(s state) bool {
+		return at3("one")(s) && s.Steps == 1 && infection(s) == painted["one"]
+	})
+	p.key("ctrl+z")
+	p.until("undo", func(s state) bool { return s.Steps == 0 && infection(s) == 0 })
+	p.key("ctrl+y")
+	p.until("redo", func(s state) bool { return s.Steps == 1 && infection(s) == painted["one"] })
+	p.key("esc") // the tool
+
+	p.click("cases.sort")
+	p.key("down")
+	p.key("down")
+	p.key("enter") // by state
+	s = p.until("the order of states", func(s state) bool { return slices.Equal(s.order(), []string{"one", "three", "two"}) })
+	p.click("cases.segment")
+	p.shot("3-segmenting")
+	s = p.until("all to be segmented", func(s state) bool {
+		return len(s.Busy) == 0 && !slices.ContainsFunc(s.Cases, func(r string) bool { return strings.Contains(r, "no model") })
+	})
+	if s.Present != "one" || s.Voxels["left lung"] == 0 || infection(s) < painted["one"] {
+		t.Errorf("the open case: %+v", s.Voxels)
+	}
+	p.shot("4-segmented")
+	p.hover(at(p.place("picture.axial"), 0.5, 0.5))
+	p.key("ctrl+pgdn")
+	s = p.until("three with the model's mask", func(s state) bool { return at3("three")(s) && s.Steps == 3 })
+	if s.Voxels["left lung"] == 0 || infection(s) < painted["three"] {
+		t.Errorf("three opens with %+v", s.Voxels)
+	}
+	p.key("f3")
+	p.until("the list folded", func(state) bool { _, places, ok := p.look(); return ok && places["cases.list"].Empty() })
+	p.shot("5-folded")
+}
