@@ -144,3 +144,37 @@ func TestWorkList(t *testing.T) {
 	p.until("the list folded", func(state) bool { _, places, ok := p.look(); return ok && places["cases.list"].Empty() })
 	p.shot("5-folded")
 }
+
+// A blinded reader is refused the model and told so, in a band that stays; once
+// that ends, what was drawn blinded stays apart.
+func TestBlindedReading(t *testing.T) {
+	folder, config := threeCases(t), t.TempDir()
+	prefs := filepath.Join(config, "opacity", "preferences.json")
+	if err := os.Mkdir(filepath.Dir(prefs), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(prefs, []byte(`{"blinded": true, "light": true, "width": 1024, "height": 700}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, image.Pt(1024, 700), []string{"XDG_CONFIG_HOME=" + config})
+	p.openCases(folder)
+	p.key("ctrl+pgdn")
+	p.until("the first case", func(s state) bool { return loaded(s) && s.Present == "one" && s.Panes })
+	p.key("ctrl+r")
+	s := p.until("the refusal", func(s state) bool { return strings.Contains(s.Status, "blinded") })
+	if s.row("one") != "one|new||" {
+		t.Errorf("the list says %q", s.row("one"))
+	}
+	axial := p.place("picture.axial")
+	p.hover(at(axial, 0.5, 0.5))
+	p.key("b")
+	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
+	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.4, 0.45), desk.LeftButton, 6)
+	p.until("the stroke", func(s state) bool { return s.Steps == 1 })
+	p.shot("1-blinded")
+	p.click("band.blind")
+	p.until("the case as others see it", func(s state) bool {
+		return loaded(s) && s.Present == "one" && s.Steps == 0 && s.Voxels["infection"] == 0
+	})
+	p.shot("2-ended")
+}
