@@ -67,7 +67,7 @@ func (s *labelSection) row(l mask.Label) *labelRow {
 	r.field.onEscape = func() { s.endRename(r, false) }
 	r.field.Hide()
 	first := container.NewBorder(nil, nil, container.NewHBox(container.NewCenter(r.swatch), layout.NewSpacer()), r.volume, container.NewStack(r.name, r.field))
-	r.tile = w.newTile(container.New(layout.NewCustomPaddedVBoxLayout(0), first, r.change), w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(value) })
+	r.tile = w.newTile(container.New(layout.NewCustomPaddedVBoxLayout(0), layout.NewSpacer(), first, r.change, layout.NewSpacer()), w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(value) })
 	r.tile.menu = func(at fyne.Position) {
 		w.viewer.SetActiveLabel(value)
 		s.popUpAt(s.items(value), at)

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"image"
 	"strings"
 	"testing"
 	"time"
@@ -80,4 +81,63 @@ func TestPaint(t *testing.T) {
 	p.key("esc") // gives the keys to the panes
 	p.key("esc")
 	p.shot("4-no-tool")
+}
+
+// The smart brush, lasso, scissors, picked range and moved points of a polygon, in
+// a low window; Ctrl inverts, Shift with the wheel and the brackets make the
+// ring another size, and a limit shows beside the pointer.
+func TestMoreTools(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1024, 700), nil, dir)
+	p.until("the study", loaded)
+	axial := p.place("picture.axial")
+	infection := func(s state) int { return s.Voxels["infection"] }
+	steps := func(n int, what string, more bool, than int) int {
+		t.Helper()
+		return infection(p.until(what, func(s state) bool { return s.Steps == n && len(s.Busy) == 0 && infection(s) > than == more }))
+	}
+	from, to := at(axial, 0.25, 0.4), at(axial, 0.3, 0.5)
+	p.hover(from)
+	p.key("b")
+	p.desk.Drag(from, to, desk.LeftButton, 4)
+	small := steps(1, "the brush", true, 0)
+	_ = p.desk.Hold("ctrl", func() { p.desk.Drag(from, to, desk.LeftButton, 4) })
+	steps(2, "Ctrl to erase", false, small-1)
+	for range 4 {
+		p.key("]")
+	}
+	_ = p.desk.Hold("shift", func() { p.desk.Wheel(2) })
+	p.desk.Drag(from, to, desk.LeftButton, 4)
+	big := steps(3, "a larger ring", true, 2*small)
+
+	p.key("k")
+	p.desk.Drag(at(axial, 0.2, 0.45), at(axial, 0.36, 0.45), desk.LeftButton, 3)
+	p.hover(at(axial, 0.2, 0.47))
+	p.until("a line round nothing to cut nothing", func(s state) bool { return s.Steps == 3 && infection(s) == big })
+
+	p.key("r") // of the lung: then the brush leaves the wall
+	p.desk.Drag(at(axial, 0.3, 0.55), at(axial, 0.32, 0.56), desk.LeftButton, 4)
+	p.hover(to)
+	p.shot("1-range")
+	p.key("g")
+	p.desk.Drag(at(axial, 0.3, 0.6), at(axial, 0.34, 0.66), desk.LeftButton, 6)
+	smart := steps(4, "the smart brush", true, big)
+	p.shot("2-smart")
+
+	p.key("v")
+	for _, q := range [][2]float64{{0.75, 0.6}, {0.85, 0.6}, {0.8, 0.65}} {
+		p.desk.Click(at(axial, q[0], q[1]), desk.LeftButton)
+	}
+	time.Sleep(700 * time.Millisecond) // no double click, which would fill it
+	p.desk.Drag(at(axial, 0.8, 0.65), at(axial, 0.8, 0.75), desk.LeftButton, 4)
+	p.shot("3-polygon")
+	if s, _, _ := p.look(); s.Steps != 4 {
+		t.Errorf("%d steps while points are moved", s.Steps)
+	}
+	p.key("enter")
+	steps(5, "the polygon", true, smart)
+	p.desk.Drag(at(axial, 0.5, 0.5), at(axial, 0.5, 0.98).Add(image.Pt(0, 200)), desk.LeftButton, 4)
+	p.key("esc")
+	p.key("esc")
+	p.shot("4-end")
 }
