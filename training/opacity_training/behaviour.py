@@ -274,7 +274,7 @@ def keep(path: Path, rows: list[Finding], results: Path) -> Path:
     where = results / "behaviour" / f"{metadata['id']}.json"
     same = {"model": metadata["id"], "version": metadata["version"], "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     old = json.loads(where.read_text(encoding="utf-8")) if where.exists() else {}
-    found = [asdict(r) for r in rows]
+    found = [asdict(r) for r in rows if r.scan != "-"]  # time has a command and a file of its own
     if {k: old.get(k) for k in same} == same:
         done = {r.scan for r in rows}
         found += [f for f in old["rows"] if f["scan"] not in done]
