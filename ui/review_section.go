@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/review"
+	"opacity/app/volume"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -23,12 +25,17 @@ type reviewSection struct {
 	why            *prose
 	by             *line
 	previous, next *button
-	ticks          map[string]*button
+	ticks          map[string]*tile
 	note           *entry
-	noted          int // slice that the note is of, -1 for none
+	noted          int            // slice that the note is of, -1 for none
+	written        *volume.Volume // on whose slice something was written that is not kept yet
+	stop           func()         // ends the wait before it is
 	ticked, seen   *line
 	bar            *thinBar
 }
+
+// noteAfter is how long nothing is written before a note is kept.
+const noteAfter = time.Second
 
 // tickOf are the ticks, in the order of their buttons.
 var tickOf = []struct {
@@ -37,7 +44,7 @@ var tickOf = []struct {
 }{{review.Accepted, tool.ReviewAccepted}, {review.Corrected, tool.ReviewCorrected}, {review.Problem, tool.ReviewProblem}}
 
 func newReviewSection(w *Window) *reviewSection {
-	s := &reviewSection{w: w, noted: -1, ticks: map[string]*button{}, bar: newThinBar()}
+	s := &reviewSection{w: w, noted: -1, ticks: map[string]*tile{}, bar: newThinBar()}
 	s.title = newLine("", theme.ColorNameForeground).strong().clipped()
 	s.why = paragraph("", theme.ColorNameForeground)
 	s.by = newLine("", colorDim).clipped()
@@ -52,12 +59,21 @@ func newReviewSection(w *Window) *reviewSection {
 	ticks := container.NewGridWithColumns(len(tickOf))
 	for _, t := range tickOf {
 		_, key := w.keyOf(t.action)
-		b := w.newButton(w.t("ui.review."+t.state), nil, w.t("ui.with_key", w.t("keys."+string(t.action)), key), func() { w.keys.Do(t.action) })
+		name := newLine(w.t("ui.review."+t.state), theme.ColorNameForeground)
+		b := w.newTile(container.NewCenter(name), w.t("ui.with_key", w.t("keys."+string(t.action)), key), func() { w.keys.Do(t.action) })
+		b.fill = theme.ColorNameButton
 		w.name("review."+t.state, b)
 		s.ticks[t.state] = b
 		ticks.Add(b)
 	}
 	s.note = w.newEntry("", func(string) { s.keepNote(); w.focusPanes() })
+	s.note.OnChanged = func(string) {
+		s.written = w.session.Volume()
+		if s.stop != nil {
+			s.stop()
+		}
+		s.stop = w.after(noteAfter, s.keepNote)
+	}
 	s.note.SetPlaceHolder(w.t("ui.review.note"))
 	s.note.onLeave = s.keepNote
 	s.ticked = newLine("", colorDim).clipped().why(w.tips, w.t("ui.review.ticked_tip"))
@@ -83,7 +99,10 @@ func (s *reviewSection) refresh() {
 		s.noted = k
 	}
 	mark := r.marks[k]
-	if w.focusedEntry() != &s.note.Entry && s.note.Text != mark.Note {
+	if s.written != v {
+		s.written = nil
+	}
+	if s.written == nil && s.note.Text != mark.Note {
 		s.note.Text = mark.Note
 		s.note.Refresh()
 	}
@@ -91,8 +110,10 @@ func (s *reviewSection) refresh() {
 	s.previous.enable(on && r.queue != nil)
 	s.next.enable(on && r.queue != nil)
 	for state, b := range s.ticks {
-		b.enable(on)
-		s.press(b, on && mark.State == state)
+		if chosen := on && mark.State == state; b.chosen != chosen || b.disabled == on {
+			b.chosen, b.disabled = chosen, !on
+			b.Refresh()
+		}
 	}
 	if on {
 		s.note.Enable()
@@ -106,19 +127,6 @@ func (s *reviewSection) refresh() {
 	s.by.set(by)
 	visible(s.by, by != "")
 	s.showProgress(on)
-}
-
-// press shows which tick is on, by more than its colour.
-func (s *reviewSection) press(b *button, on bool) {
-	var icon fyne.Resource
-	i := widget.MediumImportance
-	if on {
-		icon, i = theme.ConfirmIcon(), widget.HighImportance
-	}
-	if b.Icon != icon {
-		b.SetIcon(icon)
-	}
-	b.highlight(i)
 }
 
 func (s *reviewSection) showSlice(on bool, k int) {
@@ -161,9 +169,10 @@ func (s *reviewSection) showProgress(on bool) {
 
 // keepNote keeps what was written of a slice.
 func (s *reviewSection) keepNote() {
-	r, k := s.w.reviewing, s.noted
-	if k < 0 || !s.w.complete() || k >= s.w.session.Volume().Size[2] {
-		return
+	r, k, of := s.w.reviewing, s.noted, s.written
+	s.written = nil
+	if of == nil || of != s.w.session.Volume() || k < 0 {
+		return // nothing was written, or it was of another case
 	}
 	if mark := r.marks[k]; s.note.Text != mark.Note {
 		r.say(k, mark.State, s.note.Text)

@@ -112,7 +112,7 @@ func TestTicks(t *testing.T) {
 	if s := b.studyInfo().Slices[order[0]].State; s != "" {
 		t.Errorf("pressed twice it is %q", s)
 	}
-	b.inspector.review.ticks[review.Problem].OnTapped()
+	b.inspector.review.ticks[review.Problem].press()
 	note := b.inspector.review.note
 	b.win.Canvas().Focus(note)
 	note.SetText("motion")
@@ -207,5 +207,36 @@ func TestStripTellsOfSlices(t *testing.T) {
 	b.reviewing.hover(-1)
 	if said := b.status.text.text; strings.Contains(said, "number 1") {
 		t.Errorf("beside the strip the status bar says %q", said)
+	}
+}
+
+// Whatever is ticked, the section stays within the inspector.
+func TestReviewSectionFits(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.inspector.unfold("review")
+	for _, k := range []fyne.KeyName{fyne.KeyF7, fyne.KeyF8, fyne.KeyF9} {
+		b.press(k)
+		if w := b.inspector.bodies["review"].MinSize().Width; w > inspectorWidth-24 {
+			t.Errorf("after %s the section wants %g of %d", k, w, inspectorWidth)
+		}
+	}
+}
+
+// What was written of a slice is of that case and no other.
+func TestNotesStayWithTheirCase(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	note := b.inspector.review.note
+	note.SetText("motion")
+	b.settle()
+	b.openOne("another")
+	if note.Text != "" {
+		t.Errorf("the note %q is shown with another case", note.Text)
+	}
+	for k, s := range b.studyInfo().Slices {
+		if s.Note != "" {
+			t.Errorf("slice %d of another case has the note %q", k, s.Note)
+		}
 	}
 }
