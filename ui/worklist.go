@@ -371,7 +371,8 @@ func (c *workList) saveAs(path string, overwrite bool) {
 		return
 	}
 	if !table {
-		c.list, c.file, c.dirty = copied, path, false
+		c.list.Saved(c.list.Copy(), copied)
+		c.file, c.dirty = path, false
 	}
 	c.w.rememberResults(path)
 	c.w.status.saved(path)

@@ -392,3 +392,32 @@ func TestTheListTakesNoRoomInANarrowWindow(t *testing.T) {
 		t.Error("the inspector asked for does not come")
 	}
 }
+
+func TestSavingTheListElsewhere(t *testing.T) {
+	b, folder := newListBench(t)
+	b.goToCase("a")
+	b.keys.Do(tool.CaseAccepted)
+	studies := b.cases.list.Studies
+	b.chooser.path = filepath.Join(folder, "mine.json")
+	b.askSaveWorkList()
+	b.keys.Do(tool.CaseProblem)
+	b.until("the list is saved", func() bool { return !b.cases.dirty && !b.cases.jobs.Running(jobCasesSave) })
+	l, err := worklist.Open(b.chooser.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := l.Rows(b.reader(), worklist.ByName); rows[0].State != worklist.Problem || l.Studies != studies {
+		t.Errorf("it holds %+v, studies in %s", rows, l.Studies)
+	}
+	b.chooser.path = filepath.Join(folder, "mine.csv")
+	b.askSaveWorkList()
+	if table, err := worklist.Open(b.chooser.path); err != nil || len(table.Entries()) != 3 || filepath.Ext(b.cases.file) != ".json" {
+		t.Errorf("as CSV: %v, and the list goes on in %s", err, b.cases.file)
+	}
+	b.closeCases()
+	b.openWorkList(filepath.Join(folder, "mine.json"))
+	b.until("the list is open", func() bool { return b.cases.list != nil })
+	if b.cases.present != "a" || b.stateOf("a") != worklist.Problem {
+		t.Errorf("opened again: at %q", b.cases.present)
+	}
+}

@@ -170,7 +170,7 @@ func TestBlindedReading(t *testing.T) {
 	p.key("b")
 	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
 	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.4, 0.45), desk.LeftButton, 6)
-	p.until("the stroke", func(s state) bool { return s.Steps == 1 })
+	p.until("the stroke", func(s state) bool { return s.Steps == 1 && strings.HasPrefix(s.row("one"), "one|in work||") })
 	p.shot("1-blinded")
 	p.click("band.blind")
 	p.until("the case as others see it", func(s state) bool {
