@@ -36,7 +36,8 @@ func (w *Window) registerActions() {
 	w.reviewing.register(k)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
 	k.Handle(tool.ViewProfile, w.switchProfile)
-	k.Handle(tool.ViewReport, w.goToReport)
+	k.Handle(tool.ViewReport, func() { w.goToSection("report") })
+	k.Handle(tool.ViewHistory, func() { w.goToSection("history") })
 	k.Handle(tool.ViewMenu, func() { w.openMenu(0) })
 	k.Handle(tool.ViewKeys, w.showKeys)
 	k.Handle(tool.ViewCancel, w.escape)
@@ -249,13 +250,13 @@ func (w *Window) setProfile(p viewer.Profile) {
 	w.status.showProfile()
 }
 
-// goToReport brings the report into view, unfolded.
-func (w *Window) goToReport() {
+// goToSection brings a section of the inspector into view, unfolded.
+func (w *Window) goToSection(id string) {
 	if !w.prefs.Inspector {
 		w.toggleInspector()
 	}
-	w.inspector.unfold("report")
-	w.soon("reveal", func() { w.inspector.reveal("report") })
+	w.inspector.unfold(id)
+	w.soon("reveal", func() { w.inspector.reveal(id) })
 }
 
 func (w *Window) setLight(light bool) {

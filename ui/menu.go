@@ -283,6 +283,7 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.act(tool.ViewInspector, "ui.menu.inspector", true), w.prefs.Inspector),
 		m.choice(m.item("ui.menu.blinded", true, w.toggleBlinded), w.prefs.Blinded),
 		m.act(tool.ViewReport, "ui.menu.report", w.hasStudy()),
+		m.act(tool.ViewHistory, "ui.menu.history", w.hasStudy()),
 		separator(),
 		m.choice(m.item("ui.menu.annotate", true, func() { w.setProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),
 		m.choice(m.item("ui.menu.reading", true, func() { w.setProfile(viewer.Reading) }), v.Profile() == viewer.Reading),

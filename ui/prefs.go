@@ -53,7 +53,7 @@ type preferences struct {
 func loadPreferences(dir string) *preferences {
 	p := &preferences{
 		Opacity: viewer.DefaultOverlay().Opacity, Style: viewer.DefaultOverlay().Style, Smooth: true, Annotations: true, Crosshair: true,
-		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"history", "review"},
+		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"compare", "review", "history"},
 	}
 	if dir == "" {
 		return p

@@ -179,15 +179,6 @@ func (s *reviewSection) keepNote() {
 	}
 }
 
-// goToReview brings the review into view, unfolded.
-func (w *Window) goToReview() {
-	if !w.prefs.Inspector {
-		w.toggleInspector()
-	}
-	w.inspector.unfold("review")
-	w.soon("reveal", func() { w.inspector.reveal("review") })
-}
-
 // review is what the menu has for it.
 func (m *menu) review() *fyne.Menu {
 	w, on := m.w, m.w.complete()
@@ -207,5 +198,5 @@ func (m *menu) review() *fyne.Menu {
 			w.savePreferences()
 			w.refreshActions()
 		}), !w.prefs.WalkTicked),
-		m.item("ui.menu.review_show", w.hasStudy(), w.goToReview))...)
+		m.item("ui.menu.review_show", w.hasStudy(), func() { w.goToSection("review") }))...)
 }

@@ -65,14 +65,10 @@ func TestPaint(t *testing.T) {
 	p.desk.Click(at(axial, 0.5, 0.4), desk.LeftButton)
 	p.until("the fill", func(s state) bool { return s.Steps == 5 && infection(s) > drawn })
 
-	for _, id := range []string{"report", "model", "display"} { // from below: what is above stays where it is
-		p.click("section." + id)
-	}
-	for bottom := p.place("status.text").Min.Y; p.place("section.history").Max.Y > bottom-200; {
+	p.key("ctrl+h")
+	for bottom := p.place("status.text").Min.Y; p.place("history.1").Max.Y > bottom; {
 		time.Sleep(20 * time.Millisecond)
 	}
-	p.click("section.history")
-	p.place("history.5")
 	p.shot("3-history")
 	p.click("history.1")
 	p.until("the first step", func(s state) bool { return s.Steps == 1 && infection(s) == painted })

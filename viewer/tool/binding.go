@@ -53,6 +53,7 @@ const (
 	ViewCancel      Action = "view.cancel"
 	ViewMenu        Action = "view.menu"
 	ViewReport      Action = "view.report"
+	ViewHistory     Action = "view.history"
 	LayoutLarge     Action = "layout.large"
 	LayoutFour      Action = "layout.four"
 	LayoutOne       Action = "layout.one"
@@ -197,6 +198,7 @@ func Bindings() []Binding {
 			bind(ViewCompare, "view", key("Y")),
 			bind(ViewInspector, "view", key("F4")),
 			bind(ViewReport, "view", key("F5")),
+			bind(ViewHistory, "view", ctrl("H")),
 			bind(LayoutLarge, "view", ctrlAlt("1")),
 			bind(LayoutFour, "view", ctrlAlt("2")),
 			bind(LayoutOne, "view", ctrlAlt("3")),
