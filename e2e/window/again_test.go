@@ -1,0 +1,83 @@
+package window
+
+import (
+	"fmt"
+	"image"
+	"strings"
+	"testing"
+	"time"
+
+	"opacity/e2e/desk"
+)
+
+// A run of the model, a stroke of a hand, the threshold moved by the pointer, a
+// slice and a box segmented again, and what changed since the model: the stroke
+// stays through all of it, each is one step, and undo leads back.
+func TestThresholdAndAgain(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1360, 860), nil, dir)
+	p.until("the study", loaded)
+	idle := func(s state) bool { return !s.Running && len(s.Busy) == 0 }
+	axial := p.place("picture.axial")
+	infection := func(s state) int { return s.Voxels["infection"] }
+
+	p.hover(at(axial, 0.5, 0.5))
+	p.key("ctrl+r")
+	found := p.until("the model", segmented)
+
+	p.key("b") // outside the lungs, where neither model nor threshold has infection
+	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
+	p.desk.Drag(at(axial, 0.46, 0.3), at(axial, 0.54, 0.3), desk.LeftButton, 6)
+	s := p.until("the stroke", func(s state) bool { return s.Steps == 2 && infection(s) > infection(found) && idle(s) })
+	painted := infection(s) - infection(found)
+	p.key("b") // the same tool
+	p.key("esc")
+	p.until("no tool", idle)
+
+	for _, id := range []string{"display", "labels"} {
+		p.click("section." + id)
+	}
+	bottom := p.place("status.text").Min.Y // until what is above it has folded
+	for p.place("threshold.3").Max.Y > bottom-60 || p.place("section.model").Min.Y > 300 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	slider := p.place("threshold.3")
+	p.desk.Drag(at(slider, 0.5, 0.5), at(slider, 0.85, 0.5), desk.LeftButton, 8)
+	high := p.until("the threshold", func(s state) bool { return s.Steps == 3 && idle(s) })
+	if infection(high) < painted || infection(high) >= infection(s) {
+		t.Errorf("%d voxels at a high threshold, %d before, %d of a hand", infection(high), infection(s), painted)
+	}
+	p.shot("1-threshold")
+	p.key("y")
+	p.place("compare.legend")
+	p.hover(at(axial, 0.5, 0.5))
+	p.shot("2-changes")
+	p.click("compare.close")
+
+	p.hover(at(axial, 0.5, 0.5))
+	p.key("ctrl+shift+r")
+	again := p.until("the slice", func(s state) bool { return idle(s) && (s.Steps == 4 || strings.Contains(s.Status, "nothing changed")) })
+	if infection(again) < painted {
+		t.Errorf("the stroke is gone: %d voxels of %d", infection(again), painted)
+	}
+	before := again.Steps
+	p.key("ctrl+b")
+	p.until("a word on the box", func(s state) bool { return strings.Contains(s.Status, "crosshair") })
+	p.shot("3-box")
+	p.key("esc")
+	p.click("again.left")
+	lung := p.until("the left lung", func(s state) bool {
+		return idle(s) && (s.Steps > before || strings.Contains(s.Status, "left lung"))
+	})
+	if infection(lung) < painted || !strings.Contains(lung.Status, "left lung") {
+		t.Errorf("after the lung: %+v", lung)
+	}
+	p.shot("4-again")
+	for n := lung.Steps; n > 1; n-- {
+		p.key("ctrl+z")
+		p.until(fmt.Sprintf("%d steps", n-1), func(s state) bool { return s.Steps == n-1 && idle(s) })
+	}
+	if s := p.until("the model's mask", idle); infection(s) != infection(found) {
+		t.Errorf("undone there are %d voxels, the model found %d", infection(s), infection(found))
+	}
+}
