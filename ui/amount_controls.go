@@ -137,12 +137,14 @@ func (p param) track() track {
 	round := func(x float64) float64 { return p.kept(math.Round(x/p.step) * p.step) }
 	if p.steep {
 		ratio := p.hi / p.lo
-		return track{0.005,
+		return track{
+			0.005,
 			func(x float64) float64 { return round(p.lo * math.Pow(ratio, x)) },
 			func(v float64) float64 { return math.Log(v/p.lo) / math.Log(ratio) },
 		}
 	}
-	return track{math.Min(p.step/(p.hi-p.lo), 0.01),
+	return track{
+		math.Min(p.step/(p.hi-p.lo), 0.01),
 		func(x float64) float64 { return round(p.lo + x*(p.hi-p.lo)) },
 		func(v float64) float64 { return (v - p.lo) / (p.hi - p.lo) },
 	}

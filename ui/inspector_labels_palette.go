@@ -90,7 +90,8 @@ func (p *palettePicker) open(l mask.Label) {
 	at := max(0, slices.IndexFunc(paletteColours, func(c struct {
 		name   string
 		colour mask.RGB
-	}) bool {
+	},
+	) bool {
 		return c.colour == l.Colour
 	}))
 	p.w.soon("palette", func() { p.w.win.Canvas().Focus(p.tiles[at]) })

@@ -119,8 +119,12 @@ func TestRadiusWritten(t *testing.T) {
 		in, text, said string
 		mm             float64
 	}{
-		{"3.25", "3.3", "", 3.3}, {"-1", "3.3", "no radius", 3.3}, {"wide", "3.3", "no radius", 3.3},
-		{"NaN", "3.3", "no radius", 3.3}, {"999", "40.0", "no larger", 40}, {"0", "0.0", "single voxels", 0},
+		{"3.25", "3.3", "", 3.3},
+		{"-1", "3.3", "no radius", 3.3},
+		{"wide", "3.3", "no radius", 3.3},
+		{"NaN", "3.3", "no radius", 3.3},
+		{"999", "40.0", "no larger", 40},
+		{"0", "0.0", "single voxels", 0},
 	} {
 		b.status.say("")
 		b.strip.radiusIs.SetText(tt.in)

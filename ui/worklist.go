@@ -62,15 +62,6 @@ func (c *workList) connect() {
 	w.studyChanged.Connect(func(struct{}) { later() })
 }
 
-// studies is where the studies of the list's cases lie; "" for where studies
-// usually do.
-func (c *workList) studies() string {
-	if c.list == nil {
-		return ""
-	}
-	return c.list.Studies
-}
-
 func (w *Window) askOpenCases() {
 	w.choose.openFolder(w.t("ui.cases.open_folder"), w.lastFolder(), w.openCases)
 }

@@ -124,7 +124,7 @@ func TestWorkList(t *testing.T) {
 	p.key("down")
 	p.key("down")
 	p.key("enter") // by state
-	s = p.until("the order of states", func(s state) bool { return slices.Equal(s.order(), []string{"one", "three", "two"}) })
+	p.until("the order of states", func(s state) bool { return slices.Equal(s.order(), []string{"one", "three", "two"}) })
 	p.click("cases.segment")
 	p.shot("3-segmenting")
 	s = p.until("all to be segmented", func(s state) bool {
