@@ -121,6 +121,8 @@ func start(t *testing.T, size image.Point, env []string, args ...string) *progra
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	if p.area, err = d.WaitWindow(ctx, "Opacity"); err != nil {
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // says where it is
+		time.Sleep(2 * time.Second)
 		t.Fatal(err)
 	}
 	p.until("its first report", func(state) bool { return true })
