@@ -277,3 +277,17 @@ func write(t *testing.T, path string, m image.Image) {
 		t.Fatal(err)
 	}
 }
+
+// Labels that are drawn after a difference was have none of its patterns.
+func TestDifference_LeavesNoPatternBehind(t *testing.T) {
+	v := machineAndHand(t)
+	want, got := image.NewRGBA(image.Rect(0, 0, 300, 280)), image.NewRGBA(image.Rect(0, 0, 300, 280))
+	var again Overlay
+	again.Draw(got, Of(v, viewer.Axial), 1)
+	v.SetComparing(false)
+	again.Draw(got, Of(v, viewer.Axial), 1)
+	new(Overlay).Draw(want, Of(v, viewer.Axial), 1)
+	if !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the labels are drawn otherwise once a difference was")
+	}
+}

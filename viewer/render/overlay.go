@@ -109,7 +109,7 @@ func (o *Overlay) paint(dst *image.RGBA, v View, scale float64, clip, before ima
 
 // set works out the colours of the visible labels and of outlines of some width.
 func (p *palette) set(labels []mask.Label, o viewer.Overlay, widthPx float64) {
-	p.fills, p.shown = [256]pixel{}, [256]uint8{}
+	p.fills, p.shown, p.weave = [256]pixel{}, [256]uint8{}, [256]weave{}
 	for _, l := range labels {
 		if !l.Visible {
 			continue
