@@ -16,7 +16,7 @@ func (w *Window) closeStudy() {
 // closeNow leaves the window empty, once nothing of the case can be lost.
 func (w *Window) closeNow() {
 	w.opening++
-	w.jobs.CancelAll()
+	w.jobs.CancelAll(writingJobs()...) // what is being written is whole without the case
 	w.cancelSegment()
 	w.savedAs, w.measured, w.leftOut = "", measured{}, ""
 	w.drop(w.keeping)
@@ -44,9 +44,7 @@ const syncPatience = 10 * time.Second
 // leave goes on once nothing of the present case can be lost: at once where it is
 // all kept, else it asks.
 func (w *Window) leave(then func()) {
-	if w.session.Painting() {
-		w.session.Interrupted.Emit(struct{}{})
-	}
+	w.handOver()
 	k := w.keeping
 	switch {
 	case k.making:
@@ -113,15 +111,18 @@ func (w *Window) unlessUnsaved(then func()) {
 		discard, answer{id: "cancel", label: "ui.cancel"})
 }
 
-// tryClose closes the window unless work would be lost.
+// tryClose closes the window unless work would be lost or cut short.
 func (w *Window) tryClose() {
 	if len(w.modals) > 0 {
 		return
 	}
+	w.closesLater = false
 	w.leave(func() {
-		size := w.win.Canvas().Size()
-		w.prefs.Width, w.prefs.Height = size.Width, size.Height
-		w.shut()
+		w.unlessWriting(func() {
+			size := w.win.Canvas().Size()
+			w.prefs.Width, w.prefs.Height = size.Width, size.Height
+			w.shut()
+		})
 	})
 }
 
@@ -131,9 +132,7 @@ func (w *Window) shut() {
 	if w.closed {
 		return
 	}
-	if w.session.Painting() {
-		w.session.Interrupted.Emit(struct{}{})
-	}
+	w.handOver()
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)

@@ -118,6 +118,7 @@ func (s *statusBar) end(key string) {
 		}
 	}
 	s.refresh()
+	s.w.soon("written", s.w.written)
 }
 
 // cancelTop cancels what the line shows; false where there is nothing.

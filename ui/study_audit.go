@@ -49,9 +49,11 @@ func (w *Window) writeAudit(path string, overwrite bool) {
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		write = study.WriteAuditJSON
 	}
+	w.status.start("audit", w.t("ui.save.saving", filepath.Base(path)), nil)
 	job.Run(w.jobs, "audit", func(context.Context, func(job.Progress)) (struct{}, error) {
 		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return write(out, rows) })
 	}, nil, func(_ struct{}, err error) {
+		w.status.end("audit")
 		if err != nil {
 			w.bands.failAbout("save", err)
 			return

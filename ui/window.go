@@ -74,6 +74,9 @@ type Window struct {
 	closing      sync.WaitGroup       // studies that are being closed
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
+
+	closesLater  bool      // the window closes once all is written
+	failedBefore []failure // what had failed when that was asked for
 }
 
 // New makes a window with nothing open. It shows with ShowAndRun.

@@ -5,6 +5,7 @@ package job
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,10 +49,12 @@ func (r *Runner) Cancel(key string) {
 	}
 }
 
-// CancelAll asks every job to stop.
-func (r *Runner) CancelAll() {
-	for _, h := range r.running {
-		h.cancel()
+// CancelAll asks every job to stop but those with the given keys.
+func (r *Runner) CancelAll(but ...string) {
+	for key, h := range r.running {
+		if !slices.Contains(but, key) {
+			h.cancel()
+		}
 	}
 }
 
