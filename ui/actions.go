@@ -164,7 +164,7 @@ func (w *Window) allow(a tool.Action) bool {
 	}
 	why := w.refused(a)
 	if why != "" {
-		w.status.note(why)
+		w.status.refuse(why)
 	}
 	return why == ""
 }

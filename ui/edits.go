@@ -92,6 +92,7 @@ func (w *Window) edited(step mask.Step, err error) {
 		w.status.note(w.texts.Format(why))
 		return
 	}
+	w.uncover(step.Label)
 	steps, applied := w.session.History()
 	w.status.say(w.t("ui.edit.done", w.texts.Format(step.Name), w.changeOf(steps[applied-1])))
 }

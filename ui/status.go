@@ -35,6 +35,7 @@ type statusBar struct {
 	place  string // of the file that Show opens
 	over   string // hint of what the pointer is over
 	noted  string // goes before all else, for a while
+	why    string // what was asked for was not done, until that may have changed
 	forget func() // ends that while
 }
 
@@ -153,6 +154,28 @@ func (s *statusBar) note(message string) {
 		s.noted = ""
 		s.refresh()
 	})
+	s.refresh()
+}
+
+// refuse says why what was asked for is not done.
+func (s *statusBar) refuse(why string) {
+	s.note(why)
+	s.why = why
+}
+
+// overcome takes the reason back: what was in the way may be so no more.
+func (s *statusBar) overcome() {
+	why := s.why
+	s.why = ""
+	if why == "" || s.said != why && s.noted != why {
+		return
+	}
+	if s.said == why {
+		s.said = s.w.toolHint()
+	}
+	if s.noted == why {
+		s.noted = ""
+	}
 	s.refresh()
 }
 

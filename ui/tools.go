@@ -33,19 +33,23 @@ func (w *Window) connectTools() {
 		}
 	})
 	w.connectEdits()
-	w.kit.Refused.Connect(func(why text.Message) { w.status.note(w.texts.Format(why)) })
+	w.kit.Refused.Connect(func(why text.Message) { w.status.refuse(w.texts.Format(why)) })
 }
 
 // showTool says which tool is on and what it does.
 func (w *Window) showTool() {
-	hint := ""
-	if n := w.kit.Current(); n != tool.NoTool {
-		hint = w.texts.Format(n.Hint())
-	}
-	w.status.say(hint)
+	w.status.say(w.toolHint())
 	w.status.showProfile()
 	w.strip.refresh()
 	w.refreshActions()
+}
+
+// toolHint says what the tool that is on does, "" for none.
+func (w *Window) toolHint() string {
+	if n := w.kit.Current(); n != tool.NoTool {
+		return w.texts.Format(n.Hint())
+	}
+	return ""
 }
 
 // toolPreferences is what is remembered of the tools' settings. Limits to labels

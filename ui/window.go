@@ -198,6 +198,7 @@ func (w *Window) connect() {
 		}
 	})
 	w.connectTools()
+	w.connectPainting()
 	w.reviewing.connect()
 	w.cases.connect()
 	w.connectStudy()
