@@ -245,13 +245,32 @@ func (s *Session) SetThreshold(value, threshold uint8, d mask.Delta) error {
 // Numbers returns the numbers of the mask as it is now, a stroke under way
 // included. Where nothing is open there are none.
 func (s *Session) Numbers() metrics.LiveNumbers {
+	return s.numbers(func(l *metrics.Live) metrics.LiveNumbers { return l.Numbers(s.volume) })
+}
+
+// NumbersAfter returns the numbers, without the involvement, as they would be
+// after changes that are not made yet.
+func (s *Session) NumbersAfter(changes metrics.LiveChanges) metrics.LiveNumbers {
+	return s.numbers(func(l *metrics.Live) metrics.LiveNumbers { return l.NumbersAfter(s.volume, changes) })
+}
+
+// ChangesOf counts what a delta of the mask as it is would do to its numbers.
+func (s *Session) ChangesOf(d mask.Delta) (changes metrics.LiveChanges) {
+	s.numbers(func(l *metrics.Live) metrics.LiveNumbers {
+		changes = l.ChangesOf(d)
+		return metrics.LiveNumbers{}
+	})
+	return changes
+}
+
+func (s *Session) numbers(tell func(*metrics.Live) metrics.LiveNumbers) metrics.LiveNumbers {
 	if s.mask == nil {
 		return metrics.LiveNumbers{}
 	}
 	if model := s.ModelMask(); s.live == nil || s.live.Model() != model {
 		s.live = metrics.NewLive(s.mask, model)
 	}
-	n := s.live.Numbers(s.volume)
+	n := tell(s.live)
 	for i := range n.Labels {
 		if l := &n.Labels[i]; s.Result() != nil && !s.Result().Model.Finds(l.Label) {
 			l.ChangeVoxels, l.ChangeML, l.Dice, l.Added, l.Removed = nil, nil, nil, nil, nil // the model never looked for it

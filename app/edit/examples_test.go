@@ -2,6 +2,7 @@ package edit
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"opacity/app/job"
@@ -364,6 +365,60 @@ func TestThreshold(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: columns %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// What is counted for every threshold at once is what each of them does.
+func TestCountThresholds(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	size := volume.Size{13, 9, 5}
+	for range 20 {
+		m, model := mask.New(size, mask.DefaultLabels()), mask.New(size, mask.DefaultLabels())
+		labels := m.Labels()
+		labels[0].Locked = r.IntN(2) == 0
+		_ = m.SetLabels(labels)
+		spare, held := mask.NewBits(size), make([][]uint8, size[2])
+		for k := range held {
+			held[k] = make([]uint8, size[0]*size[1])
+			var plane [3][]uint8
+			for n := range plane {
+				plane[n] = make([]uint8, len(held[k]))
+			}
+			for o := range held[k] {
+				held[k][o] = uint8(r.IntN(256))
+				plane[0][o], plane[1][o], plane[2][o] = uint8(r.IntN(3)), 3*uint8(r.IntN(2)), 3*uint8(r.IntN(2))
+				if r.IntN(5) == 0 {
+					spare.Row(o/size[0], k)[0] |= 1 << (o % size[0])
+				}
+			}
+			m.SetSlice(mask.Anatomy, k, plane[0])
+			m.SetSlice(mask.Findings, k, plane[1])
+			model.SetSlice(mask.Findings, k, plane[2])
+		}
+		in := Input{Mask: m, Volume: &volume.Volume{Geometry: volume.Geometry{Size: size}}, Label: mask.Infection}
+		opts := ThresholdOptions{Spare: spare, Channels: []Channel{{Label: mask.Infection, Probabilities: held, From: 120, Inside: []uint8{mask.RightLung}}}}
+		counts, err := CountThresholds(t.Context(), in, opts, model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		common := func(a *mask.Mask) int {
+			both := mask.BitsOf(a, mask.Findings, mask.Infection)
+			both.And(mask.BitsOf(model, mask.Findings, mask.Infection))
+			return both.Count()
+		}
+		for _, at := range []uint8{0, 1, 60, 119, 120, 121, 200, 255} {
+			opts.Channels[0].At = at
+			d, err := Threshold(t.Context(), in, opts, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := m.Snapshot()
+			after.Apply(d)
+			voxels, alike := counts.At(at)
+			if want := after.Count(mask.Findings, mask.Infection) - m.Count(mask.Findings, mask.Infection); voxels != want || alike != common(after)-common(m) {
+				t.Errorf("at %d: %d voxels, %d in common, want %d, %d", at, voxels, alike, want, common(after)-common(m))
+			}
 		}
 	}
 }

@@ -89,30 +89,36 @@ func (l *Live) Changed(box volume.Box) {
 // Numbers counts what has changed since it was called last. v is the volume that
 // the mask lies on.
 func (l *Live) Numbers(v *volume.Volume) LiveNumbers {
+	out := l.NumbersAfter(v, LiveChanges{})
+	l.involve(&out)
+	return out
+}
+
+// follow brings the counts up to date.
+func (l *Live) follow() {
 	if labels := l.mask.Labels(); slices.EqualFunc(labels, l.labels, countAlike) {
 		l.labels = labels
 	} else {
 		l.restart()
 	}
 	l.refresh()
-	var out LiveNumbers
-	_, withheld := v.Withheld()
-	for n, label := range l.labels {
-		row := LiveLabel{Label: label, Voxels: l.mask.Count(label.Layer, label.Value)}
-		if l.model != nil {
-			l.compare(&row, l.totals[n])
-		}
-		if !withheld {
-			ml := v.VoxelVolumeML()
-			row.VolumeML = pointer(float64(row.Voxels) * ml)
-			if row.ChangeVoxels != nil {
-				row.ChangeML = pointer(float64(*row.ChangeVoxels) * ml)
-			}
-		}
-		out.Labels = append(out.Labels, row)
+}
+
+// row is what is told of a label of so many voxels, of which the model's mask
+// has some in common.
+func (l *Live) row(v *volume.Volume, label mask.Label, voxels, common int) LiveLabel {
+	row := LiveLabel{Label: label, Voxels: voxels}
+	if l.model != nil {
+		l.compare(&row, common)
 	}
-	l.involve(&out)
-	return out
+	if _, withheld := v.Withheld(); !withheld {
+		ml := v.VoxelVolumeML()
+		row.VolumeML = pointer(float64(row.Voxels) * ml)
+		if row.ChangeVoxels != nil {
+			row.ChangeML = pointer(float64(*row.ChangeVoxels) * ml)
+		}
+	}
+	return row
 }
 
 // countAlike reports whether two labels are counted the same way.

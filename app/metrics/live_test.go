@@ -137,6 +137,38 @@ func check(t *testing.T, when string, got metrics.LiveNumbers, v *volume.Volume,
 	}
 }
 
+// What an edit would lead to is told without making it.
+func TestLive_NumbersAfter(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		size := volume.Size{1 + r.IntN(40), 7, 6}
+		g, src := volume.Canonical(size, volume.Affine{{0.7, 0, 0, 0}, {0, 0.7, 0, 0}, {0, 0, 1, 0}})
+		v := &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, size.Voxels())}
+		model := mask.New(size, mask.DefaultLabels())
+		dab(r, model)
+		m := model.Snapshot()
+		dab(r, m)
+		if seed%4 == 3 {
+			model = nil
+		}
+		next := m.Snapshot()
+		dab(r, next)
+		dab(r, next)
+		live := metrics.NewLive(m, model)
+		got := live.NumbersAfter(v, live.ChangesOf(mask.Diff(m, next)))
+		want := metrics.NewLive(next, model).Numbers(v)
+		if len(got.Labels) != len(want.Labels) || got.InvolvementTotal != nil {
+			t.Fatalf("%+v", got)
+		}
+		for n, g := range got.Labels {
+			w := want.Labels[n]
+			if g.Voxels != w.Voxels || !like(g.VolumeML, w.VolumeML) || !like(g.ChangeML, w.ChangeML) || !like(g.Dice, w.Dice) {
+				t.Errorf("seed %d: %+v, want %+v", seed, g, w)
+			}
+		}
+	}
+}
+
 // A stack whose spacing is doubtful has no millilitres, live or not.
 func TestLive_Withheld(t *testing.T) {
 	g, src := volume.Canonical(volume.Size{3, 2, 2}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
