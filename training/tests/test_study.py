@@ -12,7 +12,7 @@ from opacity_training import sources, study
 from opacity_training.learn_curve import write_study
 from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, SourceError, Studies, nifti
 
-PEERS = Path(__file__).parent / "peers"  # written by peers/study/main.go
+PEERS = Path(__file__).parent / "peers"  # its studies are written by peers/study/main.go
 UNKNOWN = LUNG_UNKNOWN | INFECTION_UNKNOWN
 
 
@@ -40,6 +40,37 @@ def test_what_the_program_wrote(folder):
     assert scan.unit == "hu" and scan.spacing_mm == pytest.approx((3, 0.9, 0.8))
     stored = np.asarray(nibabel.load(PEERS / "case.nii.gz").dataobj)  # right, anterior, superior
     assert scan.image[2, 4, 6] == stored[12 - 6, 10 - 4, 2]
+
+
+@pytest.fixture
+def series(tmp_path):
+    """A study over DICOM slices that run from the head down and from the patient's left."""
+    for name in ("series.opacity", "series"):
+        shutil.copytree(PEERS / name, tmp_path / name)
+    return tmp_path / "series.opacity"
+
+
+def test_over_dicom(series):
+    one = study.read(series)
+    scan = study.picture(one)
+    k, j, i = np.meshgrid(np.arange(5), np.arange(11), np.arange(13), indexing="ij")
+    assert np.array_equal(scan.image, (-900 + k * 100 + j * 7 + i)[::-1, :, ::-1]) and scan.unit == "hu"
+    assert scan.spacing_mm == pytest.approx((3, 0.9, 0.8))
+    case = sources.build(Studies(str(series.parent))).read(one.case)
+    assert case.image.shape == one.shape and (case.label[1, 3:6, 9:11] & INFECTION).all()
+
+
+def test_dicom_that_changed_or_went(series):
+    one = study.read(series)
+    slices = sorted((series.parent / "series").iterdir())
+    slices[0].write_bytes(slices[0].read_bytes()[:-1] + b"x")
+    with pytest.raises(SourceError, match="its hash is another"):
+        study.picture(one)
+    for path in slices:
+        path.unlink()
+    (series.parent / "series" / "LICENCE").write_text("no slice")
+    with pytest.raises(SourceError, match="holds no slice of the series"):
+        study.picture(one)
 
 
 def test_as_a_source(folder):

@@ -1,8 +1,8 @@
-// Command study writes the study in tests/peers/case.opacity with the program's
-// own packages, over tests/peers/case.nii.gz, for the reader in Python to be held
-// against:
+// Command study writes the studies in tests/peers, case.opacity over case.nii.gz and
+// series.opacity over the DICOM slices in series, with the program's own packages, for
+// the reader in Python to be held against:
 //
-//	go run ./training/tests/peers/study CT.nii.gz FOLDER.opacity
+//	go run ./training/tests/peers/study CT FOLDER.opacity
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "study CT.nii.gz FOLDER.opacity")
+		fmt.Fprintln(os.Stderr, "study CT FOLDER.opacity")
 		os.Exit(2)
 	}
 	if err := write(context.Background(), os.Args[1], os.Args[2]); err != nil {
@@ -44,7 +44,7 @@ func write(ctx context.Context, ct, folder string) error {
 	if err != nil {
 		return err
 	}
-	info := study.Info{Program: "test", Reviewer: "reader", Sources: []study.Source{{Path: filepath.Base(ct), SHA256: sum}}}
+	info := study.Info{Program: "test", Reviewer: "reader", Sources: []study.Source{{Path: filepath.Base(ct), SHA256: sum, SeriesUID: scan.Series[0].Info().Identity.SeriesUID}}}
 	s, err := study.Create(folder, info, v.Geometry, mask.New(v.Size, mask.DefaultLabels()))
 	if err != nil {
 		return err
