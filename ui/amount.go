@@ -15,6 +15,7 @@ import (
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/metrics"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -36,14 +37,15 @@ type amountStrip struct {
 	cancel   *button
 	controls []*amountControl
 
-	op     *operation // nil while none is asked for
-	values amounts
-	before tool.Name // that was on
-	run    int       // counts previews; what belongs to an older one is dropped
-	found  outcome
-	ready  bool // found is of the amounts as they are
-	wanted bool // apply it as soon as it is
-	shows  bool // it is in the panes
+	op      *operation // nil while none is asked for
+	values  amounts
+	before  tool.Name // that was on
+	run     int       // counts previews; what belongs to an older one is dropped
+	found   outcome
+	changes metrics.LiveChanges // what found does to the numbers
+	ready   bool                // found is of the amounts as they are
+	wanted  bool                // apply it as soon as it is
+	shows   bool                // it is in the panes
 }
 
 func newAmountStrip(w *Window) *amountStrip {
@@ -229,7 +231,9 @@ func (s *amountStrip) previewed(found outcome, err error) {
 	w := s.w
 	if err == nil && !found.empty() {
 		err = w.session.PreviewStep(mask.Step{Delta: found.delta, Labels: found.labels})
-		s.shows = err == nil
+		if s.shows = err == nil; s.shows {
+			s.changes = w.session.ChangesOf(found.delta)
+		}
 	} else {
 		s.hide()
 	}

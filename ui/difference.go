@@ -88,8 +88,12 @@ func (s *compareSection) refresh() {
 	}
 	var rows []metrics.LiveLabel
 	if why == "" && !w.segmenting {
-		for _, l := range w.session.Numbers().Labels {
-			if l.Added != nil {
+		n := w.numbers()
+		if n.counting {
+			return // soon it is known
+		}
+		for _, label := range w.session.Mask().Labels() {
+			if l := n.of[label.Value]; l.Added != nil {
 				rows = append(rows, l)
 			}
 		}

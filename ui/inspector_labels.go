@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/mask"
-	"opacity/app/metrics"
 	"opacity/app/text"
 	"opacity/viewer"
 )
@@ -58,26 +57,14 @@ func (s *labelSection) labels() []mask.Label {
 	return mask.DefaultLabels()
 }
 
-// live are the numbers of the mask as it is, by label; none while a model runs.
-func (s *labelSection) live() map[uint8]metrics.LiveLabel {
-	if s.w.session.Mask() == nil || s.w.segmenting || s.w.session.ModelMask() == nil {
-		return nil
-	}
-	found := map[uint8]metrics.LiveLabel{}
-	for _, l := range s.w.session.Numbers().Labels {
-		found[l.Label.Value] = l
-	}
-	return found
-}
-
 func (s *labelSection) refresh() {
 	labels := s.labels()
 	if !slices.EqualFunc(labels, s.rows, func(l mask.Label, r *labelRow) bool { return l.Value == r.label.Value }) {
 		s.build(labels)
 	}
-	live := s.live()
+	numbers := s.w.numbers()
 	for i, r := range s.rows {
-		s.update(r, labels[i], live[labels[i].Value])
+		s.update(r, labels[i], numbers)
 	}
 	s.reason.set(s.w.withheld())
 	active := slices.IndexFunc(labels, func(l mask.Label) bool { return l.Value == s.w.viewer.ActiveLabel() })
@@ -94,28 +81,6 @@ func (s *labelSection) canChange() bool { return s.w.canEdit() }
 
 // dash stands for a number that is not to be stated.
 const dash = "—"
-
-// volumeOf is the volume of a label as it is now, counted while it is drawn; or
-// a dash and the reason why it is withheld.
-func (w *Window) volumeOf(l mask.Label) (value, reason string) {
-	v, m := w.session.Volume(), w.session.Shown()
-	if v == nil || m == nil {
-		return "", ""
-	}
-	if reason := w.withheld(); reason != "" {
-		return dash, reason
-	}
-	switch {
-	case w.segmenting && !w.stopped:
-		return dash, w.t("ui.label.provisional")
-	case m.Empty():
-		return dash, w.t("ui.label.no_mask")
-	case !w.session.Annotated(l):
-		return dash, w.t("ui.label.not_annotated")
-	}
-	n := m.Count(l.Layer, l.Value)
-	return w.ml(float64(n) * v.VoxelVolumeML()), ""
-}
 
 // withheld says why no volumes are stated of the open study, "" where they are.
 func (w *Window) withheld() string {

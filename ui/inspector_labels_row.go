@@ -13,9 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/mask"
-	"opacity/app/metrics"
 	"opacity/assets/icons"
-	"opacity/viewer"
 	"opacity/viewer/tool"
 )
 
@@ -81,7 +79,7 @@ func (s *labelSection) row(l mask.Label) *labelRow {
 	return r
 }
 
-func (s *labelSection) update(r *labelRow, l mask.Label, live metrics.LiveLabel) {
+func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 	w := s.w
 	r.label = l
 	active := l.Value == w.viewer.ActiveLabel()
@@ -102,37 +100,18 @@ func (s *labelSection) update(r *labelRow, l mask.Label, live metrics.LiveLabel)
 		r.name.color = colorDim
 	}
 	r.name.Refresh()
-	value, reason := w.volumeOf(l)
-	r.volume.why(w.tips, reason).set(value)
-	change, all := w.sinceModel(live)
-	r.change.why(w.tips, all).set(change)
+	value, reason := w.volumeOf(l, n)
+	change, all := w.sinceModel(n, l.Value)
+	volumeInk, changeInk := theme.ColorNameForeground, colorDim
+	if n.preview {
+		volumeInk, changeInk = theme.ColorNamePrimary, theme.ColorNamePrimary
+	}
+	r.volume.why(w.tips, reason).ink(volumeInk).set(value)
+	r.change.why(w.tips, all).ink(changeInk).set(change)
 	if visible(r.change, change != ""); r.tile.chosen != active {
 		r.tile.chosen = active
 		r.tile.Refresh()
 	}
-}
-
-// sinceModel says how a label differs from what the model made of it: shortly,
-// and in whole.
-func (w *Window) sinceModel(l metrics.LiveLabel) (short, whole string) {
-	if l.ChangeVoxels == nil {
-		return "", ""
-	}
-	change := w.t("ui.history.voxels", signed(float64(*l.ChangeVoxels), 0))
-	if l.ChangeML != nil {
-		decimals := 1
-		if *l.ChangeML > -1 && *l.ChangeML < 1 {
-			decimals = 2
-		}
-		change = w.t("ui.ml", signed(*l.ChangeML, decimals))
-	}
-	if *l.ChangeVoxels == 0 && (l.Dice == nil || *l.Dice == 1) {
-		return w.t("ui.label.as_model"), w.t("ui.label.as_model")
-	}
-	if l.Dice == nil {
-		return w.t("ui.label.since", change), w.t("ui.label.since", change)
-	}
-	return w.t("ui.label.since_dice", change, viewer.Number(*l.Dice, 3)), w.t("ui.label.since_dice.whole", change, viewer.Number(*l.Dice, 3))
 }
 
 func (s *labelSection) toggle(r *labelRow) {

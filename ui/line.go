@@ -44,6 +44,15 @@ func (l *line) why(t *tips, reason string) *line {
 	return l
 }
 
+// ink gives the text another colour.
+func (l *line) ink(c fyne.ThemeColorName) *line {
+	if l.color != c {
+		l.color = c
+		l.Refresh()
+	}
+	return l
+}
+
 func (l *line) set(s string) {
 	if l.text != s {
 		l.text = s

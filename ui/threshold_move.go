@@ -9,6 +9,7 @@ import (
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/metrics"
 	"opacity/app/parallel"
 	"opacity/app/volume"
 	"opacity/viewer"
@@ -24,7 +25,33 @@ type moving struct {
 	revision int
 	cursor   [3]int // when slices were shown last
 	planes   [3][mask.Layers][]uint8
-	keeping  bool // it becomes a step
+	keeping  bool                  // it becomes a step
+	counts   *edit.ThresholdCounts // what each threshold would change; nil while that is counted
+	layer    mask.Layer            // of the label
+}
+
+const jobCounts = "threshold.counts"
+
+// count counts beside the window what each threshold would lead to.
+func (s *thresholdSection) count(m *moving) {
+	w, model, opts := s.w, s.w.session.ModelMask(), m.opts
+	opts.Channels = slices.Clone(opts.Channels) // the boundary moves meanwhile
+	job.Run(w.jobs, jobCounts, func(ctx context.Context, _ func(job.Progress)) (edit.ThresholdCounts, error) {
+		return edit.CountThresholds(ctx, m.in, opts, model)
+	}, nil, func(counts edit.ThresholdCounts, err error) {
+		if err == nil && s.moving == m {
+			m.counts = &counts
+			w.inspector.labels.refresh()
+		}
+	})
+}
+
+// changes are what the boundary where it is would do to the numbers.
+func (m *moving) changes() metrics.LiveChanges {
+	var c metrics.LiveChanges
+	voxels, common := m.counts.At(m.at)
+	c[m.layer] = map[uint8]metrics.LiveChange{m.label: {Voxels: voxels, Common: common}}
+	return c
 }
 
 // move shows where the boundary of a label would be at another threshold.
@@ -68,7 +95,10 @@ func (s *thresholdSection) begin(value uint8) bool {
 	m.opts = edit.ThresholdOptions{Spare: spare, Channels: []edit.Channel{{
 		Label: value, Probabilities: w.session.Probabilities(value), From: w.thresholdOf(value), Inside: lungsAround(m.in.Mask, value),
 	}}}
+	l, _ := m.in.Mask.Label(value)
+	m.layer = l.Layer
 	s.moving = m
+	s.count(m)
 	return true
 }
 
@@ -159,7 +189,9 @@ func (s *thresholdSection) follow() {
 // drop forgets a boundary that something else has put an end to.
 func (s *thresholdSection) drop() {
 	s.moving = nil
+	s.w.jobs.Cancel(jobCounts)
 	s.refresh()
+	s.w.soon("labels", s.w.inspector.labels.refresh)
 }
 
 // giveBack shows the boundary where it was; false where none was moved.

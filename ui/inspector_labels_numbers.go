@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/viewer"
+)
+
+// labelNumbers are the numbers of the mask that is shown, all of one mask.
+type labelNumbers struct {
+	of       map[uint8]metrics.LiveLabel // by the label's value
+	preview  bool                        // of an edit that is not made yet
+	counting bool                        // what that leads to is not known yet
+}
+
+// numbers are none while a model runs or nothing is open.
+func (w *Window) numbers() labelNumbers {
+	if w.session.Mask() == nil || w.segmenting {
+		return labelNumbers{}
+	}
+	var found metrics.LiveNumbers
+	out := labelNumbers{of: map[uint8]metrics.LiveLabel{}}
+	moving, shown := w.inspector.model.thresholds.moving, w.session.Shown() != w.session.Mask()
+	switch {
+	case shown && moving != nil && moving.counts == nil:
+		return labelNumbers{preview: true, counting: true}
+	case shown && moving != nil:
+		out.preview, found = true, w.session.NumbersAfter(moving.changes())
+	case shown && w.amount.shows:
+		out.preview, found = true, w.session.NumbersAfter(w.amount.changes)
+	default:
+		found = w.session.Numbers()
+	}
+	for _, l := range found.Labels {
+		out.of[l.Label.Value] = l
+	}
+	return out
+}
+
+// volumeOf is the volume of a label as it is shown, counted while it is drawn; or
+// a dash and the reason why it is withheld.
+func (w *Window) volumeOf(l mask.Label, n labelNumbers) (value, reason string) {
+	v, m := w.session.Volume(), w.session.Mask()
+	if v == nil || m == nil {
+		return "", ""
+	}
+	if reason := w.withheld(); reason != "" {
+		return dash, reason
+	}
+	switch {
+	case w.segmenting && !w.stopped:
+		return dash, w.t("ui.label.provisional")
+	case n.counting:
+		return w.t("ui.label.counting"), w.t("ui.label.counting.whole")
+	case !n.preview && m.Empty():
+		return dash, w.t("ui.label.no_mask")
+	case !w.session.Annotated(l):
+		return dash, w.t("ui.label.not_annotated")
+	}
+	voxels := m.Count(l.Layer, l.Value)
+	if n.preview {
+		voxels = n.of[l.Value].Voxels
+	}
+	return w.ml(float64(voxels) * v.VoxelVolumeML()), ""
+}
+
+// sinceModel says how a label differs from what the model made of it: shortly,
+// and in whole; and that it is a preview where it is one.
+func (w *Window) sinceModel(n labelNumbers, value uint8) (short, whole string) {
+	if short, whole = w.change(n.of[value]); !n.preview {
+		return short, whole
+	}
+	if short == "" {
+		return w.t("ui.label.preview"), w.t("ui.label.preview.whole")
+	}
+	return w.t("ui.label.previewed", short), w.t("ui.label.previewed", whole)
+}
+
+func (w *Window) change(l metrics.LiveLabel) (short, whole string) {
+	if l.ChangeVoxels == nil {
+		return "", ""
+	}
+	change := w.t("ui.history.voxels", signed(float64(*l.ChangeVoxels), 0))
+	if l.ChangeML != nil {
+		decimals := 1
+		if *l.ChangeML > -1 && *l.ChangeML < 1 {
+			decimals = 2
+		}
+		change = w.t("ui.ml", signed(*l.ChangeML, decimals))
+	}
+	if *l.ChangeVoxels == 0 && (l.Dice == nil || *l.Dice == 1) {
+		return w.t("ui.label.as_model"), w.t("ui.label.as_model")
+	}
+	if l.Dice == nil {
+		return w.t("ui.label.since", change), w.t("ui.label.since", change)
+	}
+	return w.t("ui.label.since_dice", change, viewer.Number(*l.Dice, 3)), w.t("ui.label.since_dice.whole", change, viewer.Number(*l.Dice, 3))
+}
