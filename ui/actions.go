@@ -144,7 +144,7 @@ var needsOf = map[tool.Action]need{
 	tool.FileSave: aRestingMask, tool.FileSaveAs: aRestingMask, tool.FileExport: aRestingMask,
 	tool.EditUndo: aRestingMask, tool.EditRedo: aRestingMask,
 	tool.ReviewNext: aWholeStudy, tool.ReviewPrevious: aWholeStudy,
-	tool.ReviewAccepted: aWholeStudy, tool.ReviewCorrected: aWholeStudy, tool.ReviewProblem: aWholeStudy,
+	tool.ReviewAccepted: aWholeStudy, tool.ReviewCorrected: aWholeStudy, tool.ReviewProblem: aWholeStudy, tool.ReviewUntick: aWholeStudy,
 }
 
 // overTheList are the actions that go on while several series are offered.

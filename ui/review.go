@@ -41,6 +41,9 @@ type reviewing struct {
 	size  volume.Size
 	model *app.SegmentResult // whose mask is walked through
 
+	applied int           // steps, when the marks were last brought in line with them
+	changed []changedMark // by those steps, oldest first
+
 	stopRank, stopDwell func()
 	at                  int // slice on screen, -1 for none
 }
@@ -57,7 +60,7 @@ func (r *reviewing) connect() {
 	w := r.w
 	w.session.Opened.Connect(func(app.OpenedEvent) { r.opened() })
 	w.session.MaskChanged.Connect(func(app.MaskEvent) { r.later() })
-	w.session.HistoryChanged.Connect(func(struct{}) { r.later() })
+	w.session.HistoryChanged.Connect(func(struct{}) { r.later(); r.stepped() })
 	w.session.LabelsChanged.Connect(func(struct{}) { r.later() })
 	w.studyChanged.Connect(func(struct{}) { w.soon("marks", r.readMarks) })
 	w.viewer.Changed.Connect(func(c viewer.Change) {
@@ -79,6 +82,8 @@ func (r *reviewing) opened() {
 		r.seen = map[int]bool{}
 		r.drop()
 	}
+	_, r.applied = s.History()
+	r.changed = nil
 	r.readMarks()
 	r.later()
 	r.w.soon("look", r.look) // once the panes are there
@@ -230,17 +235,24 @@ func (r *reviewing) reasons(k int) []string {
 	return said
 }
 
-// tick says of the slice in the axial pane what it is, or takes that back.
+// tick says of the slice in the axial pane what it is. Said twice, it holds.
 func (r *reviewing) tick(state string) {
 	w, k := r.w, r.w.viewer.SliceOf(viewer.Axial)
-	said := w.t("ui.review.now", axialNumber(w.session.Volume(), k), w.t("ui.review.state."+state))
-	if r.marks[k].State == state {
-		state = ""
-		said = w.t("ui.review.taken_back", axialNumber(w.session.Volume(), k))
-	}
 	w.inspector.review.keepNote()
 	r.say(k, state, r.marks[k].Note)
-	w.status.note(said)
+	w.status.note(w.t("ui.review.now", axialNumber(w.session.Volume(), k), w.t("ui.review.state."+state)))
+}
+
+// untick takes back what was said of the slice in the axial pane.
+func (r *reviewing) untick() {
+	w, k := r.w, r.w.viewer.SliceOf(viewer.Axial)
+	if r.marks[k].State == "" {
+		w.status.note(w.t("ui.review.not_ticked", axialNumber(w.session.Volume(), k)))
+		return
+	}
+	w.inspector.review.keepNote()
+	r.say(k, "", r.marks[k].Note)
+	w.status.note(w.t("ui.review.taken_back", axialNumber(w.session.Volume(), k)))
 }
 
 // say keeps a state and a note of a slice in the study.
@@ -346,6 +358,7 @@ func (r *reviewing) register(k *tool.Dispatcher) {
 	k.Handle(tool.ReviewAccepted, func() { r.tick(review.Accepted) })
 	k.Handle(tool.ReviewCorrected, func() { r.tick(review.Corrected) })
 	k.Handle(tool.ReviewProblem, func() { r.tick(review.Problem) })
+	k.Handle(tool.ReviewUntick, r.untick)
 }
 
 // progress counts the slices of the open case, and the most doubtful of them.

@@ -24,6 +24,7 @@ type reviewSection struct {
 	title          *line
 	why            *prose
 	by             *line
+	back           *button // takes the tick back
 	previous, next *button
 	ticks          map[string]*tile
 	note           *entry
@@ -66,6 +67,9 @@ func newReviewSection(w *Window) *reviewSection {
 		s.ticks[t.state] = b
 		ticks.Add(b)
 	}
+	s.back = w.newButton("", theme.ContentClearIcon(), w.withKey(w.t("ui.menu.review_untick"), tool.ReviewUntick), func() { w.keys.Do(tool.ReviewUntick) })
+	s.back.Importance = widget.LowImportance
+	w.name("review.untick", s.back)
 	s.note = w.newEntry("", func(string) { s.keepNote(); w.focusPanes() })
 	s.note.OnChanged = func(string) {
 		s.written = w.session.Volume()
@@ -82,7 +86,7 @@ func newReviewSection(w *Window) *reviewSection {
 		w.name("review."+id, o)
 	}
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
-		s.title, s.why, container.NewGridWithColumns(2, s.previous, s.next), ticks, s.by, s.note, s.ticked, s.seen, s.bar)
+		s.title, s.why, container.NewGridWithColumns(2, s.previous, s.next), ticks, container.NewBorder(nil, nil, nil, s.back, s.by), s.note, s.ticked, s.seen, s.bar)
 	return s
 }
 
@@ -126,6 +130,7 @@ func (s *reviewSection) refresh() {
 	}
 	s.by.set(by)
 	visible(s.by, by != "")
+	visible(s.back, on && mark.State != "")
 	s.showProgress(on)
 }
 
@@ -187,6 +192,8 @@ func (m *menu) review() *fyne.Menu {
 		state := w.reviewing.marks[w.viewer.SliceOf(viewer.Axial)].State
 		ticks = append(ticks, m.choice(m.act(t.action, "ui.menu.review."+t.state, on), on && state == t.state))
 	}
+	ticked := w.reviewing.marks[w.viewer.SliceOf(viewer.Axial)].State != ""
+	ticks = append(ticks, m.act(tool.ReviewUntick, "ui.menu.review_untick", on && ticked))
 	items := append([]*fyne.MenuItem{
 		m.act(tool.ReviewNext, "ui.menu.review_next", on && w.queue() != nil),
 		m.act(tool.ReviewPrevious, "ui.menu.review_previous", on && w.queue() != nil),

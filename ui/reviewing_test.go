@@ -109,8 +109,23 @@ func TestTicks(t *testing.T) {
 	}
 	b.press(fyne.KeyF8)
 	b.press(fyne.KeyF8)
-	if s := b.studyInfo().Slices[order[0]].State; s != "" {
+	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
 		t.Errorf("pressed twice it is %q", s)
+	}
+	b.inspector.review.ticks[review.Corrected].press()
+	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
+		t.Errorf("its button pressed again it is %q", s)
+	}
+	b.item("Review", "Take the tick back").Action()
+	b.settle()
+	if s := b.studyInfo().Slices[order[0]].State; s != "" || !b.item("Review", "Take the tick back").Disabled {
+		t.Errorf("taken back it is %q", s)
+	}
+	b.press(fyne.KeyF8)
+	b.inspector.review.back.OnTapped()
+	b.settle()
+	if s := b.studyInfo().Slices[order[0]].State; s != "" || b.inspector.review.back.Visible() {
+		t.Errorf("taken back with the button it is %q", s)
 	}
 	b.inspector.review.ticks[review.Problem].press()
 	note := b.inspector.review.note
@@ -238,5 +253,55 @@ func TestNotesStayWithTheirCase(t *testing.T) {
 		if s.Note != "" {
 			t.Errorf("slice %d of another case has the note %q", k, s.Note)
 		}
+	}
+}
+
+// A slice that is changed after it was accepted is a corrected one, until that is
+// taken back.
+func TestAcceptedSliceIsChanged(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	state := func(k int) string { return b.studyInfo().Slices[k].State }
+	for k, key := range map[int]fyne.KeyName{4: fyne.KeyF7, 3: fyne.KeyF7, 2: fyne.KeyF9} {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.press(key)
+	}
+	b.use(tool.Brush)
+	paint := func(k int) {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+		b.stroke(desktop.MouseButtonPrimary, b.point(0.3, 0.5), b.point(0.6, 0.5))
+	}
+	paint(2)
+	paint(4)
+	if state(4) != review.Corrected || state(3) != review.Accepted || state(2) != review.Problem {
+		t.Errorf("painted on, slices 2 to 4 are %q, %q, %q", state(2), state(3), state(4))
+	}
+	if said := b.status.text.text; said != "Slice 5 was accepted before this change: now it counts as corrected." {
+		t.Errorf("the status bar says %q", said)
+	}
+	b.undo()
+	b.settle()
+	if state(4) != review.Accepted {
+		t.Errorf("undone, the slice is %q", state(4))
+	}
+	b.redo()
+	b.settle()
+	if state(4) != review.Corrected {
+		t.Errorf("done again, the slice is %q", state(4))
+	}
+	b.viewer.SetSlice(viewer.Axial, 4)
+	b.press(fyne.KeyF7) // after the change
+	b.undo()
+	b.settle()
+	if state(4) != review.Corrected {
+		t.Errorf("accepted as it was painted, and the stroke undone, the slice is %q", state(4))
+	}
+	b.viewer.SetSlice(viewer.Axial, 3)
+	b.press(fyne.KeyF7)
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	if state(3) != "" {
+		t.Errorf("the model has changed the slice, it is %q", state(3))
 	}
 }

@@ -59,6 +59,22 @@ func (m *Marks) Say(k int, state, note, by string, at time.Time) bool {
 	return true
 }
 
+// Changed returns what a slice counts as once its labels are others than when the
+// mark was made, and whether that is anything else. What a hand changes after it
+// was accepted is corrected; of what a model or a file changes nothing is said any
+// more. A problem stays one.
+func (m Marks) Changed(k int, byHand bool, by string, at time.Time) (Mark, bool) {
+	mark, state := m[k], ""
+	switch {
+	case mark.State != Accepted && mark.State != Corrected, byHand && mark.State == Corrected:
+		return mark, false
+	case byHand:
+		state = Corrected
+	}
+	mark.State, mark.By, mark.Time = state, by, at
+	return mark, true
+}
+
 func (m *Marks) set(k int, mark Mark) {
 	if *m == nil {
 		*m = Marks{}

@@ -29,6 +29,35 @@ func TestMarks(t *testing.T) {
 	}
 }
 
+// What was said of a slice holds no more once it is changed.
+func TestMarksOfChangedSlices(t *testing.T) {
+	at := time.Date(2020, 4, 1, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		state  string
+		byHand bool
+		want   string
+	}{
+		{review.Accepted, true, review.Corrected},
+		{review.Corrected, true, review.Corrected},
+		{review.Problem, true, review.Problem},
+		{review.Accepted, false, ""},
+		{review.Corrected, false, ""},
+		{review.Problem, false, review.Problem},
+		{"", true, ""},
+	}
+	for _, tt := range tests {
+		m := review.Marks{4: {State: tt.state, Note: "apex", Seen: true, By: "reader", Time: at}}
+		was := m[4]
+		now, changed := m.Changed(4, tt.byHand, "other", at.Add(time.Hour))
+		if m[4] != was || now.State != tt.want || changed != (tt.want != tt.state) || now.Note != "apex" || !now.Seen {
+			t.Errorf("%q, changed by hand %v: %+v, %v", tt.state, tt.byHand, now, changed)
+		}
+		if changed && now.By != "other" {
+			t.Errorf("changed by %s", now.By)
+		}
+	}
+}
+
 func TestMarksOutliveFiles(t *testing.T) {
 	m := review.Marks{}
 	m.See(7)

@@ -34,7 +34,7 @@ func TestReviewQueue(t *testing.T) {
 	p.until("a word on the problem", func(s state) bool { return strings.Contains(s.Status, "problem") })
 	p.key("p")
 	p.until("the end of the way back: the first is ticked", func(s state) bool { return strings.Contains(s.Status, "began") && axial(s) == second })
-	p.key("f9")
+	p.key("shift+f7")
 	p.until("that taken back", func(s state) bool { return strings.Contains(s.Status, "no longer ticked") })
 
 	before = p.pixels(slider)

@@ -93,6 +93,7 @@ const (
 	ReviewAccepted  Action = "review.accepted"
 	ReviewCorrected Action = "review.corrected"
 	ReviewProblem   Action = "review.problem"
+	ReviewUntick    Action = "review.untick"
 
 	// What a Kit carries out, besides switching to a tool: see Name.Action.
 	ToolSwap    Action = "tool.swap"
@@ -237,6 +238,7 @@ func Bindings() []Binding {
 			bind(ReviewAccepted, "review", key("F7")),
 			bind(ReviewCorrected, "review", key("F8")),
 			bind(ReviewProblem, "review", key("F9")),
+			bind(ReviewUntick, "review", shift("F7")),
 		},
 	)
 }
