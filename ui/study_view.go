@@ -16,12 +16,14 @@ const idleAfter = time.Minute
 type readingClock struct {
 	last time.Time     // of the last sign of life
 	sum  time.Duration // not yet in the study
+	all  time.Duration // since the case was opened
 }
 
 // touch counts the time since the last sign of life, unless it was too long.
 func (c *readingClock) touch(now time.Time) {
 	if since := now.Sub(c.last); !c.last.IsZero() && since > 0 && since <= idleAfter {
 		c.sum += since
+		c.all += since
 	}
 	c.last = now
 }

@@ -44,6 +44,8 @@ type workList struct {
 	writing string // the one whose study is being written in the background
 	waiting func() // opens it then
 
+	time spending
+
 	dirty bool // it is not on disk as it is
 }
 
@@ -213,6 +215,9 @@ func (c *workList) close() {
 		return
 	}
 	c.studySaid()
+	if c.time.unsaid >= leastSpent {
+		c.changed()
+	}
 	c.flush()
 	c.jobs.CancelAll()
 	for _, key := range []string{jobCasesSegment, jobCasesExport} {

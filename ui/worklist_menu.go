@@ -16,10 +16,10 @@ func (m *menu) cases() *fyne.Menu {
 		m.act(tool.CasePrevious, "ui.menu.cases_previous", on),
 		separator(),
 	}
-	row, _ := c.row(c.present)
+	mine := c.mine()
 	for n, a := range tool.CaseStates() {
 		s := caseStates()[n]
-		items = append(items, m.choice(m.act(a, "ui.cases.state."+s, here), here && row.State == s))
+		items = append(items, m.choice(m.act(a, "ui.cases.state."+s, here), here && mine.State == s))
 	}
 	items = append(items,
 		m.act(tool.CaseNote, "ui.menu.cases_note", here),

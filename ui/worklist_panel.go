@@ -202,11 +202,14 @@ func (p *casesPanel) showState() {
 func (c *workList) showThis(r worklist.Row) {
 	w, p := c.w, c.casesPanel
 	on := c.present != "" && r.Case == c.present
-	said := w.t("ui.cases.open_one")
+	said, mine := w.t("ui.cases.open_one"), c.mine()
 	if on {
 		said = r.Case
+		if r.State != worklist.New && r.Reviewer != w.reader() {
+			said = w.t("ui.cases.others", r.Case, r.Reviewer, w.t("ui.cases.state."+r.State))
+		}
 		for n, s := range caseStates() {
-			if s == r.State {
+			if s == mine.State {
 				p.state.show(n)
 			}
 		}
@@ -223,8 +226,8 @@ func (c *workList) showThis(r worklist.Row) {
 	}
 	enable(p.state, on)
 	enable(p.note, on)
-	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != r.Note {
-		p.note.Text = r.Note
+	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != mine.Note {
+		p.note.Text = mine.Note
 		p.note.CursorColumn = 0
 		p.note.Refresh()
 	}

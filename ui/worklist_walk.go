@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"slices"
 
 	"opacity/app/mask"
@@ -98,27 +99,32 @@ func (c *workList) opens(name string) bool {
 	return dir == "" || c.list.Studies == "" || dir == c.w.readersFolder(c.list.Studies)
 }
 
-// studySaid takes over what the study of the open case knows: how long it was
-// read, and which model has run.
+// studySaid takes over what the study of the open case knows: what was said of it
+// last, by whom, and which model has run.
 func (c *workList) studySaid() {
 	w := c.w
-	if c.list == nil || c.present == "" || w.session.Loading() || w.study() == nil {
+	if c.list == nil || w.session.Loading() {
+		return
+	}
+	c.spend()
+	if c.present == "" || w.study() == nil {
 		return
 	}
 	info := w.studyInfo()
-	said := worklist.Study{Reading: worklist.Reading{
-		Reviewer: w.reader(), State: info.State, Note: info.Note, Minutes: w.readingTime().Minutes(),
-	}}
-	if said.Reading.State == "" {
-		said.Reading.State = worklist.New
+	said := worklist.Study{Reading: worklist.Reading{Reviewer: info.SaidBy, State: info.State, Note: info.Note, Changed: info.SaidAt}}
+	if info.SaidBy == "" {
+		said.Reading.Reviewer = info.Reviewer
+	}
+	before, _ := c.entry(c.present)
+	if len(before.Readings) == 0 { // the study was worked on elsewhere
+		said.Reading.Minutes = info.ReadingSeconds / 60
 	}
 	if !w.blinded() {
 		said.Model = lastModel(info)
 	}
-	before, _ := c.row(c.present)
 	c.list.Take(map[string]worklist.Study{c.present: said})
 	c.unsure(said.Model)
-	if after, _ := c.row(c.present); !sameRow(before, after) {
+	if after, _ := c.entry(c.present); !reflect.DeepEqual(before, after) {
 		c.changed()
 	}
 }
@@ -141,16 +147,6 @@ func (c *workList) unsure(model string) {
 	}
 }
 
-// sameRow compares what is worth saving: seconds of reading are not.
-func sameRow(a, b worklist.Row) bool {
-	if (a.Uncertainty == nil) != (b.Uncertainty == nil) {
-		return false
-	}
-	a.Uncertainty, b.Uncertainty = nil, nil
-	a.Minutes, b.Minutes = float64(int(a.Minutes*2)), float64(int(b.Minutes*2))
-	return a == b
-}
-
 // begun puts a new case into work with the first edit.
 func (c *workList) begun() {
 	if c.present == "" {
@@ -159,17 +155,27 @@ func (c *workList) begun() {
 	steps, applied := c.w.session.History()
 	byHand := slices.ContainsFunc(steps[:applied], func(s mask.Step) bool { return s.Hand })
 	if r, ok := c.row(c.present); ok && byHand && r.State == worklist.New {
-		c.sayOf(worklist.InWork, r.Note)
+		c.sayOf(worklist.InWork, c.mine().Note)
 	}
 }
 
-// say sets the state of the open case.
+// mine is what the reader has said of the open case.
+func (c *workList) mine() worklist.Reading {
+	if c.list != nil && c.present != "" {
+		if r, ok := c.list.Reading(c.present, c.w.reader()); ok {
+			return r
+		}
+	}
+	return worklist.Reading{State: worklist.New}
+}
+
+// say sets the reader's state of the open case.
 func (c *workList) say(state string) {
-	r, ok := c.row(c.present)
-	if !ok || r.State == state {
+	mine := c.mine()
+	if c.present == "" || mine.State == state {
 		return
 	}
-	c.sayOf(state, r.Note)
+	c.sayOf(state, mine.Note)
 	c.w.status.note(c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state)))
 }
 
@@ -178,16 +184,20 @@ func (c *workList) sayOf(state, note string) {
 	if !c.list.Say(c.present, w.reader(), state, note, w.now()) {
 		return
 	}
-	w.note(func(i *study.Info) { i.State, i.Note = state, note })
+	if said := w.studyInfo(); state != worklist.New || said.SaidBy == "" || said.SaidBy == w.reader() {
+		w.note(func(i *study.Info) {
+			i.State, i.Note, i.SaidBy, i.SaidAt = state, note, w.reader(), w.now().UTC().Round(0)
+		})
+	} // else another's verdict stands
 	c.changed()
 	c.refresh()
 }
 
-// takeNote keeps what was written of the open case.
+// takeNote keeps what the reader wrote of the open case.
 func (c *workList) takeNote() {
-	r, ok := c.row(c.present)
-	if ok && c.noteOf == c.present && c.note.Text != r.Note {
-		c.sayOf(r.State, c.note.Text)
+	mine := c.mine()
+	if c.present != "" && c.noteOf == c.present && c.note.Text != mine.Note {
+		c.sayOf(mine.State, c.note.Text)
 	}
 }
 

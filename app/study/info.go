@@ -22,6 +22,8 @@ type Info struct {
 	Reviewer   string      `json:"reviewer"`
 	State      string      `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
 	Note       string      `json:"note"`
+	SaidBy     string      `json:"said_by"` // who said State and Note last; "" where Reviewer did
+	SaidAt     time.Time   `json:"said_at"` // zero where nobody knows
 	// ReadingSeconds is how long somebody has actively worked on it.
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.

@@ -30,8 +30,9 @@ const (
 // Rows are cases in the order they are shown.
 type Rows []Row
 
-// Rows shows the list to a reader: of each case the reading that changed last, and
-// where the list is blinded the reader's own and nothing of the model.
+// Rows shows the list to a reader: of each case the reading that changed last, of
+// those that say more than New, and where the list is blinded the reader's own and
+// nothing of the model.
 func (l *List) Rows(reader string, by Order) Rows { return l.Seen(reader, by, l.Blinded) }
 
 // Seen is Rows for a reader who is blinded, or is not, whatever the list says.
@@ -69,7 +70,7 @@ func (e Entry) row(reader string, blinded bool) Row {
 		if blinded && r.Reviewer != reader {
 			continue
 		}
-		if last < 0 || r.Changed.After(e.Readings[last].Changed) {
+		if last < 0 || r.outdoes(e.Readings[last]) {
 			last = n
 		}
 	}
@@ -78,6 +79,14 @@ func (e Entry) row(reader string, blinded bool) Row {
 		row.State, row.Reviewer, row.Minutes, row.Note = r.State, r.Reviewer, r.Minutes, r.Note
 	}
 	return row
+}
+
+// outdoes reports whether a reading is to be shown in place of another.
+func (r Reading) outdoes(o Reading) bool {
+	if (r.State == New) != (o.State == New) {
+		return o.State == New
+	}
+	return r.Changed.After(o.Changed)
 }
 
 // Next returns the case after one by its name, the first for a name that is not

@@ -185,15 +185,33 @@ func (l *List) Say(name, reviewer, state, note string, at time.Time) bool {
 	return true
 }
 
-// Work adds minutes of a reviewer's active work; a new case is in work then.
-func (l *List) Work(name, reviewer string, minutes float64, at time.Time) bool {
+// Spend adds minutes that a reviewer has spent on a case, which says nothing of
+// its state.
+func (l *List) Spend(name, reviewer string, minutes float64) bool {
 	e := l.find(name)
 	if e == nil || !(minutes >= 0 && minutes < mostMinutes) {
 		return false
 	}
-	r := e.reading(reviewer)
-	r.Minutes += minutes
-	if r.State == New {
+	e.reading(reviewer).Minutes += minutes
+	return true
+}
+
+// Reading is what a reviewer made of a case; false where it was nothing yet.
+func (l *List) Reading(name, reviewer string) (Reading, bool) {
+	if e := l.find(name); e != nil {
+		if n, ok := slices.BinarySearchFunc(e.Readings, reviewer, byReviewer); ok {
+			return e.Readings[n], true
+		}
+	}
+	return Reading{}, false
+}
+
+// Work adds minutes of a reviewer's active work; a new case is in work then.
+func (l *List) Work(name, reviewer string, minutes float64, at time.Time) bool {
+	if !l.Spend(name, reviewer, minutes) {
+		return false
+	}
+	if r := l.find(name).reading(reviewer); r.State == New {
 		r.State, r.Changed = InWork, at.UTC().Round(0)
 	}
 	return true

@@ -103,6 +103,29 @@ func TestReadings(t *testing.T) {
 	}
 }
 
+// Who only looked has no say in the state that is shown, whatever the names.
+func TestLookingIsNoVerdict(t *testing.T) {
+	l := listOf("a")
+	l.Spend("a", "aaron", 2)
+	l.Take(map[string]worklist.Study{"a": {Reading: worklist.Reading{Reviewer: "bob", State: worklist.Accepted}}})
+	l.Spend("a", "cyd", 1)
+	l.Spend("a", "cyd", 1)
+	row := l.Rows("", worklist.ByName)[0]
+	if row.State != worklist.Accepted || row.Reviewer != "bob" {
+		t.Errorf("shows %+v", row)
+	}
+	l.Say("a", "aaron", worklist.New, "a note", at(5)) // has not said more
+	if row := l.Rows("", worklist.ByName)[0]; row.State != worklist.Accepted || row.Reviewer != "bob" {
+		t.Errorf("after a note it shows %+v", row)
+	}
+	if r, ok := l.Reading("a", "cyd"); !ok || r.Minutes != 2 || r.State != worklist.New {
+		t.Errorf("cyd's reading is %+v", r)
+	}
+	if _, ok := l.Reading("a", "dan"); ok || l.Spend("a", "dan", -1) || l.Spend("b", "dan", 1) {
+		t.Error("a reading that is none")
+	}
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	l := listOf("a")
 	if l.Say("b", "ann", worklist.New, "", noon) || l.Say("a", "ann", "seen it", "", noon) || l.Work("b", "", 1, noon) || l.Work("a", "", -1, noon) || l.Ran("b", "m", nil) {
