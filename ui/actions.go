@@ -175,6 +175,9 @@ func (w *Window) undo() {
 		e.Undo()
 		return
 	}
+	if len(w.modals) == 0 && w.kit.Back() { // an outline is newer than any step
+		return
+	}
 	if !w.allow(tool.EditUndo) {
 		return
 	}
@@ -223,6 +226,9 @@ func (w *Window) steps() (undo, redo string) {
 	name := func(s mask.Step) string { return w.texts.Format(s.Name) }
 	if applied > 0 {
 		undo = name(steps[applied-1])
+	}
+	if w.kit.Drawing() {
+		undo = w.t("ui.undo.point")
 	}
 	if applied < len(steps) {
 		redo = name(steps[applied])

@@ -20,12 +20,16 @@ func (w *Window) connectTools() {
 	w.applyToolPreferences()
 	w.session.LabelsChanged.Connect(func(struct{}) { w.keepLimits() })
 	w.session.Opened.Connect(func(app.OpenedEvent) { w.keepLimits() })
-	on, settings := w.kit.Current(), w.kit.Settings()
+	on, settings, drawing := w.kit.Current(), w.kit.Settings(), w.kit.Drawing()
 	w.kit.Changed.Connect(func(struct{}) {
 		if now := w.kit.Settings(); now != settings {
 			settings = now
 			w.rememberTools(now)
 			w.soon("strip", w.strip.refresh)
+		}
+		if now := w.kit.Drawing(); now != drawing {
+			drawing = now
+			w.soon("actions", w.refreshActions)
 		}
 		if now := w.kit.Current(); now != on {
 			on = now

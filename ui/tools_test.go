@@ -68,6 +68,33 @@ func TestPaintUndoErase(t *testing.T) {
 	}
 }
 
+// While an outline is drawn, undo takes its points back before any step.
+func TestUndoTakesPointsBackFirst(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.click(0.4, 0.5)
+	painted := b.infection()
+	b.use(tool.Polygon)
+	b.click(0.3, 0.3)
+	b.click(0.7, 0.3)
+	if item := b.item("Edit", "Undo"); !strings.HasPrefix(item.Label, "Undo last point") {
+		t.Errorf("the menu offers %q", item.Label)
+	}
+	for n := range 2 {
+		b.undo()
+		b.settle()
+		if b.infection() != painted || b.kit.Current() != tool.Polygon {
+			t.Fatalf("undo %d took the stroke back", n)
+		}
+	}
+	b.undo()
+	b.settle()
+	if b.infection() != 0 {
+		t.Error("with no points left undo does nothing")
+	}
+}
+
 func TestRefusalOfAToolIsSaid(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")

@@ -56,7 +56,7 @@ func (b *bench) anything(r *rand.Rand) {
 			Limits: mask.Limits{Inside: []uint8{0, 0, mask.LeftLung, 9}[r.IntN(4)], Over: mask.Over(r.IntN(5)), OverLabel: uint8(r.IntN(4))},
 		})
 	case 2:
-		[]func(){b.k.Commit, b.k.Back, b.k.Swap, b.k.Leave, func() { b.k.Escape() }, func() { b.k.Resize(r.NormFloat64()) }}[r.IntN(6)]()
+		[]func(){b.k.Commit, func() { b.k.Back() }, b.k.Swap, b.k.Leave, func() { b.k.Escape() }, func() { b.k.Resize(r.NormFloat64()) }}[r.IntN(6)]()
 	case 3:
 		if steps, applied := b.Session().History(); applied > 1 {
 			_, _ = b.Session().Undo()

@@ -47,7 +47,8 @@ type painter interface {
 // drawer is a painter that is drawn with between gestures too.
 type drawer interface {
 	painter
-	commit()    // Enter
+	commit() // Enter
+	drawing() bool
 	back()      // Backspace
 	drop() bool // Escape; false where nothing had been drawn
 }
@@ -110,7 +111,7 @@ func (k *Kit) Connect(d *Dispatcher) {
 	d.Handle(ToolSolid, func() { s := k.settings; s.Solid = !s.Solid; k.SetSettings(s) })
 	d.Handle(ToolSquare, func() { s := k.settings; s.Square = !s.Square; k.SetSettings(s) })
 	d.Handle(ToolCommit, k.Commit)
-	d.Handle(ToolBack, k.Back)
+	d.Handle(ToolBack, func() { k.Back() })
 }
 
 // Current is the tool that is on, NoTool for none.
@@ -156,12 +157,20 @@ func (k *Kit) Commit() {
 	}
 }
 
-// Back takes the last point of an outline away.
-func (k *Kit) Back() {
-	if d, ok := k.tools[k.current].(drawer); ok {
-		d.back()
-		k.tell()
+// Drawing reports whether there is an outline that Back takes a point of.
+func (k *Kit) Drawing() bool {
+	d, ok := k.tools[k.current].(drawer)
+	return ok && d.drawing()
+}
+
+// Back takes the last point of an outline away; false where there is none.
+func (k *Kit) Back() bool {
+	if !k.Drawing() {
+		return false
 	}
+	k.tools[k.current].(drawer).back()
+	k.tell()
+	return true
 }
 
 // Settings is what the tools go by.

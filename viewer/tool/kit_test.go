@@ -465,6 +465,41 @@ func TestKit_Ring(t *testing.T) {
 	}
 }
 
+// The ring looks as what the next press does as soon as a button is let go.
+func TestKit_RingAfterTheRightButton(t *testing.T) {
+	b := newBench(t, Brush)
+	b.play(does(Press, viewer.Axial, Right, mid[0], mid[1]))
+	if r := b.k.Marks().Ring; !r.Erase {
+		t.Error("the right button erases, the ring says not")
+	}
+	b.play(does(Release, viewer.Axial, Right, mid[0], mid[1]))
+	if r := b.k.Marks().Ring; r.Erase {
+		t.Error("the ring still erases after the right button")
+	}
+	b.play(does(Press, viewer.Axial, Right, mid[0], mid[1]), does(Abort, viewer.Axial, NoButton, 0, 0), does(Release, viewer.Axial, Right, mid[0], mid[1]))
+	if r := b.k.Marks().Ring; r.Erase {
+		t.Error("the ring still erases after a stroke that was taken back")
+	}
+}
+
+// Points are taken back one by one, until there is nothing to take back.
+func TestKit_Back(t *testing.T) {
+	b := newBench(t, Polygon)
+	b.play(drag(viewer.Axial, Left, plain, mid), drag(viewer.Axial, Left, plain, [2]float64{231.5, 151.5}))
+	for n, want := range []bool{true, true, false} {
+		if was := b.k.Drawing(); was != want {
+			t.Errorf("before %d: drawing is %v", n, was)
+		}
+		if got := b.k.Back(); got != want {
+			t.Errorf("%d: Back says %v", n, got)
+		}
+	}
+	b.k.Use(Brush)
+	if b.k.Back() || b.k.Drawing() {
+		t.Error("a brush has no points")
+	}
+}
+
 func TestPolygon_Marks(t *testing.T) {
 	b := newBench(t, Polygon)
 	b.play(drag(viewer.Axial, Left, plain, mid), drag(viewer.Axial, Left, plain, [2]float64{231.5, 151.5}), does(Move, viewer.Axial, NoButton, 231.5, 181.5))

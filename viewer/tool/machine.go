@@ -54,6 +54,9 @@ func (m *Machine) Handle(e Event) {
 		if e.Button == NoButton || e.Button == m.button {
 			m.release(e)
 		}
+		if e.Button = NoButton; m.active == nil {
+			m.point(e)
+		}
 	case Wheel:
 		m.turn(e)
 	case Abort:

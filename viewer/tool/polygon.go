@@ -106,12 +106,12 @@ func (t *polygon) fill(invert bool) {
 	t.kit.tell()
 }
 
+func (t *polygon) drawing() bool { return t.line != nil }
+
 func (t *polygon) back() {
-	if t.line != nil {
-		t.line.Held = -1
-		t.line.Points = t.line.Points[:max(len(t.line.Points)-1, 0)]
-		t.emptied()
-	}
+	t.line.Held = -1
+	t.line.Points = t.line.Points[:max(len(t.line.Points)-1, 0)]
+	t.emptied()
 }
 
 // emptied forgets a line without points, so that the next may be elsewhere.
