@@ -30,8 +30,10 @@ func (w *Window) closeNow() {
 // unsaved reports whether work would be lost with the open study.
 func (w *Window) unsaved() bool {
 	switch k := w.keeping; {
-	case w.sample || w.session.Loading():
+	case w.session.Loading():
 		return false
+	case w.sample: // what a model finds on it, it finds again
+		return w.session.Dirty() && w.drawn()
 	case k.study != nil:
 		return k.failed != nil
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -281,6 +282,38 @@ func TestSampleNeverAsks(t *testing.T) {
 	b.tryClose()
 	if !b.closed {
 		t.Error("it asks to save the mask of the sample")
+	}
+}
+
+// What is drawn on the sample is not kept: it is said, and asked for.
+func TestDrawnOnTheSample(t *testing.T) {
+	s := newSeries("sample")
+	b := newBench(t, func(o *Options) {
+		o.StudiesDir = t.TempDir()
+		o.Phantom = func(context.Context, func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+			return s.info, s.v, nil
+		}
+	})
+	b.OpenSample(true)
+	b.until("the model has run", func() bool { return b.hasMask() && !b.segmenting })
+	if said := b.status.kept.text; said != "" || b.unsaved() {
+		t.Errorf("of what a model found it says %q", said)
+	}
+	b.use(tool.Brush)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
+	if said := b.status.kept.text; said != "● Not kept: sample" || b.status.kept.reason == "" || b.study() != nil {
+		t.Errorf("it says %q because %q", said, b.status.kept.reason)
+	}
+	b.closeStudy()
+	b.answer("unsaved", "cancel")
+	b.undo()
+	b.settle()
+	if said := b.status.kept.text; said != "" || b.unsaved() {
+		t.Errorf("undone, it says %q", said)
+	}
+	b.closeStudy()
+	if b.settle(); b.session.Volume() != nil {
+		t.Error("it asks though nothing is drawn")
 	}
 }
 

@@ -22,6 +22,7 @@ func (w *Window) connectStudy() {
 	s := w.session
 	s.HistoryChanged.Connect(func(struct{}) {
 		w.keeping.staged = false
+		w.soon("kept", w.showKept)
 		if steps, _ := s.History(); len(steps) > 0 && !s.Loading() {
 			w.active()
 			w.whenKept(w.syncStudy)

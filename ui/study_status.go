@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+
+	"opacity/app/mask"
 )
 
 // kept says how the work on the open case is kept, in a word, and in what colour.
@@ -12,7 +15,11 @@ func (w *Window) kept() (word string, ink fyne.ThemeColorName) {
 	k := w.keeping
 	steps, _ := w.session.History()
 	switch {
-	case w.session.Volume() == nil || w.sample || w.session.Loading():
+	case w.session.Volume() == nil || w.session.Loading():
+		return "", colorDim
+	case w.sample && w.unsaved():
+		return w.t("ui.kept.sample"), theme.ColorNameWarning
+	case w.sample:
 		return "", colorDim
 	case k.looking != nil:
 		return w.t("ui.kept.looking"), theme.ColorNameWarning
@@ -28,13 +35,21 @@ func (w *Window) kept() (word string, ink fyne.ThemeColorName) {
 	return "", colorDim
 }
 
+// drawn reports whether a hand has changed the mask.
+func (w *Window) drawn() bool {
+	steps, applied := w.session.History()
+	return slices.ContainsFunc(steps[:applied], func(s mask.Step) bool { return s.Hand })
+}
+
 // showKept shows it in the status bar; where it is kept, and for how long it was
 // worked on, while the pointer rests there.
 func (w *Window) showKept() {
 	word, ink := w.kept()
 	l := w.status.kept
 	tip := ""
-	if s := w.keeping.study; s != nil {
+	if s := w.keeping.study; w.sample && word != "" {
+		tip = w.t("ui.kept.sample_tip")
+	} else if s != nil {
 		tip = w.t("ui.kept.where", s.Folder(), w.reader(), w.minutes(w.readingTime()))
 	}
 	l.why(w.tips, tip)
