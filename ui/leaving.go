@@ -17,6 +17,8 @@ func (w *Window) handOver() {
 	if w.session.Painting() {
 		w.session.Interrupted.Emit(struct{}{})
 	}
+	w.finishDrawing()
+	w.cases.takeNote()
 }
 
 // leaving names what would be cut short if the window closed now, each as the

@@ -75,6 +75,8 @@ type Window struct {
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
 
+	filled string // the case left last, where its unfinished outline was filled
+
 	closesLater  bool      // the window closes once all is written
 	failedBefore []failure // what had failed when that was asked for
 }
@@ -201,6 +203,7 @@ func (w *Window) connect() {
 	w.connectPainting()
 	w.reviewing.connect()
 	w.cases.connect()
+	w.connectUnfinished()
 	w.connectStudy()
 	w.connectAmount()
 	w.connectKeys()

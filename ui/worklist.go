@@ -227,6 +227,7 @@ func (c *workList) close() {
 }
 
 func (w *Window) closeCases() {
+	w.cases.takeNote()
 	w.cases.close()
 	w.showCases(false)
 	w.cases.refresh()

@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/worklist"
 	"opacity/viewer/tool"
 )
@@ -95,5 +99,89 @@ func TestANewListTakesTheVerdictOfTheStudy(t *testing.T) {
 	}
 	if !slices.Contains(b.shownCases(), "a") {
 		t.Error("it is not shown")
+	}
+}
+
+// A note that is still being written belongs to its case, whichever way that is left.
+func TestATypedNoteIsKept(t *testing.T) {
+	for name, go_ := range map[string]func(b *bench, folder string){
+		"next case":     func(b *bench, _ string) { b.keys.Do(tool.CaseNext); b.arrived("b") },
+		"close":         func(b *bench, _ string) { b.closeStudy() },
+		"close list":    func(b *bench, _ string) { b.closeCases() },
+		"quit":          func(b *bench, _ string) { b.tryClose() },
+		"told to end":   func(b *bench, _ string) { b.shut() },
+		"another image": func(b *bench, folder string) { b.Open(filepath.Join(folder, "c.nii")) },
+		"another list":  func(b *bench, folder string) { b.openCases(folder) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, folder := newListBench(t)
+			b.goToCase("a")
+			b.dot(0.5, 0.5)
+			b.until("it is kept", func() bool { return b.study().Durable() == 1 })
+			dir := b.study().Folder()
+			b.writeNoteText("apex")
+			go_(b, folder)
+			b.until("it is written", func() bool {
+				i, err := study.Peek(dir)
+				l, other := worklist.Open(b.listFile(folder))
+				if err != nil || other != nil {
+					return false
+				}
+				r, _ := l.Reading("a", b.reader())
+				return i.Note == "apex" && r.Note == "apex"
+			})
+		})
+	}
+}
+
+// writeNoteText types a note without ending it.
+func (b *bench) writeNoteText(note string) {
+	b.cases.writeNote()
+	b.cases.note.Text = note
+}
+
+// An outline that nobody has closed is filled, not thrown away.
+func TestAnUnfinishedOutlineIsKept(t *testing.T) {
+	draw := func(b *bench) {
+		b.use(tool.Polygon)
+		for _, p := range [][2]float32{{0.3, 0.3}, {0.7, 0.3}, {0.7, 0.7}} {
+			b.click(p[0], p[1])
+		}
+		if b.infection() != 0 {
+			b.t.Fatal("it is filled at once")
+		}
+	}
+	b, _ := newListBench(t)
+	b.goToCase("a")
+	draw(b)
+	b.keys.Do(tool.CaseNext)
+	b.arrived("b")
+	if b.infection() != 0 || !strings.Contains(b.status.text.text, "outline in a was filled") {
+		t.Errorf("%d voxels in b, and it says %q", b.infection(), b.status.text.text)
+	}
+	b.goToCase("a")
+	if steps, _ := b.session.History(); b.infection() == 0 || len(steps) != 1 {
+		t.Errorf("%d voxels in a after %d steps", b.infection(), len(steps))
+	}
+	b.undo()
+	if b.infection() != 0 {
+		t.Error("undo does not take it back")
+	}
+	draw(b)
+	b.closeStudy()
+	b.until("it is closed", func() bool { return b.session.Volume() == nil })
+	b.goToCase("a")
+	if b.infection() == 0 {
+		t.Error("closing threw it away")
+	}
+	b.goToCase("b")
+	draw(b)
+	dir := b.cases.list.Studies
+	b.tryClose()
+	b.until("it is closed", func() bool { return b.closed })
+	found, _ := study.In(dir)
+	s, _, err := study.OpenReadOnly(t.Context(), found[len(found)-1])
+	if err != nil || s.Mask().Count(mask.Findings, mask.Infection) == 0 {
+		t.Errorf("quitting threw it away: %v in %s", err, found)
 	}
 }
