@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
 
@@ -78,12 +79,41 @@ func (s *historySection) refresh() {
 	s.object.Refresh()
 }
 
-// goTo undoes or redoes until n steps are applied.
+// goTo undoes or redoes until n steps are applied, says so, and shows where the
+// last of them was made.
 func (s *historySection) goTo(n int) {
-	if s.w.segmenting || s.w.choosing() {
+	w := s.w
+	if w.segmenting || w.choosing() {
 		return
 	}
-	if err := s.w.session.Go(n); err != nil {
-		s.w.bands.fail(err)
+	_, from := w.session.History()
+	if err := w.session.Go(n); err != nil {
+		w.bands.fail(err)
 	}
+	steps, at := w.session.History()
+	if len(steps) == 0 {
+		return
+	}
+	w.showBox(steps[max(at-1, 0)].Box)
+	to := w.t("ui.history.start")
+	if at > 0 {
+		to = w.texts.Format(steps[at-1].Name)
+	}
+	switch {
+	case at < from:
+		w.status.note(w.t("ui.history.went_back", from-at, to))
+	case at > from:
+		w.status.note(w.t("ui.history.went_on", at-from, to))
+	default:
+		w.status.note(w.t("ui.history.is_at", to))
+	}
+}
+
+// showBox goes to where labels were changed, unless the axial pane shows some of it.
+func (w *Window) showBox(box volume.Box) {
+	at := w.viewer.Cursor()
+	if box.Empty() || at[2] >= box.Min[2] && at[2] < box.Max[2] {
+		return
+	}
+	w.viewer.Look([3]int{(box.Min[0] + box.Max[0] - 1) / 2, (box.Min[1] + box.Max[1] - 1) / 2, (box.Min[2] + box.Max[2] - 1) / 2})
 }

@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"testing"
+
+	"opacity/app/mask"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// A press on a step says where that leads, and shows the slice of the step.
+func TestHistoryShowsTheStep(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	for _, k := range []int{1, 3, 6} {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+		b.click(0.5, 0.5)
+	}
+	b.session.SetLocked(mask.Infection, true)
+	b.click(0.2, 0.2) // refused
+	for _, tt := range []struct {
+		to, slice int
+		said      string
+	}{
+		{1, 1, "Went back 2 steps, to: Paint infection"},
+		{3, 6, "Went on 2 steps, to: Paint infection"},
+		{2, 3, "Went back 1 step, to: Paint infection"},
+		{2, 3, "The mask is where it was: Paint infection"},
+		{0, 1, "Went back 2 steps, to: As opened"},
+		{1, 1, "Went on 1 step, to: Paint infection"},
+	} {
+		if tt.to > 0 {
+			b.viewer.SetSlice(viewer.Axial, 7)
+			b.settle()
+		}
+		b.inspector.history.goTo(tt.to)
+		b.settle()
+		if said := b.status.text.text; b.axial() != tt.slice || said != tt.said {
+			t.Errorf("step %d: slice %d, %q; want slice %d, %q", tt.to, b.axial(), said, tt.slice, tt.said)
+		}
+	}
+}
