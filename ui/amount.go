@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -268,9 +269,34 @@ func (s *amountStrip) describe(o outcome) string {
 		said = w.t("ui.amount.would", w.changeOf(step), w.sliceOf(step.Box))
 	}
 	if !o.told.IsZero() {
-		said = w.t("ui.amount.and", said, w.texts.Format(o.told))
+		said = w.t("ui.amount.and", said, strings.TrimSuffix(w.texts.Format(o.told), "."))
+	}
+	if limits := w.kit.LimitsCaption(); limits != nil {
+		said = w.t("ui.amount.limited", strings.TrimSuffix(said, "."), limits)
+	}
+	if key := patterns(o.delta); key != "" {
+		said = w.t(key, said)
 	}
 	return said
+}
+
+// patterns says what the patterns of a preview in the panes mean, by its text.
+func patterns(d mask.Delta) string {
+	var comes, goes bool
+	for _, s := range d.Slices {
+		for _, r := range s.Runs {
+			comes, goes = comes || r.New != 0, goes || r.New == 0
+		}
+	}
+	switch {
+	case comes && goes:
+		return "ui.amount.patterns"
+	case comes:
+		return "ui.amount.striped"
+	case goes:
+		return "ui.amount.dotted"
+	}
+	return ""
 }
 
 // commit makes one step of what is shown; where it is still worked out, then.

@@ -64,7 +64,7 @@ func TestAmountIsShownThenApplied(t *testing.T) {
 	b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	b.settle()
 	now, _ := b.session.History()
-	if b.infection() != six || len(now) != len(steps)+1 || b.last().Tool != "margin" || b.last().Name.String() != "Grow infection" {
+	if b.infection() != six || len(now) != len(steps)+1 || b.last().Tool != "margin" || b.last().Name.String() != "Grow infection (6 mm)" {
 		t.Errorf("%d voxels after %q", b.infection(), b.last().Name)
 	}
 	if b.amount.object.Visible() || b.kit.Current() != tool.Brush || b.session.Shown() != b.session.Mask() {
@@ -73,6 +73,44 @@ func TestAmountIsShownThenApplied(t *testing.T) {
 	b.operate(b.operation("margin"))
 	if b.amount.values["mm"] != 6 {
 		t.Errorf("it does not remember 6 mm but %v", b.amount.values)
+	}
+}
+
+// The line says which limits hold, and what the patterns in the panes mean.
+func TestAmountTellsOfLimitsAndPatterns(t *testing.T) {
+	b := dotted(t)
+	b.operate(b.operation("margin"))
+	b.worked()
+	if said := b.amount.result.text; !strings.Contains(said, "striped") || strings.Contains(said, "dotted") || strings.Contains(said, "HU") {
+		t.Errorf("grown: %q", said)
+	}
+	b.amount.set("border", 1)
+	b.worked()
+	if said := b.amount.result.text; strings.Contains(said, "striped") || !strings.Contains(said, "dotted") {
+		t.Errorf("shrunk: %q", said)
+	}
+	s := b.kit.Settings()
+	s.Limits.HU, s.Limits.Inside = &mask.Range{Min: -700, Max: 100}, mask.LeftLung
+	b.kit.SetSettings(s)
+	b.worked()
+	if said := b.amount.result.text; !strings.Contains(said, "Limits: −700 to 100 HU, inside left lung") {
+		t.Errorf("limited: %q", said)
+	}
+}
+
+// An amount that is chosen is in the name of its step, one that is not is not.
+func TestStepNamesTellAmounts(t *testing.T) {
+	for want, a := range map[string]amounts{
+		"Grow region: x (label as there, this slice, at most 20 ml, taking away)": {"alike": 2, "where": 0, "most": 20, "erase": 1, "tolerance": 7},
+		"Grow region: x (from −700 HU, to 100 HU, in 3D, at most 500 ml)":         {"alike": 1, "where": 1, "most": 500, "from": -700, "to": 100},
+	} {
+		for _, op := range operations() {
+			if op.id == "region" {
+				if got := op.stepName(a, func(uint8) string { return "x" }, 1).String(); got != want {
+					t.Errorf("%q, want %q", got, want)
+				}
+			}
+		}
 	}
 }
 
@@ -134,16 +172,16 @@ func TestOperations(t *testing.T) {
 		said string
 	}{
 		{"holes", nil, "", "Nothing would change"},
-		{"region", nil, "Grow region: infection", "+"},
+		{"region", nil, "Grow region: infection (± 100 HU, in 3D, at most 500 ml)", "+"},
 		{"between", nil, "", "fewer than two"},
 		{"copy", nil, "Copy slice of infection to the next", "+"},
 		{"keep", nil, "Largest islands of infection", "−"},
-		{"small", func(b *bench) { b.amount.set("below", 100) }, "Remove small islands of infection", "−"},
+		{"small", func(b *bench) { b.amount.set("below", 100) }, "Remove small islands of infection (below 100 ml)", "−"},
 		{"island", nil, "", "no infection at this point"},
 		{"split", two, "Split islands of infection", "2 islands, 2 labels"},
-		{"margin", func(b *bench) { b.amount.set("border", 1) }, "Shrink infection", "−"},
-		{"smooth", func(b *bench) { b.amount.set("how", 2); b.amount.set("mm", 20) }, "Smooth infection", "−"},
-		{"joint", func(b *bench) { b.amount.set("sigma", 5) }, "Smooth labels together", ""},
+		{"margin", func(b *bench) { b.amount.set("border", 1) }, "Shrink infection (2 mm)", "−"},
+		{"smooth", func(b *bench) { b.amount.set("how", 2); b.amount.set("mm", 20) }, "Smooth infection (opening, 20 mm)", "−"},
+		{"joint", func(b *bench) { b.amount.set("sigma", 5) }, "Smooth labels together (5 mm)", ""},
 		{"boolean", nil, "", "left lung has no voxel"},
 		{"relabel", func(b *bench) { b.amount.set("into", float64(mask.RightLung)) }, "Make infection right lung", "−"},
 		{"swap", nil, "", "has no voxel"},

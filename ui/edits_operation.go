@@ -3,12 +3,14 @@ package ui
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/viewer"
 )
 
 // operation is a change of a label as a whole, or of a region, told as data: what
@@ -131,7 +133,7 @@ func (p param) kept(x float64) float64 {
 }
 
 // stepName is what the step is called, of a label and, where one is asked for,
-// another.
+// another, with the amounts.
 func (op *operation) stepName(a amounts, label func(uint8) string, active uint8) text.Message {
 	key := op.id
 	var args []any
@@ -146,5 +148,46 @@ func (op *operation) stepName(a amounts, label func(uint8) string, active uint8)
 			args = append(args, label(a.label(p.id)))
 		}
 	}
-	return text.M("ui.op.step."+key, args...)
+	name := text.M("ui.op.step."+key, args...)
+	var told []text.Message
+	for _, p := range op.params {
+		if m := p.told(a); !m.IsZero() {
+			told = append(told, m)
+		}
+	}
+	if told == nil {
+		return name
+	}
+	return text.M("ui.op.step_with", name, told)
+}
+
+// told says in the name of a step what was chosen; nothing where that has no text.
+func (p param) told(a amounts) text.Message {
+	x, key := a[p.id], "ui.op.told."+p.id
+	var args []any
+	switch {
+	case p.when != nil && !p.when(a), p.kind == aLabel, p.kind == aTick && x == 0, p.kind == aChoice && p.names:
+		return text.Message{}
+	case p.kind == aChoice:
+		key = "ui.op.chosen." + p.options[int(x)]
+	case p.kind == aNumber && p.unit == "" && x == p.lo: // as few as can be
+		return text.Message{}
+	case p.kind == aNumber && p.unit == "":
+		args = append(args, int(x))
+	case p.kind == aNumber:
+		args = append(args, p.short(x))
+	}
+	if _, said := text.English()[key]; !said {
+		return text.Message{}
+	}
+	return text.M(key, args...)
+}
+
+// short writes a number without zeros at its end that say nothing.
+func (p param) short(x float64) string {
+	s := viewer.Number(x, p.decimals())
+	if p.decimals() > 0 {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
 }
