@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"opacity/app"
@@ -125,17 +126,26 @@ type keeper struct {
 	folder, program, reader string
 }
 
-// errGone says that the window went before it answered.
+// errGone says that the window, or the list, went before it answered.
 var errGone = errors.New("no window")
 
-// ask runs f on the window's goroutine and returns what it says.
+// ask runs f on the window's goroutine and returns what it says. Where ctx ends
+// first, f is not run any more.
 func ask[T any](ctx context.Context, dispatch job.Dispatcher, f func() T) (T, error) {
 	answer := make(chan T, 1)
-	dispatch(func() { answer <- f() })
+	var begun atomic.Bool
+	dispatch(func() {
+		if begun.CompareAndSwap(false, true) {
+			answer <- f()
+		}
+	})
 	select {
 	case a := <-answer:
 		return a, nil
 	case <-ctx.Done():
+		if !begun.CompareAndSwap(false, true) {
+			return <-answer, nil
+		}
 		var none T
 		return none, errors.Join(errGone, ctx.Err())
 	}
@@ -143,67 +153,146 @@ func ask[T any](ctx context.Context, dispatch job.Dispatcher, f func() T) (T, er
 
 // Whose the case is that a result has come for.
 const (
-	nobodys = iota // its study can be written
-	opening        // that is known in a moment
-	open           // the window has it
+	nobodys  = iota // its study can be written
+	settling        // that is known in a moment
+	open            // the window has it
+	gone            // its list is not open any more
 )
 
-// openingPolls is how often it is asked whether a case that opens is there.
-const openingPolls = 50 * time.Millisecond
+// settlingPolls is how often it is asked whether a case has come or gone.
+const settlingPolls = 50 * time.Millisecond
 
 // keep puts a model's proposal into the study of a case, which is made where
 // there is none. What hands have touched there stays as it is. The open case gets
-// it as from a run of its own.
+// it as from a run of its own; one that is left before it could be, as the others.
 func (k *keeper) keep(ctx context.Context, e worklist.Entry, s app.Series, v *volume.Volume, r *app.SegmentResult) error {
 	w, c := k.c.w, k.c
+	p := &offer{result: r}
 	for {
-		whose, err := ask(ctx, w.dispatch, func() int {
-			switch {
-			case c.list == nil:
-				return nobodys
-			case c.wanted == e.Case && w.jobs.Running(jobOpen):
-				return opening
-			case c.present == e.Case:
-				return open
-			}
-			c.writing = e.Case
-			return nobodys
-		})
+		whose, err := ask(ctx, w.dispatch, func() int { return k.whose(e.Case) })
 		if err != nil {
 			return err
 		}
 		switch whose {
-		case opening:
-			time.Sleep(openingPolls)
-			continue
+		case gone:
+			return errGone
+		case settling:
 		case open:
-			_, err := ask(ctx, w.dispatch, func() bool { k.adopt(r); return true })
+			if done, err := k.adopt(ctx, p); done || err != nil {
+				return err
+			}
+		case nobodys:
+			err = k.write(ctx, s, v, p)
+			w.dispatch(func() { c.written(k.list, e.Case) })
 			return err
 		}
-		err = k.write(ctx, s, v, r)
-		w.dispatch(func() {
-			c.writing = ""
-			if then := c.waiting; then != nil {
-				c.waiting = nil
-				then()
-			}
-		})
-		return err
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(settlingPolls):
+		}
 	}
 }
 
-// adopt gives the open case what was found for it.
-func (k *keeper) adopt(r *app.SegmentResult) {
-	w, attempt := k.c.w, k.c.w.opening
-	w.keepProposal(r, func() {
-		if attempt != w.opening {
+// whose says whose a case is, and keeps the window from opening it where it is to
+// be written.
+func (k *keeper) whose(name string) int {
+	w, c := k.c.w, k.c
+	switch {
+	case c.list != k.list:
+		return gone
+	case w.session.Loading(), w.jobs.Running(jobOpen) && (c.wanted == name || c.present == name):
+		return settling
+	case c.opens(name) && (c.present == name || c.wanted == name):
+		return open
+	}
+	c.writing = name
+	return nobodys
+}
+
+// written opens a case that was waited for while it was being written.
+func (c *workList) written(list *worklist.List, name string) {
+	if c.list != list || c.writing != name {
+		return
+	}
+	c.writing = ""
+	if then := c.waiting; then != nil {
+		c.waiting = nil
+		then()
+	}
+}
+
+// offer is what a model found, and where that was kept.
+type offer struct {
+	result *app.SegmentResult
+	kept   string // folder of the study that has it; "" for none yet
+}
+
+// in puts a proposal into a study, once.
+func (p *offer) in(ctx context.Context, s *study.Study) error {
+	if p.kept == s.Folder() {
+		return nil
+	}
+	r := p.result
+	if err := s.KeepProposal(ctx, study.ModelOf(r), study.Proposal{Mask: r.Mask, Probabilities: r.Probabilities}); err != nil {
+		return err
+	}
+	p.kept = s.Folder()
+	return nil
+}
+
+// adoptPatience is how long the open case may take until it has a study.
+const adoptPatience = 10 * time.Second
+
+// adopt gives the open case what was found for it; done is false where it was
+// left meanwhile.
+func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
+	w := k.c.w
+	type holder struct {
+		study   *study.Study // nil where none can be made: it is in memory then
+		attempt int
+		err     error
+	}
+	answer := make(chan holder, 1)
+	w.dispatch(func() {
+		if s := w.keeping.looking; s != nil {
+			answer <- holder{err: s.ReadOnly()}
 			return
 		}
-		if err := merge(w.session, r); err != nil {
-			w.bands.fail(err)
-		}
-		w.inspector.refresh()
+		attempt := w.opening
+		w.whenKept(func() { answer <- holder{study: w.study(), attempt: attempt} })
 	})
+	var h holder
+	select {
+	case h = <-answer:
+	case <-time.After(adoptPatience):
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	if h.err != nil {
+		return false, h.err
+	}
+	var kept error
+	if h.study != nil {
+		kept = p.in(ctx, h.study)
+	}
+	still, asked := ask(ctx, w.dispatch, func() bool {
+		if h.attempt != w.opening || w.study() != h.study || w.session.Loading() {
+			return false
+		}
+		if kept == nil {
+			err = merge(w.session, p.result)
+			w.inspector.refresh()
+		} else {
+			err = kept
+		}
+		return true
+	})
+	if asked != nil {
+		return false, asked
+	}
+	return still, err
 }
 
 // merge makes a step of a proposal, sparing what hands have touched.
@@ -216,7 +305,7 @@ func merge(s *app.Session, r *app.SegmentResult) error {
 }
 
 // write puts a proposal into a study that is not open.
-func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume, r *app.SegmentResult) error {
+func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume, p *offer) error {
 	info := series.Info()
 	sum, err := series.SHA256(ctx)
 	if err != nil {
@@ -226,7 +315,7 @@ func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume,
 	if err != nil {
 		return err
 	}
-	err = k.put(ctx, st, info, v, r)
+	err = k.put(ctx, st, info, v, p)
 	if e := st.Close(); err == nil {
 		err = e
 	}
@@ -235,6 +324,7 @@ func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume,
 
 // study opens the study of an image, or makes it.
 func (k *keeper) study(ctx context.Context, info app.SeriesInfo, sum string, v *volume.Volume) (*study.Study, error) {
+	k.c.w.closing.Wait() // the window may have left it just now
 	if err := os.MkdirAll(k.folder, 0o700); err != nil {
 		return nil, app.Fail(err, "app.folder_not_made", k.folder)
 	}
@@ -258,7 +348,7 @@ func (k *keeper) study(ctx context.Context, info app.SeriesInfo, sum string, v *
 }
 
 // put makes a proposal a step of a study.
-func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, v *volume.Volume, r *app.SegmentResult) error {
+func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, v *volume.Volume, p *offer) error {
 	if err := st.Fits(v.Geometry); err != nil {
 		return err
 	}
@@ -271,10 +361,10 @@ func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, 
 	if err := s.Restore(st.History(), origins); err != nil {
 		return err
 	}
-	if err := st.KeepProposal(ctx, study.ModelOf(r), study.Proposal{Mask: r.Mask, Probabilities: r.Probabilities}); err != nil {
+	if err := p.in(ctx, st); err != nil {
 		return err
 	}
-	if err := merge(s, r); err != nil {
+	if err := merge(s, p.result); err != nil {
 		return err
 	}
 	return st.Sync(ctx)

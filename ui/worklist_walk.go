@@ -19,7 +19,12 @@ func (c *workList) goTo(name string) {
 	case !ok:
 		return
 	case c.writing == name:
-		c.waiting = func() { c.goTo(name) }
+		attempt := w.opening
+		c.waiting = func() {
+			if attempt == w.opening { // nothing else was asked for
+				c.goTo(name)
+			}
+		}
 		w.status.note(w.t("ui.cases.wait", name))
 		return
 	case name == c.present && c.wanted == "":
