@@ -56,22 +56,30 @@ func before(ends []int64, at int64) (n int) {
 	return n
 }
 
-// TestEveryByteFlipped: the records before the damage are there, it is named, and
-// those after it are set aside.
+// TestEveryByteFlipped: whatever one byte became, all records are there, and the
+// damage is named.
 func TestEveryByteFlipped(t *testing.T) {
 	payloads := []string{"one", "", "three", strings.Repeat("four", 200), "five"}
-	data, ends := example(t, payloads...)
+	data, _ := example(t, payloads...)
 	for at := range data {
-		for _, bits := range []byte{0x01, 0x80, 0xff} {
+		for _, bits := range []byte{0x01, 0x80, 0x5a, 0xff} {
 			damaged := bytes.Clone(data)
 			damaged[at] ^= bits
 			disk := onDisk(damaged)
-			j, got, r := open(t, disk, "journal")
-			want := before(ends, int64(at))
-			if at < 16 {
-				want = len(payloads) // nothing of them is damaged
+			looked, seen, r := openReadOnly(t, disk, "journal")
+			if len(seen) != len(payloads) || (r.Mended == 0) != (at < 16) || r.Why.IsZero() != (at >= 16) {
+				t.Fatalf("byte %d ^ %#x: looked at %q %+v", at, bits, seen, r)
 			}
-			if len(got) != want || r.Records != want || r.Why.IsZero() {
+			for i, offset := range looked {
+				if got := fmt.Sprintf("%d %s", offset.Kind, offset.Payload); got != "1 "+payloads[i] {
+					t.Fatalf("byte %d ^ %#x: read back %q", at, bits, got)
+				}
+			}
+			if !bytes.Equal(disk.Files()["journal"], damaged) {
+				t.Fatalf("byte %d ^ %#x: looking changed the file", at, bits)
+			}
+			j, got, r := open(t, disk, "journal")
+			if len(got) != len(payloads) || r.Records != len(payloads) || (r.Mended == 0) != (at < 16) || r.Kept != "" {
 				t.Fatalf("byte %d ^ %#x: %q %+v", at, bits, got, r)
 			}
 			for i, g := range got {
@@ -79,14 +87,66 @@ func TestEveryByteFlipped(t *testing.T) {
 					t.Fatalf("byte %d ^ %#x: %q", at, bits, g)
 				}
 			}
-			if rest := max(0, len(payloads)-want-1); r.Beyond != rest || (r.Kept != "") != (rest > 0) {
-				t.Fatalf("byte %d ^ %#x: %d whole records after it: %+v", at, bits, rest, r)
+			goesOn(t, disk, j, payloads)
+			if !bytes.HasPrefix(disk.Files()["journal"], data) {
+				t.Fatalf("byte %d ^ %#x: not put right on disk", at, bits)
 			}
-			if r.Kept != "" && !bytes.Equal(disk.Files()[r.Kept], damaged[len(data)-int(r.CutBytes):]) {
-				t.Fatalf("byte %d ^ %#x: kept otherwise than it was", at, bits)
-			}
-			goesOn(t, disk, j, payloads[:want])
 		}
+	}
+}
+
+// openReadOnly reads each record twice: as it is visited, and back.
+func openReadOnly(t *testing.T, disk *crashfs.FS, path string) (again []journal.Record, seen []string, r journal.Recovery) {
+	t.Helper()
+	var offsets []int64
+	j, r, err := journal.OpenReadOnly(disk, path, func(r journal.Record) error {
+		seen, offsets = append(seen, string(r.Payload)), append(offsets, r.Offset)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, offset := range offsets {
+		r, err := j.ReadAt(offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again = append(again, r)
+	}
+	closeNow(t, j)
+	return again, seen, r
+}
+
+// TestMoreThanAByte: the records before the damage are there, it is named, and
+// those after it are set aside.
+func TestMoreThanAByte(t *testing.T) {
+	payloads := []string{"one", "", "three", strings.Repeat("four", 200), "five"}
+	data, ends := example(t, payloads...)
+	for at := 16; at < len(data)-1; at++ {
+		damaged := bytes.Clone(data)
+		damaged[at] ^= 0x5a
+		damaged[at+1] ^= 0x33
+		disk := onDisk(damaged)
+		j, got, r := open(t, disk, "journal")
+		want := before(ends, int64(at))
+		if before(ends, int64(at+1)) > want { // one byte of each of two
+			want = len(payloads)
+		}
+		if len(got) != want || r.Records != want || r.Why.IsZero() != (want == len(payloads)) {
+			t.Fatalf("byte %d: %q %+v", at, got, r)
+		}
+		for i, g := range got {
+			if g != "1 "+payloads[i] {
+				t.Fatalf("byte %d: %q", at, g)
+			}
+		}
+		if rest := max(0, len(payloads)-want-1); r.Beyond != rest || (r.Kept != "") != (rest > 0) {
+			t.Fatalf("byte %d: %d whole records after it: %+v", at, rest, r)
+		}
+		if r.Kept != "" && !bytes.Equal(disk.Files()[r.Kept], damaged[len(data)-int(r.CutBytes):]) {
+			t.Fatalf("byte %d: kept otherwise than it was", at)
+		}
+		goesOn(t, disk, j, payloads[:want])
 	}
 }
 
@@ -169,8 +229,9 @@ func TestFarBeyond(t *testing.T) {
 		payloads = append(payloads, strings.Repeat(fmt.Sprint(n%10), 20_000+n))
 	}
 	data, ends := example(t, payloads...)
-	data[20] ^= 1
-	data[ends[0]+20] ^= 1 // and the one after it
+	for _, at := range []int64{20, 21, ends[0] + 20, ends[0] + 21} { // and the one after it
+		data[at] ^= 1
+	}
 	j, _, r := open(t, onDisk(data), "journal")
 	closeNow(t, j)
 	if r.Beyond != 58 {

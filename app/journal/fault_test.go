@@ -293,7 +293,9 @@ func TestOpenFails(t *testing.T) {
 	closeNow(t, j)
 	data := whole.Files()["journal"]
 	damaged := append([]byte(nil), data...)
-	damaged[40] ^= 1 // in b: c lies beyond
+	damaged[36], damaged[40] = damaged[36]^1, damaged[40]^1 // in b: c lies beyond
+	flipped := append([]byte(nil), data...)
+	flipped[40] ^= 1
 	tests := []struct {
 		name  string
 		files map[string][]byte
@@ -303,6 +305,7 @@ func TestOpenFails(t *testing.T) {
 		{"there", map[string][]byte{"journal": data}, []string{"a", "b", "c"}},
 		{"torn", map[string][]byte{"journal": data[:len(data)-1]}, []string{"a", "b"}},
 		{"damaged", map[string][]byte{"journal": damaged}, []string{"a"}},
+		{"a byte wrong", map[string][]byte{"journal": flipped}, []string{"a", "b", "c"}},
 	}
 	for _, tt := range tests {
 		for nth := 0; ; nth++ {

@@ -18,6 +18,7 @@ import (
 // What an error of this package may wrap, for errors.Is.
 var (
 	ErrForeign  = errors.New("not a journal, or its beginning is damaged")
+	ErrDamaged  = errors.New("journal is damaged before its end")
 	ErrNewer    = errors.New("journal of a newer version")
 	ErrClosed   = errors.New("journal is closed")
 	ErrReadOnly = errors.New("journal is open for reading only")

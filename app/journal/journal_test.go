@@ -207,7 +207,7 @@ func TestReadOnlyChangesNothing(t *testing.T) {
 	second := add(t, j, "a", "b", "c")[1]
 	closeNow(t, j)
 	data := disk.Files()["journal"]
-	data[second+5] ^= 1
+	data[second+1], data[second+5] = data[second+1]^1, data[second+5]^1
 	data = data[:len(data)-1]
 	damaged := crashfs.Image{Files: map[string][]byte{"journal": data}}.FS()
 	damaged.Fault(func(c crashfs.Call) (int, error) {

@@ -21,11 +21,21 @@ type Recovery struct {
 	// Why says what is wrong with the first of these bytes; zero where all is
 	// well. It is set with no byte cut where only the header was damaged.
 	Why text.Message
+	// Mended counts records of which one byte was wrong and was put right: they are
+	// among those that were visited.
+	Mended int
 	// Beyond counts whole records among the bytes cut: they came after a damaged
 	// one, so the file was not merely cut short. Kept is the file they were put
 	// into, "" where there are none.
 	Beyond int
 	Kept   string
+}
+
+// OpenSure is Open where a part of the journal of some bytes was on disk for sure:
+// damage there is no torn end. It is an ErrDamaged, and nothing is changed: see
+// Beyond and Rewrite.
+func OpenSure(fsys FS, path string, sure int64, visit func(Record) error) (*Journal, Recovery, error) {
+	return openSure(fsys, path, sure, visit)
 }
 
 // Open opens the journal at path, or makes an empty one, and visits all records
@@ -34,6 +44,10 @@ type Recovery struct {
 // as it is, and nothing is changed. Errors: ErrForeign, ErrNewer, and those of
 // the disk.
 func Open(fsys FS, path string, visit func(Record) error) (*Journal, Recovery, error) {
+	return openSure(fsys, path, 0, visit)
+}
+
+func openSure(fsys FS, path string, sure int64, visit func(Record) error) (*Journal, Recovery, error) {
 	f, err := fsys.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = create(fsys, path); err == nil {
@@ -44,6 +58,9 @@ func Open(fsys FS, path string, visit func(Record) error) (*Journal, Recovery, e
 		return nil, Recovery{}, safefile.Explain(path, err)
 	}
 	found, recovery, err := read(f, path, visit)
+	if err == nil && recovery.CutBytes > 0 && found.end < sure {
+		err = app.Refuse(ErrDamaged, "journal.damaged", path, recovery.Why)
+	}
 	if err == nil {
 		err = repair(fsys, f, path, found, &recovery)
 	}
@@ -113,6 +130,7 @@ func create(fsys FS, path string) (err error) {
 // content is what read found in a file.
 type content struct {
 	headerBad bool
+	mended    []Record
 	end, last int64 // where the last whole record ends and begins; last is 0 without one
 }
 
@@ -141,9 +159,10 @@ func read(f File, path string, visit func(Record) error) (content, Recovery, err
 	if s.err != nil {
 		return c, r, unread(path, s.err)
 	}
+	c.mended, r.Mended = s.mended, len(s.mended)
 	if r.CutBytes = size - c.end; r.CutBytes > 0 {
 		r.Why = s.why
-		if r.Beyond, err = beyond(f, c.end+1, size); err != nil {
+		if err = beyond(f, c.end+1, size, func(Record) { r.Beyond++ }); err != nil {
 			return c, r, unread(path, err)
 		}
 	}
@@ -151,7 +170,7 @@ func read(f File, path string, visit func(Record) error) (content, Recovery, err
 }
 
 // checkHeader refuses what is no journal or a newer one. A damaged header is
-// told but not refused where a record follows: the file is a journal then, and of
+// told but not refused where a record is found: the file is a journal then, and of
 // the version that has such records.
 func checkHeader(f File, path string, size int64) (damaged bool, err error) {
 	foreign := app.Refuse(ErrForeign, "journal.foreign", path)
@@ -172,17 +191,28 @@ func checkHeader(f File, path string, size int64) (damaged bool, err error) {
 	switch _, err := readRecord(f, headerBytes, size); {
 	case err == nil:
 		return true, nil
-	case err == ErrNoRecord:
-		return false, foreign
-	default:
+	case err != ErrNoRecord:
 		return false, unread(path, err)
 	}
+	found := false
+	if err := beyond(f, headerBytes+1, size, func(Record) { found = true }); err != nil {
+		return false, unread(path, err)
+	}
+	if !found {
+		return false, foreign
+	}
+	return true, nil
 }
 
 // repair makes the file end with its last whole record, and flushes it.
 func repair(fsys FS, f File, path string, c content, r *Recovery) error {
 	if c.headerBad {
 		if _, err := f.WriteAt(header(version), 0); err != nil {
+			return safefile.Explain(path, err)
+		}
+	}
+	for _, m := range c.mended {
+		if _, err := f.WriteAt(appendRecord(nil, m.Offset, m.Kind, m.Payload), m.Offset); err != nil {
 			return safefile.Explain(path, err)
 		}
 	}

@@ -19,6 +19,7 @@ type scan struct {
 	record Record
 	why    text.Message // why there is no record at offset; zero at the end
 	err    error        // the file could not be read
+	mended []Record     // one byte of these was wrong
 	frame  [frameBytes]byte
 }
 
@@ -37,7 +38,7 @@ func (s *scan) next() bool {
 	if !s.fill(s.frame[:]) {
 		return false
 	}
-	f, ok := parseFrame(s.frame[:], s.offset)
+	f, mended, ok := frameOf(s.frame[:], s.offset)
 	if !ok {
 		s.why = text.M("journal.record_damaged", s.offset)
 		return false
@@ -50,11 +51,14 @@ func (s *scan) next() bool {
 	if !s.fill(payload) {
 		return false
 	}
-	if f.payloadSum(payload) != f.content {
+	if mended, ok = f.holds(payload, mended); !ok {
 		s.why = text.M("journal.record_damaged", s.offset)
 		return false
 	}
 	s.record = Record{Offset: s.offset, Kind: f.kind, Payload: payload}
+	if mended {
+		s.mended = append(s.mended, s.record)
+	}
 	s.offset += f.size()
 	return true
 }
@@ -72,31 +76,31 @@ func (s *scan) fill(b []byte) bool {
 	return false
 }
 
-// beyond counts the whole records that begin at an offset or after it, whatever
+// beyond visits the whole records that begin at an offset or after it, whatever
 // lies between.
-func beyond(f io.ReaderAt, offset, size int64) (n int, err error) {
+func beyond(f io.ReaderAt, offset, size int64, visit func(Record)) error {
 	b := make([]byte, readBytes)
 	for offset+frameBytes <= size {
 		m, err := f.ReadAt(b[:min(readBytes, size-offset)], offset)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return n, err
+			return err
 		}
 		if m < frameBytes {
-			return n, nil
+			return nil
 		}
 		at := 0
 		for at+frameBytes <= m {
 			found, ok := parseFrame(b[at:m], offset+int64(at))
 			if ok {
-				_, err := readRecord(f, offset+int64(at), size)
+				r, err := readRecord(f, offset+int64(at), size)
 				if err == nil {
-					n++
+					visit(r)
 					offset += int64(at) + found.size()
 					at = -1
 					break
 				}
 				if err != ErrNoRecord {
-					return n, err
+					return err
 				}
 			}
 			at++
@@ -105,7 +109,7 @@ func beyond(f io.ReaderAt, offset, size int64) (n int, err error) {
 			offset += int64(at)
 		}
 	}
-	return n, nil
+	return nil
 }
 
 // readRecord reads the record at an offset of a file, of which the first end
@@ -118,7 +122,7 @@ func readRecord(f io.ReaderAt, offset, end int64) (Record, error) {
 	if err := readFull(f, head[:], offset); err != nil {
 		return Record{}, err
 	}
-	found, ok := parseFrame(head[:], offset)
+	found, mended, ok := frameOf(head[:], offset)
 	if !ok || found.size() > end-offset {
 		return Record{}, ErrNoRecord
 	}
@@ -126,7 +130,7 @@ func readRecord(f io.ReaderAt, offset, end int64) (Record, error) {
 	if err := readFull(f, payload, offset+frameBytes); err != nil {
 		return Record{}, err
 	}
-	if found.payloadSum(payload) != found.content {
+	if _, ok := found.holds(payload, mended); !ok {
 		return Record{}, ErrNoRecord
 	}
 	return Record{Offset: offset, Kind: found.kind, Payload: payload}, nil

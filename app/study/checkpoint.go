@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/imageio/nifti"
@@ -88,30 +90,61 @@ func readLayers(ctx context.Context, path string, m *mask.Mask) (note []byte, er
 // walk brings a cached mask from the changes it holds to others: those that are
 // not among them are taken back, the missing ones made.
 func (s *Study) walk(ctx context.Context, c *cached, refs []int64) error {
+	err := walk(c, refs, func(ref int64) (mask.Delta, error) { return s.delta(ctx, ref) }, false)
+	if errors.Is(err, errDamaged) {
+		return app.Refuse(err, "study.damaged", s.folder)
+	}
+	return err
+}
+
+// walk is Study.walk with changes read by a function. One that was made on another
+// mask than it comes to is errDamaged, and with lax carried out all the same.
+func walk(c *cached, refs []int64, read func(ref int64) (mask.Delta, error), lax bool) error {
 	common := 0
 	for common < min(len(c.refs), len(refs)) && c.refs[common] == refs[common] {
 		common++
 	}
 	for n := len(c.refs) - 1; n >= common; n-- {
-		delta, err := s.delta(ctx, c.refs[n])
+		delta, err := read(c.refs[n])
 		if err != nil {
 			return err
 		}
-		c.mask.Revert(delta)
+		if lax {
+			c.mask.Overwrite(inverse(delta))
+		} else {
+			c.mask.Revert(delta)
+		}
 		c.refs = c.refs[:n]
 	}
 	for _, ref := range refs[common:] {
-		delta, err := s.delta(ctx, ref)
+		delta, err := read(ref)
 		if err != nil {
 			return err
 		}
-		if !c.mask.Fits(delta) {
-			return app.Refuse(errDamaged, "study.damaged", s.folder)
+		if !lax && !c.mask.Fits(delta) {
+			return errDamaged
 		}
-		c.mask.Apply(delta)
+		if lax {
+			c.mask.Overwrite(delta)
+		} else {
+			c.mask.Apply(delta)
+		}
 		c.refs = append(c.refs, ref)
 	}
 	return nil
+}
+
+// inverse is the change back.
+func inverse(delta mask.Delta) mask.Delta {
+	var back mask.Delta
+	for _, d := range delta.Slices {
+		d.Runs = slices.Clone(d.Runs)
+		for n, r := range d.Runs {
+			d.Runs[n].Old, d.Runs[n].New = r.New, r.Old
+		}
+		back.Slices = append(back.Slices, d)
+	}
+	return back
 }
 
 func (s *Study) delta(ctx context.Context, ref int64) (mask.Delta, error) {

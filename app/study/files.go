@@ -24,6 +24,7 @@ const (
 	versionKey = "format_version" // "1.0": another first number is another format
 	version    = "1.0"
 	lengthKey  = "journal_bytes"
+	sumKey     = "checksum" // see checked; what an older version wrote has none
 )
 
 // mostInfo is how long study.json may be, in bytes: a hundred times what a note
@@ -63,6 +64,9 @@ func readInfo(folder, path string) (doc document, journalBytes int64, err error)
 	if err != nil || size > mostInfo {
 		return nil, 0, app.Refuse(err, "study.json_damaged", path)
 	}
+	if sum, there := doc[sumKey]; there && sum != checked(doc) {
+		return nil, 0, app.Refuse(errSum, "study.json_damaged", path)
+	}
 	if doc[formatKey] != format {
 		return nil, 0, app.Refuse(nil, "study.foreign", folder)
 	}
@@ -75,6 +79,7 @@ func readInfo(folder, path string) (doc document, journalBytes int64, err error)
 	}
 	delete(doc, formatKey)
 	delete(doc, lengthKey)
+	delete(doc, sumKey)
 	return doc, journalBytes, nil
 }
 
@@ -97,7 +102,8 @@ func usable(g volume.Geometry) bool {
 func writeInfo(path string, doc document, length int64) error {
 	all := map[string]any{versionKey: version} // or that of a newer program, whose fields are in it
 	maps.Copy(all, doc)
-	all[formatKey], all[lengthKey] = format, length
+	all[formatKey], all[lengthKey] = format, json.Number(strconv.FormatInt(length, 10))
+	all[sumKey] = checked(all)
 	return safefile.Write(path, true, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)

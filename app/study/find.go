@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"opacity/app"
+	"opacity/app/journal"
 	"opacity/app/safefile"
 )
 
@@ -26,14 +27,13 @@ func Is(path string) bool {
 // it, and it may lag some seconds behind one that is being edited. Errors are
 // those of Open.
 func Peek(folder string) (Info, error) {
-	path := filepath.Join(folder, infoName)
-	doc, _, err := readInfo(folder, path)
+	doc, _, _, err := readAnyInfo(journal.Disk{}, folder)
 	if err != nil {
 		return Info{}, err
 	}
 	info, err := doc.info()
 	if err != nil {
-		return Info{}, app.Refuse(err, "study.json_damaged", path)
+		return Info{}, app.Refuse(err, "study.json_damaged", filepath.Join(folder, infoName))
 	}
 	return info, nil
 }

@@ -26,6 +26,11 @@ type Recovered struct {
 	// Journal is what was found in the journal, and cut off where the study is
 	// open for editing.
 	Journal journal.Recovery
+	// Salvaged is what was saved of a journal damaged before its end; nil where it
+	// was not.
+	Salvaged *Salvaged
+	// Info says that study.json was damaged and made anew from the journal.
+	Info bool
 	// Short is how many bytes the journal lacks of those it had when study.json
 	// was last written; 0 where none.
 	Short int64
@@ -34,6 +39,15 @@ type Recovered struct {
 // Messages says it to the user; empty where all was well.
 func (r Recovered) Messages() []text.Message {
 	var list []text.Message
+	if r.Info {
+		list = append(list, text.M("study.recovered_info"))
+	}
+	if r.Salvaged != nil {
+		list = append(list, r.Salvaged.message())
+	}
+	if r.Journal.Mended > 0 {
+		list = append(list, text.M("study.recovered_mended", r.Journal.Mended))
+	}
 	switch {
 	case r.Journal.Kept != "":
 		list = append(list, text.M("study.recovered_beyond", r.Journal.Beyond, r.Journal.Why, filepath.Base(r.Journal.Kept)))
@@ -72,7 +86,7 @@ func OpenReadOnly(ctx context.Context, folder string) (*Study, Recovered, error)
 
 func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *Study, r Recovered, err error) {
 	s := &Study{folder: folder, wake: make(chan struct{}, 1), quit: make(chan struct{})}
-	doc, least, err := readInfo(folder, s.path(infoName))
+	doc, least, rebuilt, err := readAnyInfo(fsys, folder)
 	if err != nil {
 		return nil, r, err
 	}
@@ -90,9 +104,6 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	if r.Short > 0 && edit {
 		return nil, r, app.Refuse(nil, "study.half_copied", folder)
 	}
-	if err := s.checkBegin(fsys); err != nil {
-		return nil, r, err
-	}
 	if edit {
 		err = s.takeLock()
 	} else {
@@ -106,8 +117,15 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 			s.letGo()
 		}
 	}()
-	s.state = state{size: s.grid.Size, doc: document{}}
-	if r.Journal, err = s.replay(ctx, fsys); err != nil {
+	if r.Journal, err = s.replay(ctx, fsys, doc, least); errors.Is(err, journal.ErrDamaged) {
+		saved, e := s.salvage(ctx, fsys, doc, least)
+		if e != nil {
+			return nil, r, e
+		}
+		r.Salvaged = &saved
+		r.Journal, err = s.replay(ctx, fsys, doc, 0)
+	}
+	if err != nil {
 		return nil, r, err
 	}
 	doc.merge(s.doc) // the journal is newer, or says the same
@@ -117,6 +135,11 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	}
 	if err := s.resume(ctx); err != nil {
 		return nil, r, err
+	}
+	if r.Info = rebuilt != nil; r.Info && s.lock != nil {
+		if err := s.rewriteInfo(ctx); err != nil {
+			return nil, r, err
+		}
 	}
 	r.Mask = s.recoverMask(ctx)
 	r.Stroke = s.recoverStroke()
@@ -142,21 +165,6 @@ func (s *Study) checkLength(fsys journal.FS, least int64) (short int64, err erro
 		return 0, app.Fail(err, "study.unread", path, safefile.Reason(err))
 	}
 	return max(0, least-size), nil
-}
-
-// checkBegin refuses a journal whose first record is not whole, before any other
-// is cut off with it.
-func (s *Study) checkBegin(fsys journal.FS) error {
-	found := errors.New("found")
-	j, _, err := journal.OpenReadOnly(fsys, s.path(journalName), func(journal.Record) error { return found })
-	switch {
-	case errors.Is(err, found):
-		return nil
-	case err != nil:
-		return err
-	}
-	_ = j.Close() // nothing was written
-	return app.Refuse(nil, "study.damaged", s.folder)
 }
 
 // takeLock opens the study for reading only where it cannot be had.
@@ -186,9 +194,15 @@ func (s *Study) letGo() {
 	}
 }
 
-// replay reads the journal and finds the checkpoint that fits it.
-func (s *Study) replay(ctx context.Context, fsys journal.FS) (found journal.Recovery, err error) {
+// replay reads the journal, which was on disk for sure for some bytes at least, and
+// finds the checkpoint that fits it. Damage in that part is a journal.ErrDamaged
+// where the study is open for editing.
+func (s *Study) replay(ctx context.Context, fsys journal.FS, doc document, sure int64) (found journal.Recovery, err error) {
+	s.state, s.sum, s.cache = state{size: s.grid.Size, doc: document{}}, 0, nil
 	note, ok := s.readCheckpointNote()
+	if ok {
+		sure = max(sure, note.Offset)
+	}
 	visit := func(r journal.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -199,20 +213,21 @@ func (s *Study) replay(ctx context.Context, fsys journal.FS) (found journal.Reco
 		s.sum = summed(s.sum, r.Kind, r.Payload)
 		return s.read(r.Kind, r.Offset, r.Payload)
 	}
-	openJournal := journal.Open
-	if s.why != nil {
-		openJournal = journal.OpenReadOnly
+	if s.why == nil {
+		s.journal, found, err = journal.OpenSure(fsys, s.path(journalName), max(sure, leastJournal), visit)
+	} else {
+		s.journal, found, err = journal.OpenReadOnly(fsys, s.path(journalName), visit)
 	}
-	s.journal, found, err = openJournal(fsys, s.path(journalName), visit)
-	switch {
-	case errors.Is(err, errNewer):
-		return found, app.Refuse(err, "study.newer", s.folder, "")
-	case errors.Is(err, errDamaged):
-		return found, app.Refuse(err, "study.damaged", s.folder)
-	case err != nil:
-		return found, err
-	case s.begin == 0:
-		return found, app.Refuse(nil, "study.damaged", s.folder)
+	if err != nil {
+		return found, s.unsound(err)
+	}
+	if s.begin == 0 { // to be looked at without it
+		info, _ := doc.info() // was read before
+		labels := maskLabels(info.Labels)
+		if s.why == nil || len(labels) == 0 || !ok || note.Offset <= s.journal.End() {
+			return found, app.Refuse(nil, "study.damaged", s.folder)
+		}
+		s.begin, s.labels = lostBegin, labels
 	}
 	if ok && s.journal.End() == note.Offset {
 		s.foundCheckpoint(note)
@@ -220,6 +235,10 @@ func (s *Study) replay(ctx context.Context, fsys journal.FS) (found journal.Reco
 	s.ahead = ok && !found.Why.IsZero() && note.Offset > s.journal.End()
 	return found, nil
 }
+
+// leastJournal is less than the header and the first record take, which are on
+// disk before there is a study.
+const leastJournal = 32
 
 // resume makes mask and history.
 func (s *Study) resume(ctx context.Context) error {

@@ -40,6 +40,7 @@ func rewrite(t *testing.T, folder string, change func(map[string]any)) {
 	if err := json.Unmarshal(b, &doc); err != nil {
 		t.Fatal(err)
 	}
+	delete(doc, sumKey) // written by another program
 	change(doc)
 	if b, err = json.Marshal(doc); err != nil {
 		t.Fatal(err)
@@ -73,17 +74,13 @@ func TestRefuses(t *testing.T) {
 	}{
 		{"no folder", func(f string) { _ = os.RemoveAll(f) }, "study.no_folder"},
 		{"empty folder", func(f string) { _ = os.RemoveAll(f); _ = os.Mkdir(f, 0o777) }, "study.foreign"},
-		{"no study.json", func(f string) { remove(t, f, infoName) }, "study.foreign"},
 		{"no journal", func(f string) { remove(t, f, journalName) }, "study.half_copied"},
 		{"study.json alone", func(f string) { remove(t, f, journalName, checkpointName, auditName) }, "study.half_copied"},
 		{"half a journal", func(f string) { _ = os.Truncate(filepath.Join(f, journalName), 300) }, "study.half_copied"},
 		{"an empty journal", func(f string) { put(t, f, journalName, nil) }, "study.half_copied"},
+		{"neither whole", func(f string) { put(t, f, infoName, []byte(`{"format": "opacity.st`)); put(t, f, journalName, nil) }, "study.json_damaged"},
+		{"neither there", func(f string) { remove(t, f, infoName, journalName) }, "study.foreign"},
 		{"another journal", func(f string) { put(t, f, journalName, bytes.Repeat([]byte("x"), 1<<20)) }, "journal.foreign"},
-		{"half a study.json", func(f string) { put(t, f, infoName, []byte(`{"format": "opacity.st`)) }, "study.json_damaged"},
-		{"empty study.json", func(f string) { put(t, f, infoName, nil) }, "study.json_damaged"},
-		{"more than one object", func(f string) { put(t, f, infoName, []byte(`{"format": "opacity.study"} {}`)) }, "study.json_damaged"},
-		{"a list", func(f string) { put(t, f, infoName, []byte(`[1]`)) }, "study.json_damaged"},
-		{"null", func(f string) { put(t, f, infoName, []byte(`null`)) }, "study.json_damaged"},
 		{"of another program", func(f string) { put(t, f, infoName, []byte(`{"format": "dicom"}`)) }, "study.foreign"},
 		{"of a newer version", func(f string) { rewrite(t, f, func(d map[string]any) { d[versionKey] = "2.0" }) }, "study.newer"},
 		{"without a version", func(f string) { rewrite(t, f, func(d map[string]any) { delete(d, versionKey) }) }, "study.newer"},

@@ -189,6 +189,9 @@ func (s *Study) Moved(applied int) error {
 
 // Delta implements mask.Archive.
 func (s *Study) Delta(ref int64) (mask.Delta, error) {
+	if ref == lostBegin {
+		return mask.Delta{}, nil
+	}
 	r, err := s.journal.ReadAt(ref)
 	if err != nil {
 		return mask.Delta{}, err
