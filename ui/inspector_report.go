@@ -131,7 +131,11 @@ func (s *reportSection) refresh() {
 			voxels, ml, hu = dash, dash, dash
 			whyML, whyHU = w.t("ui.report.measuring"), w.t("ui.report.measuring")
 		}
-		cells = append(cells, s.cell(name, theme.ColorNameForeground, ""),
+		whyName := ""
+		if l.Side == metrics.Outside {
+			whyName = w.t("ui.report.outside")
+		}
+		cells = append(cells, s.cell(name, theme.ColorNameForeground, whyName),
 			s.cell(voxels, theme.ColorNameForeground, "").right(),
 			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
 	}

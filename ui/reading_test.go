@@ -365,3 +365,28 @@ func TestMillilitres(t *testing.T) {
 		}
 	}
 }
+
+// The parts of a finding add up to the whole of it: also what lies in no lung.
+func TestReportSaysWhatLiesOutside(t *testing.T) {
+	b := newBench(t)
+	b.segmentOne("case")
+	b.until("it is measured", b.current)
+	if words(b.inspector.report.object)["infection, outside"] {
+		t.Error("of nothing outside the lungs there is a row")
+	}
+	b.use(tool.Brush)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
+	b.until("it is measured", b.current)
+	parts := map[mask.Side]int{}
+	for _, l := range b.measured.Labels {
+		if l.Label.Value == mask.Infection {
+			parts[l.Side] += l.Voxels
+		}
+	}
+	if parts["outside"] == 0 || parts[mask.NoSide] != parts[mask.Left]+parts[mask.Right]+parts["outside"] {
+		t.Errorf("the parts are %v", parts)
+	}
+	if !words(b.inspector.report.object)["infection, outside"] {
+		t.Errorf("the report shows %v", words(b.inspector.report.object))
+	}
+}

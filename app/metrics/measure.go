@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,7 +18,7 @@ import (
 // LabelStats is what is measured of one label, or of one label on one side.
 type LabelStats struct {
 	Label  mask.Label
-	Side   mask.Side // the lung a finding was counted in; the label's own side otherwise
+	Side   mask.Side // the lung a finding was counted in, or Outside; the label's own side otherwise
 	Voxels int
 	// VolumeML, MeanHU and SDHU are nil where they may not be stated: volume on a
 	// stack whose spacing is doubtful, HU on numbers that are not HU or on no
@@ -27,15 +28,18 @@ type LabelStats struct {
 	Why text.Message
 }
 
-// Whole reports whether the row is about a label as such, not about the part of
-// it that lies in one lung.
+// Outside is the Side of the part of a finding that lies in neither lung.
+const Outside mask.Side = "outside"
+
+// Whole reports whether the row is about a label as such, not about a part of it.
 func (s LabelStats) Whole() bool { return s.Side == s.Label.Side }
 
 // Measurements is everything the report states about a mask.
 type Measurements struct {
 	// Labels has a row per anatomy label, and for each finding one in total and
-	// one per lung, in the order of the mask's labels. The total of a finding
-	// counts voxels outside both lungs too.
+	// one per lung, in the order of the mask's labels. Where there are lungs and
+	// some of a finding lies outside them, a row says how much, so that the parts
+	// add up to the total.
 	Labels []LabelStats
 	// Infection is the value of the finding that Involvement is about.
 	Infection uint8
@@ -77,11 +81,12 @@ func Measure(ctx context.Context, v *volume.Volume, m *mask.Mask) (Measurements,
 		return Measurements{}, fmt.Errorf("metrics: a mask of %s voxels on a volume of %s", m.Size(), v.Size)
 	}
 	rows := rowsOf(m.Labels())
-	out := Measurements{Labels: make([]LabelStats, len(rows)), AreaVoxels: make([][]int, len(rows))}
+	var out Measurements
+	perSlice := make([][]int, len(rows))
 	for r := range rows {
-		out.AreaVoxels[r] = make([]int, v.Size[2])
+		perSlice[r] = make([]int, v.Size[2])
 	}
-	total, err := count(ctx, v, m, rows, out.AreaVoxels)
+	total, err := count(ctx, v, m, rows, perSlice)
 	if err != nil {
 		return Measurements{}, err
 	}
@@ -92,8 +97,14 @@ func Measure(ctx context.Context, v *volume.Volume, m *mask.Mask) (Measurements,
 	if v.Unit != volume.HU {
 		out.WhyHU = text.M("metrics.not_hu")
 	}
+	lungs := slices.ContainsFunc(rows, func(r row) bool {
+		return r.label.Layer == mask.Anatomy && r.label.Side != mask.NoSide && m.Count(mask.Anatomy, r.label.Value) > 0
+	})
 	for r, row := range rows {
-		out.Labels[r] = row.stats(total[r], v, !doubtful)
+		if row.part != outside || lungs && total[r].n > 0 {
+			out.Labels = append(out.Labels, row.stats(total[r], v, !doubtful))
+			out.AreaVoxels = append(out.AreaVoxels, perSlice[r])
+		}
 	}
 	out.AreaMM2 = areas(v, out.AreaVoxels)
 	out.involve(m.Labels())

@@ -10,15 +10,15 @@ import (
 
 // The parts a finding is counted in, by the anatomy under it.
 const (
-	outside = iota // in neither lung
+	outside = iota // of both lungs
 	inLeft
 	inRight
 	both // anywhere: the total
 )
 
-var partSides = [...]mask.Side{inLeft: mask.Left, inRight: mask.Right}
+var partSides = [...]mask.Side{outside: Outside, inLeft: mask.Left, inRight: mask.Right}
 
-// row is one line of the report: a label, or the part of it in one lung.
+// row is one line of the report: a label, or a part of it.
 type row struct {
 	label mask.Label
 	part  int
@@ -29,7 +29,7 @@ func rowsOf(labels []mask.Label) []row {
 	for _, l := range labels {
 		rows = append(rows, row{l, both})
 		if l.Layer == mask.Findings && l.Side == mask.NoSide {
-			rows = append(rows, row{l, inLeft}, row{l, inRight})
+			rows = append(rows, row{l, inLeft}, row{l, inRight}, row{l, outside})
 		}
 	}
 	return rows

@@ -43,6 +43,7 @@ out = {
         stats("infection", "", finding),
         stats("infection", "left", finding & left),
         stats("infection", "right", finding & right),
+        stats("infection", "outside", finding & ~(left | right)),
     ],
     "involvement_percent": {
         "left": 100 * (finding & left).sum() / left.sum(),
