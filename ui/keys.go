@@ -67,8 +67,15 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	w.chord(tool.Chord{Mods: w.modifiers(), Key: string(e.Name)})
 }
 
-// held is the part of a control that lets keys held with the mouse through.
+// held is the part of a control that lets keys held with the mouse through, and
+// takes its hint away when it is pressed.
 type held struct{ w *Window }
+
+// MouseDown implements desktop.Mouseable.
+func (h held) MouseDown(*desktop.MouseEvent) { h.w.tips.clear() }
+
+// MouseUp implements desktop.Mouseable.
+func (h held) MouseUp(*desktop.MouseEvent) {}
 
 // KeyDown hands a key that is held to the panes, whichever control has the focus:
 // it may be held there for a drag that has yet to begin.

@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/theme"
 )
 
 // tipDelay is how long the pointer rests before the hint shows beside it. In the
@@ -56,26 +58,68 @@ func (t *tips) place(owner fyne.CanvasObject, hint string) {
 	d := t.w.app.Driver()
 	origin := d.AbsolutePositionForObject(t.layer)
 	at := d.AbsolutePositionForObject(owner).Subtract(origin)
-	label := widget.NewLabel(hint)
-	size := label.MinSize()
-	if widest := float32(340); size.Width > widest {
-		label.Wrapping = fyne.TextWrapWord
-		label.Resize(fyne.NewSize(widest, size.Height))
-		size = fyne.NewSize(widest, label.MinSize().Height)
-	}
-	box := newSurface(colorTooltip, label)
-	box.radius = 4
+	box := hintBox(hint)
+	size := box.Size()
 	room := t.layer.Size()
-	x := min(at.X+8, room.Width-size.Width-6)
-	y := at.Y + owner.Size().Height + 4
-	if at.X < 50 { // beside the toolbar rather than over it
+	x, y := at.X+8, at.Y+owner.Size().Height+4
+	if at.X+owner.Size().Width < t.w.toolbar.width() { // beside the toolbar rather than over it
 		x, y = at.X+owner.Size().Width+8, at.Y
 	}
 	if y+size.Height > room.Height-4 {
-		y = at.Y - size.Height - 4
+		y = min(at.Y, room.Height) - size.Height - 4
 	}
-	box.Resize(size)
-	box.Move(fyne.NewPos(max(x, 4), max(y, 4)))
+	box.Move(fyne.NewPos(max(min(x, room.Width-size.Width-6), 4), max(y, 4)))
 	t.layer.Objects = []fyne.CanvasObject{box}
 	t.layer.Refresh()
+}
+
+// hintBox is a hint on its ground, as wide and high as its words need: Fyne's own
+// labels know the height of text that wraps only after they were drawn.
+func hintBox(hint string) *fyne.Container {
+	const widest, padX, padY, lineGap = 340, 10, 7, 2
+	ground := canvas.NewRectangle(paint(colorTooltip))
+	ground.CornerRadius = 4
+	box := container.NewWithoutLayout(ground)
+	var width, y float32 = 0, padY
+	for _, s := range wrapped(hint, widest-2*padX, theme.TextSize()) {
+		line := canvas.NewText(s, paint(theme.ColorNameForeground))
+		line.TextSize = theme.TextSize()
+		size := line.MinSize()
+		line.Resize(size)
+		line.Move(fyne.NewPos(padX, y))
+		width, y = max(width, size.Width), y+size.Height+lineGap
+		box.Add(line)
+	}
+	box.Resize(fyne.NewSize(width+2*padX, y-lineGap+padY))
+	ground.Resize(box.Size())
+	return box
+}
+
+// wrapped breaks s between words into lines of a width, and words that are wider
+// anywhere.
+func wrapped(s string, width, size float32) []string {
+	wide := func(s string) bool { return fyne.MeasureText(s, size, fyne.TextStyle{}).Width > width }
+	var lines []string
+	for _, paragraph := range strings.Split(s, "\n") {
+		line := ""
+		for _, word := range strings.Fields(paragraph) {
+			if line != "" && !wide(line+" "+word) {
+				line += " " + word
+				continue
+			}
+			if line != "" {
+				lines = append(lines, line)
+			}
+			line = word
+			for runes := []rune(line); wide(line); runes = []rune(line) {
+				n := len(runes) - 1
+				for n > 1 && wide(string(runes[:n])) {
+					n--
+				}
+				lines, line = append(lines, string(runes[:n])), string(runes[n:])
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

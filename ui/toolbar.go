@@ -3,7 +3,6 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -20,6 +19,8 @@ type toolbar struct {
 	scroll *container.Scroll
 	column *fyne.Container
 	tools  []toolbarTool
+	groups [][]fyne.CanvasObject // of buttons; the last is at the foot
+	across int                   // buttons beside one another
 }
 
 type toolbarTool struct {
@@ -29,16 +30,16 @@ type toolbarTool struct {
 }
 
 func newToolbar(w *Window) *toolbar {
-	t := &toolbar{w: w}
-	box := container.NewVBox()
+	t := &toolbar{w: w, groups: make([][]fyne.CanvasObject, 1), across: 1}
+	t.column = container.New(&toolbarLayout{t: t})
 	add := func(id string, icon fyne.Resource, key string, a tool.Action, enabled, on func() bool) {
 		b := w.newButton("", icon, w.withKey(w.t(key), a), func() { w.keys.Do(a) })
 		b.Importance = widget.LowImportance
 		w.name("toolbar."+id, b)
 		t.tools = append(t.tools, toolbarTool{b, enabled, on})
-		box.Add(container.New(squareLayout{}, b))
+		t.put(b)
 	}
-	gap := func() { box.Add(container.New(layout.NewCustomPaddedLayout(3, 3, 6, 6), widget.NewSeparator())) }
+	gap := func() { t.groups = append(t.groups, nil) }
 	v := w.viewer
 	add("open", theme.FolderOpenIcon(), "ui.tool.open", tool.FileOpenFolder, nil, nil)
 	add("save", theme.DocumentSaveIcon(), "ui.tool.save", tool.FileSave, func() bool { return w.hasMask() && !w.segmenting }, nil)
@@ -47,7 +48,7 @@ func newToolbar(w *Window) *toolbar {
 	add("segment", theme.MediaPlayIcon(), "ui.tool.segment", tool.SegmentRun, w.canSegment, func() bool { return w.segmenting })
 	gap()
 	for _, n := range tool.Names() {
-		t.addTool(box, n)
+		t.addTool(n)
 	}
 	gap()
 	add("profile", theme.ColorChromaticIcon(), "ui.tool.profile", tool.ViewProfile, nil, func() bool { return v.Profile() == viewer.Reading })
@@ -56,21 +57,31 @@ func newToolbar(w *Window) *toolbar {
 	add("style", theme.ColorPaletteIcon(), "ui.tool.style", tool.LabelsStyle, nil, nil)
 	add("fit", theme.ZoomFitIcon(), "ui.tool.fit", tool.ViewFit, w.hasStudy, nil)
 	add("maximise", theme.ViewFullScreenIcon(), "ui.tool.maximise", tool.PaneMaximise, w.hasStudy, func() bool { return v.Arrangement() == viewer.OnePane })
-	box.Add(layout.NewSpacer())
+	gap()
 	light := w.newButton("", theme.ColorAchromaticIcon(), w.t("ui.tool.theme"), func() { w.setLight(!w.prefs.Light) })
 	light.Importance = widget.LowImportance
 	w.name("toolbar.theme", light)
-	box.Add(container.New(squareLayout{}, light))
+	t.put(light)
 	add("inspector", theme.ListIcon(), "ui.tool.inspector", tool.ViewInspector, nil, func() bool { return w.prefs.Inspector })
 	add("keys", theme.HelpIcon(), "ui.tool.keys", tool.ViewKeys, nil, nil)
-	t.scroll, t.column = container.NewVScroll(box), box // it scrolls in a window too low for it
-	t.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(4, 4, 0, 0), container.New(fixedWidth(44), t.scroll)))
+	for range t.groups[1:] {
+		t.column.Add(widget.NewSeparator())
+	}
+	t.scroll = container.NewVScroll(t.column) // for a window that is lower still
+	t.object = newSurface(colorPanel, container.New(toolbarWidth{t}, t.scroll))
 	t.refresh()
 	return t
 }
 
+// put adds a button to the last group.
+func (t *toolbar) put(b *button) {
+	last := len(t.groups) - 1
+	t.groups[last] = append(t.groups[last], b)
+	t.column.Add(b)
+}
+
 // addTool adds the button of a painting tool, which puts it on and off.
-func (t *toolbar) addTool(box *fyne.Container, n tool.Name) {
+func (t *toolbar) addTool(n tool.Name) {
 	w := t.w
 	icon := theme.NewThemedResource(fyne.NewStaticResource("tool-"+string(n)+".svg", icons.Tool(string(n))))
 	b := w.newButton("", icon, w.withKey(w.texts.Format(n.Title()), n.Action()), func() {
@@ -84,7 +95,7 @@ func (t *toolbar) addTool(box *fyne.Container, n tool.Name) {
 	b.Importance = widget.LowImportance
 	w.name("toolbar."+string(n), b)
 	t.tools = append(t.tools, toolbarTool{b, w.hasStudy, func() bool { return w.kit.Current() == n }})
-	box.Add(container.New(squareLayout{}, b))
+	t.put(b)
 }
 
 func (t *toolbar) refresh() {
@@ -100,14 +111,75 @@ func (t *toolbar) refresh() {
 	}
 }
 
-// squareLayout makes a button of the strip 36 wide and high in a strip of 44.
-type squareLayout struct{}
+const (
+	squareMost  = 36 // of a button of the strip, wide and high
+	squareLeast = 30
+	groupGap    = 9
+	toolbarEdge = 4
+)
 
-func (squareLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(44, 36) }
+// width is that of the strip.
+func (t *toolbar) width() float32 { return 2*toolbarEdge + float32(t.across)*squareMost }
 
-func (squareLayout) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(4, 0))
-		o.Resize(fyne.NewSquareSize(36))
+// arrange tells how many buttons stand beside one another in a strip of a height,
+// and how high each is: one as long as it can be pressed with ease, else two.
+func (t *toolbar) arrange(height float32) (across int, square float32) {
+	room := height - 2*toolbarEdge - float32(len(t.groups)-1)*groupGap
+	for across = 1; ; across++ {
+		if square = room / float32(t.rows(across)); square >= squareLeast || across == 2 {
+			return across, max(min(square, squareMost), squareLeast)
+		}
 	}
 }
+
+// rows is how many rows of buttons there are.
+func (t *toolbar) rows(across int) int {
+	n := 0
+	for _, g := range t.groups {
+		n += (len(g) + across - 1) / across
+	}
+	return n
+}
+
+// toolbarLayout puts the buttons in groups with a line between them, the last
+// group at the foot. Lines are the last objects of its container.
+type toolbarLayout struct{ t *toolbar }
+
+func (l *toolbarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	rows, gaps := float32(l.t.rows(2)), float32(len(l.t.groups)-1)
+	return fyne.NewSize(l.t.width(), rows*squareLeast+gaps*groupGap+2*toolbarEdge)
+}
+
+func (l *toolbarLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	t := l.t
+	across, square := t.arrange(size.Height)
+	if across != t.across {
+		t.across = across
+		t.w.soon("toolbar", t.w.relayout)
+	}
+	lines := objects[len(objects)-len(t.groups)+1:]
+	y := float32(toolbarEdge)
+	for n, g := range t.groups {
+		rows := (len(g) + across - 1) / across
+		if n > 0 {
+			if n == len(lines) {
+				y = max(y, size.Height-toolbarEdge-float32(rows)*square-groupGap)
+			}
+			lines[n-1].Move(fyne.NewPos(toolbarEdge+2, y+groupGap/2))
+			lines[n-1].Resize(fyne.NewSize(t.width()-2*toolbarEdge-4, 1))
+			y += groupGap
+		}
+		for i, b := range g {
+			b.Move(fyne.NewPos(toolbarEdge+float32(i%across)*squareMost, y+float32(i/across)*square))
+			b.Resize(fyne.NewSize(squareMost, square))
+		}
+		y += float32(rows) * square
+	}
+}
+
+// toolbarWidth gives the strip the width that it has.
+type toolbarWidth struct{ t *toolbar }
+
+func (l toolbarWidth) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(l.t.width(), 0) }
+
+func (l toolbarWidth) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
