@@ -166,7 +166,7 @@ func TestThresholdMovesTheBoundaryAndSparesTheHand(t *testing.T) {
 			}
 		}
 	}
-	if at := percentOf(b.thresholdOf(mask.Infection)); at < 36 || at > 40 || b.inspector.model.thresholds.rows[2].value.Text != whole(float64(at)) {
+	if at := percentOf(b.thresholdOf(mask.Infection)); at < 36 || at > 40 || b.inspector.model.thresholds.rows[2].value.Text != b.Window.t("ui.percent", whole(float64(at))) {
 		t.Errorf("the threshold is %d, the field says %q", at, b.inspector.model.thresholds.rows[2].value.Text)
 	}
 	b.undo()

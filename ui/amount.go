@@ -30,7 +30,6 @@ type amountStrip struct {
 	w        *Window
 	object   fyne.CanvasObject
 	row      *fyne.Container
-	scroll   *container.Scroll
 	title    *line
 	result   *line
 	bar      *thinBar
@@ -50,15 +49,15 @@ type amountStrip struct {
 }
 
 func newAmountStrip(w *Window) *amountStrip {
-	s := &amountStrip{w: w, row: container.New(layout.NewCustomPaddedHBoxLayout(12)), bar: newThinBar()}
+	s := &amountStrip{w: w, row: container.New(&flowLayout{gap: 12, changed: w.otherStrips}), bar: newThinBar()}
 	s.title = newLine("", theme.ColorNameForeground).strong()
 	s.result = newLine("", theme.ColorNameForeground).clipped()
 	s.apply = w.newButton(w.t("ui.amount.apply"), theme.ConfirmIcon(), w.withKey(w.t("ui.amount.apply"), tool.ToolCommit), s.commit)
 	s.apply.Importance = widget.HighImportance
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, w.withKey(w.t("ui.cancel"), tool.ViewCancel), s.close)
-	s.scroll = container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 0, 8, 8), s.row))
+	above := container.New(layout.NewCustomPaddedLayout(2, 0, 8, 8), s.row)
 	below := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.apply), s.result)
-	s.object = newSurface(colorPanel, container.NewVBox(s.scroll, container.New(layout.NewCustomPaddedLayout(0, 3, 10, 8), below)))
+	s.object = newSurface(colorPanel, container.NewVBox(above, container.New(layout.NewCustomPaddedLayout(0, 3, 10, 8), below)))
 	s.object.Hide()
 	w.name("amount.apply", s.apply)
 	w.name("amount.cancel", s.cancel)

@@ -103,8 +103,6 @@ func (in *inspector) reveal(id string) {
 func (w *Window) bringIn(o fyne.CanvasObject) {
 	bringIn(w.app.Driver(), w.inspector.scroll, w.inspector.column, o)
 	bringIn(w.app.Driver(), w.toolbar.scroll, w.toolbar.column, o)
-	bringIn(w.app.Driver(), w.strip.scroll, w.strip.row, o)
-	bringIn(w.app.Driver(), w.amount.scroll, w.amount.row, o)
 }
 
 // bringIn scrolls to o. What is not in the column is none of its business.

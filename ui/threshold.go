@@ -91,7 +91,7 @@ func (s *thresholdSection) build(labels []mask.Label) {
 		w.name(fmt.Sprintf("threshold.%d", l.Value), r.slider)
 		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value)
 		s.rows = append(s.rows, r)
-		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(48), r.value), r.slider))
+		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(60), r.value), r.slider))
 	}
 	s.list.Refresh()
 }
@@ -109,7 +109,7 @@ func (r *thresholdRow) refresh() {
 	}
 	at := r.section.at(r.label.Value)
 	r.slider.show(float64(percentOf(at)))
-	if text := whole(float64(percentOf(at))); r.value.Text != text && r.section.w.win.Canvas().Focused() != fyne.Focusable(r.value) {
+	if text := r.section.w.t("ui.percent", whole(float64(percentOf(at)))); r.value.Text != text && r.section.w.win.Canvas().Focused() != fyne.Focusable(r.value) {
 		r.value.Text = text
 		r.value.Refresh()
 	}
@@ -124,7 +124,7 @@ func (r *thresholdRow) typed() {
 		r.section.keep()
 		return
 	}
-	if text := whole(float64(at)); r.value.Text != text {
+	if text := r.section.w.t("ui.percent", whole(float64(at))); r.value.Text != text {
 		r.value.SetText(text)
 	}
 }

@@ -95,6 +95,32 @@ func TestUndoTakesPointsBackFirst(t *testing.T) {
 	}
 }
 
+// Two entries of the menu that are called the same are told apart by nobody.
+func TestToolsAreNamedOnce(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	seen := map[string]bool{}
+	for _, i := range b.menu.tools().Items {
+		name, _, _ := strings.Cut(i.Label, " (")
+		if !i.IsSeparator && seen[name] {
+			t.Errorf("%q is there twice", name)
+		}
+		seen[name] = true
+	}
+}
+
+// An empty window has no tool on, and says nothing of the last one.
+func TestClosingPutsTheToolAway(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.closeStudy()
+	b.settle()
+	if b.kit.Current() != tool.NoTool || b.status.text.text != "" || strings.Contains(b.status.mouse.text, "Brush") {
+		t.Errorf("%q is on; %q, %q", b.kit.Current(), b.status.text.text, b.status.mouse.text)
+	}
+}
+
 func TestRefusalOfAToolIsSaid(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")

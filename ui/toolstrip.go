@@ -24,7 +24,6 @@ type toolStrip struct {
 	w      *Window
 	object fyne.CanvasObject
 	row    *fyne.Container
-	scroll *container.Scroll
 	groups []stripGroup
 
 	swatch       *canvas.Rectangle
@@ -121,24 +120,23 @@ func (s *toolStrip) build() {
 	add := func(on []tool.Name, o ...fyne.CanvasObject) {
 		s.groups = append(s.groups, stripGroup{container.New(layout.NewCustomPaddedHBoxLayout(5), o...), on})
 	}
-	add(nil, container.NewCenter(s.swatch), wide(104, s.label))
+	add(nil, container.NewCenter(s.swatch), wide(94, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(72, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
-	add(ring, wide(92, s.shape))
+	add(ring, word("ui.strip.radius"), wide(58, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
+	add(ring, wide(86, s.shape))
 	add(append(ring, tool.Fill), wide(64, s.solid))
-	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(80, s.likeness))
+	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(64, s.likeness))
 	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
 	add([]tool.Name{tool.Scissors}, s.cutOutside, wide(128, s.cutSlices))
-	add(nil, s.hu, wide(56, s.lo), wide(56, s.hi))
+	add(nil, s.hu, wide(64, s.lo), wide(64, s.hi))
 	add(nil, wide(118, s.inside))
 	add(nil, wide(136, s.over))
-	s.row = container.New(layout.NewCustomPaddedHBoxLayout(9))
+	s.row = container.New(&flowLayout{gap: 7, second: len(s.groups) - 3, changed: s.w.otherStrips})
 	for _, g := range s.groups {
 		s.row.Add(g.object)
 	}
-	s.scroll = container.NewHScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
-	s.object = newSurface(colorPanel, s.scroll)
+	s.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
 }
 
 // valueAt is the label at a place in the selectors, 0 where there is none.

@@ -242,6 +242,7 @@ func (w *Window) showStudy() {
 	case w.session.Volume() != nil:
 		w.show(w.pictures)
 	default:
+		w.kit.Use(tool.NoTool)
 		w.show(w.emptyView())
 	}
 	w.inspector.refresh()

@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/viewer/tool"
+)
+
+// inside reports what of a strip is cut off or smaller than it must be.
+func (b *bench) inside(what string, row *fyne.Container, strip fyne.CanvasObject) {
+	b.t.Helper()
+	d := b.app.Driver()
+	room := strip.Size()
+	for n, o := range row.Objects {
+		if !o.Visible() {
+			continue
+		}
+		at := d.AbsolutePositionForObject(o).Subtract(d.AbsolutePositionForObject(strip))
+		size, least := o.Size(), o.MinSize()
+		if at.X < 0 || at.Y < 0 || at.X+size.Width > room.Width || at.Y+size.Height > room.Height || size.Width < least.Width || size.Height < least.Height {
+			b.t.Errorf("%s: object %d at %v of %v, needs %v, is cut off in %v", what, n, at, size, least, room)
+		}
+	}
+}
+
+// Whatever tool is on, all that it goes by is to be seen, in windows small and large.
+func TestStripsAreWhole(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	for _, size := range []fyne.Size{fyne.NewSize(1024, 700), fyne.NewSize(1360, 860), fyne.NewSize(900, 600), fyne.NewSize(1920, 1080)} {
+		b.win.Resize(size)
+		b.settle()
+		high := float32(0)
+		for _, n := range append(tool.Names(), tool.NoTool) {
+			b.kit.Use(n)
+			b.settle()
+			b.inside(string(n), b.strip.row, b.strip.object)
+			if h := b.strip.object.Size().Height; h < high {
+				t.Errorf("%v: with %q the strip is %v high, was %v", size, n, h, high)
+			} else {
+				high = h
+			}
+		}
+		if most := map[float32]float32{1920: 50, 1360: 70, 1024: 70}[size.Width]; most > 0 && high > most {
+			t.Errorf("%v: the strip is %v high", size, high)
+		}
+		for _, op := range b.operations {
+			b.operate(op)
+			b.worked()
+			b.inside(op.id, b.amount.row, b.amount.object)
+			b.keys.Do(tool.ViewCancel)
+			b.settle()
+		}
+		if at := b.panes.grid.Position().Y; at < b.strip.object.Size().Height {
+			t.Errorf("%v: the panes begin at %v", size, at)
+		}
+	}
+}
