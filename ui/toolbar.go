@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -31,7 +33,6 @@ type toolbarTool struct {
 
 func newToolbar(w *Window) *toolbar {
 	t := &toolbar{w: w, groups: make([][]fyne.CanvasObject, 1), across: 1}
-	t.column = container.New(&toolbarLayout{t: t})
 	add := func(id string, icon fyne.Resource, key string, a tool.Action, enabled, on func() bool) {
 		b := w.newButton("", icon, w.withKey(w.t(key), a), func() { w.keys.Do(a) })
 		b.Importance = widget.LowImportance
@@ -64,9 +65,11 @@ func newToolbar(w *Window) *toolbar {
 	t.put(light)
 	add("inspector", theme.ListIcon(), "ui.tool.inspector", tool.ViewInspector, nil, func() bool { return w.prefs.Inspector })
 	add("keys", theme.HelpIcon(), "ui.tool.keys", tool.ViewKeys, nil, nil)
+	objects := slices.Concat(t.groups...)
 	for range t.groups[1:] {
-		t.column.Add(widget.NewSeparator())
+		objects = append(objects, widget.NewSeparator())
 	}
+	t.column = container.New(&toolbarLayout{t}, objects...)
 	t.scroll = container.NewVScroll(t.column) // for a window that is lower still
 	t.object = newSurface(colorPanel, container.New(toolbarWidth{t}, t.scroll))
 	t.refresh()
@@ -77,7 +80,6 @@ func newToolbar(w *Window) *toolbar {
 func (t *toolbar) put(b *button) {
 	last := len(t.groups) - 1
 	t.groups[last] = append(t.groups[last], b)
-	t.column.Add(b)
 }
 
 // addTool adds the button of a painting tool, which puts it on and off.
@@ -152,6 +154,9 @@ func (l *toolbarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 
 func (l *toolbarLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	t := l.t
+	if size.Height <= 0 {
+		return // it has no place yet
+	}
 	across, square := t.arrange(size.Height)
 	if across != t.across {
 		t.across = across
