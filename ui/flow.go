@@ -103,4 +103,8 @@ func (l *flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // otherStrips makes room for the strips over the pictures, which became taller or
 // shorter.
-func (w *Window) otherStrips() { w.soon("strips", func() { w.pictures.Refresh() }) }
+func (w *Window) otherStrips() {
+	if w.pictures != nil { // the window is still being made
+		w.soon("strips", w.pictures.Refresh)
+	}
+}

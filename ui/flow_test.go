@@ -2,8 +2,10 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"opacity/viewer/tool"
 )
@@ -56,5 +58,15 @@ func TestStripsAreWhole(t *testing.T) {
 		if at := b.panes.grid.Position().Y; at < b.strip.object.Size().Height {
 			t.Errorf("%v: the panes begin at %v", size, at)
 		}
+	}
+}
+
+// Before the window runs, what is put off is done at once: nothing of it may need
+// what is not there yet.
+func TestWindowIsMadeAtOnce(t *testing.T) {
+	w := New(test.NewTempApp(t), Options{Dispatch: func(f func()) { f() }, After: func(time.Duration, func()) func() { return func() {} }})
+	w.win.Resize(fyne.NewSize(1024, 700))
+	if w.strip.object.Size().IsZero() && w.centre.Size().IsZero() {
+		t.Error("it has no size")
 	}
 }
