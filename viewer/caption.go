@@ -33,13 +33,18 @@ func HasHU(v *volume.Volume) bool { return v.Unit == volume.HU }
 // along a stack of doubtful spacing, and in every direction of one that is sheared.
 func SliceCaption(t text.Table, v *volume.Volume, p Plane, index int) string {
 	_, _, n, _ := p.Axes()
-	number, total := p.SliceNumber(v.Geometry, index), v.Size[n]
 	if !placed(v)[n] {
-		return t.T("viewer.slice", number, total)
+		return SliceNumberCaption(t, v, p, index)
 	}
 	middle := volume.Vec{float64(v.Size[0]-1) / 2, float64(v.Size[1]-1) / 2, float64(v.Size[2]-1) / 2}
 	middle[n] = float64(index)
-	return t.T("viewer.slice_mm", number, total, patientSide(v.ToPatient(middle), n))
+	return t.T("viewer.slice_mm", p.SliceNumber(v.Geometry, index), v.Size[n], patientSide(v.ToPatient(middle), n))
+}
+
+// SliceNumberCaption names a slice where there is no room for its millimetres: "120/300".
+func SliceNumberCaption(t text.Table, v *volume.Volume, p Plane, index int) string {
+	_, _, n, _ := p.Axes()
+	return t.T("viewer.slice", p.SliceNumber(v.Geometry, index), v.Size[n])
 }
 
 // WindowCaption names a window: "WL −600  WW 1500".
@@ -134,7 +139,11 @@ func IdentityCaption(t text.Table, id volume.Identity) []string {
 		add(labelled(t, "viewer.patient_id", id.PatientID), labelled(t, "viewer.born", date(id.BirthDate)))
 	}
 	add(labelled(t, "viewer.study", date(id.StudyDate)), id.StudyDescription)
-	add(labelled(t, "viewer.series", id.SeriesNumber), id.SeriesDescription)
+	what := id.SeriesDescription
+	if what == personName(id.PatientName) || what == id.StudyDescription {
+		what = "" // it has been said
+	}
+	add(labelled(t, "viewer.series", id.SeriesNumber), what)
 	add(labelled(t, "viewer.kernel", id.Kernel))
 	return lines
 }

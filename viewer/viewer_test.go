@@ -260,6 +260,8 @@ func TestIdentityCaption(t *testing.T) {
 		{"all", volume.Identity{
 			PatientName: "Doe^Jane^^Dr", PatientID: "17", BirthDate: "19630412", StudyDate: "20200401", SeriesNumber: "3", SeriesDescription: "Chest", Kernel: "B60f",
 		}, []string{"Doe, Jane Dr", "ID 17  born 1963-04-12", "Study 2020-04-01", "Series 3  Chest", "Kernel B60f"}},
+		{"the series is called like the patient", volume.Identity{PatientName: "Synthetic thorax", SeriesNumber: "1", SeriesDescription: "Synthetic thorax"}, []string{"Synthetic thorax", "Series 1"}},
+		{"the series is called like the study", volume.Identity{PatientID: "17", StudyDescription: "Chest", SeriesDescription: "Chest"}, []string{"ID 17", "Chest"}},
 		{"nothing", volume.Identity{}, []string{"No identity in this file"}},
 		{"only an ID", volume.Identity{PatientID: "17"}, []string{"ID 17"}},
 	} {

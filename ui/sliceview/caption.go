@@ -65,10 +65,13 @@ func (k *caption) style(c color.Color, bold bool) {
 // width is how wide the text is.
 func (k *caption) width() float32 { return k.text.MinSize().Width }
 
-// cut returns a text that is at most width wide, its end replaced by an ellipsis
+// width is how wide a text is.
+func width(s string) float32 { return fyne.MeasureText(s, textPx, fyne.TextStyle{}).Width }
+
+// cut returns a text that is at most room wide, its end replaced by an ellipsis
 // where it is longer; nothing where not even a letter fits.
-func cut(s string, width float32) string {
-	wide := func(s string) bool { return fyne.MeasureText(s, textPx, fyne.TextStyle{}).Width > width }
+func cut(s string, room float32) string {
+	wide := func(s string) bool { return width(s) > room }
 	if !wide(s) {
 		return s
 	}

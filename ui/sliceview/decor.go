@@ -103,10 +103,18 @@ func (p *pane) decorate() {
 
 	d.name(p)
 	beside := p.besideLetter()
-	writeIn(d.window, on, viewer.WindowCaption(t, g.viewer.Window()), beside, right, top, fyne.TextAlignTrailing)
-	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, top+linePx, fyne.TextAlignTrailing)
+	window, y := viewer.WindowCaption(t, g.viewer.Window()), top
+	if width(window) > beside {
+		y += linePx // under the letter there is the whole width
+	}
+	writeIn(d.window, on, window, right-left, right, y, fyne.TextAlignTrailing)
+	write(d.zoom, on, viewer.ZoomCaption(t, g.viewer.Camera(p.plane)), right, y+linePx, fyne.TextAlignTrailing)
 	d.writeIdentity(p, left, right, top+linePx, on)
-	writeIn(d.slice, on, viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane)), beside, right, bottom, fyne.TextAlignTrailing)
+	slice := viewer.SliceCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane))
+	if width(slice) > beside {
+		slice = viewer.SliceNumberCaption(t, vol, p.plane, g.viewer.SliceOf(p.plane))
+	}
+	writeIn(d.slice, on, slice, beside, right, bottom, fyne.TextAlignTrailing)
 	p.writeResearch(right, bottom-linePx)
 	e := viewer.EdgeCaption(vol, p.plane)
 	midX, midY := r.Pos.X+r.Size.Width/2, r.Pos.Y+r.Size.Height/2-linePx/2
@@ -162,9 +170,9 @@ func (p *pane) writeResearch(right, y float32) {
 }
 
 // writeIdentity names patient and study on the largest pane, unless hidden for
-// a demonstration. Its first line leaves the zoom beside it, where that is shown,
-// its place.
-func (d *decor) writeIdentity(p *pane, x, right, y float32, zoom bool) {
+// a demonstration. Its lines leave window and zoom beside them, where those are
+// shown, their place.
+func (d *decor) writeIdentity(p *pane, x, right, y float32, on bool) {
 	g := p.grid
 	main := p.plane == viewer.Axial || g.viewer.Arrangement() == viewer.OnePane
 	var lines []string
@@ -173,13 +181,13 @@ func (d *decor) writeIdentity(p *pane, x, right, y float32, zoom bool) {
 	}
 	for i, k := range d.identity {
 		s, room := "", right-x
-		if i < len(lines) {
-			if i == 0 && zoom {
-				room -= d.zoom.width() + 4*padPx
+		lineY, lineX := y+float32(i)*linePx, x
+		for _, at := range []*caption{d.window, d.zoom} {
+			if on && at.ground.Position().Y == lineY {
+				room -= at.width() + 4*padPx
 			}
 		}
-		lineY, lineX := y+float32(i)*linePx, x
-		if middle := p.pictureRect().Pos.Y + p.pictureRect().Size.Height/2; zoom && lineY < middle+linePx/2 && lineY+linePx > middle-linePx/2 {
+		if middle := p.pictureRect().Pos.Y + p.pictureRect().Size.Height/2; on && lineY < middle+linePx/2 && lineY+linePx > middle-linePx/2 {
 			lineX += letterPx + 2*padPx // beside the letters at the left and right edges
 			room -= 2 * (letterPx + 2*padPx)
 		}

@@ -497,6 +497,30 @@ func TestGrid_NothingCoversTheLetters(t *testing.T) {
 	}
 }
 
+// Numbers in the corners are whole or not there: half a number is another one.
+func TestGrid_NumbersAreNeverCut(t *testing.T) {
+	for _, size := range []fyne.Size{{Width: 640, Height: 570}, {Width: 660, Height: 560}, {Width: 760, Height: 760}, {Width: 1600, Height: 900}} {
+		b := newBench(t, Options{})
+		v := b.open()
+		v.Identity = volume.Identity{PatientName: "Doe^Jane", PatientID: "17"}
+		b.v.SetWindow(volume.Window{Center: -600, Width: 1500})
+		b.grid.Resize(size)
+		for p := range b.grid.panes {
+			d := &b.grid.panes[p].decor
+			for what, k := range map[string]*caption{"window": d.window, "zoom": d.zoom, "slice": d.slice} {
+				if !k.text.Visible() || strings.Contains(k.text.Text, "…") {
+					t.Errorf("%v, pane %d: the %s is %q", size, p, what, k.text.Text)
+				}
+				for _, o := range d.captions() {
+					if o != k && o.text.Visible() && o.text.Text != "" && overlap(o.ground, k.ground) {
+						t.Errorf("%v, pane %d: %q covers %q", size, p, k.text.Text, o.text.Text)
+					}
+				}
+			}
+		}
+	}
+}
+
 func overlap(a, b fyne.CanvasObject) bool {
 	p, q := a.Position(), b.Position()
 	return p.X < q.X+b.Size().Width && q.X < p.X+a.Size().Width && p.Y < q.Y+b.Size().Height && q.Y < p.Y+a.Size().Height
