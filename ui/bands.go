@@ -236,6 +236,7 @@ func (b *bands) texts() (failures, warnings []string) {
 	if who := b.w.lookingOnly(); who != "" {
 		warnings = append(warnings, who)
 	}
+	warnings = append(warnings, b.w.keeping.hints...)
 	for _, warning := range b.w.session.Warnings() {
 		warnings = append(warnings, b.w.texts.Format(warning.Message))
 	}

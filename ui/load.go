@@ -63,6 +63,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	if b.resume == nil {
 		b.studies = w.readersFolder(b.studies)
 	}
+	lookup := w.lookup(b.studies)
 	slicesIn := w.sliceFeed(attempt, func(first, last int) { w.session.SlicesIn(first, last) })
 	hooks := app.LoadHooks{Slices: slicesIn}
 	hooks.Begin = func(v *volume.Volume) {
@@ -77,7 +78,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	w.status.start(jobOpen, w.t("ui.open.loading", info.Case), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (readSeries, error) {
 		hooks.Progress = report
-		return w.readWithStudy(ctx, series, hooks, b, was)
+		return w.readWithStudy(ctx, series, hooks, b, lookup, was)
 	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(r readSeries, err error) {
 		w.status.end(jobOpen)
 		if err != nil {
@@ -106,6 +107,7 @@ func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.
 	w.bands.forget()
 	w.session.Complete(info, v)
 	w.keepFrom(b.studies, r.sha)
+	w.keeping.hints = w.hints(r.found)
 	w.showStudy()
 	w.sayLeftOut(b.leftOut)
 	if r.failed != nil {

@@ -44,6 +44,7 @@ type preferences struct {
 	Studies     string              `json:"studies,omitempty"` // folder; "" for the usual one
 	Reader      string              `json:"reader,omitempty"`  // name; "" for the system's user
 	Working     string              `json:"working,omitempty"` // folder of the study that is open
+	Places      []string            `json:"places,omitempty"`  // folders that studies were in, the latest first
 	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
 	Tools       *toolPreferences    `json:"tools,omitempty"`
 }

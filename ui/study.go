@@ -36,6 +36,8 @@ type keeping struct {
 	labels []mask.Label // as the study has them
 	staged bool         // a stroke under way is in the study
 	found  recovered
+	hints  []string // of other studies: see hints
+	moved  bool     // the study says that the work went on elsewhere
 	clock  readingClock
 }
 
@@ -198,6 +200,7 @@ func (w *Window) take(k *keeping, s *study.Study) {
 	w.studyFailed(k, nil)
 	s.Notify(func(err error) { w.dispatch(func() { w.studyFailed(k, err) }) })
 	w.prefs.Working = s.Folder()
+	w.remindPlace(s.Folder())
 	w.prefs.save() // at once: it is for when the program is killed
 	w.showTitle()
 }

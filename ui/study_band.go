@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -71,6 +72,14 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 		c := copied()
 		w.name("band.looking", c)
 		rows = append(rows, b.warning(sentence(who), c))
+	}
+	for n, hint := range w.keeping.hints {
+		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
+			w.keeping.hints = slices.DeleteFunc(slices.Clone(w.keeping.hints), func(h string) bool { return h == hint })
+			b.refresh()
+		})
+		w.name(fmt.Sprintf("band.hint.%d", n), dismiss)
+		rows = append(rows, b.warning(sentence(hint), dismiss))
 	}
 	if words := w.recovered(); words != "" {
 		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {

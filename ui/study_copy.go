@@ -103,12 +103,17 @@ func (w *Window) moveInto(r *resumed) {
 	if old == nil {
 		old = k.looking
 	}
+	if k.study != nil {
+		_ = k.study.Update(func(i *study.Info) { i.MovedTo = s.Folder() }) // else the old one is found as before
+	}
 	w.release(old)
 	w.take(k, s)
 	if err := w.session.Restore(s.History(), r.origins); err != nil {
 		w.bands.failAbout("study", err)
 		return
 	}
+	k.moved = s.Info().MovedTo != ""
+	w.goesOnHere()
 	for _, l := range labels {
 		w.session.SetVisible(l.Value, l.Visible)
 		w.session.SetLocked(l.Value, l.Locked)

@@ -152,12 +152,26 @@ type readSeries struct {
 	volume *volume.Volume
 	sha    string
 	resume *resumed
+	found  study.Looked
 	failed error // of looking for its study: the image is there all the same
 }
 
+// lookup finds the studies of an image.
+type lookup func(app.SeriesInfo, string) study.Looked
+
+// lookup finds studies of an image with some hash where it can have any, a folder
+// of studies first. It may be called beside the window.
+func (w *Window) lookup(first string) lookup {
+	places, may := w.studyPlaces(first), w.mayFind()
+	return func(info app.SeriesInfo, sha string) study.Looked {
+		source := study.Source{Path: absolute(info.Path), SHA256: sha, SeriesUID: info.Identity.SeriesUID}
+		return study.Look(places(), source, study.FolderName(info), may)
+	}
+}
+
 // readWithStudy reads an image and, meanwhile, works out by its hash whether
-// there is a study of it in a folder of studies.
-func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app.LoadHooks, b beside, was *keeping) (readSeries, error) {
+// there is a study of it.
+func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app.LoadHooks, b beside, look lookup, was *keeping) (readSeries, error) {
 	r := readSeries{resume: b.resume}
 	dir := b.studies
 	sums := make(chan error, 1)
@@ -180,12 +194,17 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 	if err != nil || dir == "" || r.failed != nil || r.resume != nil {
 		return r, err
 	}
-	folder, err := study.Find(dir, r.sha, series.Info().Identity.SeriesUID)
-	if err != nil || folder == "" {
-		return r, nil // what cannot be listed will not be written to: that tells
-	}
-	if was.study != nil && was.study.Folder() == folder {
-		_ = was.study.Close() // all of it is on disk: see leave
+	r.found = look(series.Info(), r.sha)
+	folder := r.found.Folder
+	switch {
+	case ctx.Err() != nil:
+		return r, ctx.Err()
+	case folder == "":
+		return r, nil
+	case was.study != nil && was.study.Folder() == folder:
+		_ = was.study.Close()                                            // all of it is on disk: see leave
+		r.resume, r.failed = w.openResumed(context.Background(), folder) // there is no way back
+		return r, nil
 	}
 	r.resume, r.failed = w.openResumed(ctx, folder)
 	return r, ctx.Err()
@@ -219,6 +238,7 @@ func (w *Window) resume(r *resumed) {
 		w.bands.failAbout("study", err)
 		return
 	}
+	k.moved = s.Info().MovedTo != ""
 	w.showView(s.Info().View)
 	w.sayResumed(r)
 	w.bands.refresh()
@@ -229,7 +249,12 @@ func (w *Window) resume(r *resumed) {
 func (w *Window) sayResumed(r *resumed) {
 	steps, _ := w.session.History()
 	if len(steps) > 0 && r.study.ReadOnly() == nil {
-		w.status.say(w.t("ui.study.goes_on", len(steps), steps[len(steps)-1].Time.Local().Format("2006-01-02 15:04")))
+		last := steps[len(steps)-1].Time.Local().Format("2006-01-02 15:04")
+		if dir := filepath.Dir(r.study.Folder()); dir != w.keeping.dir {
+			w.status.say(w.t("ui.study.goes_on_in", dir, len(steps), last))
+			return
+		}
+		w.status.say(w.t("ui.study.goes_on", len(steps), last))
 	}
 }
 

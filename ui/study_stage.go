@@ -6,6 +6,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/study"
 	"opacity/viewer"
 )
 
@@ -25,6 +26,7 @@ func (w *Window) connectStudy() {
 		w.soon("kept", w.showKept)
 		if steps, _ := s.History(); len(steps) > 0 && !s.Loading() {
 			w.active()
+			w.goesOnHere()
 			w.whenKept(w.syncStudy)
 		}
 	})
@@ -52,6 +54,15 @@ func (w *Window) connectStudy() {
 	})
 	w.kit.Changed.Connect(func(struct{}) { w.active() })
 	w.studyChanged.Connect(func(struct{}) { w.soon("kept", w.showKept); w.soon("actions", w.refreshActions) })
+}
+
+// goesOnHere takes back that the work went on in a copy of the study, once more is
+// done to it.
+func (w *Window) goesOnHere() {
+	if k := w.keeping; k.moved && k.study != nil {
+		k.moved = false
+		w.note(func(i *study.Info) { i.MovedTo = "" })
+	}
 }
 
 // stageLater puts the stroke under way into the study a moment later, and goes on

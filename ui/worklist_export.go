@@ -46,7 +46,7 @@ func (c *workList) export(cases []worklist.Entry, folder string, overwrite bool)
 		paths  []string
 		failed []pipeline.Failure
 	}
-	from := shelf{opener: w.opts.Opener, folder: w.readersFolder(c.list.Studies)}
+	from := shelf{opener: w.opts.Opener, look: w.lookup(w.readersFolder(c.list.Studies))}
 	if c.present != "" && w.complete() {
 		from.open, from.volume, from.mask = c.present, w.session.Volume(), w.session.Mask().Snapshot()
 	}
@@ -80,7 +80,7 @@ func (c *workList) export(cases []worklist.Entry, folder string, overwrite bool)
 // shelf finds the masks of cases in their studies; of the open one as it is.
 type shelf struct {
 	opener app.Opener
-	folder string
+	look   lookup
 	open   string
 	volume *volume.Volume
 	mask   *mask.Mask
@@ -99,10 +99,7 @@ func (s shelf) Mask(ctx context.Context, e worklist.Entry) (*volume.Volume, *mas
 	if err != nil {
 		return nil, nil, err
 	}
-	folder, err := study.Find(s.folder, sum, series.Info().Identity.SeriesUID)
-	if err != nil {
-		return nil, nil, err
-	}
+	folder := s.look(series.Info(), sum).Folder
 	if folder == "" {
 		return nil, nil, app.Refuse(nil, "ui.cases.no_study", e.Case)
 	}

@@ -43,7 +43,7 @@ func (c *workList) segmentAll() {
 		w.status.note(w.t("ui.cases.all_run"))
 		return
 	}
-	k := &keeper{c: c, folder: c.list.Studies, program: w.opts.Version, reader: w.reader(), list: c.list}
+	k := &keeper{c: c, folder: c.list.Studies, program: w.opts.Version, reader: w.reader(), list: c.list, look: w.lookup(c.list.Studies)}
 	o := pipeline.Options{Request: app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}}
 	done := 0
 	w.status.start(jobCasesSegment, w.t("ui.cases.segment"), c.stopSegmenting)
@@ -124,6 +124,7 @@ type keeper struct {
 	c                       *workList
 	list                    *worklist.List
 	folder, program, reader string
+	look                    lookup
 }
 
 // errGone says that the window, or the list, went before it answered.
@@ -328,10 +329,7 @@ func (k *keeper) study(ctx context.Context, info app.SeriesInfo, sum string, v *
 	if err := os.MkdirAll(k.folder, 0o700); err != nil {
 		return nil, app.Fail(err, "app.folder_not_made", k.folder)
 	}
-	folder, err := study.Find(k.folder, sum, info.Identity.SeriesUID)
-	if err != nil {
-		return nil, err
-	}
+	folder := k.look(info, sum).Folder
 	if folder == "" {
 		about := study.Info{
 			Program: k.program, Reviewer: k.reader,

@@ -66,25 +66,6 @@ func In(dir string) ([]string, error) {
 	return folders, nil
 }
 
-// Find returns the study in a folder that was made from an image, the one worked
-// on last where there are several; "" where there is none. What cannot be read is
-// passed over.
-func Find(dir, sha256, seriesUID string) (string, error) {
-	folders, err := In(dir)
-	var found string
-	var latest time.Time
-	for _, folder := range folders {
-		info, err := Peek(folder)
-		if err != nil || len(info.Sources) == 0 || info.Sources[0].SHA256 != sha256 || info.Sources[0].SeriesUID != seriesUID {
-			continue
-		}
-		if at := Changed(folder); found == "" || at.After(latest) {
-			found, latest = folder, at
-		}
-	}
-	return found, err
-}
-
 // Unused is the path for a new study of that name: with a number behind it where
 // it is taken.
 func Unused(dir, name string) string {

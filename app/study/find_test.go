@@ -13,9 +13,6 @@ import (
 
 func TestFind(t *testing.T) {
 	dir := t.TempDir()
-	if found, err := Find(filepath.Join(dir, "none"), "5eed", "1.2.3"); found != "" || err != nil {
-		t.Fatalf("found %q, %v where there is no folder", found, err)
-	}
 	g := testGrid(volume.Size{4, 4, 2})
 	var made []string
 	for n := range 2 {
@@ -44,8 +41,9 @@ func TestFind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, err := Find(dir, tt.sha, tt.uid); got != tt.want || err != nil {
-				t.Errorf("found %q, %v", got, err)
+			got := Look([]string{dir}, Source{SHA256: tt.sha, SeriesUID: tt.uid}, "case", func(string) bool { return true })
+			if got.Folder != tt.want {
+				t.Errorf("found %q", got.Folder)
 			}
 		})
 	}

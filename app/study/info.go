@@ -30,6 +30,9 @@ type Info struct {
 	Slices map[int]Slice `json:"slices"`
 	// View is what the window showed last; nil where nobody has looked.
 	View *View `json:"view"`
+	// MovedTo is the copy of the study that the work went on in; "" where it goes on
+	// here.
+	MovedTo string `json:"moved_to"`
 }
 
 // View is what a window shows of the volume.
