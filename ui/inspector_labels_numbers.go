@@ -9,7 +9,7 @@ import (
 // labelNumbers are the numbers of the mask that is shown, all of one mask.
 type labelNumbers struct {
 	of       map[uint8]metrics.LiveLabel // by the label's value
-	preview  bool                        // of an edit that is not made yet
+	preview  map[uint8]bool              // those that an edit which is not made yet would change
 	counting bool                        // what that leads to is not known yet
 }
 
@@ -23,11 +23,11 @@ func (w *Window) numbers() labelNumbers {
 	moving, shown := w.inspector.model.thresholds.moving, w.session.Shown() != w.session.Mask()
 	switch {
 	case shown && moving != nil && moving.counts == nil:
-		return labelNumbers{preview: true, counting: true}
+		out.counting, out.preview, found = true, map[uint8]bool{moving.label: true}, w.session.Numbers()
 	case shown && moving != nil:
-		out.preview, found = true, w.session.NumbersAfter(moving.changes())
+		out.preview, found = changed(moving.changes()), w.session.NumbersAfter(moving.changes())
 	case shown && w.amount.shows:
-		out.preview, found = true, w.session.NumbersAfter(w.amount.changes)
+		out.preview, found = changed(w.amount.changes), w.session.NumbersAfter(w.amount.changes)
 	default:
 		found = w.session.Numbers()
 	}
@@ -36,6 +36,20 @@ func (w *Window) numbers() labelNumbers {
 	}
 	return out
 }
+
+// changed are the labels that an edit would change.
+func changed(changes metrics.LiveChanges) map[uint8]bool {
+	found := map[uint8]bool{}
+	for _, layer := range changes {
+		for value := range layer {
+			found[value] = true
+		}
+	}
+	return found
+}
+
+// counted reports whether the numbers of a label are known.
+func (n labelNumbers) counted(value uint8) bool { return !n.counting || !n.preview[value] }
 
 // volumeOf is the volume of a label as it is shown, counted while it is drawn; or
 // a dash and the reason why it is withheld.
@@ -50,15 +64,15 @@ func (w *Window) volumeOf(l mask.Label, n labelNumbers) (value, reason string) {
 	switch {
 	case w.segmenting && !w.stopped:
 		return dash, w.t("ui.label.provisional")
-	case n.counting:
+	case !n.counted(l.Value):
 		return w.t("ui.label.counting"), w.t("ui.label.counting.whole")
-	case !n.preview && m.Empty():
+	case n.preview == nil && m.Empty():
 		return dash, w.t("ui.label.no_mask")
 	case !w.session.Annotated(l):
 		return dash, w.t("ui.label.not_annotated")
 	}
 	voxels := m.Count(l.Layer, l.Value)
-	if n.preview {
+	if n.preview != nil {
 		voxels = n.of[l.Value].Voxels
 	}
 	return w.ml(float64(voxels) * v.VoxelVolumeML()), ""
@@ -67,10 +81,10 @@ func (w *Window) volumeOf(l mask.Label, n labelNumbers) (value, reason string) {
 // sinceModel says how a label differs from what the model made of it: shortly,
 // and in whole; and that it is a preview where it is one.
 func (w *Window) sinceModel(n labelNumbers, value uint8) (short, whole string) {
-	if short, whole = w.change(n.of[value]); !n.preview {
+	if short, whole = w.change(n.of[value]); !n.preview[value] {
 		return short, whole
 	}
-	if short == "" {
+	if short == "" || !n.counted(value) {
 		return w.t("ui.label.preview"), w.t("ui.label.preview.whole")
 	}
 	return w.t("ui.label.previewed", short), w.t("ui.label.previewed", whole)

@@ -32,7 +32,7 @@ func TestRowsTellWhatAThresholdLeadsTo(t *testing.T) {
 	b.slide(mask.Infection, 30, false)
 	b.until("it is counted", func() bool { return !b.numbers().counting })
 	volume, change := b.says(mask.Infection)
-	if lung, is := b.says(mask.LeftLung); !strings.HasPrefix(is, "Preview: ") || lung == "" {
+	if lung, is := b.says(mask.LeftLung); is != "as the model made it" || lung == "" {
 		t.Errorf("the lung's row says %s, %s", lung, is)
 	}
 	b.slide(mask.Infection, 30, true)
@@ -87,7 +87,7 @@ func TestWhatChangedFitsARow(t *testing.T) {
 	b, _ := newSureBench(t)
 	r := b.inspector.labels.rows[2]
 	voxels, ml, dice := -4_000_000, -3456.7, 0.9876
-	n := labelNumbers{preview: true, of: map[uint8]metrics.LiveLabel{r.label.Value: {ChangeVoxels: &voxels, ChangeML: &ml, Dice: &dice}}}
+	n := labelNumbers{preview: map[uint8]bool{r.label.Value: true}, of: map[uint8]metrics.LiveLabel{r.label.Value: {ChangeVoxels: &voxels, ChangeML: &ml, Dice: &dice}}}
 	said, _ := b.sinceModel(n, r.label.Value)
 	r.change.set(said)
 	if drawn := ellipsis(said, r.change.Size().Width, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{}); drawn != said {

@@ -103,7 +103,7 @@ func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 	value, reason := w.volumeOf(l, n)
 	change, all := w.sinceModel(n, l.Value)
 	volumeInk, changeInk := theme.ColorNameForeground, colorDim
-	if n.preview {
+	if n.preview[l.Value] {
 		volumeInk, changeInk = theme.ColorNamePrimary, theme.ColorNamePrimary
 	}
 	r.volume.why(w.tips, reason).ink(volumeInk).set(value)
