@@ -53,6 +53,7 @@ func (w *Window) escape() {
 	switch {
 	case w.amount.op != nil:
 		w.amount.close()
+	case w.inspector.labels.drag.giveBack():
 	case w.inspector.model.thresholds.giveBack():
 	case w.win.Canvas().Focused() != nil && !w.panesFocused():
 		w.focusPanes()

@@ -21,6 +21,7 @@ type labelSection struct {
 	object  *fyne.Container
 	rows    []*labelRow
 	list    *fyne.Container
+	drag    *labelDrag
 	reason  *prose // why there are no millilitres
 	palette *palettePicker
 	add     *button
@@ -33,6 +34,7 @@ type labelSection struct {
 
 func newLabelSection(w *Window) *labelSection {
 	s := &labelSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), reason: paragraph("", colorDim)}
+	s.drag = newLabelDrag(s)
 	s.palette = newPalettePicker(w, func(value uint8, c mask.RGB) { s.done(w.session.RecolourLabel(value, c)) })
 	s.add = w.newButton(w.t("ui.label.add"), theme.ContentAddIcon(), w.t("ui.label.add.tip"), func() { s.popUp(s.added(), s.add) })
 	s.up = w.newButton("", theme.MoveUpIcon(), w.t("ui.label.up"), func() { s.move(w.viewer.ActiveLabel(), -1) })
@@ -43,7 +45,7 @@ func newLabelSection(w *Window) *labelSection {
 		w.name("labels."+id, b)
 	}
 	under := container.NewHBox(s.add, layout.NewSpacer(), s.up, s.down, s.more)
-	s.object = container.NewVBox(s.list, s.palette.object, under, s.reason)
+	s.object = container.NewVBox(container.NewStack(s.list, s.drag.layer), s.palette.object, under, s.reason)
 	w.name("labels.reason", s.reason)
 	s.refresh()
 	return s

@@ -134,16 +134,12 @@ func (s *labelSection) popUpAt(items []*fyne.MenuItem, at fyne.Position) {
 
 // move lists a label further up or down.
 func (s *labelSection) move(value uint8, by int) {
-	at := slices.IndexFunc(s.labels(), func(l mask.Label) bool { return l.Value == value })
-	if to := at + by; at >= 0 && to >= 0 && to < len(s.labels()) && s.canChange() {
-		focused := s.w.win.Canvas().Focused() != nil && !s.w.panesFocused()
-		s.done(s.w.session.MoveLabel(value, to))
-		s.refresh()
-		if focused {
-			for _, r := range s.rows {
-				if r.label.Value == value {
-					s.w.win.Canvas().Focus(r.tile)
-				}
+	focused := s.w.win.Canvas().Focused() != nil && !s.w.panesFocused()
+	s.moveTo(value, s.place(value)+by)
+	if focused {
+		for _, r := range s.rows {
+			if r.label.Value == value {
+				s.w.win.Canvas().Focus(r.tile)
 			}
 		}
 	}

@@ -70,6 +70,8 @@ func (s *labelSection) row(l mask.Label) *labelRow {
 		w.viewer.SetActiveLabel(value)
 		s.popUpAt(s.items(value), at)
 	}
+	r.tile.dragged = func(at fyne.Position) { s.drag.follow(r, at.Y) }
+	r.tile.dropped = func() { s.drag.end(r) }
 	r.tile.keys = func(e *fyne.KeyEvent) bool { return s.typedKey(r, e) }
 	id := fmt.Sprintf("label.%d", value)
 	w.name(id, r.tile)

@@ -36,6 +36,88 @@ func (b *bench) labelNames() string {
 	return strings.Join(names, ", ")
 }
 
+// dragRow drags a row of the list to the height of another, a part of that below
+// its top, and lets go or not.
+func (b *bench) dragRow(value, to uint8, part float32, end bool) {
+	b.t.Helper()
+	row := func(value uint8) *labelRow {
+		for _, r := range b.inspector.labels.rows {
+			if r.label.Value == value {
+				return r
+			}
+		}
+		b.t.Fatalf("no row of label %d", value)
+		return nil
+	}
+	d, from, target := b.app.Driver(), row(value).tile, row(to).tile
+	y := d.AbsolutePositionForObject(target).Y - d.AbsolutePositionForObject(from).Y + part*target.Size().Height
+	from.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(20, y)}})
+	b.settle()
+	if end {
+		from.DragEnd()
+		b.settle()
+	}
+}
+
+// A row of the list goes where it is dragged to, as one step that can be undone.
+func TestLabelsDragged(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	const before = "left lung, right lung, infection"
+	tests := []struct {
+		name   string
+		of, to uint8
+		part   float32
+		want   string // "" for no step
+	}{
+		{"to the top", mask.Infection, mask.LeftLung, 0.2, "infection, left lung, right lung"},
+		{"up by one", mask.Infection, mask.RightLung, 0.2, "left lung, infection, right lung"},
+		{"down by one", mask.LeftLung, mask.RightLung, 0.8, "right lung, left lung, infection"},
+		{"to the end", mask.LeftLung, mask.Infection, 3, "right lung, infection, left lung"},
+		{"where it is", mask.RightLung, mask.RightLung, 0.6, ""},
+		{"between its neighbours", mask.RightLung, mask.Infection, 0.2, ""},
+	}
+	for _, tt := range tests {
+		steps, _ := b.session.History()
+		b.dragRow(tt.of, tt.to, tt.part, true)
+		now, _ := b.session.History()
+		if tt.want == "" {
+			if len(now) != len(steps) || b.labelNames() != before {
+				t.Errorf("%s: %s", tt.name, b.labelNames())
+			}
+			if b.viewer.ActiveLabel() != tt.of {
+				t.Errorf("%s: it is not pressed either", tt.name)
+			}
+			continue
+		}
+		if b.labelNames() != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, b.labelNames(), tt.want)
+		}
+		b.undo()
+		b.settle()
+		if b.labelNames() != before {
+			t.Fatalf("%s, undone: %s", tt.name, b.labelNames())
+		}
+	}
+	b.dragRow(mask.Infection, mask.LeftLung, 0.2, false)
+	if d := b.inspector.labels.drag; !d.marker.Visible() || d.marker.Position().Y > 3 {
+		t.Errorf("nothing shows where it would come: %v", d.marker.Position())
+	}
+	b.keys.Do(tool.ViewCancel)
+	b.settle()
+	if b.inspector.labels.drag.marker.Visible() {
+		t.Error("after Escape the mark is still there")
+	}
+	b.dragRow(mask.Infection, mask.LeftLung, 0.2, true)
+	if b.labelNames() != before {
+		t.Errorf("after Escape: %s", b.labelNames())
+	}
+	b.dragRow(mask.Infection, mask.LeftLung, 0.2, true)
+	if b.labelNames() == before {
+		t.Error("the next drag does nothing")
+	}
+}
+
 func TestLabelsAddedRenamedMovedDeleted(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")

@@ -26,6 +26,11 @@ type tile struct {
 	// window; keys says whether it took a key.
 	menu func(at fyne.Position)
 	keys func(*fyne.KeyEvent) bool
+	// dragged, where it is set, hears of the pointer that was pressed on the tile and
+	// moves, at a place of the tile; dropped of its end.
+	dragged func(at fyne.Position)
+	dropped func()
+	last    fyne.Position // of that pointer
 
 	hovered, focused bool
 }
@@ -54,6 +59,27 @@ func (t *tile) press() {
 	if !t.disabled && t.tapped != nil {
 		t.w.tips.hide(t)
 		t.tapped()
+	}
+}
+
+// Dragged implements fyne.Draggable.
+func (t *tile) Dragged(e *fyne.DragEvent) {
+	t.last = e.Position
+	if t.dragged != nil && !t.disabled {
+		t.w.tips.hide(t)
+		t.dragged(e.Position)
+	}
+}
+
+// DragEnd implements fyne.Draggable. A tile that is not to be dragged was pressed
+// by a hand that shook.
+func (t *tile) DragEnd() {
+	size := t.Size()
+	switch {
+	case t.dropped != nil && !t.disabled:
+		t.dropped()
+	case t.last.X >= 0 && t.last.Y >= 0 && t.last.X < size.Width && t.last.Y < size.Height:
+		t.Tapped(nil)
 	}
 }
 
