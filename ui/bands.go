@@ -42,6 +42,7 @@ const (
 type failure struct {
 	sentence, details string
 	about             string // what failed; a later try of the same takes its place, or it away
+	look              string // the study that can be looked at all the same; "" for none
 }
 
 func newBands(w *Window) *bands {
@@ -118,7 +119,13 @@ func (b *bands) refresh() {
 			b.refresh()
 		})
 		b.w.name(fmt.Sprintf("band.error.%d", i), dismiss)
-		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), details, dismiss))
+		actions := []fyne.CanvasObject{details, dismiss}
+		if f.look != "" {
+			look := b.w.newButton(b.w.t("ui.study.look"), nil, b.w.t("ui.study.look_tip"), func() { b.w.lookAt(f.look) })
+			b.w.name("band.look", look)
+			actions = append([]fyne.CanvasObject{look}, actions...)
+		}
+		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), actions...))
 	}
 	if b.beside != "" && b.w.complete() {
 		path := b.beside

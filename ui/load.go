@@ -111,7 +111,7 @@ func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.
 	w.showStudy()
 	w.sayLeftOut(b.leftOut)
 	if r.failed != nil {
-		w.bands.failAbout("study", r.failed)
+		w.unopened("study", r.found.Folder, r.failed)
 	}
 	if r.resume != nil {
 		w.resume(r.resume)

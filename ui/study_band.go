@@ -71,7 +71,13 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 	if who := w.lookingOnly(); who != "" {
 		c := copied()
 		w.name("band.looking", c)
-		rows = append(rows, b.warning(sentence(who), c))
+		actions := []fyne.CanvasObject{c}
+		if o, held := w.keeping.looking.Holder(); held && o.Away() {
+			take := w.newButton(w.t("ui.study.take"), nil, w.t("ui.study.take_tip", o.Host), w.askTakeOver)
+			w.name("band.take", take)
+			actions = append(actions, take)
+		}
+		rows = append(rows, b.warning(sentence(who), actions...))
 	}
 	for n, hint := range w.keeping.hints {
 		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {

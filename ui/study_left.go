@@ -25,20 +25,24 @@ type leftStudy struct {
 // leftOnEmpty is how many of them the empty window lists.
 const leftOnEmpty = 3
 
-// lookForLeft finds the studies that were not closed, to offer them.
+// lookForLeft finds the studies that were not closed, to offer them: wherever
+// there are any that the reader may come by.
 func (w *Window) lookForLeft() {
-	dir, working := w.studiesFolder(), w.prefs.Working
-	if dir == "" && working == "" {
-		return
-	}
+	places, may, working := w.studyPlaces(w.readersFolder(w.studiesFolder())), w.mayFind(), w.prefs.Working
 	job.Run(w.jobs, "study.left", func(context.Context, func(job.Progress)) ([]leftStudy, error) {
-		folders, _ := study.In(dir) // what cannot be listed offers nothing
+		var folders []string
+		for _, dir := range places() {
+			if dir != "" {
+				found, _ := study.In(dir) // what cannot be listed offers nothing
+				folders = append(folders, found...)
+			}
+		}
 		if working != "" && !slices.Contains(folders, working) {
 			folders = append(folders, working)
 		}
 		var left []leftStudy
 		for _, folder := range folders {
-			if _, is := study.LeftOpen(folder); is {
+			if _, is := study.LeftOpen(folder); is && may(folder) {
 				at := study.Changed(folder)
 				left = append(left, leftStudy{folder, studyTitle(folder), at.Local().Format("2006-01-02 15:04"), at})
 			}

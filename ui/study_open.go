@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -24,8 +25,15 @@ type resumed struct {
 // openResumed opens a study beside the window, after those that are being closed.
 // The window owns it from then on: see loose.
 func (w *Window) openResumed(ctx context.Context, folder string) (*resumed, error) {
+	return w.openResumedBy(ctx, study.Open, folder)
+}
+
+// opener opens a study: study.Open, or study.OpenReadOnly.
+type opener func(ctx context.Context, folder string) (*study.Study, study.Recovered, error)
+
+func (w *Window) openResumedBy(ctx context.Context, open opener, folder string) (*resumed, error) {
 	w.closing.Wait()
-	s, found, err := study.Open(ctx, folder)
+	s, found, err := open(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -68,17 +76,39 @@ func (w *Window) openStudy(folder string) {
 		w.status.say(w.t("ui.study.open_already", filepath.Base(folder)))
 		return
 	}
-	w.leave(func() { w.findStudy(folder, "") })
+	w.leave(func() { w.findStudy(study.Open, folder, "") })
+}
+
+// lookAt opens a study that cannot be edited to look at, as far as it is there.
+func (w *Window) lookAt(folder string) {
+	w.closeList()
+	w.leave(func() { w.findStudy(study.OpenReadOnly, folder, "") })
+}
+
+// unopened tells why a study could not be opened, with a way to look at it where
+// there is one.
+func (w *Window) unopened(about, folder string, err error) {
+	w.bands.failAbout(about, err)
+	var told *app.Error
+	if !errors.As(err, &told) || told.Message.Key != "study.half_copied" || errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	for n, f := range w.bands.failures {
+		if f.about == about {
+			w.bands.failures[n].look = folder
+		}
+	}
+	w.bands.refresh()
 }
 
 // findStudy opens a study and looks for its image: at a path that the user has
 // shown, or with "" where it was.
-func (w *Window) findStudy(folder, at string) {
+func (w *Window) findStudy(open opener, folder, at string) {
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
 		w.loose.closeAll()
-		r, err := w.openResumed(ctx, folder)
+		r, err := w.openResumedBy(ctx, open, folder)
 		if err != nil {
 			return nil, err
 		}
@@ -97,9 +127,11 @@ func (w *Window) findStudy(folder, at string) {
 		var moved *study.MovedError
 		switch {
 		case errors.As(err, &moved) && len(w.modals) == 0:
-			w.askMoved(folder, moved)
+			w.askMoved(open, folder, moved)
 		case err != nil:
+			w.forgetLeft(folder)
 			w.openFailed([]string{folder}, err)
+			w.unopened("open", folder, err)
 		default:
 			w.bands.settled("open")
 			w.read(r.series, folder, beside{studies: filepath.Dir(folder), resume: r})
@@ -108,9 +140,9 @@ func (w *Window) findStudy(folder, at string) {
 }
 
 // askMoved asks where the image of a study is now.
-func (w *Window) askMoved(folder string, moved *study.MovedError) {
+func (w *Window) askMoved(open opener, folder string, moved *study.MovedError) {
 	_, why := app.Explain(moved)
-	again := func(path string) { w.findStudy(folder, path) }
+	again := func(path string) { w.findStudy(open, folder, path) }
 	w.question("moved", w.t("ui.study.moved"), w.texts.Format(why)+" "+w.t("ui.study.moved_known"),
 		answer{id: "file", label: "ui.study.moved_file", run: func() { w.choose.openFile(w.t("ui.study.moved"), w.lastFolder(), again) }},
 		answer{id: "folder", label: "ui.study.moved_folder", run: func() { w.choose.openFolder(w.t("ui.study.moved"), w.lastFolder(), again) }},

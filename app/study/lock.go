@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"time"
 
+	"opacity/app"
 	"opacity/app/safefile"
 )
 
@@ -70,6 +72,31 @@ func takeLock(path string) (*lock, Owner, error) {
 		return l, Owner{}, nil
 	}
 	return nil, readOwner(path), errHeld
+}
+
+// Away reports whether an owner is on another computer, so that nothing can be
+// known here of whether it still runs.
+func (o Owner) Away() bool { return o != Owner{} && o.Host != thisProcess().Host }
+
+// BreakLock takes a study's lock from an owner on another computer, which must be
+// known not to work on it any more: what two write at once is damaged. Errors:
+// somebody else has it by now; those of the disk.
+func BreakLock(folder string, o Owner) error {
+	path := filepath.Join(folder, lockName)
+	f, _, err := openLock(path)
+	switch {
+	case errors.Is(err, errHeld):
+		return app.Fail(err, "study.lock_held", folder)
+	case err != nil:
+		return app.Fail(err, "study.no_lock", folder, safefile.Reason(err))
+	}
+	defer f.Close() // nothing was written
+	now := readOwner(path)
+	if !now.Away() || now.Host != o.Host || now.PID != o.PID || !now.Since.Equal(o.Since) {
+		return app.Fail(errHeld, "study.lock_held", folder)
+	}
+	(&lock{f}).release(path)
+	return nil
 }
 
 // stale reports whether nobody has the lock any more. sure says that the system

@@ -190,6 +190,38 @@ func TestStaleLocks(t *testing.T) {
 	}
 }
 
+// A lock left by another computer is broken for that owner alone.
+func TestBreakLock(t *testing.T) {
+	s := create(t)
+	folder := s.Folder()
+	if err := BreakLock(folder, thisProcess()); !errors.Is(err, errHeld) {
+		t.Errorf("a lock of this computer is broken: %v", err)
+	}
+	mustClose(t, s)
+	away := Owner{User: "mary", Host: "elsewhere", PID: 7, Since: time.Now()}
+	if err := os.WriteFile(s.path(lockName), []byte(owned(t, away)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	other := away
+	other.PID = 8
+	if err := BreakLock(folder, other); !errors.Is(err, errHeld) {
+		t.Errorf("broken for another owner: %v", err)
+	}
+	looking, _, err := Open(t.Context(), folder)
+	if err != nil || looking.ReadOnly() == nil {
+		t.Fatalf("can be edited: %v", err)
+	}
+	o, _ := looking.Holder()
+	mustClose(t, looking)
+	if !o.Away() {
+		t.Error("is not known to be elsewhere")
+	}
+	if err := BreakLock(folder, o); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, mustOpen(t, folder))
+}
+
 func owned(t *testing.T, o Owner) string {
 	t.Helper()
 	b, err := json.Marshal(o)
