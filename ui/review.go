@@ -29,18 +29,20 @@ const (
 
 // reviewing is which slices of the open case to look at, and what was thought of each.
 type reviewing struct {
-	w     *Window
-	queue *review.Queue // nil while there is none
-	items []review.Item // of the queue, by slice k
-	place []int         // in the queue, from 1, by slice k
-	worst []int         // the most doubtful slices
-	walk  review.Walk
-	marks review.Marks
-	seen  map[int]bool // that no study knows of yet
-	of    app.SeriesInfo
-	size  volume.Size
-	model *app.SegmentResult // whose mask is walked through
+	w      *Window
+	queue  *review.Queue // nil while there is none
+	items  []review.Item // of the queue, by slice k
+	place  []int         // in the queue, from 1, by slice k
+	worst  []int         // the most doubtful slices, when the pass through them began
+	walked bool          // the pass has begun
+	walk   review.Walk
+	marks  review.Marks
+	seen   map[int]bool // that no study knows of yet
+	of     app.SeriesInfo
+	size   volume.Size
+	model  *app.SegmentResult // whose mask is walked through
 
+	line    *reviewLine
 	applied int           // steps, when the marks were last brought in line with them
 	changed []changedMark // by those steps, oldest first
 
@@ -49,7 +51,7 @@ type reviewing struct {
 }
 
 func newReviewing(w *Window) *reviewing {
-	return &reviewing{w: w, at: -1, seen: map[int]bool{}}
+	return &reviewing{w: w, at: -1, seen: map[int]bool{}, line: newReviewLine(w)}
 }
 
 // queue is the slices by how doubtful they are; nil while nobody knows.
@@ -79,7 +81,7 @@ func (r *reviewing) opened() {
 	}
 	if of.Path != r.of.Path || of.Case != r.of.Case || size != r.size {
 		r.of, r.size, r.walk, r.model = of, size, review.Walk{}, nil
-		r.seen = map[int]bool{}
+		r.seen, r.line.on = map[int]bool{}, false
 		r.drop()
 	}
 	_, r.applied = s.History()
@@ -134,9 +136,12 @@ func (r *reviewing) rank() {
 // take goes by a new ranking. Another model's mask is walked through from its beginning.
 func (r *reviewing) take(q review.Queue, model *app.SegmentResult) {
 	if model != r.model {
-		r.walk, r.model = review.Walk{}, model
+		r.walk, r.model, r.worst = review.Walk{}, model, nil
 	}
-	r.queue, r.items, r.worst = &q, q.BySlice(), q.Worst(mostDoubtful)
+	r.queue, r.items = &q, q.BySlice()
+	if done := r.marks.ProgressOf(r.worst).Ticked(); done == 0 && !r.walked || done == len(r.worst) {
+		r.worst, r.walked = q.Worst(mostDoubtful), false
+	} // else somebody counts down
 	r.place = make([]int, len(q.Items))
 	for n, i := range q.Items {
 		r.place[i.K] = n + 1
@@ -212,6 +217,8 @@ func (r *reviewing) goTo(k int, ok bool, otherwise string) {
 	}
 	at[2] = k
 	w.viewer.Look(at)
+	r.line.on, r.walked = true, true
+	r.line.refresh()
 	w.status.note(w.t("ui.review.said", r.title(k), strings.Join(r.reasons(k), " ")))
 }
 

@@ -92,6 +92,7 @@ func newReviewSection(w *Window) *reviewSection {
 
 func (s *reviewSection) refresh() {
 	w, r := s.w, s.w.reviewing
+	r.line.refresh()
 	v := w.session.Volume()
 	on := v != nil && w.complete()
 	k := w.viewer.SliceOf(viewer.Axial)

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"opacity/app/mask"
 	"opacity/app/review"
@@ -303,5 +305,95 @@ func TestAcceptedSliceIsChanged(t *testing.T) {
 	b.until("the model has run", func() bool { return !b.segmenting })
 	if state(3) != "" {
 		t.Errorf("the model has changed the slice, it is %q", state(3))
+	}
+}
+
+// Why a slice is doubtful stands over the pictures from the first step of a walk,
+// until it is put away or another case is open.
+func TestReasonsOverThePictures(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	line := b.reviewing.line
+	if line.object.Visible() {
+		t.Error("it is there before the walk")
+	}
+	b.press(fyne.KeyN)
+	if said := line.why.text; !line.object.Visible() || said != b.status.text.text || !strings.Contains(said, "number 1 in doubt") {
+		t.Errorf("on the first slice it says %q", said)
+	}
+	high := line.object.MinSize().Height
+	b.viewer.SetSlice(viewer.Axial, 0)
+	b.settle()
+	if said := line.why.text; !strings.HasPrefix(said, "Slice 1") || line.object.MinSize().Height != high {
+		t.Errorf("on another slice it says %q", said)
+	}
+	b.named["review.line.next"].(*button).OnTapped()
+	b.settle()
+	if said := line.why.text; !strings.Contains(said, "number 2 in doubt") || !b.panesFocused() {
+		t.Errorf("on the second slice it says %q", said)
+	}
+	b.named["review.line.off"].(*button).OnTapped()
+	b.settle()
+	if line.object.Visible() {
+		t.Error("put away, it is there")
+	}
+	b.press(fyne.KeyP)
+	b.undo()
+	b.settle()
+	b.openOne("another")
+	if line.object.Visible() {
+		t.Error("it is there with another case")
+	}
+}
+
+// What does not fit into its lines is cut, and shows on hover.
+func TestBrief(t *testing.T) {
+	b := newBench(t)
+	long := newBrief(b.tips)
+	long.Resize(fyne.NewSize(200, 40))
+	long.set(strings.Repeat("infection ", 30))
+	lines := test.WidgetRenderer(long).Objects()
+	for _, o := range lines {
+		if text := o.(*canvas.Text); text.Text == "" || text.MinSize().Width > 200 {
+			t.Errorf("a line of %g: %q", text.MinSize().Width, text.Text)
+		}
+	}
+	if last := lines[1].(*canvas.Text).Text; !long.cut || !strings.HasSuffix(last, "…") {
+		t.Errorf("the last line is %q", last)
+	}
+	long.set("infection")
+	if long.cut || lines[1].(*canvas.Text).Text != "" {
+		t.Error("short words take two lines")
+	}
+}
+
+// How many slices are to be ticked stays while they are: the order follows the
+// hand, the number does not.
+func TestTotalStaysDuringAPass(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.press(fyne.KeyN)
+	total := func() string { _, said, _ := strings.Cut(b.inspector.review.ticked.text, " of the "); return said }
+	before := total()
+	b.use(tool.Brush)
+	for _, k := range []int{0, 1, 3, 4, 7} {
+		was := b.Window.queue()
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+		b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.3), b.point(0.8, 0.8))
+		b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+		if total() != before {
+			t.Fatalf("of %s became of %s", before, total())
+		}
+	}
+	for _, k := range b.reviewing.worst {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.press(fyne.KeyF8)
+	}
+	was := b.Window.queue()
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.8), b.point(0.8, 0.3))
+	b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+	if total() == before {
+		t.Error("once all are ticked, the next pass is of the same slices")
 	}
 }

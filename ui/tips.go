@@ -111,7 +111,7 @@ func wrapped(s string, width, size float32) []string {
 				lines = append(lines, line)
 			}
 			line = word
-			for runes := []rune(line); wide(line); runes = []rune(line) {
+			for runes := []rune(line); len(runes) > 1 && wide(line); runes = []rune(line) {
 				n := len(runes) - 1
 				for n > 1 && wide(string(runes[:n])) {
 					n--

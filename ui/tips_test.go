@@ -78,6 +78,7 @@ func TestWrapped(t *testing.T) {
 		{"one two three", []string{"one two", "three"}},
 		{"one\ntwo", []string{"one", "two"}},
 	} {
+		wrapped(tt.in, 0, 14) // comes to an end
 		if got := wrapped(tt.in, 60, 14); !slices.Equal(got, tt.want) {
 			t.Errorf("%q: %q, want %q", tt.in, got, tt.want)
 		}

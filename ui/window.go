@@ -136,7 +136,7 @@ func (w *Window) build() {
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
 	w.legend = newLegend(w)
-	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object, w.legend.object), nil, nil, nil, w.panes.grid)
+	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.reviewing.line.object), nil, nil, nil, w.panes.grid)
 	w.cases = newWorkList(w)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
