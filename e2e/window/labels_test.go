@@ -80,3 +80,20 @@ func TestAmountsAndLabels(t *testing.T) {
 	p.until("the label to go", func(s state) bool { _, there := s.Voxels["crazy paving"]; return s.Steps == 2 && !there })
 	p.shot("6-end")
 }
+
+// A row of the list is dragged above the others, and undo brings it back.
+func TestLabelsDragged(t *testing.T) {
+	dir, _, _ := thorax(t)
+	p := start(t, image.Pt(1024, 700), nil, dir)
+	p.until("the study", loaded)
+	first, last := p.place("label.1"), p.place("label.3")
+	above := func() bool { return p.place("label.3").Min.Y < p.place("label.1").Min.Y }
+	if above() {
+		t.Fatalf("infection is above the lungs at %v already", last)
+	}
+	p.desk.Drag(center(last), at(first, 0.5, 0.2), desk.LeftButton, 6)
+	p.until("infection first", func(s state) bool { return s.Steps == 1 && above() })
+	p.shot("1-dragged")
+	p.key("ctrl+z")
+	p.until("infection last", func(s state) bool { return s.Steps == 0 && !above() })
+}
