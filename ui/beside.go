@@ -41,7 +41,7 @@ func (w *Window) offerMask(paths []string) {
 		}
 		return "", nil
 	}, nil, func(path string, err error) {
-		if err == nil && attempt == w.opening {
+		if err == nil && attempt == w.opening && !w.drawn() {
 			w.bands.offer(path)
 		}
 	})

@@ -10,6 +10,11 @@ func (w *Window) connectPainting() {
 			w.uncover(w.viewer.ActiveLabel())
 		}
 	})
+	w.session.HistoryChanged.Connect(func(struct{}) {
+		if w.drawn() {
+			w.bands.offer("") // a mask of the folder would take the place of what was drawn
+		}
+	})
 	over := func(struct{}) { w.status.overcome() }
 	w.session.HistoryChanged.Connect(over)
 	w.session.LabelsChanged.Connect(over)

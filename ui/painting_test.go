@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
 
@@ -31,6 +34,31 @@ func TestPaintedLabelIsShown(t *testing.T) {
 				t.Errorf("the status bar says %q", said)
 			}
 		})
+	}
+}
+
+// A mask of the folder is offered until there is something that it would replace.
+func TestMaskIsNotOfferedOverWork(t *testing.T) {
+	b := newBench(t, func(o *Options) {
+		o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
+			return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
+		}
+	})
+	picture, fits := newSeries("folder/thin"), newSeries("folder/fits.nii")
+	fits.info.LabelMap = true
+	b.opener.found = app.Scan{Series: []app.Series{picture, fits}}
+	b.Open("folder")
+	b.until("it is open", b.complete)
+	b.until("the mask is offered", func() bool { return b.bands.beside != "" })
+	b.use(tool.Brush)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
+	if b.bands.beside != "" {
+		t.Error("it is offered over a stroke")
+	}
+	b.offerMask([]string{"folder/fits.nii"})
+	b.settle()
+	if b.bands.beside != "" {
+		t.Error("it is offered again over a stroke")
 	}
 }
 
