@@ -62,8 +62,8 @@ func (t *tips) place(owner fyne.CanvasObject, hint string) {
 	size := box.Size()
 	room := t.layer.Size()
 	x, y := at.X+8, at.Y+owner.Size().Height+4
-	if at.X+owner.Size().Width < t.w.toolbar.width() { // beside the toolbar rather than over it
-		x, y = at.X+owner.Size().Width+8, at.Y
+	if at.X+owner.Size().Width <= t.w.toolbar.width() { // beside the toolbar rather than over it
+		x, y = t.w.toolbar.width()+4, at.Y
 	}
 	if y+size.Height > room.Height-4 {
 		y = min(at.Y, room.Height) - size.Height - 4

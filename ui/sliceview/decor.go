@@ -122,9 +122,19 @@ func (p *pane) decorate() {
 	write(d.edges[1], on, e[1], right, midY, fyne.TextAlignTrailing)
 	write(d.edges[2], on, e[2], midX, top, fyne.TextAlignCenter)
 	write(d.edges[3], on, e[3], midX, bottom, fyne.TextAlignCenter)
-	d.placeBar(p, on, left, bottom-2*linePx)
+	foot := bottom - 2*linePx
+	d.placeBar(p, on, left, foot)
+	if d.research.text.Visible() && covers(d.research.ground, d.barBack) {
+		d.placeBar(p, on, left, foot-linePx)
+	}
 	p.readOut()
 	p.placeSlider()
+}
+
+// covers reports whether two objects share a place.
+func covers(a, b fyne.CanvasObject) bool {
+	p, q := a.Position(), b.Position()
+	return p.X < q.X+b.Size().Width && q.X < p.X+a.Size().Width && p.Y < q.Y+b.Size().Height && q.Y < p.Y+a.Size().Height
 }
 
 func write(k *caption, on bool, s string, x, y float32, align fyne.TextAlign) {

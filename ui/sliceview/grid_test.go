@@ -488,7 +488,7 @@ func TestGrid_NothingCoversTheLetters(t *testing.T) {
 					continue
 				}
 				for _, l := range d.edges {
-					if overlap(k.ground, l.ground) {
+					if covers(k.ground, l.ground) {
 						t.Errorf("%v, pane %d: %q covers the letter %s", size, p, k.text.Text, l.text.Text)
 					}
 				}
@@ -504,24 +504,23 @@ func TestGrid_NumbersAreNeverCut(t *testing.T) {
 		v := b.open()
 		v.Identity = volume.Identity{PatientName: "Doe^Jane", PatientID: "17"}
 		b.v.SetWindow(volume.Window{Center: -600, Width: 1500})
+		b.s.BeginPreview()
 		b.grid.Resize(size)
 		for p := range b.grid.panes {
 			d := &b.grid.panes[p].decor
+			if d.research.text.Visible() && covers(d.research.ground, d.barBack) {
+				t.Errorf("%v, pane %d: %q covers the scale bar", size, p, d.research.text.Text)
+			}
 			for what, k := range map[string]*caption{"window": d.window, "zoom": d.zoom, "slice": d.slice} {
 				if !k.text.Visible() || strings.Contains(k.text.Text, "…") {
 					t.Errorf("%v, pane %d: the %s is %q", size, p, what, k.text.Text)
 				}
 				for _, o := range d.captions() {
-					if o != k && o.text.Visible() && o.text.Text != "" && overlap(o.ground, k.ground) {
+					if o != k && o.text.Visible() && o.text.Text != "" && covers(o.ground, k.ground) {
 						t.Errorf("%v, pane %d: %q covers %q", size, p, k.text.Text, o.text.Text)
 					}
 				}
 			}
 		}
 	}
-}
-
-func overlap(a, b fyne.CanvasObject) bool {
-	p, q := a.Position(), b.Position()
-	return p.X < q.X+b.Size().Width && q.X < p.X+a.Size().Width && p.Y < q.Y+b.Size().Height && q.Y < p.Y+a.Size().Height
 }
