@@ -45,6 +45,7 @@ type reviewing struct {
 	line    *reviewLine
 	applied int           // steps, when the marks were last brought in line with them
 	changed []changedMark // by those steps, oldest first
+	newest  time.Time     // when the last step was made
 
 	stopRank, stopDwell func()
 	at                  int // slice on screen, -1 for none
@@ -85,7 +86,7 @@ func (r *reviewing) opened() {
 		r.drop()
 	}
 	_, r.applied = s.History()
-	r.changed = nil
+	r.changed, r.newest = nil, time.Time{}
 	r.readMarks()
 	r.later()
 	r.w.soon("look", r.look) // once the panes are there

@@ -45,10 +45,14 @@ func (r *reviewing) overtake(from, to int) {
 		}
 	}
 	changed := r.changed[made:]
-	if len(changed) == 0 {
+	r.keepMarks(changed)
+	again := !steps[to-1].Time.After(r.newest)
+	if !again {
+		r.newest = steps[to-1].Time
+	}
+	if len(changed) == 0 || again { // who does a step again is told of that
 		return
 	}
-	r.keepMarks(changed)
 	key, first := "ui.review.changed", changed[0]
 	if first.now.State == "" {
 		key = "ui.review.overrun"

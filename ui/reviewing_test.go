@@ -289,8 +289,8 @@ func TestAcceptedSliceIsChanged(t *testing.T) {
 	}
 	b.redo()
 	b.settle()
-	if state(4) != review.Corrected {
-		t.Errorf("done again, the slice is %q", state(4))
+	if state(4) != review.Corrected || b.status.text.text != "Redone: Paint infection" {
+		t.Errorf("done again, the slice is %q, and the status bar says %q", state(4), b.status.text.text)
 	}
 	b.viewer.SetSlice(viewer.Axial, 4)
 	b.press(fyne.KeyF7) // after the change
