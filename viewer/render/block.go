@@ -44,6 +44,14 @@ func (b *block[T]) read(slice []T, size volume.Size, k int, rows span) {
 	b.have[k] = true
 }
 
+// reread reads again what of a box of slice k lies in the block.
+func (b *block[T]) reread(slice []T, size volume.Size, k int, box volume.Box) {
+	from, to := max(box.Min[0], b.first), min(box.Max[0], b.first+column)
+	for j := box.Min[1]; j < box.Max[1] && from < to; j++ {
+		copy(b.values[(k*size[1]+j)*column+from-b.first:], slice[j*size[0]+from:j*size[0]+to])
+	}
+}
+
 // row writes rows j within the span of slice k of plane i into out[j].
 func (b *block[T]) row(out []T, size volume.Size, k, i int, rows span) {
 	columns, c := b.values[k*size[1]*column:(k+1)*size[1]*column], i-b.first

@@ -15,10 +15,11 @@ const (
 	plain   weave = iota
 	striped       // slanting lines, in a broken outline
 	dotted
+	sprinkled // dotted, in a broken outline
 )
 
 // dashes reports whether the outline of an area is broken.
-func (w weave) dashes() bool { return w == striped }
+func (w weave) dashes() bool { return w == striped || w == sprinkled }
 
 // Of patterns, in pixels at 100 %.
 const (
@@ -31,7 +32,7 @@ func (w weave) covers(x, y int) bool {
 	switch w {
 	case striped:
 		return (x+y)%stripePx < stripeWidthPx
-	case dotted:
+	case dotted, sprinkled:
 		return x%dotPx < dotWidthPx && y%dotPx < dotWidthPx
 	}
 	return false

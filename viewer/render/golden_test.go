@@ -208,6 +208,66 @@ func TestDifference_DrawnInParts(t *testing.T) {
 	}
 }
 
+// previewed is a preview of what machineAndHand changed, over the machine's mask.
+func previewed(t *testing.T) *viewer.Viewer {
+	t.Helper()
+	v := machineAndHand(t)
+	v.SetComparing(false)
+	s := v.Session()
+	ours := s.Mask().Snapshot()
+	if _, err := s.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PreviewEdit(mask.Diff(s.Mask(), ours)); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestPreview_Golden(t *testing.T) {
+	v := previewed(t)
+	for plane := range viewer.Plane(viewer.Planes) {
+		golden(t, "preview_"+plane.String(), Picture(Of(v, plane), Decor{}, 280, 260))
+	}
+	o := v.Overlay()
+	o.Style = viewer.Outlined
+	v.SetOverlay(o)
+	golden(t, "preview_outlined", Picture(Of(v, viewer.Axial), Decor{}, 280, 260))
+}
+
+// A preview is drawn in parts as at once; nothing of it stays when it is over.
+func TestPreview_DrawnInParts(t *testing.T) {
+	view := previewed(t)
+	v := Of(view, viewer.Axial)
+	want, got := image.NewRGBA(image.Rect(0, 0, 300, 280)), image.NewRGBA(image.Rect(0, 0, 300, 280))
+	new(Overlay).Draw(want, v, 1)
+	var parts Overlay
+	parts.Draw(got, v, 1)
+	for _, r := range []image.Rectangle{image.Rect(60, 80, 131, 147), image.Rect(100, 120, 250, 201)} {
+		draw.Draw(got, r, image.Transparent, image.Point{}, draw.Src)
+		parts.DrawRect(got, v, 1, r)
+	}
+	if !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the parts do not fit")
+	}
+	view.Session().EndPreview()
+	v = Of(view, viewer.Axial)
+	parts.Forget(volume.Whole(v.Volume.Size))
+	parts.Draw(got, v, 1)
+	clear(want.Pix)
+	new(Overlay).Draw(want, v, 1)
+	if v.Before != nil || !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the preview is still seen")
+	}
+	same := v
+	same.Before = v.Mask
+	clear(want.Pix)
+	new(Overlay).Draw(want, same, 1)
+	if !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("a preview that changes nothing is drawn")
+	}
+}
+
 func TestThumbnail_Golden(t *testing.T) {
 	v := small().Volume
 	thin := *v

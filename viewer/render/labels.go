@@ -25,12 +25,27 @@ type labelPlane struct {
 	block     block[uint8]
 	rows      []span
 	rowsKnown []bool
+	changed   []volume.Box // since, and not read again yet
+	// Of a mask that is not written to where it is, what was read of each slice k.
+	frozen bool
+	seen   [][]uint8
 }
+
+// mostChanges bounds the boxes that are read again one by one.
+const mostChanges = 8
 
 // span is the half-open range from..to.
 type span struct{ from, to int }
 
 func (s span) empty() bool { return s.from >= s.to }
+
+// with returns the span with j in it.
+func (s span) with(j int) span {
+	if s.empty() {
+		return span{j, j + 1}
+	}
+	return span{min(s.from, j), max(s.to, j+1)}
+}
 
 // row returns the labels of row v, nil for none.
 func (l *labelPlane) row(v int) []uint8 {
@@ -51,24 +66,86 @@ func (l *labelPlane) row(v int) []uint8 {
 	return nil
 }
 
-// forget drops what was gathered of slices k that a box touches.
+// forget says that what was gathered of a box is to be read again.
 func (l *labelPlane) forget(box volume.Box) {
 	l.valid = false
-	for k := max(box.Min[2], 0); k < min(box.Max[2], len(l.rowsKnown)); k++ {
-		l.rowsKnown[k] = false
-		if l.block.have != nil {
-			l.block.have[k] = false
+	if len(l.rowsKnown) == 0 {
+		return
+	}
+	size := l.mask.Size()
+	box = box.Intersect(volume.Whole(size))
+	if area := (box.Max[0] - box.Min[0]) * (box.Max[1] - box.Min[1]); 8*area < size[0]*size[1] && len(l.changed) < mostChanges {
+		l.changed = append(l.changed, box) // less to read than all of the slices
+		return
+	}
+	for k := box.Min[2]; k < box.Max[2]; k++ {
+		l.forgetSlice(k)
+	}
+}
+
+func (l *labelPlane) forgetSlice(k int) {
+	l.rowsKnown[k] = false
+	if l.block.have != nil {
+		l.block.have[k] = false
+	}
+}
+
+// reread brings what was gathered of slice k up to date with the boxes that changed.
+func (l *labelPlane) reread(k int) {
+	s, size := l.mask.Slice(l.layer, k), l.mask.Size()
+	for _, box := range l.changed {
+		if k < box.Min[2] || k >= box.Max[2] || !l.rowsKnown[k] {
+			continue
+		}
+		if s == nil {
+			l.forgetSlice(k)
+			continue
+		}
+		had := l.rows[k]
+		for j := box.Min[1]; j < box.Max[1]; j++ {
+			if (j < l.rows[k].from || j >= l.rows[k].to) && !spanOf(s[j*size[0]+box.Min[0]:j*size[0]+box.Max[0]]).empty() {
+				l.rows[k] = l.rows[k].with(j)
+			}
+		}
+		switch {
+		case l.rows[k] != had: // rows that were not read lie between
+			if l.block.have != nil {
+				l.block.have[k] = false
+			}
+		case l.block.have != nil && l.block.have[k]:
+			l.block.reread(s, size, k, box)
+		}
+	}
+}
+
+// thaw drops what was gathered of slices that are others now.
+func (l *labelPlane) thaw(m *mask.Mask, layer mask.Layer) {
+	if len(l.seen) != m.Size()[2] {
+		l.seen = make([][]uint8, m.Size()[2])
+		l.valid = false
+	}
+	for k := range l.seen {
+		was, is := l.seen[k], m.Slice(layer, k)
+		if len(was) == len(is) && (len(is) == 0 || &was[0] == &is[0]) {
+			continue
+		}
+		l.seen[k], l.valid = is, false
+		if len(l.rowsKnown) == len(l.seen) {
+			l.forgetSlice(k)
 		}
 	}
 }
 
 // gather makes the rows of a plane of labels ready.
 func (l *labelPlane) gather(m *mask.Mask, layer mask.Layer, p viewer.Plane, index int) {
+	if l.frozen {
+		l.thaw(m, layer)
+	}
 	if l.valid && l.mask == m && l.plane == p && l.index == index {
 		return
 	}
 	if l.mask != m || l.plane != p {
-		l.rowsKnown, l.block = nil, block[uint8]{}
+		l.rowsKnown, l.changed, l.block = nil, nil, block[uint8]{}
 	}
 	leap := l.mask != m || jumped(l.index, index)
 	l.mask, l.layer, l.plane, l.index, l.valid = m, layer, p, index, true
@@ -91,6 +168,7 @@ func (l *labelPlane) sagittal(alone bool) {
 	}
 	parallel.Ranges(nz, sliceStretch, func(from, to int) {
 		for k := from; k < to; k++ {
+			l.reread(k)
 			rows := l.labelled(k)
 			l.some[k] = !rows.empty()
 			if rows.empty() {
@@ -109,6 +187,7 @@ func (l *labelPlane) sagittal(alone bool) {
 			l.block.row(out, size, k, l.index, rows)
 		}
 	})
+	l.changed = l.changed[:0]
 }
 
 // labelled returns the rows of slice k that have labels.

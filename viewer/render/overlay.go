@@ -16,7 +16,8 @@ const outlinePx = 1.5
 // Overlay draws the labels of one pane at the resolution of the screen.
 type Overlay struct {
 	layers  [mask.Layers]labelPlane
-	painted image.Rectangle // what of the last picture may not be transparent
+	before  [mask.Layers]labelPlane // of the mask under a preview
+	painted image.Rectangle         // what of the last picture may not be transparent
 	dst     *image.RGBA
 	palette palette
 	cols    []cell
@@ -30,6 +31,8 @@ type palette struct {
 	solid [256]pixel // of the outline
 	faint [256]pixel // of the part of its width that is no whole pixel, over the fill
 	weave [256]weave // drawn on the fill in the colour of the outline
+
+	changes change // of a preview
 }
 
 // Forget says that labels in a box changed, so that the next Draw reads them again.
@@ -66,6 +69,15 @@ func (o *Overlay) DrawRect(dst *image.RGBA, v View, scale float64, clip image.Re
 		o.layers[l].gather(v.Mask, mask.Layer(l), v.Plane, index)
 	}
 	o.palette.set(v.Mask.Labels(), v.Overlay, outlinePx*scale)
+	if v.previews() {
+		for l := range o.before {
+			o.before[l].frozen = true // the preview shares its slices: a change copies them first
+			o.before[l].gather(v.Before, mask.Layer(l), v.Plane, index)
+		}
+		o.palette.change(v.Before.Labels(), v.Mask.Labels(), outlinePx*scale)
+	} else {
+		o.before = [mask.Layers]labelPlane{}
+	}
 	if v.Compare {
 		v.Overlay.Style = viewer.FilledAndOutlined
 		o.palette.compare(outlinePx * scale)
@@ -94,11 +106,15 @@ func (o *Overlay) paint(dst *image.RGBA, v View, scale float64, clip, before ima
 	for n := range o.strips {
 		o.strips[n].painted = image.Rectangle{}
 	}
+	var under *[mask.Layers]labelPlane
+	if v.previews() {
+		under = &o.before
+	}
 	parallel.Ranges(clip.Dy(), stripRows, func(from, to int) {
 		part := image.Rect(clip.Min.X, clip.Min.Y+from, clip.Max.X, clip.Min.Y+to)
 		wipe(dst, part.Intersect(before))
 		o.strips[from/stripRows].paint(&strips{
-			dst: dst, transform: t, layers: &o.layers, palette: &o.palette, cols: o.cols,
+			dst: dst, transform: t, layers: &o.layers, under: under, palette: &o.palette, cols: o.cols,
 			style: v.Overlay.Style, outlinePx: outlinePx * scale, reach: reach, unit: max(1, round(scale)),
 		}, part)
 	})

@@ -22,9 +22,12 @@ import (
 type View struct {
 	Volume *volume.Volume
 	// Loaded tells, while loading, which slices k may be read; nil for all.
-	Loaded  []bool
-	Mask    *mask.Mask // nil for none
-	Compare bool       // Mask is a viewer's Difference: its labels are told apart by pattern too
+	Loaded []bool
+	Mask   *mask.Mask // nil for none
+	// Before, where it is not nil, is the mask that Mask is a preview of a change of:
+	// what differs is told apart by pattern.
+	Before  *mask.Mask
+	Compare bool // Mask is a viewer's Difference: its labels are told apart by pattern too
 	Plane   viewer.Plane
 	Index   int // of the slice, along the plane's normal
 	Window  volume.Window
@@ -42,8 +45,15 @@ func Of(v *viewer.Viewer, p viewer.Plane) View {
 	}
 	if d := v.Difference(); d != nil {
 		view.Mask, view.Compare = d, true
+	} else if s.Shown() != s.Mask() && !s.ModelShown() {
+		view.Before = s.Mask()
 	}
 	return view
+}
+
+// previews reports whether what is drawn is a preview of a change.
+func (v View) previews() bool {
+	return v.Before != nil && v.Mask != nil && v.Before.Size() == v.Mask.Size() && !v.Compare
 }
 
 // Transform returns how the view lies in a pane of the given size in pixels.

@@ -16,6 +16,7 @@ type strips struct {
 	dst       *image.RGBA
 	transform viewer.Transform
 	layers    *[mask.Layers]labelPlane
+	under     *[mask.Layers]labelPlane // of the mask under a preview, nil for none
 	palette   *palette
 	cols      []cell // the columns of voxels, for all rows
 	style     viewer.OverlayStyle
@@ -31,6 +32,7 @@ type strip struct {
 	rows    []cell
 	lines   [mask.Layers][3]line // of the row above, this one, and the one below
 	edges   [mask.Layers][]edge
+	room    []uint8 // for a row
 }
 
 // cell is a run of screen pixels, from..to, that show one voxel.
@@ -146,6 +148,9 @@ func (l *line) wipe(n int) {
 func (s *strip) readLine(to *line, l mask.Layer, i int) {
 	to.wipe(len(s.cols))
 	values := s.layers[l].row(s.rows[i].index)
+	if s.under != nil {
+		values = s.palette.mixed(s.under[l].row(s.rows[i].index), values, &s.room)
+	}
 	labelled := spanOf(values)
 	if labelled.empty() {
 		return
@@ -220,22 +225,11 @@ func (s *strip) labelled(row cell, dx int, clip image.Rectangle) bool {
 // fill paints the fill of one row of voxels: findings cover anatomy.
 func (s *strip) fill(row cell, dx int, clip image.Rectangle) {
 	y0, y1 := max(row.from, clip.Min.Y), min(row.to, clip.Max.Y)
-	if y0 >= y1 || s.style == viewer.Outlined {
+	if y0 >= y1 {
 		return
 	}
-	out := s.dst.Pix[y0*s.dst.Stride : (y0+1)*s.dst.Stride]
-	a, b := clip.Max.X, clip.Min.X
-	for l := range s.lines {
-		for _, r := range s.lines[l][1].runs {
-			from, to := max(s.cols[r.from].from+dx, clip.Min.X), min(s.cols[r.to-1].to+dx, clip.Max.X)
-			if from < to {
-				fillRow(out, from, to, s.palette.fills[r.label])
-				a, b = min(a, from), max(b, to)
-			}
-		}
-	}
-	for y := y0 + 1; y < y1 && a < b; y++ {
-		copy(s.dst.Pix[y*s.dst.Stride+4*a:y*s.dst.Stride+4*b], out[4*a:])
+	if s.style != viewer.Outlined {
+		s.fillRuns(y0, y1, dx, clip)
 	}
 	for l := range s.lines {
 		for _, r := range s.lines[l][1].runs {
@@ -244,5 +238,23 @@ func (s *strip) fill(row cell, dx int, clip image.Rectangle) {
 				wv.draw(s.dst, image.Rect(from, y0, to, y1), s.palette.solid[r.label], s.unit)
 			}
 		}
+	}
+}
+
+// fillRuns fills the lines of pixels y0..y1 of one row of voxels.
+func (s *strip) fillRuns(y0, y1, dx int, clip image.Rectangle) {
+	out := s.dst.Pix[y0*s.dst.Stride : (y0+1)*s.dst.Stride]
+	a, b := clip.Max.X, clip.Min.X
+	for l := range s.lines {
+		for _, r := range s.lines[l][1].runs {
+			from, to := max(s.cols[r.from].from+dx, clip.Min.X), min(s.cols[r.to-1].to+dx, clip.Max.X)
+			if p := s.palette.fills[r.label]; from < to && p != 0 {
+				fillRow(out, from, to, p)
+				a, b = min(a, from), max(b, to)
+			}
+		}
+	}
+	for y := y0 + 1; y < y1 && a < b; y++ {
+		copy(s.dst.Pix[y*s.dst.Stride+4*a:y*s.dst.Stride+4*b], out[4*a:])
 	}
 }
