@@ -129,7 +129,8 @@ func (t *toolbar) arrange(height float32) (across int, square float32) {
 	room := height - 2*toolbarEdge - float32(len(t.groups)-1)*groupGap
 	for across = 1; ; across++ {
 		if square = room / float32(t.rows(across)); square >= squareLeast || across == 2 {
-			return across, max(min(square, squareMost), squareLeast)
+			whole := float32(int(square)) // lines between pixels are not seen
+			return across, max(min(whole, squareMost), squareLeast)
 		}
 	}
 }
@@ -168,9 +169,9 @@ func (l *toolbarLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		rows := (len(g) + across - 1) / across
 		if n > 0 {
 			if n == len(lines) {
-				y = max(y, size.Height-toolbarEdge-float32(rows)*square-groupGap)
+				y = max(y, float32(int(size.Height))-toolbarEdge-float32(rows)*square-groupGap)
 			}
-			lines[n-1].Move(fyne.NewPos(toolbarEdge+2, y+groupGap/2))
+			lines[n-1].Move(fyne.NewPos(toolbarEdge+2, y+4))
 			lines[n-1].Resize(fyne.NewSize(t.width()-2*toolbarEdge-4, 1))
 			y += groupGap
 		}
