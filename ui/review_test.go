@@ -1,386 +1,399 @@
 package ui
 
 import (
-	"context"
-	"os"
-	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/test"
 
-	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/review"
+	"opacity/app/study"
 	"opacity/app/text"
-	"opacity/app/volume"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
 
-func TestPicturesNameNobodyUnlessAsked(t *testing.T) {
-	var named []bool
-	b := newBench(t, func(o *Options) {
-		o.SavePicture = func(_ context.Context, path string, p Picture, _ bool) error {
-			named = append(named, p.Identity)
-			return os.WriteFile(path, nil, 0o600)
+// doubtful opens a case whose infection is on slices 2 and 5 alone, and most on 5.
+func (b *bench) doubtful() {
+	b.t.Helper()
+	b.openOne("case")
+	to := b.session.Mask().Snapshot()
+	for k, n := range map[int]int{2: 10, 5: 30} {
+		s := make([]uint8, 16*12)
+		for o := range n {
+			s[32+o] = mask.Infection
 		}
-	})
-	b.segmentOne("case")
-	b.viewer.SetIdentity(true)
-	for _, ask := range []bool{false, true} {
-		named = nil
-		b.keys.Do(tool.FileExport)
-		folder := filepath.Join(b.dir, map[bool]string{false: "without", true: "with"}[ask])
-		b.named["export.folder"].(*entry).SetText(folder)
-		b.named["export.identity"].(*check).SetChecked(ask)
-		b.answer("export", "export")
-		b.until("it is exported", func() bool { return len(b.status.tasks) == 0 })
-		if len(named) != 3 || named[0] != ask || named[2] != ask {
-			t.Errorf("asked %v: pictures with names %v", ask, named)
-		}
+		to.SetSlice(mask.Findings, k, s)
 	}
-	named = nil
-	b.chooser.path = filepath.Join(b.dir, "one.png")
-	b.keys.Do(tool.FilePicture)
-	b.until("it is saved", func() bool { return len(named) == 1 })
-	if named[0] {
-		t.Error("Save picture names the patient")
+	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.segment", "x"), Delta: mask.Diff(b.session.Mask(), to)}); err != nil {
+		b.t.Fatal(err)
 	}
+	b.until("the slices are ranked", func() bool { return b.Window.queue() != nil })
 }
 
-func TestResultsAreProposedWhereTheLastWent(t *testing.T) {
+func (b *bench) press(k fyne.KeyName) {
+	b.panes.grid.TypedKey(&fyne.KeyEvent{Name: k})
+	b.settle()
+}
+
+func (b *bench) axial() int { return b.viewer.SliceOf(viewer.Axial) }
+
+func TestQueueIsWalked(t *testing.T) {
 	b := newBench(t)
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("USERPROFILE", home)
-	b.segmentOne("case")
-	if got := b.resultFolder(); got != home {
-		t.Errorf("the first results go into %q, want the home %q", got, home)
+	b.openOne("empty")
+	b.press(fyne.KeyN)
+	if want := b.Window.t("ui.review.waiting"); b.Window.queue() != nil || b.status.text.text != want {
+		t.Errorf("of an empty mask the status bar says %q, want %q", b.status.text.text, want)
 	}
-	b.keys.Do(tool.FileExport)
-	b.named["export.folder"].(*entry).SetText(filepath.Join(b.dir, "case_opacity"))
-	b.answer("export", "export")
-	b.until("it is exported", func() bool { return b.prefs.Results == b.dir })
-	b.keys.Do(tool.FileExport)
-	if got := b.named["export.folder"].(*entry).Text; got != filepath.Join(b.dir, "case_opacity") {
-		t.Errorf("the next export goes into %q", got)
+	b.doubtful()
+	order := b.Window.queue().Order()
+	if order[0] != 5 {
+		t.Fatalf("the order is %v", order)
+	}
+	b.viewer.SetArrangement(viewer.OnePane)
+	b.viewer.SetActive(viewer.Coronal)
+	for n, want := range order[:3] {
+		b.press(fyne.KeyN)
+		if b.axial() != want || b.viewer.Active() != viewer.Axial {
+			t.Errorf("step %d: slice %d in the %v pane, want %d", n, b.axial(), b.viewer.Active(), want)
+		}
+	}
+	b.press(fyne.KeyP)
+	b.press(fyne.KeyP)
+	if b.axial() != order[0] {
+		t.Errorf("back at slice %d, want %d", b.axial(), order[0])
+	}
+	if c, i := b.viewer.Cursor(), b.reviewing.items[5]; c[0] != i.At[0] || c[1] != i.At[1] {
+		t.Errorf("the cursor is at %v, the doubt at %v", c, i.At)
+	}
+	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt: ") || !strings.Contains(said, "infection") {
+		t.Errorf("the status bar says %q", said)
+	}
+	if said := b.inspector.review.why.rich.String(); !strings.Contains(said, "infection") {
+		t.Errorf("the section says %q", said)
+	}
+	b.press(fyne.KeyP)
+	if want := b.Window.t("ui.review.beginning"); b.status.text.text != want {
+		t.Errorf("at the beginning the status bar says %q", b.status.text.text)
 	}
 }
 
-func TestExportAsksBeforeReplacingAnyFile(t *testing.T) {
-	for _, name := range []string{"mask.nii.gz", "report.json", "report.csv", "area.png", "area.svg", "axial.png", "coronal.png", "sagittal.png"} {
-		b := newBench(t)
-		b.segmentOne("case")
-		e := exportJob{folder: t.TempDir(), mask: true, report: true, pictures: true}
-		if err := os.WriteFile(filepath.Join(e.folder, name), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		b.export(e)
-		if len(b.modals) != 1 || b.modals[0].id != "replace" {
-			t.Errorf("%s is there and would be replaced unasked", name)
-		}
-	}
-}
-
-func TestWithheldVolumesSayWhyInWords(t *testing.T) {
+func TestTicks(t *testing.T) {
 	b := newBench(t)
-	b.openOne("gap", volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", "slice 4 is missing")})
-	b.segment()
-	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting && words(b.inspector.report.object)["infection"] })
-	if !strings.Contains(b.status.said, "withheld") {
-		t.Errorf("the status says %q", b.status.said)
+	b.doubtful()
+	order := b.Window.queue().Order()
+	b.press(fyne.KeyN)
+	b.press(fyne.KeyF7)
+	if got := b.studyInfo().Slices[order[0]]; got.State != review.Accepted || got.By != b.reader() || !got.Seen {
+		t.Errorf("after F7 the study says %+v", got)
 	}
-	reason := "Withheld: Something went wrong: slice 4 is missing."
-	if !words(b.inspector.labels.object)[reason] || !words(b.inspector.report.object)[reason] {
-		t.Error("the reason does not stand under the numbers")
+	if i := b.item("Review", "Slice accepted"); !i.Checked {
+		t.Error("the menu does not show the tick")
 	}
-	if !words(b.inspector.report.object)[b.t_("ui.report.involvement_present")] {
-		t.Error("the share of the lung is stated without a caveat")
+	if got := b.inspector.review.ticked.text; !strings.HasPrefix(got, "1 of the ") {
+		t.Errorf("progress: %q", got)
+	}
+	b.press(fyne.KeyN)
+	b.press(fyne.KeyP) // only the ticked one lies behind
+	if b.axial() != order[1] {
+		t.Errorf("back at slice %d, which is ticked, not %d", b.axial(), order[1])
+	}
+	b.item("Review", "Leave out ticked").Action()
+	b.settle()
+	b.press(fyne.KeyP)
+	if b.axial() != order[0] {
+		t.Errorf("at slice %d where ticked ones are not left out", b.axial())
+	}
+	b.press(fyne.KeyF8)
+	b.press(fyne.KeyF8)
+	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
+		t.Errorf("pressed twice it is %q", s)
+	}
+	b.inspector.review.ticks[review.Corrected].press()
+	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
+		t.Errorf("its button pressed again it is %q", s)
+	}
+	b.item("Review", "Take the tick back").Action()
+	b.settle()
+	if s := b.studyInfo().Slices[order[0]].State; s != "" || !b.item("Review", "Take the tick back").Disabled {
+		t.Errorf("taken back it is %q", s)
+	}
+	b.press(fyne.KeyF8)
+	b.inspector.review.back.OnTapped()
+	b.settle()
+	if s := b.studyInfo().Slices[order[0]].State; s != "" || b.inspector.review.back.Visible() {
+		t.Errorf("taken back with the button it is %q", s)
+	}
+	b.inspector.review.ticks[review.Problem].press()
+	note := b.inspector.review.note
+	b.win.Canvas().Focus(note)
+	note.SetText("motion")
+	note.OnSubmitted("motion")
+	b.settle()
+	if got := b.studyInfo().Slices[order[0]]; got.State != review.Problem || got.Note != "motion" {
+		t.Errorf("the study says %+v", got)
+	}
+	b.press(fyne.KeyUp)
+	if note.Text != "" {
+		t.Errorf("the note %q is shown with another slice", note.Text)
+	}
+	b.press(fyne.KeyDown)
+	if note.Text != "motion" {
+		t.Errorf("back on its slice the note is %q", note.Text)
 	}
 }
 
-func TestNoMaskHasNoVolume(t *testing.T) {
+// What a study says is shown, and what was seen before there was one is kept by it.
+func TestMarksComeFromTheStudy(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.note(func(i *study.Info) { i.Slices = map[int]study.Slice{1: {State: review.Corrected, Seen: true, By: "A"}} })
+	b.settle()
+	if s := b.reviewing.marks.State(1); s != review.Corrected {
+		t.Errorf("slice 1 is %s", s)
+	}
+	if s := b.reviewing.marks.State(b.axial()); s != review.Seen {
+		t.Errorf("the slice on screen is %s", s)
+	}
+	b.undo()
+	b.settle()
+	b.openOne("another")
+	if n := len(b.reviewing.seen); n != 1 || b.Window.queue() != nil { // the one on screen
+		t.Errorf("of another case %d slices are seen; there is a queue: %v", n, b.Window.queue() != nil)
+	}
+}
+
+func TestSlicesOnScreenAreSeen(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")
-	if got := b.inspector.labels.rows[0].volume.text; got != dash {
-		t.Errorf("before there is a mask the left lung has %q", got)
+	seen := func() int { return b.reviewing.marks.Progress(8).Seen }
+	if seen() != 1 {
+		t.Errorf("%d slices are seen at first", seen())
 	}
-}
-
-// One window is marked: a preset, or where it is none, the one the study opened in.
-func TestOneWindowIsMarked(t *testing.T) {
-	tests := []struct {
-		name   string
-		window volume.Window // of the header; none: the preset of the lung
-		preset int           // then chosen; -1 for none
-		want   string
-	}{
-		{"opens in a preset", volume.Window{}, -1, "2"},
-		{"opens in one of its own", volume.Window{Center: 10, Width: 500}, -1, "0"},
-		{"another is chosen", volume.Window{Center: 10, Width: 500}, 3, "4"},
+	b.viewer.Step(viewer.Axial, 1)
+	b.viewer.Step(viewer.Axial, 1) // at once: the slice between was not looked at
+	b.settle()
+	if seen() != 2 {
+		t.Errorf("%d slices are seen, want 2", seen())
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t)
-			s := newSeries("case")
-			s.v.Window = tt.window
-			b.opener.found = app.Scan{Series: []app.Series{s}}
-			b.Open("case")
-			b.until("it is open", b.complete)
-			if tt.preset >= 0 {
-				b.viewer.ApplyPreset(tt.preset)
-				b.settle()
-			}
-			marked := ""
-			for i, p := range append([]*button{b.inspector.display.reset}, b.inspector.display.presets...) {
-				if p.Importance == widget.HighImportance {
-					marked += strconv.Itoa(i)
-				}
-			}
-			if marked != tt.want {
-				t.Errorf("marked are %q, want %q", marked, tt.want)
-			}
-		})
+	b.viewer.SetArrangement(viewer.OnePane)
+	b.viewer.SetActive(viewer.Coronal)
+	b.viewer.SetSlice(viewer.Axial, 0)
+	b.settle()
+	if seen() != 2 {
+		t.Error("a slice of a pane that is not shown counts as seen")
 	}
-}
-
-func TestModelThatDoesNotFitIsNotOffered(t *testing.T) {
-	b := newBench(t)
-	b.models[0].Unit = "HU"
-	s := newSeries("picture")
-	s.v.Unit = volume.Arbitrary
-	b.opener.found = app.Scan{Series: []app.Series{s}}
-	b.Open("picture")
-	b.until("it is open", b.complete)
-	if !b.inspector.model.run.Disabled() || !b.item("Segment", "Segment").Disabled || !b.inspector.model.misfit.Visible() {
-		t.Error("a model that needs HU is offered for numbers that are not")
-	}
-	b.keys.Do(tool.SegmentRun)
-	if b.segmenting || !strings.Contains(b.status.said, "needs HU") || len(b.bands.failures) > 0 {
-		t.Errorf("Ctrl+R: status %q", b.status.said)
-	}
-	b.openOne("ct")
-	if b.inspector.model.run.Disabled() || b.inspector.model.misfit.Visible() {
-		t.Error("the model is not offered for a CT")
-	}
-}
-
-func TestTabReachesThePanes(t *testing.T) {
-	b := newBench(t)
-	b.openOne("case")
-	c := b.win.Canvas()
-	c.Focus(b.inspector.model.run)
-	for range 80 {
-		c.FocusNext()
-		if b.panesFocused() {
-			return
-		}
-	}
-	t.Error("Tab never reaches the panes")
-}
-
-func TestMaskInTheFolderIsOfferedNotOpened(t *testing.T) {
-	for _, fits := range []bool{true, false} {
-		b := newBench(t, func(o *Options) {
-			o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
-				if !fits {
-					return nil, app.Refuse(nil, "app.unexpected", "another grid")
-				}
-				return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
-			}
-		})
-		labels := newSeries("folder/labels.nii")
-		labels.info.LabelMap = true
-		b.opener.found = app.Scan{Series: []app.Series{newSeries("ct"), labels}}
-		b.Open("folder")
-		b.until("the study is open", b.complete)
+	b.viewer.SetArrangement(viewer.LargeAxial)
+	b.settle()
+	for k := range 8 {
+		b.viewer.SetSlice(viewer.Axial, k)
 		b.settle()
-		if len(b.modals) != 0 || len(b.bands.failures) != 0 {
-			t.Errorf("fits %v: a dialog or a failure nobody asked for", fits)
-		}
-		if got := words(b.bands.object)["A mask in this folder fits: labels.nii."]; got != fits {
-			t.Errorf("fits %v: offered %v", fits, got)
-		}
-		if !fits {
-			continue
-		}
-		b.named["band.mask"].(*button).OnTapped()
-		b.until("it asks", func() bool { return len(b.modals) == 1 })
-		if said := words(b.modals[0].popup); said[b.Window.t("ui.mask.text_replaces", "labels.nii")] || !said[b.Window.t("ui.mask.text", "labels.nii")] {
-			t.Error("there is no mask to have back with Undo")
-		}
+	}
+	if want := b.Window.t("ui.review.seen_all", 8); b.inspector.review.seen.text != want {
+		t.Errorf("says %q, want %q", b.inspector.review.seen.text, want)
 	}
 }
 
-func TestWhatIsLeftOutIsSaid(t *testing.T) {
+// The queue follows the hand.
+func TestRankedAgainAfterAStroke(t *testing.T) {
 	b := newBench(t)
-	b.opener.found = app.Scan{Series: []app.Series{newSeries("ct")}, Skipped: map[string]int{"dicom.skipped.no_image": 1}}
-	b.Open("ct")
-	b.until("the study is open", b.complete)
-	if !strings.Contains(b.status.text.text, "no image") || !strings.Contains(b.leftOut, "no image") {
-		t.Errorf("the status says %q", b.status.text.text)
-	}
-	if !words(b.inspector.report.object)[b.leftOut] {
-		t.Error("the report's section does not say what was left out")
-	}
-	b.openOne("other")
-	if b.leftOut != "" {
-		t.Error("what one folder left out is said of another")
-	}
-}
-
-// Nothing in the window jumps: a run ends with a word where its report is, and a
-// key goes there.
-func TestReportComesIntoViewWhenAskedFor(t *testing.T) {
-	b := newBench(t)
-	b.openOne("case")
-	before := b.inspector.scroll.Offset
-	b.segment()
-	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting })
-	if b.inspector.scroll.Offset != before {
-		t.Error("the inspector scrolled by itself")
-	}
-	if !strings.Contains(b.status.said, "in the inspector (F5)") {
-		t.Errorf("the status says %q", b.status.said)
-	}
-	b.inspector.heads["report"].OnTapped() // folded
-	b.chord(tool.Chord{Key: "F5"})
+	b.doubtful()
+	was := b.Window.queue()
+	b.viewer.SetSlice(viewer.Axial, 4)
+	b.keys.Do(tool.Brush.Action())
 	b.settle()
-	head := b.app.Driver().AbsolutePositionForObject(b.inspector.sections["report"]).Y
-	if b.inspector.scroll.Offset == before || head < 0 || head > b.win.Canvas().Size().Height/2 || !b.inspector.bodies["report"].Visible() {
-		t.Errorf("the report begins at %g", head)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.3), b.point(0.8, 0.8))
+	b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+	if slices.Equal(was.Order(), b.Window.queue().Order()) {
+		t.Error("a stroke changes nothing of the order")
 	}
 }
 
-func TestWrappedLinesOfTheReportKeepApart(t *testing.T) {
+func TestStripTellsOfSlices(t *testing.T) {
 	b := newBench(t)
-	b.openOne("gap", volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", strings.Repeat("slice 4 is missing ", 8))})
-	b.segment()
-	b.until("it is measured", func() bool { return b.measured.valid && !b.segmenting && words(b.inspector.report.object)["infection"] })
-	foot := float32(0)
-	for i, o := range b.inspector.report.object.Objects {
-		if o.Position().Y < foot {
-			t.Errorf("row %d begins at %g, the one before ends at %g", i, o.Position().Y, foot)
-		}
-		foot = o.Position().Y + o.MinSize().Height
+	b.doubtful()
+	b.reviewing.hover(5)
+	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt, not seen yet. ") {
+		t.Errorf("over the strip the status bar says %q", said)
+	}
+	b.reviewing.hover(-1)
+	if said := b.status.text.text; strings.Contains(said, "number 1") {
+		t.Errorf("beside the strip the status bar says %q", said)
 	}
 }
 
-// The mask beside several series is offered once one of them is open that it fits.
-func TestMaskBesideSeveralSeries(t *testing.T) {
-	b := newBench(t, func(o *Options) {
-		o.ReadMask = func(_ context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
-			if path != "folder/fits.nii" {
-				return nil, app.Refuse(nil, "app.unexpected", "another grid")
-			}
-			return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
+// Whatever is ticked, the section stays within the inspector.
+func TestReviewSectionFits(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.inspector.unfold("review")
+	for _, k := range []fyne.KeyName{fyne.KeyF7, fyne.KeyF8, fyne.KeyF9} {
+		b.press(k)
+		if w := b.inspector.bodies["review"].MinSize().Width; w > inspectorWidth-24 {
+			t.Errorf("after %s the section wants %g of %d", k, w, inspectorWidth)
 		}
-	})
-	other, fits := newSeries("folder/other.nii"), newSeries("folder/fits.nii")
-	other.info.LabelMap, fits.info.LabelMap = true, true
-	b.opener.found = app.Scan{Series: []app.Series{newSeries("thin"), other, newSeries("thick"), fits}}
-	b.Open("folder")
-	b.until("the list is there", b.choosing)
-	if len(b.list.series) != 2 {
-		t.Fatalf("%d series are listed", len(b.list.series))
 	}
-	b.typedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	b.until("the first is open", b.complete)
+}
+
+// What was written of a slice is of that case and no other.
+func TestNotesStayWithTheirCase(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	note := b.inspector.review.note
+	note.SetText("motion")
 	b.settle()
-	if !words(b.bands.object)["A mask in this folder fits: fits.nii."] || len(b.bands.failures) != 0 {
-		t.Errorf("the bands say %v", words(b.bands.object))
+	b.openOne("another")
+	if note.Text != "" {
+		t.Errorf("the note %q is shown with another case", note.Text)
 	}
-}
-
-// A band leads to the slice it names.
-func TestBandGoesToItsSlice(t *testing.T) {
-	b := newBench(t)
-	b.openOne("gap",
-		volume.Warning{Kind: volume.WarnTilt, Message: text.M("app.unexpected", "tilt")},
-		volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", "gap"), Slice: &volume.Slice{Axis: 1, Index: 3}})
-	if b.named["band.go.0"] != nil {
-		t.Error("a warning about the whole stack leads to a slice")
-	}
-	b.named["band.go.1"].(*button).OnTapped()
-	if b.viewer.Active() != viewer.Coronal || b.viewer.SliceOf(viewer.Coronal) != 3 || !b.panesFocused() {
-		t.Errorf("it shows slice %d, active is %v", b.viewer.SliceOf(viewer.Coronal), b.viewer.Active())
-	}
-}
-
-// Warnings fold into one line, never into none, and the next study starts afresh.
-func TestWarningsFoldIntoOneLine(t *testing.T) {
-	b := newBench(t)
-	warn := func(s string) volume.Warning {
-		return volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", s)}
-	}
-	b.openOne("case", warn("first"), warn("second"))
-	press := func() { b.named["band.fold"].(*button).OnTapped() }
-	press()
-	if got := len(b.bands.object.Objects); got != 1 {
-		t.Errorf("%d bands after folding", got)
-	}
-	if _, all := b.bands.texts(); len(all) != 2 {
-		t.Errorf("folded, %d warnings are left", len(all))
-	}
-	press()
-	if got := len(b.bands.object.Objects); got != 2 {
-		t.Errorf("%d bands after unfolding", got)
-	}
-	press()
-	b.openOne("next", warn("third"), warn("fourth"))
-	if got := len(b.bands.object.Objects); got != 2 {
-		t.Errorf("the next study opens with %d bands", got)
-	}
-}
-
-// A key held while another control has the focus counts for the drag it is held for.
-func TestHeldKeyReachesThePanes(t *testing.T) {
-	b := newBench(t)
-	b.openOne("case")
-	b.win.Canvas().Focus(b.inspector.display.opacity)
-	keyed, ok := b.win.Canvas().Focused().(desktop.Keyable)
-	if !ok {
-		t.Fatal("the slider keeps held keys to itself")
-	}
-	keyed.KeyDown(&fyne.KeyEvent{Name: fyne.KeyW})
-	before, cursor := b.viewer.Window(), b.viewer.Cursor()
-	r, _ := b.panes.grid.PictureRect(viewer.Axial)
-	at := r.Pos.AddXY(r.Size.Width/2, r.Size.Height/2)
-	event := func(pos fyne.Position) *desktop.MouseEvent {
-		return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: pos}, Button: desktop.MouseButtonPrimary}
-	}
-	b.panes.grid.MouseDown(event(at))
-	b.panes.grid.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at.AddXY(40, 0)}})
-	b.panes.grid.MouseUp(event(at.AddXY(40, 0)))
-	if b.viewer.Window().Width <= before.Width || b.viewer.Cursor() != cursor {
-		t.Errorf("window %v, cursor %v", b.viewer.Window(), b.viewer.Cursor())
-	}
-}
-
-// What gets the focus in the inspector is scrolled into view.
-func TestFocusIsSeen(t *testing.T) {
-	b := newBench(t)
-	b.openOne("case")
-	b.win.Resize(fyne.NewSize(1024, 500))
-	c, d, in := b.win.Canvas(), b.app.Driver(), b.inspector
-	c.Focus(b.panes.grid)
-	seen := 0
-	for range 80 {
-		c.FocusNext()
-		o := c.Focused().(fyne.CanvasObject)
-		if !holds(in.column, o) {
-			continue
-		}
-		seen++
-		top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(in.scroll).Y
-		if top < 0 || top+o.Size().Height > in.scroll.Size().Height {
-			t.Errorf("%T has the focus at %g..%g of %g", o, top, top+o.Size().Height, in.scroll.Size().Height)
+	for k, s := range b.studyInfo().Slices {
+		if s.Note != "" {
+			t.Errorf("slice %d of another case has the note %q", k, s.Note)
 		}
 	}
-	if seen < 20 {
-		t.Errorf("only %d controls of the inspector are reached", seen)
+}
+
+// A slice that is changed after it was accepted is a corrected one, until that is
+// taken back.
+func TestAcceptedSliceIsChanged(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	state := func(k int) string { return b.studyInfo().Slices[k].State }
+	for k, key := range map[int]fyne.KeyName{4: fyne.KeyF7, 3: fyne.KeyF7, 2: fyne.KeyF9} {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.press(key)
+	}
+	b.use(tool.Brush)
+	paint := func(k int) {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+		b.stroke(desktop.MouseButtonPrimary, b.point(0.3, 0.5), b.point(0.6, 0.5))
+	}
+	paint(2)
+	paint(4)
+	if state(4) != review.Corrected || state(3) != review.Accepted || state(2) != review.Problem {
+		t.Errorf("painted on, slices 2 to 4 are %q, %q, %q", state(2), state(3), state(4))
+	}
+	if said := b.status.text.text; said != "Slice 5 was accepted before this change: now it counts as corrected." {
+		t.Errorf("the status bar says %q", said)
+	}
+	b.undo()
+	b.settle()
+	if state(4) != review.Accepted {
+		t.Errorf("undone, the slice is %q", state(4))
+	}
+	b.redo()
+	b.settle()
+	if state(4) != review.Corrected || b.status.text.text != "Redone: Paint infection" {
+		t.Errorf("done again, the slice is %q, and the status bar says %q", state(4), b.status.text.text)
+	}
+	b.viewer.SetSlice(viewer.Axial, 4)
+	b.press(fyne.KeyF7) // after the change
+	b.undo()
+	b.settle()
+	if state(4) != review.Corrected {
+		t.Errorf("accepted as it was painted, and the stroke undone, the slice is %q", state(4))
+	}
+	b.viewer.SetSlice(viewer.Axial, 3)
+	b.press(fyne.KeyF7)
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	if state(3) != "" {
+		t.Errorf("the model has changed the slice, it is %q", state(3))
+	}
+}
+
+// Why a slice is doubtful stands over the pictures from the first step of a walk,
+// until it is put away or another case is open.
+func TestReasonsOverThePictures(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	line := b.reviewing.line
+	if line.object.Visible() {
+		t.Error("it is there before the walk")
+	}
+	b.press(fyne.KeyN)
+	if said := line.why.text; !line.object.Visible() || said != b.status.text.text || !strings.Contains(said, "number 1 in doubt") {
+		t.Errorf("on the first slice it says %q", said)
+	}
+	high := line.object.MinSize().Height
+	b.viewer.SetSlice(viewer.Axial, 0)
+	b.settle()
+	if said := line.why.text; !strings.HasPrefix(said, "Slice 1") || line.object.MinSize().Height != high {
+		t.Errorf("on another slice it says %q", said)
+	}
+	b.named["review.line.next"].(*button).OnTapped()
+	b.settle()
+	if said := line.why.text; !strings.Contains(said, "number 2 in doubt") || !b.panesFocused() {
+		t.Errorf("on the second slice it says %q", said)
+	}
+	b.named["review.line.off"].(*button).OnTapped()
+	b.settle()
+	if line.object.Visible() {
+		t.Error("put away, it is there")
+	}
+	b.press(fyne.KeyP)
+	b.undo()
+	b.settle()
+	b.openOne("another")
+	if line.object.Visible() {
+		t.Error("it is there with another case")
+	}
+}
+
+// What does not fit into its lines is cut, and shows on hover.
+func TestBrief(t *testing.T) {
+	b := newBench(t)
+	long := newBrief(b.tips)
+	long.Resize(fyne.NewSize(200, 40))
+	long.set(strings.Repeat("infection ", 30))
+	lines := test.WidgetRenderer(long).Objects()
+	for _, o := range lines {
+		if text := o.(*canvas.Text); text.Text == "" || text.MinSize().Width > 200 {
+			t.Errorf("a line of %g: %q", text.MinSize().Width, text.Text)
+		}
+	}
+	if last := lines[1].(*canvas.Text).Text; !long.cut || !strings.HasSuffix(last, "…") {
+		t.Errorf("the last line is %q", last)
+	}
+	long.set("infection")
+	if long.cut || lines[1].(*canvas.Text).Text != "" {
+		t.Error("short words take two lines")
+	}
+}
+
+// How many slices are to be ticked stays while they are: the order follows the
+// hand, the number does not.
+func TestTotalStaysDuringAPass(t *testing.T) {
+	b := newBench(t)
+	b.doubtful()
+	b.press(fyne.KeyN)
+	total := func() string { _, said, _ := strings.Cut(b.inspector.review.ticked.text, " of the "); return said }
+	before := total()
+	b.use(tool.Brush)
+	for _, k := range []int{0, 1, 3, 4, 7} {
+		was := b.Window.queue()
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.settle()
+		b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.3), b.point(0.8, 0.8))
+		b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+		if total() != before {
+			t.Fatalf("of %s became of %s", before, total())
+		}
+	}
+	for _, k := range b.reviewing.worst {
+		b.viewer.SetSlice(viewer.Axial, k)
+		b.press(fyne.KeyF8)
+	}
+	was := b.Window.queue()
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.2, 0.8), b.point(0.8, 0.3))
+	b.until("it is ranked again", func() bool { return b.Window.queue() != was })
+	if total() == before {
+		t.Error("once all are ticked, the next pass is of the same slices")
 	}
 }
