@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"path/filepath"
+	"testing"
+
+	"opacity/app/mask"
+)
+
+// A threshold that was set is set when the study is opened again, and those before
+// and after it are where undo and redo lead.
+func TestThresholdComesBackWithTheStudy(t *testing.T) {
+	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	open := func() *bench {
+		b := newBench(t, func(o *Options) { o.Segmenter, o.StudiesDir = &sure{finds: 8}, dir })
+		b.openFile(image)
+		return b
+	}
+	movable := func(b *bench) func() bool {
+		return func() bool { return b.thresholdRefused(mask.Infection) == "" }
+	}
+	b := open()
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	b.kept(1)
+	b.until("the thresholds can be moved", movable(b))
+	b.slide(mask.Infection, 38, true)
+	b.kept(2)
+	at, voxels := b.thresholdOf(mask.Infection), b.infection()
+	if percentOf(at) == 50 {
+		t.Fatal("the threshold was not moved")
+	}
+	b.end()
+
+	b = open()
+	b.until("the thresholds can be moved", movable(b))
+	if got := b.thresholdOf(mask.Infection); got != at || b.infection() != voxels {
+		t.Errorf("opened again: threshold %d, %d voxels; were %d, %d", got, b.infection(), at, voxels)
+	}
+	if s := b.slider(mask.Infection); s.Value != float64(percentOf(at)) {
+		t.Errorf("the slider is at %g of %d", s.Value, percentOf(at))
+	}
+	b.undo()
+	b.settle()
+	if got := percentOf(b.thresholdOf(mask.Infection)); got != 50 {
+		t.Errorf("undone, it is %d", got)
+	}
+	b.redo()
+	b.settle()
+	if got := b.thresholdOf(mask.Infection); got != at {
+		t.Errorf("done again, it is %d", got)
+	}
+	b.slide(mask.Infection, 50, true)
+	if b.infection() >= voxels {
+		t.Errorf("moved back, there are %d voxels of %d", b.infection(), voxels)
+	}
+	b.end()
+}
