@@ -14,7 +14,10 @@ import (
 // registerActions tells the key table what the window itself carries out.
 func (w *Window) registerActions() {
 	k := w.keys
-	k.Allow = w.allow
+	k.Allow = func(a tool.Action) bool {
+		w.active() // a key, too, is a sign of life
+		return w.allow(a)
+	}
 	k.Handle(tool.FileOpen, w.askOpenFile)
 	k.Handle(tool.FileOpenFolder, w.askOpenFolder)
 	k.Handle(tool.FileOpenCases, w.askOpenCases)

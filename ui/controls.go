@@ -143,6 +143,7 @@ func (w *Window) newEntry(text string, submitted func(string)) *entry {
 
 // TypedKey implements fyne.Focusable.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	e.w.active()
 	if k.Name == fyne.KeyEscape && e.onEscape != nil {
 		e.onEscape()
 		return
@@ -152,6 +153,12 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 		return
 	}
 	e.Entry.TypedKey(k)
+}
+
+// TypedRune implements fyne.Focusable.
+func (e *entry) TypedRune(r rune) {
+	e.w.active()
+	e.Entry.TypedRune(r)
 }
 
 // FocusGained implements fyne.Focusable.

@@ -8,7 +8,7 @@ import (
 // writingJobs are the jobs whose files would be missing or cut short if the
 // program ended meanwhile.
 func writingJobs() []string {
-	return []string{"save", "picture", "export", "audit", "study.copy", jobCasesExport, jobCasesSegment}
+	return []string{"save", "picture", "export", "audit", "study.copy", jobCasesExport, jobCasesCopy, jobCasesSegment}
 }
 
 // handOver gives to what keeps the case all that is only on screen yet, before

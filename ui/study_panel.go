@@ -43,7 +43,7 @@ func (w *Window) askStudies() {
 		rows = append(rows, space(4), newLine(w.t("ui.studies.time", w.minutes(w.readingTime())), theme.ColorNameForeground))
 	}
 	m = w.ask("studies", w.t("ui.studies.title"), container.New(layout.NewCustomPaddedVBoxLayout(6), rows...), fyne.NewSize(620, 330),
-		answer{id: "ok", label: "ui.studies.ok", run: func() { w.setStudies(dir, strings.TrimSpace(name.Text)) }},
+		answer{id: "ok", label: "ui.studies.ok", run: func() { w.changeReader(dir, strings.TrimSpace(name.Text)) }},
 		answer{id: "cancel", label: "ui.cancel"})
 	w.win.Canvas().Focus(name)
 }
@@ -51,12 +51,13 @@ func (w *Window) askStudies() {
 // setStudies keeps studies in a folder from the next case on, "" for the usual
 // one, and the work from now on under a name, "" for that of the system's user.
 func (w *Window) setStudies(dir, reader string) {
+	was := w.readersFolder(w.studiesFolder())
 	w.prefs.Studies, w.prefs.Reader = dir, reader
 	w.savePreferences()
 	if s := w.study(); s != nil {
 		w.note(func(i *study.Info) { i.Reviewer = w.reader() })
-	} else if w.keeping.looking == nil && w.keeping.source.SHA256 != "" {
-		w.keeping.dir = w.studiesFolder()
+	} else if k := w.keeping; k.looking == nil && k.dir == was { // not in that of a list
+		k.dir = w.readersFolder(w.studiesFolder())
 	}
 	w.showKept()
 }

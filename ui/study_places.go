@@ -32,30 +32,36 @@ func (w *Window) remindPlace(folder string) {
 // before. For a blinded reader they are that reader's own in each, for all others
 // none of those. Beside the window, as it looks at the disk.
 func (w *Window) studyPlaces(first string) func() []string {
-	roots := []string{w.studiesFolder(), w.opts.StudiesDir}
-	roots = append(roots, w.prefs.Places...)
-	if c := w.cases; c != nil && c.list != nil {
-		roots = append(roots, c.list.Studies)
-	}
-	lists, blind := w.listsFolder(), ""
+	roots, blind := w.studyRoots(), ""
 	if w.blinded() {
 		blind = w.blindName()
 	}
 	return func() []string {
-		if lists != "" {
-			more, _ := filepath.Glob(filepath.Join(lists, "*_studies")) // never fails
-			roots = append(roots, more...)
-		}
 		places := []string{first}
-		for _, dir := range roots {
-			if dir == "" {
-				continue
-			}
+		for _, dir := range roots() {
 			if dir = filepath.Join(dir, blind); !slices.Contains(places, dir) {
 				places = append(places, dir)
 			}
 		}
 		return places
+	}
+}
+
+// studyRoots are the folders that studies are in, or the folders of those who read
+// blinded. Beside the window, as it looks at the disk.
+func (w *Window) studyRoots() func() []string {
+	roots := []string{w.studiesFolder(), w.opts.StudiesDir}
+	roots = append(roots, w.prefs.Places...)
+	if c := w.cases; c != nil && c.list != nil {
+		roots = append(roots, c.list.Studies)
+	}
+	lists := w.listsFolder()
+	return func() []string {
+		if lists != "" {
+			more, _ := filepath.Glob(filepath.Join(lists, "*_studies")) // never fails
+			roots = append(roots, more...)
+		}
+		return slices.DeleteFunc(roots, func(dir string) bool { return dir == "" })
 	}
 }
 

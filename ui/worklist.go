@@ -3,19 +3,18 @@ package ui
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/pipeline"
 	"opacity/app/study"
 	"opacity/app/worklist"
+	"opacity/viewer"
 )
 
 // The jobs of a work list; they have a runner of their own, since they go on
@@ -23,6 +22,7 @@ import (
 const (
 	jobCases        = "cases"
 	jobCasesSave    = "cases.save"
+	jobCasesCopy    = "cases.copy"
 	jobCasesSegment = "cases.segment"
 	jobCasesExport  = "cases.export"
 )
@@ -46,7 +46,8 @@ type workList struct {
 
 	time spending
 
-	dirty bool // it is not on disk as it is
+	dirty   bool   // it is not on disk as it is
+	leaving func() // goes on once it is; nil where nobody waits
 }
 
 func newWorkList(w *Window) *workList {
@@ -62,6 +63,11 @@ func (c *workList) connect() {
 	w.session.Opened.Connect(func(app.OpenedEvent) { later() })
 	w.session.HistoryChanged.Connect(func(struct{}) { later() })
 	w.studyChanged.Connect(func(struct{}) { later() })
+	w.viewer.Changed.Connect(func(ch viewer.Change) {
+		if ch&viewer.DecorMoved != 0 {
+			w.soon("cases.name", c.refresh)
+		}
+	})
 }
 
 func (w *Window) askOpenCases() {
@@ -105,7 +111,7 @@ func (w *Window) openCases(folder string) {
 		return
 	}
 	folder = absolute(folder)
-	w.cases.open(w.t("ui.cases.looking", filepath.Base(folder)), func(ctx context.Context, report func(job.Progress)) (openedList, error) {
+	w.cases.open(w.lookingIn(folder), func(ctx context.Context, report func(job.Progress)) (openedList, error) {
 		cases, failed, err := worklist.Scan(ctx, w.opts.Opener, folder, caseName, report, nil)
 		if err != nil {
 			return openedList{}, err
@@ -147,6 +153,10 @@ func (w *Window) openWorkList(path string) {
 
 // open puts another list in the place of this one.
 func (c *workList) open(label string, find func(context.Context, func(job.Progress)) (openedList, error)) {
+	c.settle(func() { c.find(label, find) })
+}
+
+func (c *workList) find(label string, find func(context.Context, func(job.Progress)) (openedList, error)) {
 	w := c.w
 	w.status.start(jobCases, label, func() { c.jobs.Cancel(jobCases) })
 	job.Run(c.jobs, jobCases, find, func(p job.Progress) { w.status.progress(jobCases, p) }, func(o openedList, err error) {
@@ -156,32 +166,38 @@ func (c *workList) open(label string, find func(context.Context, func(job.Progre
 			return
 		}
 		w.bands.settled(jobCases)
-		c.close()
-		if o.list.Studies == "" && o.file != "" {
-			o.list.Studies = strings.TrimSuffix(o.file, filepath.Ext(o.file)) + "_studies"
-		}
-		c.list, c.file, c.state = o.list, o.file, ""
-		for _, e := range c.list.Entries() {
-			if c.opens(e.Case) {
-				c.present = e.Case
-			}
-		}
-		c.changed()
-		c.arrange()
-		w.showCases(true)
-		w.blindnessChanged()
-		c.follow()
-		n := len(c.list.Entries())
-		said := w.t("ui.cases.found", n)
-		if o.found > 0 && o.found < n {
-			said = w.t("ui.cases.found_new", n, o.found)
-		}
-		w.status.say(said)
-		if len(o.failed) > 0 {
-			w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed)), w.failures(o.failed))
-		}
-		w.win.Canvas().Focus(c.table)
+		c.settle(func() { c.show(o) })
 	})
+}
+
+// show shows a list that was opened.
+func (c *workList) show(o openedList) {
+	w := c.w
+	c.close()
+	if o.list.Studies == "" && o.file != "" {
+		o.list.Studies = strings.TrimSuffix(o.file, filepath.Ext(o.file)) + "_studies"
+	}
+	c.list, c.file, c.state = o.list, o.file, ""
+	for _, e := range c.list.Entries() {
+		if c.opens(e.Case) {
+			c.present = e.Case
+		}
+	}
+	c.changed()
+	c.arrange()
+	w.showCases(true)
+	w.blindnessChanged()
+	c.follow()
+	n := len(c.list.Entries())
+	said := w.t("ui.cases.found", n)
+	if o.found > 0 && o.found < n {
+		said = w.t("ui.cases.found_new", n, o.found)
+	}
+	w.status.say(said)
+	if len(o.failed) > 0 {
+		w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed)), w.failures(o.failed))
+	}
+	w.win.Canvas().Focus(c.table)
 }
 
 // lookAgain adds cases that have come into the list's folder.
@@ -189,7 +205,7 @@ func (c *workList) lookAgain() {
 	if c.list != nil && c.list.Folder != "" {
 		folder, file := c.list.Folder, c.file
 		opener := c.w.opts.Opener
-		c.w.status.start(jobCases, c.w.t("ui.cases.looking", filepath.Base(folder)), func() { c.jobs.Cancel(jobCases) })
+		c.w.status.start(jobCases, c.w.lookingIn(folder), func() { c.jobs.Cancel(jobCases) })
 		job.Run(c.jobs, jobCases, func(ctx context.Context, report func(job.Progress)) (openedList, error) {
 			cases, failed, err := worklist.Scan(ctx, opener, folder, caseName, report, nil)
 			l := &worklist.List{}
@@ -214,24 +230,21 @@ func (c *workList) close() {
 	if c.list == nil {
 		return
 	}
-	c.studySaid()
-	if c.time.unsaid >= leastSpent {
-		c.changed()
-	}
+	c.bookAll()
 	c.flush()
-	c.jobs.CancelAll()
-	for _, key := range []string{jobCasesSegment, jobCasesExport} {
-		c.w.status.end(key)
-	}
+	c.jobs.CancelAll(jobCasesExport, jobCasesCopy) // these have what they need
+	c.w.status.end(jobCasesSegment)
 	c.list, c.file, c.order, c.present, c.wanted, c.writing, c.waiting, c.dirty = nil, "", nil, "", "", "", nil, false
+	c.time, c.leaving = spending{}, nil
 }
 
 func (w *Window) closeCases() {
-	w.cases.takeNote()
-	w.cases.close()
-	w.showCases(false)
-	w.cases.refresh()
-	w.blindnessChanged()
+	w.cases.settle(func() {
+		w.cases.close()
+		w.showCases(false)
+		w.cases.refresh()
+		w.blindnessChanged()
+	})
 }
 
 // remove takes the present case, or the chosen one, off the list.
@@ -274,105 +287,6 @@ func (c *workList) arrange() {
 			c.order = append(c.order, r.Case)
 		}
 	}
-	c.refresh()
-}
-
-// saveAfter is how soon a change of the list is on disk.
-const saveAfter = time.Second
-
-// changed says that the list is not on disk as it is.
-func (c *workList) changed() {
-	if c.dirty || c.list == nil || c.file == "" {
-		return
-	}
-	c.dirty = true
-	c.w.after(saveAfter, func() { c.save(c.file) })
-}
-
-// save writes the list beside the window; what is done meanwhile is saved next.
-func (c *workList) save(file string) {
-	if !c.dirty || c.file != file || c.jobs.Running(jobCasesSave) {
-		return
-	}
-	c.dirty = false
-	before, saving := c.list.Copy(), c.list.Copy()
-	job.Run(c.jobs, jobCasesSave, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
-		return struct{}{}, saveList(ctx, saving, file)
-	}, nil, func(_ struct{}, err error) {
-		switch {
-		case c.list == nil || c.file != file:
-			return
-		case err != nil:
-			c.w.bands.failAbout(jobCasesSave, err)
-			return // the next change tries again
-		}
-		c.w.bands.settled(jobCasesSave)
-		c.list.Saved(before, saving)
-		c.refresh()
-		if c.dirty {
-			c.save(file)
-		}
-	})
-}
-
-func saveList(ctx context.Context, l *worklist.List, file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return app.Fail(err, "app.folder_not_made", filepath.Dir(file))
-	}
-	return l.Save(ctx, file, false)
-}
-
-// flushPatience is how long closing the list waits for its file.
-const flushPatience = 2 * time.Second
-
-// flush writes the list before it, or the window, goes.
-func (c *workList) flush() {
-	if c.list == nil || c.file == "" || !c.dirty && !c.jobs.Running(jobCasesSave) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
-	defer cancel()
-	if err := saveList(ctx, c.list, c.file); err == nil {
-		c.dirty = false
-	} else if errors.Is(err, context.DeadlineExceeded) {
-		c.w.status.say(c.w.t("ui.cases.unsaved"))
-	} else {
-		c.w.bands.failAbout(jobCasesSave, err)
-	}
-}
-
-// askSaveWorkList saves the list in a place of the user's own, and goes on there;
-// as CSV it is a copy, for other programs.
-func (w *Window) askSaveWorkList() {
-	if w.cases.list == nil {
-		return
-	}
-	w.choose.saveFile(w.t("ui.cases.save_list"), filepath.Join(w.resultFolder(), "worklist.json"), func(path string) {
-		if filepath.Ext(path) == "" {
-			path += ".json"
-		}
-		w.unlessThere([]string{path}, func(overwrite bool) { w.cases.saveAs(absolute(path), overwrite) }, nil)
-	})
-}
-
-func (c *workList) saveAs(path string, overwrite bool) {
-	copied := c.list.Copy()
-	table := strings.EqualFold(filepath.Ext(path), ".csv")
-	if table && c.w.blinded() {
-		copied = c.list.Only(c.w.reader())
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
-	defer cancel()
-	if err := copied.Save(ctx, path, overwrite); err != nil {
-		c.w.bands.failAbout(jobCasesSave, err)
-		return
-	}
-	if !table {
-		c.list.Saved(c.list.Copy(), copied)
-		c.file, c.dirty = path, false
-	}
-	c.w.rememberResults(path)
-	c.w.status.saved(path)
 	c.refresh()
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -31,7 +32,9 @@ func (w *Window) readersFolder(dir string) string {
 
 // blindName is the name of a reader's folder: any name can be one, and none says
 // who it is.
-func (w *Window) blindName() string { return fmt.Sprintf("blinded-%x", w.reader()) }
+func (w *Window) blindName() string { return blindNameOf(w.reader()) }
+
+func blindNameOf(reader string) string { return fmt.Sprintf("%s%x", blindPrefix, reader) }
 
 // mayOpen refuses studies that a blinded reader must not see.
 func (w *Window) mayOpen(folder string) error {
@@ -90,6 +93,7 @@ func (w *Window) blindnessChanged() {
 	w.bands.refresh()
 	w.cases.arrange()
 	w.refreshActions()
+	w.lookForLeft() // others may be seen now
 	k, info := w.keeping, w.session.Info()
 	if w.session.Volume() == nil || k.dir == w.blindHere(k.dir) {
 		return
@@ -98,26 +102,27 @@ func (w *Window) blindnessChanged() {
 	w.leave(func() {
 		w.closeNow()
 		w.cases.present = ""
-		switch {
-		case sample:
-		case name != "":
-			w.cases.goTo(name)
-		default:
-			w.openCase(info.Path, info.Identity.SeriesUID, "")
+		if !sample {
+			w.reopen(name, info)
 		}
 	})
 }
 
+// reopen opens an image again, as a case of the list where it has a name there.
+func (w *Window) reopen(name string, info app.SeriesInfo) {
+	if name != "" {
+		w.cases.goTo(name)
+		return
+	}
+	w.openCase(info.Path, info.Identity.SeriesUID, "")
+}
+
 // blindHere is where the study of the open case would have to lie, of where it does.
 func (w *Window) blindHere(dir string) string {
-	blind := filepath.Base(dir) == w.blindName()
-	switch {
-	case blind && !w.blinded():
-		return filepath.Dir(dir)
-	case !blind && w.blinded():
-		return filepath.Join(dir, w.blindName())
+	if strings.HasPrefix(filepath.Base(dir), blindPrefix) {
+		dir = filepath.Dir(dir)
 	}
-	return dir
+	return w.readersFolder(dir)
 }
 
 // blindBand says, for as long as it is so, that the reader is blinded.

@@ -170,13 +170,7 @@ func (c *workList) refresh() {
 	visible(p.none, len(rows) == 0)
 	title := w.t("ui.cases.name")
 	if c.list != nil {
-		switch {
-		case c.list.Folder != "":
-			title = filepath.Base(c.list.Folder)
-		case c.file != "":
-			title = strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file))
-		}
-		title = w.t("ui.cases.title", title, len(index))
+		title = w.t("ui.cases.title", c.called(), len(index))
 	}
 	p.title.set(title)
 	for n, o := range orders() {
@@ -186,6 +180,27 @@ func (c *workList) refresh() {
 	}
 	p.showState()
 	c.showThis(index[c.present])
+}
+
+// called is the list's name: the user's own for its file, or that of the folder of
+// its cases, which may say who the patients are.
+func (c *workList) called() string {
+	w := c.w
+	switch own := c.file != "" && filepath.Dir(c.file) != w.listsFolder(); {
+	case own:
+		return strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file))
+	case c.list.Folder != "" && w.viewer.Identity():
+		return filepath.Base(c.list.Folder)
+	}
+	return w.t("ui.cases.name")
+}
+
+// lookingIn says that cases are looked for, and where if that may be seen.
+func (w *Window) lookingIn(folder string) string {
+	if w.viewer.Identity() {
+		return w.t("ui.cases.looking", filepath.Base(folder))
+	}
+	return w.t("ui.cases.looking_there")
 }
 
 func (p *casesPanel) showState() {

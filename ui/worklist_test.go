@@ -401,7 +401,7 @@ func TestSavingTheListElsewhere(t *testing.T) {
 	b.chooser.path = filepath.Join(folder, "mine.json")
 	b.askSaveWorkList()
 	b.keys.Do(tool.CaseProblem)
-	b.until("the list is saved", func() bool { return !b.cases.dirty && !b.cases.jobs.Running(jobCasesSave) })
+	b.until("the list is saved", func() bool { return b.cases.file == b.chooser.path && !b.cases.unsaved() })
 	l, err := worklist.Open(b.chooser.path)
 	if err != nil {
 		t.Fatal(err)
@@ -411,10 +411,12 @@ func TestSavingTheListElsewhere(t *testing.T) {
 	}
 	b.chooser.path = filepath.Join(folder, "mine.csv")
 	b.askSaveWorkList()
+	b.until("the table is saved", func() bool { return !b.cases.jobs.Running(jobCasesCopy) })
 	if table, err := worklist.Open(b.chooser.path); err != nil || len(table.Entries()) != 3 || filepath.Ext(b.cases.file) != ".json" {
 		t.Errorf("as CSV: %v, and the list goes on in %s", err, b.cases.file)
 	}
 	b.closeCases()
+	b.until("the list is closed", func() bool { return b.cases.list == nil })
 	b.openWorkList(filepath.Join(folder, "mine.json"))
 	b.until("the list is open", func() bool { return b.cases.list != nil })
 	if b.cases.present != "a" || b.stateOf("a") != worklist.Problem {

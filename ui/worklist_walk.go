@@ -85,6 +85,7 @@ func (c *workList) follow() {
 			}
 			c.table.Choose(c.present)
 			w.focusPanes()
+			c.tellTwin()
 		}
 	}
 	c.studySaid()
@@ -102,6 +103,23 @@ func (c *workList) opens(name string) bool {
 	}
 	dir := c.w.keeping.dir
 	return dir == "" || c.list.Studies == "" || dir == c.w.readersFolder(c.list.Studies)
+}
+
+// tellTwin says that the open case is the same image as another of the list.
+func (c *workList) tellTwin() {
+	k := c.w.keeping
+	if k.study == nil {
+		return
+	}
+	for _, source := range k.study.Info().Sources {
+		for _, e := range c.list.Entries() {
+			if e.Path == source.Path && e.SeriesUID == source.SeriesUID && e.Case != c.present {
+				k.hints = append(k.hints, c.w.t("ui.cases.twin", c.present, e.Case))
+				c.w.bands.refresh()
+				return
+			}
+		}
+	}
 }
 
 // studySaid takes over what the study of the open case knows: what was said of it
