@@ -15,6 +15,7 @@ func (w *Window) closeStudy() {
 
 // closeNow leaves the window empty, once nothing of the case can be lost.
 func (w *Window) closeNow() {
+	w.abandonRead()
 	w.opening++
 	w.jobs.CancelAll(writingJobs()...) // what is being written is whole without the case
 	w.cancelSegment()
@@ -50,7 +51,7 @@ func (w *Window) leave(then func()) {
 	k := w.keeping
 	switch {
 	case k.making:
-		k.made = append(k.made, func() { w.leave(then) })
+		w.leaveMade(then)
 		return
 	case k.study == nil || w.session.Loading():
 		w.unlessUnsaved(then)
@@ -78,6 +79,38 @@ func (w *Window) leave(then func()) {
 			then()
 		}
 	})
+}
+
+// leaveMade leaves the case once its study is made; where that takes long, it asks.
+func (w *Window) leaveMade(then func()) {
+	k, asked, made := w.keeping, false, make(chan struct{})
+	k.made = append(k.made, func() {
+		close(made)
+		if !asked {
+			w.leave(then)
+		}
+	})
+	w.status.note(w.t("ui.leaving.making", k.dir))
+	job.Run(w.jobs, "study.patience", func(context.Context, func(job.Progress)) (struct{}, error) {
+		select {
+		case <-made:
+		case <-time.After(syncPatience):
+		}
+		return struct{}{}, nil
+	}, nil, func(struct{}, error) {
+		if w.keeping == k && k.making && len(w.modals) == 0 {
+			asked = true
+			w.askStalled(then)
+		}
+	})
+}
+
+// askStalled asks what becomes of work that no study is made for in time.
+func (w *Window) askStalled(then func()) {
+	w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir),
+		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
+		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
+		answer{id: "cancel", label: "ui.cancel"})
 }
 
 // askUnkept asks what becomes of work that cannot be put on disk.
@@ -123,7 +156,7 @@ func (w *Window) tryClose() {
 		w.unlessWriting(func() {
 			size := w.win.Canvas().Size()
 			w.prefs.Width, w.prefs.Height = size.Width, size.Height
-			w.shut()
+			w.cases.settle(w.shut)
 		})
 	})
 }
@@ -140,6 +173,7 @@ func (w *Window) shut() {
 	w.drop(w.keeping)
 	w.closed = true
 	w.jobs.CancelAll()
+	w.cases.jobs.CancelAll()
 	w.awaitClosing()
 	w.prefs.save()
 	w.win.Close()

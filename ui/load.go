@@ -23,6 +23,7 @@ func (w *Window) openSample(segment bool) {
 	}
 	w.closeList()
 	w.leave(func() {
+		w.abandonRead()
 		w.opening++
 		w.cancelSegment()
 		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
@@ -40,6 +41,8 @@ func (w *Window) openSample(segment bool) {
 				return
 			}
 			w.bands.settled("open")
+			w.drop(w.keeping)
+			w.keeping = &keeping{}
 			w.opened(s.info, s.v, nil, beside{}, readSeries{})
 			w.sample = true
 			if segment {
@@ -49,14 +52,39 @@ func (w *Window) openSample(segment bool) {
 	})
 }
 
+// behind is what was open before what is being read, until that is all there.
+type behind struct {
+	was           *keeping
+	restore, look func()
+	begun         bool // the screen shows the new one already
+}
+
+// abandonRead brings back what was open before, where something is being read.
+func (w *Window) abandonRead() {
+	b := w.behind
+	if b == nil {
+		return
+	}
+	w.behind = nil
+	w.jobs.Cancel(jobOpen)
+	if b.begun {
+		w.opening++
+		w.keeping = b.was
+		b.restore()
+		b.look()
+	}
+}
+
 // read loads voxels and shows slices as they come. Failing or cancelled, the
 // study that was open before is back as it was.
 func (w *Window) read(series app.Series, path string, b beside) {
 	info := series.Info()
+	w.abandonRead()
 	w.opening++
 	w.cancelSegment()
-	attempt, begun := w.opening, false
-	restore, look, was := w.session.Keep(), w.keepLook(), w.keeping
+	attempt := w.opening
+	before := &behind{restore: w.session.Keep(), look: w.keepLook(), was: w.keeping}
+	w.behind = before
 	if b.studies == "" {
 		b.studies = w.studiesFolder()
 	}
@@ -69,7 +97,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	hooks.Begin = func(v *volume.Volume) {
 		w.dispatch(func() {
 			if w.opening == attempt {
-				begun = true
+				before.begun = true
 				w.keeping = &keeping{}
 				w.session.Begin(info, v)
 			}
@@ -78,16 +106,16 @@ func (w *Window) read(series app.Series, path string, b beside) {
 	w.status.start(jobOpen, w.t("ui.open.loading", info.Case), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (readSeries, error) {
 		hooks.Progress = report
-		return w.readWithStudy(ctx, series, hooks, b, lookup, was)
+		return w.readWithStudy(ctx, series, hooks, b, lookup, before.was)
 	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(r readSeries, err error) {
 		w.status.end(jobOpen)
+		if w.behind != before { // something else was asked for
+			w.letGo(r.resume)
+			return
+		}
 		if err != nil {
 			w.letGo(r.resume)
-			if begun {
-				w.keeping = was
-				restore()
-				look()
-			}
+			w.abandonRead()
 			if kind, _ := app.Explain(err); kind == app.Interrupted {
 				w.status.say(w.t("ui.open.stopped"))
 			}
@@ -96,7 +124,8 @@ func (w *Window) read(series app.Series, path string, b beside) {
 		}
 		w.prefs.addRecent(path)
 		w.recentChanged()
-		w.drop(was)
+		w.behind = nil
+		w.drop(before.was)
 		w.opened(info, r.volume, series.SHA256, b, r)
 	})
 }

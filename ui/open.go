@@ -47,6 +47,7 @@ func (w *Window) open(paths []string) {
 	if w.opts.Opener == nil {
 		return
 	}
+	w.abandonRead()
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(paths[0])), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {

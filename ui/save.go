@@ -154,6 +154,17 @@ func (w *Window) writeMask(path string, overwrite bool, then func()) {
 	})
 }
 
+// sayStale says that the file saved last has not what was done since, in place of
+// that it was saved.
+func (w *Window) sayStale() {
+	if w.stale() && w.status.place == w.savedAs {
+		w.status.say(w.t("ui.save.stale", baseName(w.savedAs)))
+	}
+}
+
+// stale reports whether more was done since the mask was saved to a file.
+func (w *Window) stale() bool { return w.savedAs != "" && w.session.Dirty() }
+
 // askPicture saves the active pane as a picture.
 func (w *Window) askPicture() {
 	if !w.complete() || w.opts.SavePicture == nil {

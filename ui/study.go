@@ -143,12 +143,17 @@ func (w *Window) makeStudy(k *keeping) {
 		return study.Create(study.Unused(dir, name), info, g, begin)
 	}, nil, func(s *study.Study, err error) {
 		k.making = false
+		if w.keeping != k { // its case was given up
+			w.release(s)
+			return
+		}
 		if err != nil {
 			w.studyFailed(k, err)
 			w.tryAgain(k)
 		} else {
 			notes := k.notes
 			w.attach(k, s)
+			w.sayKept(s)
 			for _, change := range notes {
 				w.note(change)
 			}
@@ -192,6 +197,14 @@ func (w *Window) attach(k *keeping, s *study.Study) {
 	w.keepLabels()
 	w.syncStudy()
 	w.studyChanged.Emit(struct{}{})
+}
+
+// sayKept says once that nothing has to be saved, unless something is said there
+// that matters more.
+func (w *Window) sayKept(s *study.Study) {
+	if w.status.why == "" && w.status.place == "" && w.keeping.study == s {
+		w.status.say(w.t("ui.study.kept_by_itself", studyTitle(s.Folder())))
+	}
 }
 
 // take makes a study the one that keeps the case.

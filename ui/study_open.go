@@ -104,6 +104,7 @@ func (w *Window) unopened(about, folder string, err error) {
 // findStudy opens a study and looks for its image: at a path that the user has
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
+	w.abandonRead()
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
@@ -157,6 +158,7 @@ func (w *Window) openCase(path, seriesUID, folder string) {
 	if w.opts.Opener == nil {
 		return
 	}
+	w.abandonRead()
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {

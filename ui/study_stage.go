@@ -27,6 +27,7 @@ func (w *Window) connectStudy() {
 		if steps, _ := s.History(); len(steps) > 0 && !s.Loading() {
 			w.active()
 			w.goesOnHere()
+			w.sayStale()
 			w.whenKept(w.syncStudy)
 		}
 	})

@@ -52,6 +52,9 @@ func (w *Window) showKept() {
 	} else if s != nil {
 		tip = w.t("ui.kept.where", s.Folder(), w.reader(), w.minutes(w.readingTime()))
 	}
+	if tip != "" && w.stale() {
+		tip += " " + w.t("ui.save.stale", baseName(w.savedAs))
+	}
 	l.why(w.tips, tip)
 	if l.text != word || l.color != ink {
 		l.text, l.color = word, ink

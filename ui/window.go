@@ -52,8 +52,9 @@ type Window struct {
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
 
-	opening     int    // counts attempts to open; what belongs to an older one is dropped
-	savedAs     string // where the mask was saved last
+	opening     int     // counts attempts to open; what belongs to an older one is dropped
+	behind      *behind // nil while nothing is being read
+	savedAs     string  // where the mask was saved last
 	device      app.Device
 	models      []app.ModelInfo
 	measured    measured
@@ -155,8 +156,8 @@ func (w *Window) connect() {
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("compare", w.refreshCompare)
-		if s.Painting() {
-			return // the rest follows when the stroke ends
+		if s.Painting() || w.inspector.model.thresholds.moves() {
+			return // the rest follows when the stroke or the move ends
 		}
 		w.soon("actions", w.refreshActions)
 		w.soon("report", w.inspector.report.refreshStale)

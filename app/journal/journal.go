@@ -196,6 +196,10 @@ func (j *Journal) Close() error {
 	return nil
 }
 
+// Ended is closed once nothing is written any more: after Close, but where the disk
+// does not answer then, only when it does.
+func (j *Journal) Ended() <-chan struct{} { return j.done }
+
 func (j *Journal) ended() bool {
 	select {
 	case <-j.done:

@@ -11,8 +11,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"opacity/app/journal"
+	"opacity/app/journal/crashfs"
 	"opacity/app/mask"
 	"opacity/app/text"
 )
@@ -262,4 +265,26 @@ func sameContents(t testing.TB, folder string, want map[string]string) {
 			t.Errorf("%s has come", filepath.Base(path))
 		}
 	}
+}
+
+// Where the disk does not answer when a study is closed, its lock stays until it
+// does: what was given to the disk may still be written.
+func TestLockOutlivesAStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, fsys := onCrashFS(t)
+		answer := make(chan struct{})
+		fsys.Fault(func(crashfs.Call) (int, error) { <-answer; return 0, nil })
+		s.History().Commit(painted("brush", mask.Infection, 1, 0, 9))
+		if err := s.Close(); !errors.Is(err, journal.ErrStalled) {
+			t.Errorf("Close says %v", err)
+		}
+		if _, err := os.Stat(s.path(lockName)); err != nil {
+			t.Error("the lock is gone while the disk may still be written to")
+		}
+		close(answer)
+		synctest.Wait()
+		if _, err := os.Stat(s.path(lockName)); err == nil {
+			t.Error("the lock stays")
+		}
+	})
 }

@@ -119,6 +119,14 @@ func (s *Study) Close() error {
 		_ = s.save(context.Background(), true) // all of it derives from the journal
 	}
 	err := s.journal.Close()
-	s.lock.release(s.path(lockName))
+	select {
+	case <-s.journal.Ended():
+		s.lock.release(s.path(lockName))
+	default: // the disk does not answer, and may still take what was given to it
+		go func() {
+			<-s.journal.Ended()
+			s.lock.release(s.path(lockName))
+		}()
+	}
 	return err
 }

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"opacity/app"
+)
+
+// A mask saved before the last strokes is said to be older than they are.
+func TestAStaleFileIsTold(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
+	b.draw(5)
+	b.kept(1)
+	b.settle()
+	if !strings.Contains(b.status.text.text, "kept by itself, in the study") {
+		t.Errorf("first it says %q", b.status.text.text)
+	}
+	b.chooser.path = filepath.Join(b.dir, "m7.nii.gz")
+	b.saveMask()
+	b.until("it is saved", func() bool { return b.status.place == b.chooser.path })
+	b.draw(6)
+	b.kept(2)
+	b.settle()
+	if b.status.place != "" || !strings.Contains(b.status.text.text, "m7.nii.gz has not") {
+		t.Errorf("it says %q, Show leads to %q", b.status.text.text, b.status.place)
+	}
+	b.end()
+}
+
+// A folder for studies that does not answer keeps nobody in the window unasked.
+func TestLeavingWhileTheStudyIsMade(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
+	k := b.keeping
+	k.making = true // and it never ends
+	b.draw(5)
+	b.closeStudy()
+	b.settle()
+	if !strings.Contains(b.status.text.text, "Waiting for the disk") || b.session.Volume() == nil {
+		t.Fatalf("it says %q", b.status.text.text)
+	}
+	b.askStalled(b.closeNow)
+	b.answer("unkept", "discard")
+	if b.session.Volume() != nil {
+		t.Error("the case is still open")
+	}
+	b.end()
+}
+
+// The study of a case that was left while another was being opened, and a third
+// was opened instead, is let go.
+func TestAnOpeningInsteadOfAnother(t *testing.T) {
+	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	b := studied(t, dir)
+	b.openFile(image)
+	b.draw(5)
+	b.kept(1)
+	folder := b.study().Folder()
+	slow := newSeries("slow")
+	slow.halted = make(chan struct{})
+	b.opener.found = app.Scan{Series: []app.Series{other{slow}}}
+	b.Open("slow")
+	b.until("slow is being read", func() bool { return b.session.Loading() })
+	third := newSeries("third")
+	b.opener.found = app.Scan{Series: []app.Series{other{third}}}
+	b.Open("third")
+	b.until("third is open", func() bool { return b.complete() && b.session.Info().Case == "third" })
+	close(slow.halted)
+	b.settle()
+	b.until("the lock is gone", func() bool { _, err := os.Stat(filepath.Join(folder, "lock")); return err != nil })
+	b.openFile(image)
+	if b.study() == nil || b.infection() == 0 {
+		t.Error("its study cannot be edited any more")
+	}
+	b.end()
+}
