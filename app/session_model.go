@@ -49,6 +49,20 @@ func (s *Session) Preview(at volume.Slice, labels [mask.Layers][]uint8) {
 	for l, values := range labels {
 		s.shown.SetPlane(mask.Layer(l), at, values)
 	}
+	s.previewed(at)
+}
+
+// PreviewLayer is Preview for one layer: the others stay as they are shown.
+func (s *Session) PreviewLayer(l mask.Layer, at volume.Slice, labels []uint8) {
+	if s.shown == nil {
+		return
+	}
+	s.shown.SetPlane(l, at, labels)
+	s.previewed(at)
+}
+
+// previewed tells of a slice that is shown.
+func (s *Session) previewed(at volume.Slice) {
 	box := volume.Whole(s.volume.Size)
 	box.Min[at.Axis], box.Max[at.Axis] = at.Index, at.Index+1
 	s.box = s.box.Union(box)

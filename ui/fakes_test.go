@@ -47,7 +47,7 @@ func (q *queue) next() func() {
 // bench is a window in a test, with everything around it faked.
 type bench struct {
 	*Window
-	t         *testing.T
+	t         testing.TB
 	queue     *queue
 	opener    *fakeOpener
 	segmenter *fakeSegmenter
@@ -56,7 +56,7 @@ type bench struct {
 	dir       string
 }
 
-func newBench(t *testing.T, change ...func(*Options)) *bench {
+func newBench(t testing.TB, change ...func(*Options)) *bench {
 	t.Helper()
 	a := test.NewTempApp(t)
 	b := &bench{t: t, queue: &queue{}, opener: &fakeOpener{}, segmenter: &fakeSegmenter{}, writer: &fakeWriter{}, chooser: &fakeChooser{}, dir: t.TempDir()}

@@ -143,19 +143,17 @@ func (s *thresholdSection) show() {
 			s.giveBack()
 			return
 		}
-		w.session.Preview(at, dst)
+		w.session.PreviewLayer(m.layer, at, dst[m.layer])
 	}
 	w.status.say(w.t("ui.threshold.moving", w.labelName(m.label), percentOf(m.at)))
 	s.refresh()
 }
 
-// plane is memory for a slice across an axis.
+// plane is memory for a slice across an axis, of the label's layer.
 func (m *moving) plane(axis int) [mask.Layers][]uint8 {
-	size := m.in.Mask.Size()
-	for l := range m.planes[axis] {
-		if m.planes[axis][l] == nil {
-			m.planes[axis][l] = make([]uint8, size.Voxels()/size[axis])
-		}
+	size, plane := m.in.Mask.Size(), &m.planes[axis][m.layer]
+	if *plane == nil {
+		*plane = make([]uint8, size.Voxels()/size[axis])
 	}
 	return m.planes[axis]
 }
@@ -178,6 +176,9 @@ func (s *thresholdSection) stands() bool {
 	m := s.moving
 	return m != nil && m.attempt == s.w.opening && m.revision == s.w.session.Revision() && s.w.canEdit()
 }
+
+// moves reports whether a boundary is on its way, and not yet a step.
+func (s *thresholdSection) moves() bool { return s.moving != nil && !s.moving.keeping }
 
 // follow shows the boundary on the slices that the viewer went to.
 func (s *thresholdSection) follow() {

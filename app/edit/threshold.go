@@ -67,7 +67,8 @@ func Threshold(ctx context.Context, in Input, opts ThresholdOptions, report func
 
 // ThresholdPlane writes into dst what Threshold makes of one slice across any
 // axis, one array a layer, as mask.SetPlane takes them: the lower of the other
-// two axes fastest. It is the preview while a slider moves.
+// two axes fastest. A layer whose array is nil is left out. It is the preview
+// while a slider moves.
 func ThresholdPlane(in Input, opts ThresholdOptions, at volume.Slice, dst [mask.Layers][]uint8) error {
 	t, err := newThresholds(in, opts)
 	if err != nil {
@@ -80,6 +81,9 @@ func ThresholdPlane(in Input, opts ThresholdOptions, at volume.Slice, dst [mask.
 	u, v := inPlane(at.Axis)
 	w, h := size[u], size[v]
 	for l := range mask.Layer(mask.Layers) {
+		if dst[l] == nil {
+			continue
+		}
 		if len(dst[l]) != w*h {
 			return app.Misuse("edit.other_grid")
 		}

@@ -36,6 +36,10 @@ func editing() []suite {
 		{"./ui/sliceview", "BrushMove$", "400x", []benchmark{
 			{"BenchmarkBrushMove", "p95-ms", 1, "brush 10 mm: event to three panes ready, p95", "< 4 ms", "ms"},
 		}},
+		{"./ui", "ThresholdMove$", "200x", []benchmark{
+			{"BenchmarkThresholdMove", "p95-ms", 1, "threshold slider: event to numbers and three panes ready, p95", "< 16 ms", "ms"},
+			{"BenchmarkThresholdMove", "first-ms", 1, "the first move of the same", "", "ms"},
+		}},
 		{"./viewer/tool", "Move$/^(brush10mm|ball20mm|smart10mm)$", "30x", []benchmark{
 			{"BenchmarkMove/brush10mm", "p95-ms/move", 1, "brush 10 mm: event to mask and signals, p95", "", "ms"},
 			{"BenchmarkMove/ball20mm", "p95-ms/move", 1, "ball 20 mm: event to mask and signals, p95", "< 8 ms", "ms"},

@@ -47,6 +47,12 @@ func (b *block[T]) read(slice []T, size volume.Size, k int, rows span) {
 // reread reads again what of a box of slice k lies in the block.
 func (b *block[T]) reread(slice []T, size volume.Size, k int, box volume.Box) {
 	from, to := max(box.Min[0], b.first), min(box.Max[0], b.first+column)
+	if to-from == 1 { // as where one plane is drawn on
+		for j := box.Min[1]; j < box.Max[1]; j++ {
+			b.values[(k*size[1]+j)*column+from-b.first] = slice[j*size[0]+from]
+		}
+		return
+	}
 	for j := box.Min[1]; j < box.Max[1] && from < to; j++ {
 		copy(b.values[(k*size[1]+j)*column+from-b.first:], slice[j*size[0]+from:j*size[0]+to])
 	}

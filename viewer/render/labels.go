@@ -102,9 +102,11 @@ func (l *labelPlane) reread(k int) {
 			continue
 		}
 		had := l.rows[k]
-		for j := box.Min[1]; j < box.Max[1]; j++ {
-			if (j < l.rows[k].from || j >= l.rows[k].to) && !spanOf(s[j*size[0]+box.Min[0]:j*size[0]+box.Max[0]]).empty() {
-				l.rows[k] = l.rows[k].with(j)
+		for _, part := range [2]span{{box.Min[1], min(box.Max[1], had.from)}, {max(box.Min[1], had.to), box.Max[1]}} {
+			for j := part.from; j < part.to; j++ {
+				if o := j * size[0]; hasLabel(s[o+box.Min[0] : o+box.Max[0]]) {
+					l.rows[k] = l.rows[k].with(j)
+				}
 			}
 		}
 		switch {
@@ -113,9 +115,23 @@ func (l *labelPlane) reread(k int) {
 				l.block.have[k] = false
 			}
 		case l.block.have != nil && l.block.have[k]:
+			box.Min[1], box.Max[1] = max(box.Min[1], had.from), min(box.Max[1], had.to)
 			l.block.reread(s, size, k, box)
 		}
 	}
+}
+
+// hasLabel reports whether some of a row are not 0.
+func hasLabel(row []uint8) bool {
+	if len(row) > 8 {
+		return !spanOf(row).empty()
+	}
+	for _, x := range row {
+		if x != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // thaw drops what was gathered of slices that are others now.
