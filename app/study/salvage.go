@@ -56,6 +56,9 @@ func (s *Study) salvage(ctx context.Context, fsys journal.FS, doc document, leas
 	w.readCheckpoint()
 	out := Salvaged{Why: found.Why, After: len(w.after)}
 	records, err := w.begin(doc)
+	if err == nil {
+		err = w.addInfo(doc, least)
+	}
 	if err != nil {
 		return Salvaged{}, err
 	}
@@ -125,6 +128,35 @@ func (w *wreck) begin(doc document) ([]journal.Record, error) {
 	w.state.begin, w.state.labels = lostBegin, labels
 	payload, err := encodeDocument(doc)
 	return []journal.Record{{Kind: kindBegin, Payload: encodeBegin(m)}, {Kind: kindInfo, Payload: payload}}, err
+}
+
+// addInfo puts what study.json says among the records behind the damage, at the
+// place of the journal that it was written at, if it was written later: some of
+// that may be what is lost.
+func (w *wreck) addInfo(doc document, at int64) error {
+	if at <= w.end {
+		return nil
+	}
+	payload, err := encodeDocument(doc)
+	if err != nil {
+		return err
+	}
+	info, err := doc.info()
+	if err != nil {
+		return err
+	}
+	said := []journal.Record{{Offset: at, Kind: kindInfo, Payload: payload}}
+	if labels := maskLabels(info.Labels); len(labels) > 0 {
+		var e encoder
+		e.labels(labels)
+		said = append(said, journal.Record{Offset: at, Kind: kindLabels, Payload: e})
+	}
+	n := slices.IndexFunc(w.after, func(r journal.Record) bool { return r.Offset >= at })
+	if n < 0 {
+		n = len(w.after)
+	}
+	w.after = slices.Insert(w.after, n, said...)
+	return nil
 }
 
 // fits reports whether nothing that matters was lost: each change after the damage
@@ -211,7 +243,7 @@ func (w *wreck) delta(ref int64) (mask.Delta, error) {
 		payload = r.Payload
 	default:
 		for _, r := range w.after {
-			if r.Offset == ref {
+			if r.Offset == ref && (r.Kind == kindStep || r.Kind == kindBegin) {
 				payload = r.Payload
 			}
 		}

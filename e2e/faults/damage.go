@@ -25,10 +25,13 @@ func (r *run) damage(folder string) error {
 		for what, data := range map[string][]byte{"flipped": flipped, "cut": rec.journal[:n]} {
 			files := maps.Clone(rec.first)
 			files[journalName] = data
-			// The states whose records lie before the byte are sure. In what was written
-			// when the study was made there are none: it is refused.
-			from := sort.Search(len(rec.ends), func(i int) bool { return rec.ends[i] > int64(n) }) - 1
-			refuse := max(0, rec.ends[0]-int64(n))
+			// Flipped, all of it is there. Cut, the states whose records lie before the byte
+			// are. In what was written when the study was made there are none: it is refused.
+			from, refuse := len(rec.states)-1, int64(0)
+			if what == "cut" {
+				from = sort.Search(len(rec.ends), func(i int) bool { return rec.ends[i] > int64(n) }) - 1
+				refuse = max(0, rec.ends[0]-int64(n))
+			}
 			if err := r.open(folder, fmt.Sprintf("byte %d %s", n, what), files, rec, max(0, from), refuse); err != nil {
 				return err
 			}

@@ -1,7 +1,7 @@
 // Faults tries to make a study lose work. Children paint scripted strokes and are
 // killed at random moments; every change a run makes on disk is recorded, and what
 // a loss of power after any of them may leave is opened; disks are filled; each
-// byte of a journal is flipped and cut. What is found is compared with the same
+// byte of a journal is flipped and cut, and so are all files of a study's folder. What is found is compared with the same
 // script in memory. The last line says
 //
 //	N kills, N crash images, N lost, N panics
@@ -61,7 +61,7 @@ func (r *run) all() error {
 	parts := []struct {
 		in string
 		do func(folder string) error
-	}{{"", r.killAll}, {inMemoryFolder(), r.powerCuts}, {inMemoryFolder(), r.damage}, {"", r.fullDisk}}
+	}{{"", r.killAll}, {inMemoryFolder(), r.powerCuts}, {inMemoryFolder(), r.damage}, {inMemoryFolder(), r.damageFolder}, {"", r.fullDisk}}
 	for _, part := range parts {
 		folder, err := os.MkdirTemp(part.in, "opacity-faults-")
 		if err != nil {
