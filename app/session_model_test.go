@@ -256,8 +256,12 @@ func TestSession_PreviewBySlices(t *testing.T) {
 	if n := s.Shown().Count(mask.Findings, mask.Infection); n != 4 || !s.Mask().Equal(before) {
 		t.Errorf("%d voxels are shown", n) // 13..15 and the one drawn; 16..19 lie on the slice
 	}
+	s.PreviewLayer(mask.Findings, volume.Slice{Axis: 1, Index: 2}, nil)
+	if n := s.Shown().Count(mask.Findings, mask.Infection); n != 3 || s.Shown().Count(mask.Anatomy, mask.LeftLung) != before.Count(mask.Anatomy, mask.LeftLung) {
+		t.Errorf("%d voxels are shown once the slice has none", n)
+	}
 	s.EndPreview()
-	if len(boxes) != 2 || boxes[0] != boxes[1] || s.Shown() != s.Mask() {
+	if len(boxes) != 3 || boxes[0] != boxes[1] || boxes[0] != boxes[2] || s.Shown() != s.Mask() {
 		t.Errorf("told of %v", boxes)
 	}
 }

@@ -3,6 +3,7 @@ package edit
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"opacity/app/job"
@@ -451,6 +452,10 @@ func TestThresholdPlaneIsThreshold(t *testing.T) {
 			}
 			if err := ThresholdPlane(in, opts, at, dst); err != nil {
 				t.Fatal(err)
+			}
+			findings := slices.Repeat([]uint8{9}, len(dst[mask.Findings]))
+			if err := ThresholdPlane(in, opts, at, [mask.Layers][]uint8{mask.Findings: findings}); err != nil || !slices.Equal(findings, dst[mask.Findings]) {
+				t.Fatalf("one layer alone: %v", err)
 			}
 			for l, labels := range dst {
 				got.SetPlane(mask.Layer(l), at, labels)
