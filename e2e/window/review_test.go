@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"opacity/e2e/desk"
 )
 
 // The queue is walked with N and P, slices are ticked with keys, and the strip
@@ -23,7 +25,7 @@ func TestReviewQueue(t *testing.T) {
 	p.shot("1-first")
 	p.key("n")
 	second := axial(p.until("the second", func(s state) bool { return strings.Contains(s.Status, "number 2 in doubt") }))
-	p.key("p")
+	p.click("review.line.previous")
 	p.until("the first again", func(s state) bool { return axial(s) == first })
 
 	p.key("f7")
@@ -46,9 +48,12 @@ func TestReviewQueue(t *testing.T) {
 	p.untilChanged("the strip's thumb to move", slider, before)
 	p.until("what the strip says there", func(s state) bool { return strings.HasPrefix(s.Status, "Slice ") })
 	p.shot("2-strip")
-	for _, id := range []string{"display", "model", "compare"} {
+	for _, id := range []string{"display", "model"} {
+		was := p.place("section.review")
 		p.click("section." + id)
-		time.Sleep(500 * time.Millisecond) // what is below moves up
+		for p.place("section.review") == was { // what is below moves up
+			time.Sleep(20 * time.Millisecond)
+		}
 	}
 	p.click("section.review")
 	p.place("review.seen")
@@ -56,4 +61,37 @@ func TestReviewQueue(t *testing.T) {
 	p.click("review.corrected")
 	p.until("a word on the button's tick", func(s state) bool { return strings.Contains(s.Status, "corrected") })
 	p.shot("4-ticked")
+	p.click("review.untick")
+	p.until("a word on that taken back", func(s state) bool { return strings.Contains(s.Status, "no longer ticked") })
+
+	pane := p.place("picture.axial")
+	p.hover(at(pane, 0.3, 0.5))
+	p.key("f7")
+	p.until("a word on the tick", func(s state) bool { return strings.Contains(s.Status, "accepted") })
+	p.key("b")
+	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
+	p.desk.Drag(at(pane, 0.3, 0.45), at(pane, 0.4, 0.55), desk.LeftButton, 8)
+	p.until("a word on the slice that was accepted", func(s state) bool {
+		return strings.Contains(s.Status, "was accepted before this change")
+	})
+	p.shot("5-changed")
+}
+
+// What is drawn on the sample is said not to be kept, and asked for.
+func TestDrawnOnTheSample(t *testing.T) {
+	p := start(t, fullHD, nil)
+	p.click("empty.sample")
+	p.until("the sample", loaded)
+	pane := p.place("picture.axial")
+	p.hover(at(pane, 0.3, 0.5))
+	p.key("b")
+	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
+	p.desk.Drag(at(pane, 0.3, 0.45), at(pane, 0.4, 0.55), desk.LeftButton, 8)
+	p.until("a word on what is not kept", func(s state) bool { return s.Steps == 1 && strings.Contains(s.Kept, "sample") })
+	p.shot("1-drawn")
+	p.key("ctrl+w")
+	p.until("the question", func(s state) bool { return s.Modal == "unsaved" })
+	p.shot("2-asked")
+	p.key("esc")
+	p.until("that put away", func(s state) bool { return s.Modal == "" && s.Steps == 1 })
 }
