@@ -135,6 +135,7 @@ func (w *Window) findStudy(open opener, folder, at string) {
 			w.unopened("open", folder, err)
 		default:
 			w.bands.settled("open")
+			w.bands.settled("study")
 			w.read(r.series, folder, beside{studies: filepath.Dir(folder), resume: r})
 		}
 	})

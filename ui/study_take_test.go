@@ -78,6 +78,9 @@ func TestHalfCopiedIsLookedAt(t *testing.T) {
 		if b.infection() == 0 || b.recovered() == "" {
 			t.Errorf("%s: %d voxels, %q", path, b.infection(), b.recovered())
 		}
+		if len(b.bands.failures) > 0 {
+			t.Errorf("%s: it still says %+v", path, b.bands.failures)
+		}
 		b.end()
 	}
 }
