@@ -102,7 +102,7 @@ func wrapped(s string, width, size float32) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(s, "\n") {
 		line := ""
-		for _, word := range strings.Fields(paragraph) {
+		for _, word := range strings.FieldsFunc(paragraph, func(r rune) bool { return r == ' ' }) { // a thin one keeps a unit with its number
 			if line != "" && !wide(line+" "+word) {
 				line += " " + word
 				continue

@@ -77,6 +77,7 @@ func TestWrapped(t *testing.T) {
 		{"one two", []string{"one two"}},
 		{"one two three", []string{"one two", "three"}},
 		{"one\ntwo", []string{"one", "two"}},
+		{"of some 3.0\u2009cm", []string{"of some", "3.0\u2009cm"}},
 	} {
 		wrapped(tt.in, 0, 14) // comes to an end
 		if got := wrapped(tt.in, 60, 14); !slices.Equal(got, tt.want) {
