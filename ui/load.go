@@ -67,8 +67,15 @@ func (w *Window) abandonRead() {
 	}
 	w.behind = nil
 	w.jobs.Cancel(jobOpen)
-	if b.begun {
-		w.opening++
+	if !b.begun {
+		return
+	}
+	w.opening++
+	if s := b.was.study; s != nil && s.Closed() { // it was to be opened anew: see readWithStudy
+		w.release(s)
+		w.keeping = &keeping{}
+		w.session.Close()
+	} else {
 		w.keeping = b.was
 		b.restore()
 		b.look()

@@ -24,17 +24,24 @@ func (w *Window) saveStudyAs(then func()) {
 	if !w.canCopy() {
 		return
 	}
-	dir := w.studiesFolder()
+	dir, k := w.studiesFolder(), w.keeping
 	if dir == "" {
 		dir = w.resultFolder()
 	}
-	_ = os.MkdirAll(dir, 0o700) // or the chooser shows another
-	suggested := study.Unused(dir, w.keeping.name)
-	w.choose.saveFile(w.t("ui.study.save_as"), suggested, func(path string) {
-		if !strings.EqualFold(filepath.Ext(path), study.Extension) {
-			path += study.Extension
+	// Beside the window: the disk that the studies are on may be what does not answer.
+	job.Run(w.jobs, "study.suggest", func(context.Context, func(job.Progress)) (string, error) {
+		_ = os.MkdirAll(dir, 0o700) // or the chooser shows another
+		return study.Unused(dir, k.name), nil
+	}, nil, func(suggested string, _ error) {
+		if w.keeping != k || len(w.modals) > 0 {
+			return
 		}
-		w.copyStudy(path, then)
+		w.choose.saveFile(w.t("ui.study.save_as"), suggested, func(path string) {
+			if !strings.EqualFold(filepath.Ext(path), study.Extension) {
+				path += study.Extension
+			}
+			w.copyStudy(path, then)
+		})
 	})
 }
 

@@ -98,6 +98,13 @@ func (s *Study) Save(ctx context.Context) error {
 	return s.save(ctx, true)
 }
 
+// Closed reports whether Close was called.
+func (s *Study) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // Close writes what is not on disk yet and gives the study up. The error says
 // that changes are not on disk, which are lost then: so call Sync before, and ask
 // the user where it fails. It may take a second.
