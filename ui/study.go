@@ -212,6 +212,7 @@ func (w *Window) take(k *keeping, s *study.Study) {
 	k.study, k.looking = s, nil
 	w.studyFailed(k, nil)
 	s.Notify(func(err error) { w.dispatch(func() { w.studyFailed(k, err) }) })
+	w.signIn(s)
 	w.prefs.Working = s.Folder()
 	w.remindPlace(s.Folder())
 	w.prefs.save() // at once: it is for when the program is killed

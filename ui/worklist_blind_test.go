@@ -40,7 +40,9 @@ func TestBlindedWorkFollowsItsReader(t *testing.T) {
 	b.changeReader("", "bob")
 	b.until("it asks", func() bool { return len(b.modals) == 1 })
 	b.answer("reader", "other")
-	b.until("the case is open for another", func() bool { return b.reader() == "bob" && b.complete() && b.cases.present == "a" && b.infection() == 0 })
+	b.until("the case is open for another", func() bool {
+		return b.reader() == "bob" && b.complete() && b.cases.present == "a" && b.infection() == 0
+	})
 	b.dot(0.3, 0.3)
 	if bobs := filepath.Dir(b.study().Folder()); bobs == anna || filepath.Dir(bobs) != filepath.Dir(anna) {
 		t.Errorf("bob's work is in %s", bobs)
@@ -51,7 +53,9 @@ func TestBlindedWorkFollowsItsReader(t *testing.T) {
 		t.Error("anna's work opens in silence")
 	}
 	b.answer("reader", "mine")
-	b.until("anna's is back", func() bool { return b.reader() == "anna" && b.complete() && b.cases.present == "a" && b.infection() == mine })
+	b.until("anna's is back", func() bool {
+		return b.reader() == "anna" && b.complete() && b.cases.present == "a" && b.infection() == mine
+	})
 }
 
 // Where nothing is kept blinded a name is just a name.
@@ -114,9 +118,9 @@ func TestKeysAreASignOfLife(t *testing.T) {
 	b.goToCase("a")
 	for name, press := range map[string]func(){
 		"a key that changes nothing": func() { b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyC}) },
-		"a key that steps":     func() { b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) },
-		"a note":               func() { b.cases.note.TypedRune('x') },
-		"a verdict":            func() { b.keys.Do(tool.CaseProblem) },
+		"a key that steps":           func() { b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) },
+		"a note":                     func() { b.cases.note.TypedRune('x') },
+		"a verdict":                  func() { b.keys.Do(tool.CaseProblem) },
 	} {
 		press()
 		before := b.readingTime()

@@ -185,3 +185,25 @@ func TestAnUnfinishedOutlineIsKept(t *testing.T) {
 		t.Errorf("quitting threw it away: %v in %s", err, found)
 	}
 }
+
+// Each line of the audit names who was at work then.
+func TestTheAuditNamesWhoWasAtWork(t *testing.T) {
+	b, _ := newListBench(t)
+	b.prefs.Reader = "ann"
+	b.goToCase("a")
+	b.dot(0.5, 0.5)
+	b.goToCase("b")
+	b.prefs.Reader = "bob"
+	b.goToCase("a")
+	b.dot(0.3, 0.3)
+	rows := b.study().Audit()
+	if len(rows) < 2 || rows[0].Who != "ann" || rows[len(rows)-1].Who != "bob" {
+		t.Errorf("%+v", rows)
+	}
+	if r := b.readingOf("a", "ann"); r.State != worklist.InWork {
+		t.Errorf("ann has %+v", r)
+	}
+	if r := b.readingOf("a", "bob"); r.State != "" && r.State != worklist.New {
+		t.Errorf("bob has %+v", r)
+	}
+}

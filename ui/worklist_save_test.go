@@ -40,7 +40,7 @@ func TestAListThatCannotBeSaved(t *testing.T) {
 	if !b.cases.dirty || len(b.bands.failures) == 0 {
 		t.Errorf("dirty %v, bands %v", b.cases.dirty, b.bands.failures)
 	}
-	for _, leave := range []func(){b.closeCases, func() { b.openCases(folder) }} {
+	for _, leave := range []func(){b.closeCases, b.tryClose, func() { b.openCases(folder) }} {
 		leave()
 		b.until("it asks", func() bool { return len(b.modals) == 1 })
 		b.answer("unsaved.list", "cancel")

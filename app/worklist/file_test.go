@@ -45,7 +45,7 @@ func TestSavedLists(t *testing.T) {
 			})
 			l.Ran("'quoted", "m", half(0.25))
 			l.Say("'quoted", "ann", worklist.Problem, "two\nlines; and, commas", at(1))
-			l.Work("'quoted", "bob", 1.5, at(2))
+			work(l, "'quoted", "bob", 1.5, at(2))
 			path := filepath.Join(dir, name)
 			save(t, l, path)
 			back := open(t, path)
@@ -134,12 +134,12 @@ func TestSavedBesideAnother(t *testing.T) {
 	for _, n := range []string{"a", "b", "c", "d", "e"} {
 		first.Add([]worklist.Entry{{Case: n, Path: filepath.Join(dir, n)}})
 	}
-	first.Work("a", "ann", 10, at(0))
+	work(first, "a", "ann", 10, at(0))
 	save(t, first, path)
 	second := open(t, path)
 
 	first.Say("a", "ann", worklist.Corrected, "first", at(1))
-	first.Work("a", "ann", 2, at(1))
+	work(first, "a", "ann", 2, at(1))
 	first.Say("b", "ann", worklist.Problem, "ann's", at(1))
 	first.Ran("c", "m", half(0.5))
 	first.Remove("d") // nobody works on it
@@ -147,10 +147,10 @@ func TestSavedBesideAnother(t *testing.T) {
 	first.Add([]worklist.Entry{{Case: "new", Path: filepath.Join(dir, "one")}})
 
 	second.Say("a", "ann", worklist.Accepted, "second", at(2)) // the same reader at another computer
-	second.Work("a", "ann", 3, at(2))
+	work(second, "a", "ann", 3, at(2))
 	second.Say("b", "bob", worklist.Accepted, "bob's", at(0))
 	second.Say("c", "bob", worklist.InWork, "", at(2))
-	second.Work("e", "bob", 1, at(2))
+	work(second, "e", "bob", 1, at(2))
 	second.Add([]worklist.Entry{{Case: "new", Path: filepath.Join(dir, "two")}})
 	second.Blinded = true
 
@@ -203,7 +203,7 @@ func TestSavedBesideItself(t *testing.T) {
 	l.Say("a", "ann", worklist.InWork, "", at(1))
 	before, saving := l.Copy(), l.Copy()
 	l.Say("a", "ann", worklist.Corrected, "meanwhile", at(2))
-	l.Work("a", "ann", 3, at(2))
+	work(l, "a", "ann", 3, at(2))
 	save(t, saving, path)
 	l.Saved(before, saving)
 	a, _ := l.Entry("a")
@@ -247,8 +247,8 @@ func TestSavedAtOnce(t *testing.T) {
 			mine := open(t, path)
 			wg.Go(func() {
 				for range times {
-					mine.Work("a", fmt.Sprint("reader", n), 1, noon)
-					mine.Work("a", "all", 1, noon)
+					work(mine, "a", fmt.Sprint("reader", n), 1, noon)
+					work(mine, "a", "all", 1, noon)
 					if err := mine.Save(context.Background(), path, false); err != nil {
 						t.Error(err)
 					}

@@ -89,21 +89,6 @@ func (r Reading) outdoes(o Reading) bool {
 	return r.Changed.After(o.Changed)
 }
 
-// Next returns the case after one by its name, the first for a name that is not
-// there; ok is false after the last.
-func (r Rows) Next(name string) (next string, ok bool) { return r.walk(name, +1) }
-
-// Previous returns the case before one; ok is false before the first.
-func (r Rows) Previous(name string) (previous string, ok bool) { return r.walk(name, -1) }
-
-func (r Rows) walk(name string, step int) (string, bool) {
-	n := slices.IndexFunc(r, func(row Row) bool { return row.Case == name }) + step
-	if n < 0 || n >= len(r) {
-		return "", false
-	}
-	return r[n].Case, true
-}
-
 func byReviewer(r Reading, name string) int { return cmp.Compare(r.Reviewer, name) }
 
 // compareNames orders names as people do: numbers in them as numbers, letters

@@ -303,22 +303,3 @@ func TestExport(t *testing.T) {
 		t.Errorf("stopped: %v", err)
 	}
 }
-
-// shelf holds studies by the cases' names.
-type shelf map[string]worklist.Study
-
-func (s shelf) Study(_ context.Context, e worklist.Entry) (worklist.Study, bool, error) {
-	if e.Case == "damaged" {
-		return worklist.Study{}, false, errors.New("damaged")
-	}
-	st, ok := s[e.Case]
-	return st, ok, nil
-}
-
-func TestLook(t *testing.T) {
-	want := map[string]worklist.Study{"a": {Model: "m"}}
-	got, failed, err := worklist.Look(context.Background(), listOf("a", "b", "damaged").Entries(), shelf(want), nil)
-	if err != nil || !reflect.DeepEqual(got, want) || len(failed) != 1 || failed[0].Name != "damaged" {
-		t.Errorf("found %v, failed %v, %v", got, failed, err)
-	}
-}

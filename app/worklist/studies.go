@@ -1,45 +1,11 @@
 package worklist
 
-import (
-	"context"
-	"slices"
-
-	"opacity/app/job"
-	"opacity/app/pipeline"
-	"opacity/app/text"
-)
+import "slices"
 
 // Study is what a case's study says of itself.
 type Study struct {
 	Model   string // that was run last; "" where none was
 	Reading Reading
-}
-
-// Studies finds the study of a case; found is false where there is none.
-type Studies interface {
-	Study(ctx context.Context, e Entry) (s Study, found bool, err error)
-}
-
-// Look reads the studies of cases, by the cases' names, for List.Take. It may run
-// beside the list. A study that cannot be read does not stop it. report may be nil.
-func Look(ctx context.Context, cases []Entry, from Studies, report func(job.Progress)) (map[string]Study, []pipeline.Failure, error) {
-	found := map[string]Study{}
-	var failed []pipeline.Failure
-	for n, e := range cases {
-		if report != nil {
-			report(job.Progress{Stage: text.M("worklist.looking"), Done: n, Total: len(cases)})
-		}
-		s, ok, err := from.Study(ctx, e)
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		if err != nil {
-			failed = append(failed, pipeline.Failure{Name: e.Case, Err: err})
-		} else if ok {
-			found[e.Case] = s
-		}
-	}
-	return found, failed, nil
 }
 
 // Take brings the list up to what studies say: of its reviewer's work a study

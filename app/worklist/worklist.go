@@ -206,17 +206,6 @@ func (l *List) Reading(name, reviewer string) (Reading, bool) {
 	return Reading{}, false
 }
 
-// Work adds minutes of a reviewer's active work; a new case is in work then.
-func (l *List) Work(name, reviewer string, minutes float64, at time.Time) bool {
-	if !l.Spend(name, reviewer, minutes) {
-		return false
-	}
-	if r := l.find(name).reading(reviewer); r.State == New {
-		r.State, r.Changed = InWork, at.UTC().Round(0)
-	}
-	return true
-}
-
 // Ran notes that a model has run on a case and how unsure it was.
 func (l *List) Ran(name, model string, uncertainty *float64) bool {
 	e := l.find(name)

@@ -37,7 +37,7 @@ func TestRows(t *testing.T) {
 	l := listOf("case_10", "Case_2", "case_1", "b", "case_02a")
 	l.Say("case_10", "ann", worklist.Problem, "motion", at(0))
 	l.Say("case_1", "ann", worklist.Accepted, "", at(0))
-	l.Work("b", "ann", 3, at(0))
+	work(l, "b", "ann", 3, at(0))
 	l.Ran("case_1", "m", half(0.2))
 	l.Ran("b", "m", half(0.4))
 	l.Ran("Case_2", "m", half(0))
@@ -59,31 +59,22 @@ func TestRows(t *testing.T) {
 	if got := rows.In(worklist.Accepted, worklist.Problem); !slices.Equal(got, []string{"case_1", "case_10"}) {
 		t.Errorf("in those states: %q", got)
 	}
-	walks := []struct {
-		walk func(string) (string, bool)
-		from string
-		want string
-	}{
-		{rows.Next, "b", "case_1"},
-		{rows.Next, "gone", "b"},
-		{rows.Next, "case_10", ""},
-		{rows.Previous, "case_1", "b"},
-		{rows.Previous, "b", ""},
-		{rows.Previous, "gone", ""},
-	}
-	for n, w := range walks {
-		if got, ok := w.walk(w.from); got != w.want || ok != (w.want != "") {
-			t.Errorf("walk %d from %q: %q, %v", n, w.from, got, ok)
-		}
+}
+
+// work spends minutes on a case, which is in work then.
+func work(l *worklist.List, name, reader string, minutes float64, at time.Time) {
+	l.Spend(name, reader, minutes)
+	if r, ok := l.Reading(name, reader); ok && r.State == worklist.New {
+		l.Say(name, reader, worklist.InWork, r.Note, at)
 	}
 }
 
 func TestReadings(t *testing.T) {
 	l := listOf("a")
 	l.Ran("a", "m", half(0.5))
-	l.Work("a", "ann", 2, at(0))
+	work(l, "a", "ann", 2, at(0))
 	l.Say("a", "bob", worklist.Corrected, "apex", at(5))
-	l.Work("a", "ann", 1, at(9)) // more minutes are no other opinion
+	work(l, "a", "ann", 1, at(9)) // more minutes are no other opinion
 	row := func(reader string) worklist.Row { return l.Rows(reader, worklist.ByName)[0] }
 	tests := []struct {
 		blinded bool
@@ -128,7 +119,7 @@ func TestLookingIsNoVerdict(t *testing.T) {
 
 func TestWhatIsRefused(t *testing.T) {
 	l := listOf("a")
-	if l.Say("b", "ann", worklist.New, "", noon) || l.Say("a", "ann", "seen it", "", noon) || l.Work("b", "", 1, noon) || l.Work("a", "", -1, noon) || l.Ran("b", "m", nil) {
+	if l.Say("b", "ann", worklist.New, "", noon) || l.Say("a", "ann", "seen it", "", noon) || l.Spend("b", "", 1) || l.Spend("a", "", -1) || l.Ran("b", "m", nil) {
 		t.Error("a case that is not there, a state or minutes that are none are taken")
 	}
 	if e, ok := l.Entry("a"); !ok || len(e.Readings) != 0 {
