@@ -28,6 +28,9 @@ const leftOnEmpty = 3
 // lookForLeft finds the studies that were not closed, to offer them: wherever
 // there are any that the reader may come by.
 func (w *Window) lookForLeft() {
+	if w.studiesFolder() == "" && w.prefs.Working == "" && len(w.prefs.Places) == 0 {
+		return
+	}
 	places, may, working := w.studyPlaces(w.readersFolder(w.studiesFolder())), w.mayFind(), w.prefs.Working
 	job.Run(w.jobs, "study.left", func(context.Context, func(job.Progress)) ([]leftStudy, error) {
 		var folders []string
