@@ -265,7 +265,7 @@ func (c *workList) describe(r worklist.Row) caselist.Row {
 		row.Value = w.t("ui.cases.no_model")
 	}
 	var details []string
-	if r.Reviewer != "" {
+	if r.Reviewer != "" && (r.State != worklist.New || r.Note != "" || math.Round(r.Minutes) > 0) { // not who only looked in
 		details = append(details, r.Reviewer)
 	}
 	if n := int(math.Round(r.Minutes)); n > 0 {
