@@ -83,6 +83,7 @@ func newBench(t testing.TB, change ...func(*Options)) *bench {
 	b.choose = b.chooser
 	b.win.Resize(fyne.NewSize(1024, 700))
 	b.until("the models are listed", func() bool { return len(b.models) > 0 })
+	t.Cleanup(b.shut) // nothing writes into the test's folder while that is removed
 	return b
 }
 

@@ -85,7 +85,6 @@ func newListBench(t *testing.T, change ...func(*Options)) (b *bench, folder stri
 	}
 	studies := t.TempDir()
 	b = newBench(t, append([]func(*Options){func(o *Options) { o.Opener, o.StudiesDir = opener, studies }}, change...)...)
-	t.Cleanup(func() { b.shut() })
 	b.openCases(folder)
 	b.until("the list is open", func() bool { return b.cases.list != nil })
 	return b, folder
