@@ -57,6 +57,7 @@ func (w *Window) studyRoots() func() []string {
 	}
 	lists := w.listsFolder()
 	return func() []string {
+		roots := slices.Clone(roots)
 		if lists != "" {
 			more, _ := filepath.Glob(filepath.Join(lists, "*_studies")) // never fails
 			roots = append(roots, more...)
