@@ -279,7 +279,7 @@ func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
 		kept = p.in(ctx, h.study)
 	}
 	still, asked := ask(ctx, w.dispatch, func() bool {
-		if h.attempt != w.opening || w.study() != h.study || w.session.Loading() {
+		if h.attempt != w.opening || w.study() != h.study || w.session.Loading() || w.jobs.Running(jobOpen) {
 			return false
 		}
 		if kept == nil {

@@ -51,10 +51,11 @@ func TestResultForACaseThatIsBeingLeft(t *testing.T) {
 		model.may <- true
 		model.may <- true
 		b.allSegmented()
+		said := b.status.text.text
 		b.arrived("b")
 		b.goToCase("a")
 		if got := b.infection(); got <= byHand || b.session.Result() == nil || len(b.studyInfo().Models) != 1 {
-			t.Fatalf("%d voxels, %d by hand, %d models, %q", got, byHand, len(b.studyInfo().Models), b.status.text.text)
+			t.Fatalf("%d voxels, %d by hand, %d models, %q, %q", got, byHand, len(b.studyInfo().Models), b.status.text.text, said)
 		}
 	}
 }
