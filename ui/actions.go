@@ -116,6 +116,8 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.blinded")
 	case w.segmenting && segments(a):
 		return w.t("ui.refused.running")
+	case w.amount.op != nil && takesTheMask(a): // not what is on screen
+		return w.t("ui.amount.refused", w.t("ui.op.name."+w.amount.op.id))
 	case needs == aRestingMask && (a == tool.FileSave || a == tool.FileSaveAs) && !w.hasMask():
 		return w.t("ui.refused.no_mask")
 	case a == tool.EditUndo && undo == "":
@@ -129,6 +131,12 @@ func (w *Window) refused(a tool.Action) string {
 // segments reports whether an action runs a model.
 func segments(a tool.Action) bool {
 	return a == tool.SegmentRun || a == tool.SegmentSlice || a == tool.SegmentBox
+}
+
+// takesTheMask reports whether an action writes the mask, or a picture of it, to a
+// file.
+func takesTheMask(a tool.Action) bool {
+	return a == tool.FileSave || a == tool.FileSaveAs || a == tool.FileExport || a == tool.FilePicture
 }
 
 // need is what an action needs to be there.
@@ -179,7 +187,7 @@ func (w *Window) undo() {
 		e.Undo()
 		return
 	}
-	if len(w.modals) == 0 && w.kit.Back() { // an outline is newer than any step
+	if len(w.modals) == 0 && (w.kit.Back() || w.kit.Restore()) { // an outline is newer than any step
 		return
 	}
 	if !w.allow(tool.EditUndo) {
@@ -233,6 +241,8 @@ func (w *Window) steps() (undo, redo string) {
 	}
 	if w.kit.Drawing() {
 		undo = w.t("ui.undo.point")
+	} else if w.kit.Restorable() {
+		undo = w.t("ui.undo.outline")
 	}
 	if applied < len(steps) {
 		redo = name(steps[applied])

@@ -162,7 +162,12 @@ func (s *amountStrip) hide() {
 func (s *amountStrip) stay() {
 	if s.op != nil && (!s.w.canEdit() || s.w.kit.Current() != tool.NoTool) {
 		s.shows = s.shows && s.w.canEdit() // what is shown now may be another's
+		left := s.w.t("ui.op.name." + s.op.id)
 		s.drop()
+		if s.w.hasStudy() {
+			s.w.status.say(strings.TrimSpace(s.w.t("ui.amount.left", left, s.w.toolHint())))
+			s.insist()
+		}
 	}
 }
 

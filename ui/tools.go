@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -20,9 +21,12 @@ func (w *Window) connectTools() {
 	w.applyToolPreferences()
 	w.session.LabelsChanged.Connect(func(struct{}) { w.keepLimits() })
 	w.session.Opened.Connect(func(app.OpenedEvent) { w.keepLimits() })
-	on, settings, drawing := w.kit.Current(), w.kit.Settings(), w.kit.Drawing()
+	on, settings, drawing, away := w.kit.Current(), w.kit.Settings(), w.kit.Drawing(), false
 	w.kit.Changed.Connect(func(struct{}) {
 		if now := w.kit.Settings(); now != settings {
+			if now.Limits != settings.Limits {
+				w.status.overcome() // what was outside the limits may be so no more
+			}
 			settings = now
 			w.rememberTools(now)
 			w.soon("strip", w.strip.refresh)
@@ -35,7 +39,17 @@ func (w *Window) connectTools() {
 			on = now
 			w.soon("tool", w.showTool)
 		}
+		if now := w.outlineAway(); now != away {
+			away = now
+			if w.kit.Open() != nil {
+				w.soon("tool.away", func() { w.status.say(w.toolHint()) })
+			}
+		}
 	})
+	w.kit.Said.Connect(func(what text.Message) {
+		w.soon("tool.said", func() { w.status.say(w.texts.Format(what)) })
+	})
+	w.kit.Ended.Connect(w.strokeEnded)
 	w.connectEdits()
 	w.kit.Refused.Connect(func(why text.Message) { w.status.refuse(w.texts.Format(why)) })
 }
@@ -48,12 +62,50 @@ func (w *Window) showTool() {
 	w.refreshActions()
 }
 
-// toolHint says what the tool that is on does, "" for none.
+// toolHint says what the tool that is on does, "" for none, and where an outline
+// waits.
 func (w *Window) toolHint() string {
-	if n := w.kit.Current(); n != tool.NoTool {
-		return w.texts.Format(n.Hint())
+	hint, on := "", w.kit.Current()
+	if on != tool.NoTool {
+		hint = w.texts.Format(on.Hint())
 	}
-	return ""
+	switch o := w.kit.Open(); {
+	case o == nil:
+		return hint
+	case on != tool.Polygon:
+		polygon := w.withKey(w.texts.Format(tool.Polygon.Title()), tool.Polygon.Action())
+		return strings.TrimSpace(w.t("ui.outline.kept", w.kit.Place(o), polygon, hint))
+	case !w.kit.Seen(o):
+		return w.t("ui.outline.away", w.kit.Place(o))
+	}
+	return hint
+}
+
+// outlineAway reports whether the outline that is being drawn is not on screen.
+func (w *Window) outlineAway() bool {
+	o := w.kit.Open()
+	return o != nil && w.kit.Current() == tool.Polygon && !w.kit.Seen(o)
+}
+
+// strokeEnded says what a stroke, an outline or a cut changed, after what is to be
+// known of it besides, or why it changed nothing.
+func (w *Window) strokeEnded(why text.Message) {
+	if !why.IsZero() {
+		w.status.refuse(w.texts.Format(why))
+		return
+	}
+	steps, applied := w.session.History()
+	if applied == 0 {
+		return
+	}
+	s := steps[applied-1]
+	said := w.t("ui.amount.would", w.t("ui.edit.done", w.texts.Format(s.Name), w.changeOf(s)), w.sliceOf(s.Box))
+	for _, known := range []string{w.t("ui.label.uncovered", w.labelName(s.Label)), w.t("ui.save.stale", baseName(w.savedAs))} {
+		if w.status.said == known {
+			said = known + " " + said
+		}
+	}
+	w.status.say(said)
 }
 
 // toolPreferences is what is remembered of the tools' settings. Limits to labels

@@ -16,6 +16,7 @@ type Stroke struct {
 	label uint8
 	rule  rule
 	idle  bool        // nothing may change
+	held  bool        // something was to change that may not
 	old   [][][]uint8 // per slice k and row j, the row as it was at Begin; nil where nothing changed
 	spare []uint8     // room for such rows
 	box   volume.Box  // of what is being painted
@@ -62,6 +63,9 @@ func (s *Stroke) PaintBits(b *Bits) volume.Box {
 	return s.box
 }
 
+// Held reports whether limits or locks kept anything painted so far from changing.
+func (s *Stroke) Held() bool { return s.held || s.idle }
+
 // run changes what may change of voxels i0..i1-1 of row (j, k), and copies the
 // slice, where others hold it too, only when something does.
 func (s *Stroke) run(i0, i1, j, k int) {
@@ -69,6 +73,7 @@ func (s *Stroke) run(i0, i1, j, k int) {
 	ly := &s.mask.layers[s.layer]
 	row, own := s.row(s.layer, j, k), s.rule.layers[s.layer]
 	if row == nil && !own[0] {
+		s.held = s.held || s.value != 0
 		return // all 0, and there is nothing to take away
 	}
 	if s.value == 0 { // only the label itself goes: most rows have none, or little
@@ -86,6 +91,7 @@ func (s *Stroke) run(i0, i1, j, k int) {
 			old = row[i]
 		}
 		if !own[old] || beside && !s.allows(&others, i) || !s.rule.values.hold(k*plane+j*nx+i) {
+			s.held = s.held || old != s.value && (s.value != 0 || old == s.label)
 			continue
 		}
 		if first < 0 {

@@ -6,8 +6,6 @@ package tool
 func (k *Kit) Finish() (filled bool) {
 	s := k.viewer.Session()
 	before := s.Revision()
-	if k.current == Polygon {
-		k.Commit()
-	}
+	k.tools[Polygon].(*polygon).fill(false)
 	return s.Revision() != before
 }

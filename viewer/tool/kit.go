@@ -49,8 +49,11 @@ type drawer interface {
 	painter
 	commit() // Enter
 	drawing() bool
-	back()      // Backspace
-	drop() bool // Escape; false where nothing had been drawn
+	back()         // Backspace
+	drop() bool    // Escape; false where nothing had been drawn
+	restorable() bool // what was dropped last is there to be had back
+	restore()
+	forget()       // all of it
 }
 
 // Kit is the painting tools of one window: which is on, the settings they share,
@@ -60,6 +63,11 @@ type Kit struct {
 	Changed app.Signal[struct{}]
 	// Refused says why a tool does nothing.
 	Refused app.Signal[text.Message]
+	// Ended tells that a stroke, a filled outline or a cut is over. The message says
+	// why it changed nothing; it is zero where it is the session's last step now.
+	Ended app.Signal[text.Message]
+	// Said tells what became of an outline.
+	Said app.Signal[text.Message]
 	// Fill and Island carry out the clicks of those tools; nil for nobody.
 	Fill, Island func(Click)
 
@@ -93,7 +101,7 @@ func NewKit(v *viewer.Viewer, m *Machine) *Kit {
 		k.forget()
 	})
 	v.Changed.Connect(func(c viewer.Change) {
-		if c&(viewer.CursorMoved|viewer.CameraMoved) != 0 && k.current != NoTool {
+		if c&(viewer.CursorMoved|viewer.CameraMoved) != 0 && (k.current != NoTool || k.Open() != nil) {
 			k.tell()
 		}
 	})
@@ -117,14 +125,14 @@ func (k *Kit) Connect(d *Dispatcher) {
 // Current is the tool that is on, NoTool for none.
 func (k *Kit) Current() Name { return k.current }
 
-// Use puts a tool on the left and right buttons, NoTool for none. What was being
-// drawn is dropped.
+// Use puts a tool on the left and right buttons, NoTool for none. A gesture under
+// way is taken back; an outline that is open stays, for when its tool is on again.
 func (k *Kit) Use(n Name) {
 	if _, known := k.tools[n]; n == k.current || !known && n != NoTool {
 		return
 	}
 	k.machine.SetTool(nil) // aborts a gesture
-	k.forget()
+	k.lift()
 	k.before, k.current = k.current, n
 	if t := k.tools[n]; t != nil {
 		k.machine.SetTool(t)
@@ -149,7 +157,8 @@ func (k *Kit) Escape() bool {
 	return true
 }
 
-// Commit ends an outline and fills it.
+// Commit ends an outline and fills it, where it is on screen; else it is shown
+// first.
 func (k *Kit) Commit() {
 	if d, ok := k.tools[k.current].(drawer); ok {
 		d.commit()
@@ -171,6 +180,35 @@ func (k *Kit) Back() bool {
 	k.tools[k.current].(drawer).back()
 	k.tell()
 	return true
+}
+
+// Restore brings back the outline that Escape dropped, as long as nothing else was
+// done since; false where there is none.
+func (k *Kit) Restore() bool {
+	if !k.Restorable() {
+		return false
+	}
+	k.tools[k.current].(drawer).restore()
+	k.tell()
+	return true
+}
+
+// Restorable reports whether Restore brings an outline back.
+func (k *Kit) Restorable() bool {
+	d, ok := k.tools[k.current].(drawer)
+	return ok && d.restorable()
+}
+
+// Open is the outline that is begun and not filled yet, whichever tool is on; nil
+// for none. Read only.
+func (k *Kit) Open() *Outline {
+	line := k.tools[Polygon].(*polygon).line
+	if line == nil {
+		return nil
+	}
+	open := *line
+	open.Erase = k.settings.Subtract
+	return &open
 }
 
 // Settings is what the tools go by.
@@ -206,9 +244,12 @@ func (k *Kit) MostRadiusMM() float64 {
 
 // Marks is what the panes draw for the tool that is on.
 func (k *Kit) Marks() Marks {
-	t := k.tools[k.current]
-	if t == nil || k.viewer.Session().Volume() == nil {
+	if k.viewer.Session().Volume() == nil {
 		return Marks{}
+	}
+	t := k.tools[k.current]
+	if t == nil {
+		return Marks{Outline: k.Open()}
 	}
 	e := Event{Plane: -1}
 	if k.last != nil {
@@ -216,7 +257,11 @@ func (k *Kit) Marks() Marks {
 		_, _, n, _ := e.Plane.Axes()
 		e.Voxel[n] = float64(k.viewer.SliceOf(e.Plane)) // which may have been turned since
 	}
-	return t.marks(e)
+	m := t.marks(e)
+	if m.Outline == nil {
+		m.Outline = k.Open()
+	}
+	return m
 }
 
 // Leave says that the pointer is over no pane any more.
@@ -237,15 +282,20 @@ func (k *Kit) hover(e Event) {
 	k.tell()
 }
 
-// forget drops what belongs to the study that was open, or to another tool.
-func (k *Kit) forget() {
+// lift takes back the stroke under way.
+func (k *Kit) lift() {
 	if k.pen != nil {
 		k.pen.abort()
 		k.pen = nil
 	}
+}
+
+// forget drops what belongs to the study that was open.
+func (k *Kit) forget() {
+	k.lift()
 	for _, t := range k.tools {
 		if d, ok := t.(drawer); ok {
-			d.drop()
+			d.forget()
 		}
 	}
 	k.tell()

@@ -86,12 +86,14 @@ func (o *Outline) shape(slices int, outside bool) mask.Polygon {
 	return mask.Polygon{Axis: n, First: o.Slice - slices, Last: o.Slice + slices, Points: o.Points, Outside: outside}
 }
 
-// fill paints what a line goes round, as one step.
-func (k *Kit) fill(n Name, line *Outline, erase bool) {
-	if p := k.begin(n, erase); p != nil {
-		p.paint(line.shape(0, false))
-		k.finish()
+// fill paints what a line goes round, as one step; false where that changed nothing.
+func (k *Kit) fill(n Name, line *Outline, erase bool) bool {
+	p := k.begin(n, erase)
+	if p == nil {
+		return false
 	}
+	p.paint(line.shape(0, false))
+	return k.finish()
 }
 
 // cut takes the active label away in or outside a line, through the stack, as

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
@@ -39,6 +40,21 @@ type Outline struct {
 	// Points are drawn as handles where they can be moved.
 	Handles bool
 	Erase   bool
+}
+
+// Seen reports whether the slice of a line is on screen.
+func (k *Kit) Seen(o *Outline) bool {
+	v := k.viewer
+	return v.SliceOf(o.Plane) == o.Slice && (v.Arrangement() != viewer.OnePane || v.Active() == o.Plane)
+}
+
+// Place says on which slice a line is: "axial slice 68".
+func (k *Kit) Place(o *Outline) text.Message {
+	vol := k.viewer.Session().Volume()
+	if vol == nil {
+		return text.Message{}
+	}
+	return text.M("tool.outline.place", text.M("tool.plane."+o.Plane.String()), o.Plane.SliceNumber(vol.Geometry, o.Slice))
 }
 
 // ring works out the cuts of a ring with the slices that are shown.

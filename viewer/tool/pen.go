@@ -60,12 +60,38 @@ func (k *Kit) refusal() text.Message {
 	return text.Message{}
 }
 
-// finish ends the stroke under way, if there is one, as a step.
-func (k *Kit) finish() {
-	if k.pen != nil {
-		k.pen.end()
-		k.pen = nil
+// finish ends the stroke under way, if there is one, as a step; false where it
+// changed nothing.
+func (k *Kit) finish() bool {
+	p := k.pen
+	if p == nil {
+		return false
 	}
+	ours := p.session.Painting() // else another study is open by now
+	p.end()
+	k.pen = nil
+	if !ours {
+		return false
+	}
+	why := text.Message{}
+	if p.step.Delta.Empty() {
+		why = k.unchanged(p)
+	}
+	k.Ended.Emit(why)
+	return why.IsZero()
+}
+
+// unchanged says why a stroke changed nothing.
+func (k *Kit) unchanged(p *pen) text.Message {
+	label, _ := p.session.Mask().Label(p.step.Label)
+	limits := k.LimitsCaption()
+	switch {
+	case p.stroke.Held() && len(limits) > 0:
+		return text.M("tool.unchanged.limits", limits)
+	case p.erase:
+		return text.M("tool.unchanged.erase", label.Name)
+	}
+	return text.M("tool.unchanged.paint", label.Name)
 }
 
 func (p *pen) paint(s mask.Shape) {

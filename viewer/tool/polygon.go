@@ -10,12 +10,15 @@ import (
 
 // polygon draws an outline point by point: a press sets one, or takes hold of
 // one to move it; a double click or Enter fills it, Backspace drops the last
-// point, Escape all of them. Ctrl with the double click takes away.
+// point, Escape all of them. Ctrl with the double click takes away. It stays while
+// other tools are on.
 type polygon struct {
 	kit *Kit
 
-	line   *Outline     // nil while nothing is drawn
-	before [][2]float64 // the points before the gesture under way
+	line    *Outline     // nil while nothing is drawn
+	before  [][2]float64 // the points before the gesture under way
+	dropped *Outline     // by Escape, to be had back; nil for none
+	since   int          // the revision of the session at that time
 }
 
 // grabPx is how near to a point, in pixels at 100 %, a press takes hold of it.
@@ -27,7 +30,7 @@ func (t *polygon) Press(e Event) {
 	case e.Button != Left:
 		return
 	case t.line != nil && !t.line.here(e):
-		t.kit.Refused.Emit(text.M("tool.refused.outline_elsewhere"))
+		t.kit.Refused.Emit(text.M("tool.refused.outline_elsewhere", t.kit.Place(t.line)))
 		return
 	case e.Clicks == 2 && t.line != nil:
 		t.fill(e.Mods&Ctrl != 0)
@@ -38,7 +41,7 @@ func (t *polygon) Press(e Event) {
 			t.kit.Refused.Emit(why)
 			return
 		}
-		t.line = newOutline(e)
+		t.line, t.dropped = newOutline(e), nil
 		t.line.Handles = true
 	}
 	t.before = slices.Clone(t.line.Points)
@@ -93,16 +96,29 @@ func (t *polygon) letGo() {
 	}
 }
 
-func (t *polygon) commit() { t.fill(false) }
+// commit fills the outline where it is seen; else it is shown first.
+func (t *polygon) commit() {
+	v := t.kit.viewer
+	if t.line == nil || t.kit.Seen(t.line) {
+		t.fill(false)
+		return
+	}
+	v.SetActive(t.line.Plane)
+	v.SetSlice(t.line.Plane, t.line.Slice)
+	t.kit.Said.Emit(text.M("tool.outline.here"))
+}
 
-// fill ends the outline; fewer than three points stay as they are, to go on with.
+// fill ends the outline. One that goes round fewer than three points, or changes
+// nothing, stays as it is, to go on with.
 func (t *polygon) fill(invert bool) {
 	line := t.line
 	if line == nil || len(line.Points) < 3 {
 		return
 	}
-	t.drop()
-	t.kit.fill(Polygon, line, t.kit.settings.Subtract != invert)
+	line.Held, t.before = -1, nil
+	if t.kit.fill(Polygon, line, t.kit.settings.Subtract != invert) {
+		t.line = nil
+	}
 	t.kit.tell()
 }
 
@@ -122,10 +138,23 @@ func (t *polygon) emptied() {
 }
 
 func (t *polygon) drop() bool {
-	was := t.line
+	if t.line == nil {
+		return false
+	}
+	t.dropped, t.since = t.line, t.kit.viewer.Session().Revision()
+	t.dropped.Held = -1
 	t.line, t.before = nil, nil
-	return was != nil
+	t.kit.Said.Emit(text.M("tool.outline.dropped"))
+	return true
 }
+
+func (t *polygon) restorable() bool {
+	return t.line == nil && t.dropped != nil && t.since == t.kit.viewer.Session().Revision()
+}
+
+func (t *polygon) restore() { t.line, t.dropped = t.dropped, nil }
+
+func (t *polygon) forget() { t.line, t.before, t.dropped = nil, nil, nil }
 
 func (t *polygon) marks(last Event) Marks {
 	if t.line == nil {
