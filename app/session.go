@@ -34,6 +34,8 @@ type Session struct {
 	Archived Signal[error]
 	// WarningsChanged: the doubts about the data or the result changed.
 	WarningsChanged Signal[struct{}]
+	// Sign, where it is set, fills in who makes a step and with what settings.
+	Sign func(*mask.Step)
 	// DirtyChanged: the mask gained changes that are not on disk, or lost them.
 	DirtyChanged Signal[bool]
 
@@ -141,9 +143,16 @@ func (s *Session) open(next *study) {
 	s.preview, s.painting, s.live = preview{}, false, nil
 	if s.history != nil {
 		s.history.Told = s.Archived.Emit
+		s.history.Sign = s.sign
 	}
 	s.revision++
 	s.tellDirty()
+}
+
+func (s *Session) sign(step *mask.Step) {
+	if s.Sign != nil {
+		s.Sign(step)
+	}
 }
 
 func (s *Session) tellOpened() {

@@ -144,7 +144,7 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 // takeFile puts a mask read from a file in place of the mask, as one step.
 func (w *Window) takeFile(name string, m *mask.Mask, doubts []volume.Warning) {
 	if s := w.study(); s != nil {
-		if err := s.KeepFile(name, doubts); err != nil {
+		if err := s.KeepFile(name, "", doubts); err != nil {
 			w.bands.failAbout("study", err)
 		}
 	}

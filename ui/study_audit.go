@@ -45,13 +45,14 @@ func (w *Window) writeAudit(path string, overwrite bool) {
 	if s == nil {
 		return
 	}
-	rows, write := s.Audit(), study.WriteAuditCSV
+	trail := s.Trail(w.opts.Version)
+	write := trail.WriteCSV
 	if strings.EqualFold(filepath.Ext(path), ".json") {
-		write = study.WriteAuditJSON
+		write = trail.WriteJSON
 	}
 	w.status.start("audit", w.t("ui.save.saving", filepath.Base(path)), nil)
 	job.Run(w.jobs, "audit", func(context.Context, func(job.Progress)) (struct{}, error) {
-		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return write(out, rows) })
+		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return write(out) })
 	}, nil, func(_ struct{}, err error) {
 		w.status.end("audit")
 		if err != nil {

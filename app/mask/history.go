@@ -23,6 +23,8 @@ type History struct {
 	// has caught up again. A failing archive never stops editing: every step it
 	// missed stays in memory and is handed to it at the next change or Retry.
 	Told func(err error)
+	// Sign, where it is set, fills in who made a step and with what.
+	Sign func(*Step)
 
 	mask   *Mask
 	steps  []Step
@@ -102,6 +104,9 @@ func (h *History) Record(s Step) (made Step, ok bool) {
 		return Step{}, false
 	}
 	s.fill(h.mask.size[0])
+	if h.Sign != nil {
+		h.Sign(&s)
+	}
 	if s.Labels != nil {
 		s.Labels.put(h.mask, false)
 	}

@@ -12,6 +12,7 @@ import (
 type Step struct {
 	Name  text.Message
 	Time  time.Time
+	Who   string // made it, "" where nobody said
 	Tool  string // what made it: "brush", "flood", "model"
 	Label uint8  // the active label, 0 where there is none
 	// Box is what it touched, and Change how many voxels each label value gained
@@ -23,6 +24,9 @@ type Step struct {
 	Delta Delta
 	// Labels is set where the step changed the list of labels, with or without voxels.
 	Labels *LabelsChange
+	// Settings is what the tool went by, numbers (float64) and words (string) by
+	// name: "radius_mm", "plane". Never written once it is set.
+	Settings map[string]any
 	// Hand says that a person made it, not a model or a file: a model spares the
 	// voxels that a hand has changed.
 	Hand bool

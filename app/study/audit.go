@@ -1,96 +1,146 @@
 package study
 
 import (
-	"encoding/csv"
-	"encoding/json"
-	"io"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"opacity/app/mask"
 )
 
-// Row is one line of the audit trail: what was done to the mask. Steps that were
-// undone stay in it, as do the undoing and the doing again.
+// Row is one line of the audit trail: what was done to the mask, or said of the
+// case. Steps that were undone stay in it, as do the undoing and the doing again.
 type Row struct {
-	Time  time.Time `json:"time"`
-	Who   string    `json:"who"`
-	Event string    `json:"event"` // "step", "undo", "redo"
-	Tool  string    `json:"tool"`
-	Step  string    `json:"step"`  // its name in English; of undo and redo the last step gone over
-	Steps int       `json:"steps"` // how many were undone or redone; 1 for a step
-	Label string    `json:"label"` // the active label, "" where there was none
-	Hand  bool      `json:"hand"`  // by a hand, not a model or a file
-	// FirstSlice to LastSlice were touched, counted from 1 at the patient's feet;
-	// both are 0 where only the list of labels changed.
+	Time time.Time `json:"time"` // zero where an older version did not say
+	Who  string    `json:"who"`
+	// Event is "step", "undo" or "redo"; "created", "opened" or "closed" of the study;
+	// "reader" where somebody else works from then on; "review" of a slice; "case" for
+	// what is said of the whole; "moved" where the work goes on in a copy.
+	Event   string `json:"event"`
+	Program string `json:"program"` // version of Opacity, of created, opened and closed
+	Tool    string `json:"tool"`
+	Step    string `json:"step"`  // its name in English; of undo and redo the last step gone over
+	Steps   int    `json:"steps"` // how many were undone or redone; 1 for a step
+	Label   string `json:"label"` // the active label, "" where there was none
+	Hand    bool   `json:"hand"`  // by a hand, not a model or a file
+	// FirstSlice to LastSlice are the axial slices touched, counted from 1 at the
+	// patient's feet, whichever plane was painted in; both are 0 where only the list
+	// of labels changed.
 	FirstSlice int `json:"first_slice"`
 	LastSlice  int `json:"last_slice"`
-	// Voxels is how many each label gained (+) or lost (-), by label name.
-	Voxels map[string]int `json:"voxels"`
-	// Model made the step, or is the file that it was read from; "" for a hand.
+	// Plane is the one painted in, "" where no version said or none was; its slices
+	// PlaneFirst to PlaneLast are counted from 1 at the feet, the back, the right.
+	Plane      string `json:"plane"`
+	PlaneFirst int    `json:"plane_first"`
+	PlaneLast  int    `json:"plane_last"`
+	// Voxels and ML are what the active label gained (+) or lost (-); nil without a
+	// label, ML also where millilitres are withheld. Changes has the voxels of every
+	// label that changed, by name.
+	Voxels  *int           `json:"voxels"`
+	ML      *float64       `json:"ml"`
+	Changes map[string]int `json:"changes"`
+	// Settings is what the tool went by: numbers and words by name, "radius_mm",
+	// "hu_from", "hu_to", "inside", "over" and the amounts of operations.
+	Settings map[string]any `json:"settings"`
+	// Model made the step, with these thresholds by label name. File is what the
+	// mask was read from instead.
 	Model        string             `json:"model"`
 	ModelVersion string             `json:"model_version"`
-	Threshold    map[string]float64 `json:"threshold"` // by label name, where it was set by hand
+	Threshold    map[string]float64 `json:"threshold"`
+	File         string             `json:"file"`
+	FileSHA256   string             `json:"file_sha256"`
+	// State and Note are what was said of a slice or of the case.
+	State string `json:"state"`
+	Note  string `json:"note"`
+}
+
+func newRow(event, who string, at time.Time) Row {
+	return Row{Event: event, Who: who, Time: at, Changes: map[string]int{}, Settings: map[string]any{}, Threshold: map[string]float64{}}
 }
 
 func (s *state) addStep(step mask.Step) {
-	row := s.row("step", step, s.origins[s.applied-1])
-	row.Time, row.Steps = step.Time, 1
+	row := s.row("step", step.Who, step.Time, step, s.origins[s.applied-1])
+	row.Steps = 1
+	row.add(s, step, 1)
+	row.count(step.Label != 0)
 	s.rows = append(s.rows, row)
 }
 
-func (s *state) addMove(applied int, at time.Time) {
+func (s *state) addMove(applied int, at time.Time, who string) {
 	if applied == s.applied {
 		return
 	}
-	event, last, change := "redo", max(applied-1, 0), 1
+	event, last, sign := "redo", max(applied-1, 0), 1
 	if applied < s.applied {
-		event, last, change = "undo", applied, -1
+		event, last, sign = "undo", applied, -1
 	}
-	row := s.row(event, s.steps[last].Step, s.origins[last])
-	row.Time, row.Voxels = at, map[string]int{}
+	row := s.row(event, who, at, s.steps[last].Step, s.origins[last])
 	for n := min(applied, s.applied); n < max(applied, s.applied); n++ {
-		step := s.steps[n].Step
 		row.Steps++
-		for value, voxels := range step.Change {
-			row.Voxels[s.name(value)] += change * voxels
-		}
-		row.span(step)
+		row.add(s, s.steps[n].Step, sign)
 	}
+	row.count(row.Label != "")
 	s.rows = append(s.rows, row)
 }
 
-func (s *state) row(event string, step mask.Step, from *origin) Row {
-	row := Row{Who: s.info.Reviewer, Event: event, Tool: step.Tool, Step: step.Name.String(), Hand: step.Hand, Voxels: map[string]int{}}
+func (s *state) row(event, who string, at time.Time, step mask.Step, from *origin) Row {
+	row := newRow(event, who, at)
+	row.Tool, row.Step, row.Hand = step.Tool, step.Name.String(), step.Hand
 	if step.Label != 0 {
 		row.Label = s.name(step.Label)
 	}
-	for value, n := range step.Change {
-		row.Voxels[s.name(value)] += n
+	for name, value := range step.Settings {
+		if word, ok := value.(string); ok && name == "plane" {
+			row.Plane = word
+		} else {
+			row.Settings[name] = value
+		}
 	}
-	row.span(step)
-	if from != nil {
-		row.Model, row.ModelVersion, row.Threshold = from.model.ID, from.model.Version, map[string]float64{}
-		for _, t := range from.thresholds {
+	switch {
+	case from == nil:
+	case from.model.File:
+		row.File, row.FileSHA256 = from.model.ID, from.model.SHA256
+	default:
+		row.Model, row.ModelVersion = from.model.ID, from.model.Version
+		for _, t := range slices.Concat(from.model.Thresholds, from.thresholds) {
 			row.Threshold[t.Label] = t.Value
 		}
 	}
 	return row
 }
 
-// span makes a row say that it touched the slices of a step too.
-func (r *Row) span(step mask.Step) {
+// add makes a row tell of a step's voxels and slices too.
+func (r *Row) add(s *state, step mask.Step, sign int) {
+	for value, n := range step.Change {
+		r.Changes[s.name(value)] += sign * n
+	}
 	if step.Box.Empty() {
 		return
 	}
-	first, last := step.Box.Min[2]+1, step.Box.Max[2]
-	if r.FirstSlice == 0 {
-		r.FirstSlice, r.LastSlice = first, last
+	span(&r.FirstSlice, &r.LastSlice, step.Box.Min[2]+1, step.Box.Max[2])
+	switch r.Plane { // as viewer.Plane counts them
+	case "axial":
+		r.PlaneFirst, r.PlaneLast = r.FirstSlice, r.LastSlice
+	case "coronal":
+		span(&r.PlaneFirst, &r.PlaneLast, s.size[1]-step.Box.Max[1]+1, s.size[1]-step.Box.Min[1])
+	case "sagittal":
+		span(&r.PlaneFirst, &r.PlaneLast, step.Box.Min[0]+1, step.Box.Max[0])
 	}
-	r.FirstSlice, r.LastSlice = min(r.FirstSlice, first), max(r.LastSlice, last)
+}
+
+func span(first, last *int, from, to int) {
+	if *first == 0 {
+		*first, *last = from, to
+	}
+	*first, *last = min(*first, from), max(*last, to)
+}
+
+// count fills in what the active label gained, where there is one.
+func (r *Row) count(active bool) {
+	if active {
+		n := r.Changes[r.Label]
+		r.Voxels = &n
+	}
 }
 
 // name is that of a label, or its number where it has gone from the list.
@@ -99,67 +149,4 @@ func (s *state) name(value uint8) string {
 		return l.Name
 	}
 	return strconv.Itoa(int(value))
-}
-
-// Audit returns all that was done to the mask, oldest first.
-func (s *Study) Audit() []Row {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.rows)
-}
-
-// WriteAuditJSON writes the rows as one JSON list.
-func WriteAuditJSON(w io.Writer, rows []Row) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	if rows == nil {
-		rows = []Row{}
-	}
-	return e.Encode(rows)
-}
-
-// WriteAuditCSV writes the rows with a line of column names before them, the
-// fields of Row; labels and thresholds as "infection +120; left lung -3".
-func WriteAuditCSV(w io.Writer, rows []Row) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true // RFC 4180
-	_ = c.Write([]string{
-		"time", "who", "event", "tool", "step", "steps", "label", "hand", "first_slice", "last_slice", "voxels",
-		"model", "model_version", "threshold",
-	}) // errors are kept: see c.Error
-	for _, r := range rows {
-		_ = c.Write([]string{
-			r.Time.UTC().Format(time.RFC3339Nano), cell(r.Who), r.Event, cell(r.Tool), cell(r.Step), strconv.Itoa(r.Steps),
-			cell(r.Label), strconv.FormatBool(r.Hand), strconv.Itoa(r.FirstSlice), strconv.Itoa(r.LastSlice),
-			cell(list(r.Voxels, func(n int) string { return signed(n) })),
-			cell(r.Model), cell(r.ModelVersion),
-			cell(list(r.Threshold, func(p float64) string { return strconv.FormatFloat(p, 'g', -1, 64) })),
-		})
-	}
-	c.Flush()
-	return c.Error()
-}
-
-// cell keeps a text from being taken for a formula by a spreadsheet, which may
-// run it: OWASP, "CSV Injection".
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-func list[V any](m map[string]V, put func(V) string) string {
-	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, key+" "+put(m[key]))
-	}
-	return strings.Join(parts, "; ")
-}
-
-func signed(n int) string {
-	if n > 0 {
-		return "+" + strconv.Itoa(n)
-	}
-	return strconv.Itoa(n)
 }

@@ -30,6 +30,8 @@ type Info struct {
 	Slices map[int]Slice `json:"slices"`
 	// View is what the window showed last; nil where nobody has looked.
 	View *View `json:"view"`
+	// Withheld says, in English, why millilitres are not told; "" where they are.
+	Withheld string `json:"withheld"`
 	// MovedTo is the copy of the study that the work went on in; "" where it goes on
 	// here.
 	MovedTo string `json:"moved_to"`
@@ -105,16 +107,18 @@ func labelsOf(labels []mask.Label) []Label {
 // Model is a model that proposed a mask of the whole image, or of a part of it;
 // or a file that a mask was read from.
 type Model struct {
-	ID      string    `json:"id"`
-	Version string    `json:"version"`
-	SHA256  string    `json:"sha256"`
-	Title   string    `json:"title"`
-	Source  string    `json:"source"`
-	Licence string    `json:"licence"`
-	File    bool      `json:"file"`   // no model: ID is the file's name
-	Labels  []Label   `json:"labels"` // that it looks for
-	Time    time.Time `json:"time"`
-	Doubts  []Doubt   `json:"doubts"` // that its run, or the file, left
+	ID      string  `json:"id"`
+	Version string  `json:"version"`
+	SHA256  string  `json:"sha256"`
+	Title   string  `json:"title"`
+	Source  string  `json:"source"`
+	Licence string  `json:"licence"`
+	File    bool    `json:"file"`   // no model: ID is the file's name
+	Labels  []Label `json:"labels"` // that it looks for
+	// Thresholds are those of its run; of what an older version kept nobody knows.
+	Thresholds []Threshold `json:"thresholds"`
+	Time       time.Time   `json:"time"`
+	Doubts     []Doubt     `json:"doubts"` // that its run, or the file, left
 	// Folder holds what it proposed, below the study's folder and with slashes;
 	// "" where that was not kept.
 	Folder string `json:"folder"`

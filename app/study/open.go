@@ -251,8 +251,11 @@ func (s *Study) resume(ctx context.Context) error {
 		return app.Refuse(err, "study.damaged", s.folder)
 	}
 	var err error
-	s.history, err = mask.Resume(s.mask, append([]mask.Kept(nil), s.steps...), s.applied, s)
-	return err
+	if s.history, err = mask.Resume(s.mask, append([]mask.Kept(nil), s.steps...), s.applied, s); err != nil {
+		return err
+	}
+	s.history.Sign = s.sign
+	return nil
 }
 
 // recoverStroke makes a step of a stroke that no step followed, and returns its

@@ -15,17 +15,26 @@ import (
 // ModelOf describes a model's run for KeepProposal.
 func ModelOf(r *app.SegmentResult) Model {
 	m := r.Model
+	thresholds := []Threshold{}
+	for _, name := range slices.Sorted(maps.Keys(r.Probabilities)) {
+		t := Threshold{name, 0.5}
+		if own, there := r.Thresholds[name]; there {
+			t.Value = own
+		}
+		thresholds = append(thresholds, t)
+	}
 	return Model{
-		ID: m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
+		Thresholds: thresholds,
+		ID:         m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
 		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings),
 	}
 }
 
-// KeepFile says that the next step takes the mask from a file of that name, and
-// what is doubtful about it.
-func (s *Study) KeepFile(name string, doubts []volume.Warning) error {
+// KeepFile says that the next step takes the mask from a file of that name and
+// hash, which may be "", and what is doubtful about it.
+func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
 	return s.Update(func(i *Info) {
-		i.Models = append(i.Models, Model{ID: name, File: true, Doubts: doubtsOf(doubts)})
+		i.Models = append(i.Models, Model{ID: name, SHA256: sha256, File: true, Doubts: doubtsOf(doubts)})
 	})
 }
 

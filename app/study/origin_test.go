@@ -44,7 +44,7 @@ func TestOrigins(t *testing.T) {
 	h.Commit(painted(toolThreshold, mask.Infection, 3, 0, 9))
 	third := run("third")
 	h.Commit(painted(toolAgain, mask.Infection, 3, 20, 9))
-	if err := s.KeepFile("mask.nii.gz", []volume.Warning{{Kind: volume.WarnMask, Message: text.M("guess")}}); err != nil {
+	if err := s.KeepFile("mask.nii.gz", "cd", []volume.Warning{{Kind: volume.WarnMask, Message: text.M("guess")}}); err != nil {
 		t.Fatal(err)
 	}
 	h.Commit(painted(toolFile, mask.Infection, 4, 0, 9))

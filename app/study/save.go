@@ -47,7 +47,6 @@ func (s *Study) save(ctx context.Context, all bool) error {
 	defer s.saving.Unlock()
 	s.mu.Lock()
 	end, sum, refs, stale := s.journal.End(), s.sum, s.refs(), s.stale
-	rows := s.rows[:len(s.rows):len(s.rows)]
 	doc, err := s.document()
 	s.mu.Unlock()
 	if err != nil {
@@ -76,7 +75,7 @@ func (s *Study) save(ctx context.Context, all bool) error {
 			return err
 		}
 	}
-	return safefile.Write(s.path(auditName), true, func(w io.Writer) error { return WriteAuditCSV(w, rows) })
+	return safefile.Write(s.path(auditName), true, func(w io.Writer) error { return s.Trail("").WriteCSV(w) })
 }
 
 // document is study.json as it should be now, in memory of its own; mu is held.
@@ -121,6 +120,7 @@ func (s *Study) Close() error {
 	if s.lock == nil {
 		return s.journal.Close()
 	}
+	s.signOut()
 	failed := s.journal.Sync(context.Background())
 	if failed == nil {
 		_ = s.save(context.Background(), true) // all of it derives from the journal

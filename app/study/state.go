@@ -19,6 +19,7 @@ const (
 	kindLabels   uint8 = 6 // the list of labels, outside of any step
 	kindInfo     uint8 = 7 // a change of study.json
 	optional     uint8 = 128
+	kindVisit    uint8 = 128 // somebody opened the study to work on it, or closed it
 )
 
 // state is what the records of a journal lead to. The same methods keep it while
@@ -38,6 +39,9 @@ type state struct {
 
 func (s *state) step(ref int64, step mask.Step) {
 	step.Delta = mask.Delta{}
+	if step.Who == "" {
+		step.Who = s.info.Reviewer
+	}
 	s.steps = append(s.steps[:s.applied], mask.Kept{Step: step, Ref: ref})
 	s.origins = append(s.origins[:s.applied], s.originOf(step))
 	s.applied++
@@ -48,9 +52,9 @@ func (s *state) step(ref int64, step mask.Step) {
 	s.addStep(step)
 }
 
-func (s *state) move(applied int, at time.Time) {
+func (s *state) move(applied int, at time.Time, who string) {
 	s.staged = 0
-	s.addMove(applied, at)
+	s.addMove(applied, at, who)
 	for ; s.applied > applied; s.applied-- {
 		if c := s.steps[s.applied-1].Step.Labels; c != nil {
 			s.relabel(c.Before)
@@ -77,6 +81,7 @@ func (s *state) relabel(to []mask.Label) {
 
 // change takes in a change of study.json.
 func (s *state) change(change document) error {
+	s.addSaid(change)
 	s.doc.merge(change)
 	return s.reread()
 }
@@ -128,11 +133,14 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		}
 		s.step(offset, step)
 	case kindMoved:
-		applied, at := d.uint(), d.time()
+		applied, at, who := d.uint(), d.time(), s.info.Reviewer
+		if len(d.b) > 0 { // older versions name nobody
+			who = d.string()
+		}
 		if d.err != nil || applied > len(s.steps) {
 			return errDamaged
 		}
-		s.move(applied, at)
+		s.move(applied, at, who)
 	case kindStaged:
 		s.staged = offset
 	case kindUnstaged:
@@ -148,6 +156,7 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		if err != nil {
 			return errDamaged
 		}
+		s.addSaid(change)
 		s.doc.merge(change)
 		_, who := change["reviewer"]
 		_, model := change["models"]
@@ -155,6 +164,12 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		if who || model || threshold { // what rows of the audit name; all else is read at the end
 			return s.reread()
 		}
+	case kindVisit:
+		v := d.visit()
+		if d.err != nil {
+			return d.err
+		}
+		s.addVisit(v)
 	default:
 		if kind < optional {
 			return errNewer
@@ -188,9 +203,10 @@ func encodeBegin(m *mask.Mask) []byte {
 	return e
 }
 
-func encodeMoved(applied int, at time.Time) []byte {
+func encodeMoved(applied int, at time.Time, who string) []byte {
 	var e encoder
 	e.uint(applied)
 	e.time(at)
+	e.string(who)
 	return e
 }

@@ -44,6 +44,8 @@ func encodeStep(s mask.Step) []byte {
 		head.labels(s.Labels.Before)
 		head.labels(s.Labels.After)
 	}
+	head.string(s.Who)
+	head.settings(s.Settings)
 	e := make(encoder, 0, len(head)+16)
 	e.bytes(head)
 	e.delta(s.Delta)
@@ -100,7 +102,35 @@ func (d *decoder) step() mask.Step {
 	if flags&stepWithLabels != 0 {
 		s.Labels = &mask.LabelsChange{Before: d.labels(), After: d.labels()}
 	}
+	if len(d.b) > 0 { // older versions stop here
+		s.Who = d.string()
+		s.Settings = d.settings()
+	}
 	return s
+}
+
+func (e *encoder) settings(settings map[string]any) {
+	e.uint(len(settings))
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		e.string(name)
+		e.argument(settings[name], deepest)
+	}
+}
+
+// settings reads numbers and words, and passes over what is neither.
+func (d *decoder) settings() map[string]any {
+	var settings map[string]any
+	for range d.count(2) {
+		name := d.string()
+		switch value := d.argument(deepest).(type) {
+		case float64, string:
+			if settings == nil {
+				settings = map[string]any{}
+			}
+			settings[name] = value
+		}
+	}
+	return settings
 }
 
 func (d *decoder) box() volume.Box {

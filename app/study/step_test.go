@@ -79,6 +79,10 @@ func anyStep(r *rand.Rand) mask.Step {
 	if r.IntN(2) == 0 {
 		s.Labels = &mask.LabelsChange{Before: anyLabels(r), After: anyLabels(r)}
 	}
+	if r.IntN(2) == 0 {
+		s.Who = anyString(r)
+		s.Settings = map[string]any{"radius_mm": r.NormFloat64(), anyString(r): anyString(r)}
+	}
 	for range r.IntN(4) {
 		d := mask.SliceDelta{Layer: mask.Layer(r.IntN(mask.Layers)), K: r.IntN(math.MaxInt32)}
 		for range r.IntN(6) {
@@ -225,7 +229,7 @@ func FuzzState(f *testing.F) {
 		tool := []string{"model", "threshold", "brush"}[n%3]
 		add(kindStep, encodeStep(mask.Step{Name: anyMessage(r, 2), Tool: tool, Delta: d, Box: d.Box(size[0]), Change: d.Change()}))
 	}
-	add(kindMoved, encodeMoved(2, time.Now()))
+	add(kindMoved, encodeMoved(2, time.Now(), "reader"))
 	add(kindStaged, encodeStep(mask.Step{}))
 	f.Add([]byte(journal))
 	f.Fuzz(func(t *testing.T, b []byte) {

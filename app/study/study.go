@@ -54,13 +54,14 @@ type Study struct {
 	mask    *mask.Mask
 	history *mask.History
 
-	mu     sync.Mutex
-	state          // what the journal leads to
-	sum    uint32  // of all its records: see summed
-	stale  bool    // study.json says less than state
-	closed bool    // by Close
-	ahead  bool    // while it is opened: the checkpoint is of more than the journal holds
-	cache  *cached // the last checkpoint; used under saving alone
+	mu      sync.Mutex
+	state           // what the journal leads to
+	sum     uint32  // of all its records: see summed
+	stale   bool    // study.json says less than state
+	closed  bool    // by Close
+	program string  // version that SignIn named; "" where nobody signed in
+	ahead   bool    // while it is opened: the checkpoint is of more than the journal holds
+	cache   *cached // the last checkpoint; used under saving alone
 
 	saving     sync.Mutex // held while files but the journal are written
 	wake, quit chan struct{}
@@ -124,6 +125,7 @@ func (s *Study) put(info Info) error {
 	if len(c) == 0 {
 		return nil
 	}
+	c[changedKey] = time.Now().UTC().Format(time.RFC3339Nano)
 	payload, err := encodeDocument(c)
 	if err != nil {
 		return err
@@ -162,10 +164,12 @@ func summed(sum uint32, kind uint8, payload []byte) uint32 {
 
 // Keep implements mask.Archive. It does not wait for the disk.
 func (s *Study) Keep(step mask.Step) (ref int64, err error) {
-	payload := encodeStep(step)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ref, err = s.append(kindStep, payload)
+	if step.Who == "" {
+		step.Who = s.info.Reviewer
+	}
+	ref, err = s.append(kindStep, encodeStep(step))
 	if err == nil {
 		s.step(ref, step)
 	}
@@ -180,9 +184,10 @@ func (s *Study) Moved(applied int) error {
 	if applied < 0 || applied > len(s.steps) {
 		return mask.ErrNoStep
 	}
-	_, err := s.append(kindMoved, encodeMoved(applied, at))
+	who := s.info.Reviewer
+	_, err := s.append(kindMoved, encodeMoved(applied, at, who))
 	if err == nil {
-		s.move(applied, at)
+		s.move(applied, at, who)
 	}
 	return err
 }
