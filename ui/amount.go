@@ -215,6 +215,10 @@ func (s *amountStrip) preview() {
 	s.run++
 	s.ready = false
 	run := s.run
+	if wrong := s.wrong(); wrong != "" {
+		s.refuse(wrong)
+		return
+	}
 	task := &task{}
 	job.Run(w.jobs, jobAmount, func(ctx context.Context, report func(job.Progress)) (outcome, error) {
 		return op.do(ctx, at, report)
@@ -229,6 +233,17 @@ func (s *amountStrip) preview() {
 			s.previewed(found, err)
 		}
 	})
+}
+
+// refuse says why there is nothing to apply.
+func (s *amountStrip) refuse(why string) {
+	s.w.jobs.Cancel(jobAmount)
+	s.bar.show(nil)
+	s.hide()
+	s.found, s.wanted = outcome{}, false
+	s.apply.enable(false)
+	s.result.color = theme.ColorNameWarning
+	s.say(why)
 }
 
 // previewed shows what the operation would do, or says why it cannot.
@@ -306,7 +321,7 @@ func patterns(d mask.Delta) string {
 // commit makes one step of what is shown; where it is still worked out, then.
 func (s *amountStrip) commit() {
 	switch {
-	case s.op == nil:
+	case s.op == nil || s.wrong() != "": // the line says what is wrong
 		return
 	case !s.ready && s.w.jobs.Running(jobAmount):
 		s.wanted = true

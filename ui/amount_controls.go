@@ -7,8 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-
-	"opacity/viewer"
 )
 
 // amountControl is what a parameter of an operation is changed by.
@@ -18,6 +16,8 @@ type amountControl struct {
 	focus  fyne.Focusable
 	show   func(x float64)
 	labels *selector // of a label
+	number *numeric  // of a number
+	wrong  string    // what is wrong with what is written in it
 	values []uint8   // in it
 }
 
@@ -78,11 +78,13 @@ func (s *amountStrip) choice(p param) *amountControl {
 		widest = max(widest, newLine(options[len(options)-1], colorDim).MinSize().Width)
 	}
 	box := s.w.newSelector(options, func(i int) { s.set(p.id, float64(i)) })
+	box.onEnter = s.commit
 	return &amountControl{param: p, object: wide(widest+48, box), focus: box, show: func(x float64) { box.show(int(x)) }}
 }
 
 func (s *amountStrip) tick(p param) *amountControl {
 	box := s.w.newCheck(s.w.t("ui.op.param."+p.id), func(on bool) { s.set(p.id, float64(index(on))) })
+	box.onEnter = s.commit
 	return &amountControl{param: p, object: box, focus: box, show: func(x float64) { box.show(x != 0) }}
 }
 
@@ -90,35 +92,72 @@ func (s *amountStrip) tick(p param) *amountControl {
 func (s *amountStrip) other(p param) *amountControl {
 	c := &amountControl{param: p}
 	c.labels = s.w.newSelector(nil, func(i int) { s.set(p.id, float64(c.values[i])) })
+	c.labels.onEnter = s.commit
 	c.object, c.focus = group(s.word(p), wide(136, c.labels)), c.labels
 	c.show = func(x float64) { c.labels.show(slices.Index(c.values, uint8(x))) }
 	return c
 }
 
-// number is a slider and a field that say the same.
+// number is a slider and a field that say the same. A number is used as it is
+// written; while what is written is none, there is nothing to apply.
 func (s *amountStrip) number(p param) *amountControl {
 	w, track := s.w, p.track()
-	var knob *slider
-	var field *entry
-	knob = w.newSlider(0, 1, track.notch, func(x float64) { s.set(p.id, track.value(x)) })
-	field = w.newEntry("", func(string) { s.commit() })
-	field.OnChanged = func(text string) {
-		if x, err := number32(text); err == nil {
-			s.set(p.id, p.kept(math.Round(float64(x)/p.step)*p.step))
+	c := &amountControl{param: p}
+	knob := w.newSlider(0, 1, track.notch, func(x float64) {
+		c.wrong = ""
+		if s.op != nil && s.values[p.id] == track.value(x) {
+			s.again(false)
 		}
+		s.set(p.id, track.value(x))
+		c.number.put()
+	})
+	c.number = w.newNumeric(p.bounds, func() string { return p.bounds().write(s.values[p.id]) }, func(x float64) { s.set(p.id, x) })
+	c.number.OnChanged = func(string) { s.mind(c, c.number.settle()) }
+	c.number.OnSubmitted = func(string) { s.commit() }
+	c.number.onLeave = func() {
+		if c.wrong != "" {
+			w.status.note(c.wrong)
+		}
+		c.number.put()
+		s.mind(c, "")
 	}
-	field.onLeave = func() { s.show() } // what was no number, or out of bounds, is the amount again
-	o := []fyne.CanvasObject{s.word(p), wide(110, knob), wide(64, field)}
+	o := []fyne.CanvasObject{s.word(p), wide(110, knob), wide(64, c.number.entry)}
 	if p.unit != "" {
 		o = append(o, newLine(w.t("ui.op.unit."+p.unit), colorDim))
 	}
-	return &amountControl{param: p, object: group(o...), focus: field, show: func(x float64) {
-		knob.show(track.place(x))
-		if text := viewer.Number(x, p.decimals()); field.Text != text && w.win.Canvas().Focused() != fyne.Focusable(field) {
-			field.Text = text
-			field.Refresh()
+	c.object, c.focus = group(o...), c.number.entry
+	c.show = func(x float64) {
+		knob.show(min(max(track.place(x), 0), 1))
+		c.number.refresh()
+	}
+	return c
+}
+
+// mind takes note of what is wrong with what is written, "" for nothing.
+func (s *amountStrip) mind(c *amountControl, wrong string) {
+	if changed := c.wrong != wrong; changed && s.op != nil {
+		c.wrong = wrong
+		s.preview()
+	}
+}
+
+// wrong is what is wrong with an amount that is asked for, "" for nothing.
+func (s *amountStrip) wrong() string {
+	for _, c := range s.controls {
+		if c.wrong != "" && c.object.Visible() {
+			return c.wrong
 		}
-	}}
+	}
+	return ""
+}
+
+// bounds are those of a number.
+func (p param) bounds() bounds {
+	of := p.unit
+	if of == "" {
+		of = p.id
+	}
+	return bounds{p.lo, p.hi, p.decimals(), of}
 }
 
 // decimals are those that a step of the number needs.

@@ -11,6 +11,7 @@ import (
 type check struct {
 	widget.Check
 	held
+	onEnter func() // what Enter does; nil: it turns the tick
 }
 
 func (w *Window) newCheck(label string, changed func(bool)) *check {
@@ -24,6 +25,8 @@ func (w *Window) newCheck(label string, changed func(bool)) *check {
 func (c *check) TypedKey(e *fyne.KeyEvent) {
 	switch {
 	case e.Name == fyne.KeySpace: // arrives as a rune too, and is dealt with there
+	case isPress(e) && c.onEnter != nil:
+		c.onEnter()
 	case isPress(e):
 		c.SetChecked(!c.Checked)
 	default:
@@ -48,6 +51,7 @@ func (c *check) show(on bool) {
 type selector struct {
 	widget.Select
 	held
+	onEnter func() // what Enter does; nil: it opens the list
 }
 
 func (w *Window) newSelector(options []string, changed func(index int)) *selector {
@@ -68,6 +72,10 @@ func (s *selector) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
 		s.Select.TypedKey(e)
 	case fyne.KeyReturn, fyne.KeyEnter:
+		if s.onEnter != nil {
+			s.onEnter()
+			return
+		}
 		s.Tapped(nil)
 	default:
 		s.w.typedKey(e)
@@ -132,6 +140,7 @@ type entry struct {
 	w        *Window
 	onLeave  func()
 	onEscape func() // nil: as everywhere
+	typing   bool   // it has the keys
 }
 
 func (w *Window) newEntry(text string, submitted func(string)) *entry {
@@ -163,12 +172,14 @@ func (e *entry) TypedRune(r rune) {
 
 // FocusGained implements fyne.Focusable.
 func (e *entry) FocusGained() {
+	e.typing = true
 	e.Entry.FocusGained()
 	e.w.bringIn(e)
 }
 
 // FocusLost implements fyne.Focusable.
 func (e *entry) FocusLost() {
+	e.typing = false
 	e.Entry.FocusLost()
 	if e.onLeave != nil {
 		e.onLeave()

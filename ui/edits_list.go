@@ -61,7 +61,7 @@ func operations() []*operation {
 func regionParams() []param {
 	alike := func(n int) func(amounts) bool { return func(a amounts) bool { return a.is("alike", n) } }
 	hu := func(id string, first float64) param {
-		return param{id: id, kind: aNumber, lo: -1024, hi: 3071, step: 1, first: first, unit: "hu", when: alike(int(edit.ByRange))}
+		return param{id: id, kind: aNumber, lo: leastHU, hi: mostHU, step: 1, first: first, unit: "hu", when: alike(int(edit.ByRange))}
 	}
 	return []param{
 		{id: "alike", kind: aChoice, options: []string{"tolerance", "range", "label"}},

@@ -3,14 +3,12 @@ package ui
 import (
 	"context"
 	"maps"
-	"strings"
 
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
-	"opacity/viewer"
 )
 
 // operation is a change of a label as a whole, or of a region, told as data: what
@@ -175,19 +173,10 @@ func (p param) told(a amounts) text.Message {
 	case p.kind == aNumber && p.unit == "":
 		args = append(args, int(x))
 	case p.kind == aNumber:
-		args = append(args, p.short(x))
+		args = append(args, p.bounds().short(x))
 	}
 	if _, said := text.English()[key]; !said {
 		return text.Message{}
 	}
 	return text.M(key, args...)
-}
-
-// short writes a number without zeros at its end that say nothing.
-func (p param) short(x float64) string {
-	s := viewer.Number(x, p.decimals())
-	if p.decimals() > 0 {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
 }

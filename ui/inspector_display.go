@@ -2,8 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -11,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/app/volume"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -22,7 +21,7 @@ type displaySection struct {
 	presets                        []*button
 	reset                          *button
 	noHU                           *prose
-	centre, width                  *entry
+	centre, width                  *numeric
 	opacity                        *slider
 	percent                        *line
 	styles                         []*button
@@ -47,15 +46,13 @@ func newDisplaySection(w *Window) *displaySection {
 	grid.Add(s.reset)
 	s.noHU = paragraph("", colorDim)
 
-	s.centre, s.width = w.newEntry("", s.applyWindow), w.newEntry("", s.applyWindow)
-	for _, e := range []*entry{s.centre, s.width} {
-		e.onLeave = func() { s.applyWindow("") }
-	}
-	w.name("window.centre", s.centre)
-	w.name("window.width", s.width)
+	s.centre = s.level(-32768, func(win *volume.Window) *float64 { return &win.Center })
+	s.width = s.level(1, func(win *volume.Window) *float64 { return &win.Width })
+	w.name("window.centre", s.centre.entry)
+	w.name("window.width", s.width.entry)
 	window := container.NewGridWithColumns(2,
-		container.NewBorder(nil, nil, newLine(w.t("ui.display.centre"), colorDim), nil, s.centre),
-		container.NewBorder(nil, nil, newLine(w.t("ui.display.width"), colorDim), nil, s.width))
+		container.NewBorder(nil, nil, newLine(w.t("ui.display.centre"), colorDim), nil, s.centre.entry),
+		container.NewBorder(nil, nil, newLine(w.t("ui.display.width"), colorDim), nil, s.width.entry))
 
 	s.percent = newLine("", theme.ColorNameForeground).right()
 	s.opacity = w.newSlider(0, 100, 5, func(x float64) {
@@ -112,8 +109,8 @@ func (s *displaySection) refresh() {
 		reason = s.w.t("ui.display.no_hu")
 	}
 	s.noHU.set(reason)
-	s.fill(s.centre, v.Window().Center)
-	s.fill(s.width, v.Window().Width)
+	s.centre.refresh()
+	s.width.refresh()
 	s.opacity.show(float64(int(v.Overlay().Opacity*100 + 0.5)))
 	s.percent.set(s.w.t("ui.percent", viewer.Number(v.Overlay().Opacity*100, 0)))
 	for i, b := range s.styles {
@@ -128,40 +125,25 @@ func (s *displaySection) refresh() {
 	s.annotations.show(v.Annotations())
 }
 
-// fill writes a number into a field that is not being typed in.
-func (s *displaySection) fill(e *entry, x float64) {
-	text := viewer.Number(x, 0)
-	if s.w.session.Volume() == nil {
-		text = ""
+// level is the field of one of the window's two numbers.
+func (s *displaySection) level(least float64, of func(*volume.Window) *float64) *numeric {
+	w := s.w
+	shape := func() bounds {
+		b := bounds{least, 65535, 1, "hu"}
+		if v := w.session.Volume(); v != nil && !viewer.HasHU(v) {
+			b.of = "grey"
+		}
+		return b
 	}
-	if s.w.win.Canvas() != nil && s.w.win.Canvas().Focused() == fyne.Focusable(e) {
-		return
-	}
-	if e.Text != text {
-		e.SetText(text)
-	}
-}
-
-// applyWindow takes the numbers that were typed; what is no number goes back to
-// what it was.
-func (s *displaySection) applyWindow(string) {
-	if s.w.session.Volume() == nil {
-		return
-	}
-	win := s.w.viewer.Window()
-	if x, ok := parseNumber(s.centre.Text); ok && viewer.Number(win.Center, 0) != s.centre.Text {
-		win.Center = x
-	}
-	if x, ok := parseNumber(s.width.Text); ok && x >= 1 && viewer.Number(win.Width, 0) != s.width.Text {
-		win.Width = x
-	}
-	s.w.viewer.SetWindow(win)
-	s.w.soon("display", s.refresh)
-}
-
-// parseNumber reads a number with either minus sign and either decimal sign.
-func parseNumber(s string) (float64, bool) {
-	s = strings.NewReplacer("−", "-", ",", ".", "\u2009", "", " ", "").Replace(s)
-	x, err := strconv.ParseFloat(s, 64)
-	return x, err == nil && x > -1e6 && x < 1e6
+	return w.newNumeric(shape, func() string {
+		if w.session.Volume() == nil {
+			return ""
+		}
+		win := w.viewer.Window()
+		return shape().short(*of(&win))
+	}, func(x float64) {
+		win := w.viewer.Window()
+		*of(&win) = x
+		w.viewer.SetWindow(win)
+	})
 }

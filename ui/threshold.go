@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -36,7 +35,7 @@ type thresholdRow struct {
 	label   mask.Label
 	name    *line
 	slider  *thresholdSlider
-	value   *entry
+	value   *numeric
 }
 
 func newThresholdSection(w *Window) *thresholdSection {
@@ -86,12 +85,12 @@ func (s *thresholdSection) build(labels []mask.Label) {
 	for _, l := range labels {
 		r := &thresholdRow{section: s, label: l, name: newLine(l.Name, colorDim).clipped()}
 		r.slider = newThresholdSlider(r)
-		r.value = w.newEntry("", func(string) { r.typed(); w.focusPanes() })
-		r.value.onLeave = r.typed
+		r.value = w.newNumeric(func() bounds { return bounds{1, 99, 0, "percent"} },
+			func() string { return w.t("ui.percent", whole(float64(percentOf(s.at(l.Value))))) }, r.typed)
 		w.name(fmt.Sprintf("threshold.%d", l.Value), r.slider)
-		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value)
+		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value.entry)
 		s.rows = append(s.rows, r)
-		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(60), r.value), r.slider))
+		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(60), r.value.entry), r.slider))
 	}
 	s.list.Refresh()
 }
@@ -109,24 +108,13 @@ func (r *thresholdRow) refresh() {
 	}
 	at := r.section.at(r.label.Value)
 	r.slider.show(float64(percentOf(at)))
-	if text := r.section.w.t("ui.percent", whole(float64(percentOf(at)))); r.value.Text != text && r.section.w.win.Canvas().Focused() != fyne.Focusable(r.value) {
-		r.value.Text = text
-		r.value.Refresh()
-	}
+	r.value.refresh()
 }
 
-// typed takes the number in the field; what is none goes back to what it was.
-func (r *thresholdRow) typed() {
-	x, ok := parseNumber(strings.TrimSuffix(strings.TrimSpace(r.value.Text), "%"))
-	at := percentOf(r.section.at(r.label.Value))
-	if ok && x >= 1 && x <= 99 && int(math.Round(x)) != at && !r.value.Disabled() {
-		r.section.move(r.label.Value, byteOf(x))
-		r.section.keep()
-		return
-	}
-	if text := r.section.w.t("ui.percent", whole(float64(at))); r.value.Text != text {
-		r.value.SetText(text)
-	}
+// typed takes the per cent in the field.
+func (r *thresholdRow) typed(x float64) {
+	r.section.move(r.label.Value, byteOf(x))
+	r.section.keep()
 }
 
 // at is where the boundary of a label is, moved or not.

@@ -133,8 +133,7 @@ func (w *Window) applyToolPreferences() {
 	s.Subtract, s.CutOutside, s.CutSlices = p.Subtract, p.CutOutside, p.CutSlices
 	w.kit.SetSettings(s)
 	if p.HU != nil {
-		w.strip.write(w.strip.lo, float64(p.HU.Min))
-		w.strip.write(w.strip.hi, float64(p.HU.Max))
+		w.strip.propose(*p.HU)
 	}
 }
 

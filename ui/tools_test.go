@@ -163,7 +163,7 @@ func TestToolSettingsRemembered(t *testing.T) {
 }
 
 // A radius is written as a number; what is none, or larger than the volume, is
-// answered by a sentence.
+// answered by a sentence and not taken.
 func TestRadiusWritten(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case") // 32 x 24 x 40 mm
@@ -172,16 +172,18 @@ func TestRadiusWritten(t *testing.T) {
 		in, text, said string
 		mm             float64
 	}{
-		{"3.25", "3.3", "", 3.3},
-		{"-1", "3.3", "no radius", 3.3},
-		{"wide", "3.3", "no radius", 3.3},
-		{"NaN", "3.3", "no radius", 3.3},
-		{"999", "40.0", "no larger", 40},
+		{"3.3", "3.3", "", 3.3},
+		{"-1", "3.3", "−1 is out of bounds. Write millimetres from 0 to 40, such as 3.3.", 3.3},
+		{"wide", "3.3", "wide is no number. Write millimetres from 0 to 40, such as 3.3.", 3.3},
+		{"NaN", "3.3", "NaN is no number", 3.3},
+		{"3.25", "3.3", "3.25 has too many decimals", 3.3},
+		{"999", "3.3", "999 is out of bounds", 3.3},
+		{"40", "40.0", "", 40},
 		{"0", "0.0", "single voxels", 0},
 	} {
 		b.status.say("")
-		b.strip.radiusIs.SetText(tt.in)
-		b.strip.takeRadius()
+		b.write("strip.radius_mm", tt.in)
+		b.focusPanes()
 		b.settle()
 		if got := b.kit.Settings().RadiusMM; got != tt.mm || b.strip.radiusIs.Text != tt.text || tt.said != "" && !strings.Contains(b.status.text.text, tt.said) {
 			t.Errorf("%s: %g mm, shown as %s, %q", tt.in, got, b.strip.radiusIs.Text, b.status.text.text)

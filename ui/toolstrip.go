@@ -4,8 +4,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -30,7 +28,7 @@ type toolStrip struct {
 	label        *selector
 	values       []uint8 // of the labels in the selectors
 	radius       *slider
-	radiusIs     *entry
+	radiusIs     *numeric
 	shape, solid *selector
 	likeness     *slider
 	tolerance    *slider
@@ -39,7 +37,9 @@ type toolStrip struct {
 	cutOutside   *check
 	cutSlices    *selector
 	hu           *check
-	lo, hi       *entry
+	lo, hi       *numeric
+	limits       mask.Range  // in these fields; on or only proposed
+	limited      *mask.Range // that was on last
 	inside, over *selector
 }
 
@@ -51,6 +51,12 @@ type stripGroup struct {
 
 // huUsual are the limits proposed where none were ever set: opacities in a lung.
 var huUsual = mask.Range{Min: -700, Max: 100}
+
+// The HU that a scanner of 12 bits can tell.
+const (
+	leastHU = -1024
+	mostHU  = 3071
+)
 
 // The radius slider goes in steps of equal ratio, from leastSlideMM to mostSlideMM.
 const (
@@ -69,8 +75,8 @@ func newToolStrip(w *Window) *toolStrip {
 		mm := math.Round(10*leastSlideMM*math.Pow(mostSlideMM/leastSlideMM, x)) / 10
 		s.change(func(o *tool.Settings) { o.RadiusMM = mm })
 	})
-	s.radiusIs = w.newEntry("", func(string) { s.takeRadius(); w.focusPanes() })
-	s.radiusIs.onLeave = s.takeRadius
+	s.radiusIs = w.newNumeric(func() bounds { return bounds{0, max(w.kit.MostRadiusMM(), 0), 1, "mm"} },
+		func() string { return tenths(w.kit.Settings().RadiusMM) }, s.takeRadius)
 	s.shape = w.newSelector([]string{t("ui.strip.round"), t("ui.strip.square")}, func(i int) {
 		s.change(func(o *tool.Settings) { o.Square = i == 1 })
 	})
@@ -88,10 +94,8 @@ func newToolStrip(w *Window) *toolStrip {
 	}
 	s.cutSlices = w.newSelector(reach, func(i int) { s.change(func(o *tool.Settings) { o.CutSlices = cutReach[i] }) })
 	s.hu = w.newCheck(t("ui.strip.hu"), func(on bool) { s.takeHU(on) })
-	submit := func(string) { s.takeHU(s.hu.Checked); w.focusPanes() }
-	s.lo, s.hi = w.newEntry(whole(float64(huUsual.Min)), submit), w.newEntry(whole(float64(huUsual.Max)), submit)
-	leave := func() { s.takeHU(s.hu.Checked) }
-	s.lo.onLeave, s.hi.onLeave = leave, leave
+	s.limits = huUsual
+	s.lo, s.hi = s.limit(&s.limits.Min), s.limit(&s.limits.Max)
 	s.inside = w.newSelector(nil, func(i int) {
 		s.change(func(o *tool.Settings) { o.Limits.Inside = s.valueAt(i - 1) })
 	})
@@ -102,8 +106,8 @@ func newToolStrip(w *Window) *toolStrip {
 	})
 	s.build()
 	for id, o := range map[string]fyne.CanvasObject{
-		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
-		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo, "hi": s.hi,
+		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs.entry, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
+		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo.entry, "hi": s.hi.entry,
 		"inside": s.inside, "over": s.over,
 	} {
 		w.name("strip."+id, o)
@@ -122,14 +126,14 @@ func (s *toolStrip) build() {
 	}
 	add(nil, container.NewCenter(s.swatch), wide(94, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(58, s.radius), wide(56, s.radiusIs), word("ui.strip.unit_mm"))
+	add(ring, word("ui.strip.radius"), wide(58, s.radius), wide(56, s.radiusIs.entry), word("ui.strip.unit_mm"))
 	add(ring, wide(86, s.shape))
 	add(append(ring, tool.Fill), wide(64, s.solid))
 	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(64, s.likeness))
 	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
 	add([]tool.Name{tool.Scissors}, s.cutOutside, wide(128, s.cutSlices))
-	add(nil, s.hu, wide(64, s.lo), wide(64, s.hi))
+	add(nil, s.hu, wide(64, s.lo.entry), wide(64, s.hi.entry))
 	add(nil, wide(118, s.inside))
 	add(nil, wide(136, s.over))
 	s.row = container.New(&flowLayout{gap: 7, second: len(s.groups) - 3, changed: s.w.otherStrips})
@@ -154,17 +158,41 @@ func (s *toolStrip) change(f func(*tool.Settings)) {
 	s.w.kit.SetSettings(o)
 }
 
-// takeHU puts the limits that are written in the fields on, or takes them off.
+// limit is the field of one end of the HU limits.
+func (s *toolStrip) limit(end *float32) *numeric {
+	w := s.w
+	n := w.newNumeric(func() bounds {
+		if v := w.session.Volume(); v != nil && !viewer.HasHU(v) {
+			return bounds{-32768, 65535, 0, "grey"}
+		}
+		return bounds{leastHU, mostHU, 0, "hu"}
+	}, func() string { return whole(float64(*end)) }, func(x float64) { *end = float32(x) })
+	n.left = s.takeLimits
+	return n
+}
+
+// takeLimits goes by the limits in the fields. Where they are the wrong way round
+// they change places, unless a hand has gone on to the other field.
+func (s *toolStrip) takeLimits() {
+	if s.limits.Min <= s.limits.Max {
+		s.takeHU(s.hu.Checked)
+		return
+	}
+	s.w.soon("strip.limits", func() {
+		if l := s.limits; l.Min > l.Max && !s.lo.typing && !s.hi.typing {
+			s.limits = mask.Range{Min: l.Max, Max: l.Min}
+			s.takeHU(s.hu.Checked)
+		}
+	})
+}
+
+// takeHU puts the limits in the fields on, or takes them off.
 func (s *toolStrip) takeHU(on bool) {
-	lo, errLo := number32(s.lo.Text)
-	hi, errHi := number32(s.hi.Text)
 	was := s.w.kit.Settings().Limits.HU
 	var now *mask.Range
 	if on {
-		now = &mask.Range{Min: min(lo, hi), Max: max(lo, hi)}
-		if errLo != nil || errHi != nil {
-			now = was
-		}
+		now = &mask.Range{Min: min(s.limits.Min, s.limits.Max), Max: max(s.limits.Min, s.limits.Max)}
+		s.limits = *now
 	}
 	if (was == nil) != (now == nil) || was != nil && *was != *now {
 		s.change(func(o *tool.Settings) { o.Limits.HU = now })
@@ -172,41 +200,22 @@ func (s *toolStrip) takeHU(on bool) {
 	s.refresh()
 }
 
-// takeRadius makes the ring as large as the field says, where it can be.
-func (s *toolStrip) takeRadius() {
-	w := s.w
-	was := w.kit.Settings().RadiusMM
-	mm, err := number32(s.radiusIs.Text)
-	most := w.kit.MostRadiusMM()
-	now := math.Round(10*float64(mm)) / 10
-	switch {
-	case err != nil || !(mm >= 0):
-		w.status.note(w.t("ui.strip.radius_wrong", s.radiusIs.Text))
-		now = was
-	case now > most:
-		w.status.note(w.t("ui.strip.radius_most", tenths(most)))
-		now = most
-	case now == 0 && was != 0:
-		w.status.note(w.t("ui.strip.radius_voxel"))
+// propose puts limits into the fields.
+func (s *toolStrip) propose(r mask.Range) {
+	s.limits = r
+	s.refresh()
+}
+
+// takeRadius makes the ring as large as the field says.
+func (s *toolStrip) takeRadius(mm float64) {
+	if mm == 0 {
+		s.w.status.note(s.w.t("ui.strip.radius_voxel"))
 	}
-	if s.radiusIs.Text != tenths(now) {
-		s.radiusIs.Text = tenths(now)
-		s.radiusIs.Refresh()
-	}
-	if now != was {
-		s.change(func(o *tool.Settings) { o.RadiusMM = now })
-	}
+	s.change(func(o *tool.Settings) { o.RadiusMM = mm })
 }
 
 // cutReach are the slices on either side that the scissors may reach.
 var cutReach = []int{tool.WholeStack, 0, 1, 2, 5, 10, 20, 50}
-
-// number32 reads a number as it is written here, with whichever minus sign.
-func number32(s string) (float32, error) {
-	s = strings.ReplaceAll(strings.TrimSpace(s), "\u2212", "-")
-	x, err := strconv.ParseFloat(s, 32)
-	return float32(x), err
-}
 
 // refresh shows what is set, and what of it applies.
 func (s *toolStrip) refresh() {
@@ -214,7 +223,7 @@ func (s *toolStrip) refresh() {
 	s.showLabels(o.Limits)
 	x := math.Log(max(o.RadiusMM, leastSlideMM)/leastSlideMM) / math.Log(mostSlideMM/leastSlideMM)
 	s.radius.show(math.Round(100*min(x, 1)) / 100)
-	s.writeText(s.radiusIs, tenths(o.RadiusMM))
+	s.radiusIs.refresh()
 	s.shape.show(index(o.Square))
 	s.solid.show(index(o.Solid))
 	s.likeness.show(o.Sensitivity)
@@ -224,26 +233,16 @@ func (s *toolStrip) refresh() {
 	s.cutOutside.show(o.CutOutside)
 	s.cutSlices.show(slices.Index(cutReach, o.CutSlices))
 	s.hu.show(o.Limits.HU != nil)
-	if r := o.Limits.HU; r != nil {
-		s.write(s.lo, float64(r.Min))
-		s.write(s.hi, float64(r.Max))
+	if r := o.Limits.HU; r != nil && (s.limited == nil || *r != *s.limited) {
+		s.limits = *r
 	}
+	s.limited = o.Limits.HU
+	s.lo.refresh()
+	s.hi.refresh()
 	for _, g := range s.groups {
 		visible(g.object, g.on == nil || slices.Contains(g.on, w.kit.Current()))
 	}
 	s.row.Refresh()
-}
-
-// write puts a number into a field that nobody is writing in.
-func (s *toolStrip) write(e *entry, x float64) {
-	s.writeText(e, viewer.Number(x, 0))
-}
-
-func (s *toolStrip) writeText(e *entry, text string) {
-	if e.Text != text && s.w.win.Canvas().Focused() != fyne.Focusable(e) {
-		e.Text = text
-		e.Refresh()
-	}
 }
 
 // showLabels lists the labels in the selectors.
