@@ -2,11 +2,13 @@ package ui
 
 import (
 	"fmt"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
+	"opacity/app/mask"
 	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
@@ -49,7 +51,7 @@ func (s *historySection) refresh() {
 			ink = colorDim
 		}
 		name := newLine(w.texts.Format(step.Name), ink).clipped()
-		at := newLine(step.Time.Format("15:04:05"), colorDim).right()
+		at := newLine(w.madeAt(step), colorDim).right()
 		where := newLine(w.sliceOf(step.Box), colorDim).clipped()
 		change := newLine(w.changeOf(step), ink).right()
 		content := container.NewVBox(container.NewBorder(nil, nil, nil, at, name), container.NewBorder(nil, nil, nil, change, where))
@@ -77,6 +79,20 @@ func (s *historySection) refresh() {
 	}
 	s.object.Objects = rows
 	s.object.Refresh()
+}
+
+// madeAt says when a step was made, with the day where that is not today, and by
+// whom where that is not who reads now.
+func (w *Window) madeAt(step mask.Step) string {
+	at, now := step.Time.Local(), w.now()
+	said := at.Format("15:04:05")
+	if at.Format(time.DateOnly) != now.Format(time.DateOnly) {
+		said = at.Format("2006-01-02 15:04")
+	}
+	if step.Who != "" && step.Who != w.reader() {
+		said = w.t("ui.history.by", step.Who, said)
+	}
+	return said
 }
 
 // goTo undoes or redoes until n steps are applied, says so, and shows where the

@@ -31,14 +31,15 @@ type keeping struct {
 	notes  []func(*study.Info) // made meanwhile
 	made   []func()            // what waits for it
 
-	failed error        // why the last changes are not on disk
-	tried  bool         // making it is to be tried again, a moment later
-	labels []mask.Label // as the study has them
-	staged bool         // a stroke under way is in the study
-	found  recovered
-	hints  []string // of other studies: see hints
-	moved  bool     // the study says that the work went on elsewhere
-	clock  readingClock
+	failed  error        // why the last changes are not on disk
+	tried   bool         // making it is to be tried again, a moment later
+	labels  []mask.Label // as the study has them
+	staged  bool         // a stroke under way is in the study
+	found   recovered
+	hints   []string // of other studies: see hints
+	begunBy string   // who made the study, where that is not who reads now
+	moved   bool     // the study says that the work went on elsewhere
+	clock   readingClock
 }
 
 // recovered is what was wrong with a study, and whether the user has seen it.
@@ -212,7 +213,7 @@ func (w *Window) take(k *keeping, s *study.Study) {
 	k.study, k.looking = s, nil
 	w.studyFailed(k, nil)
 	s.Notify(func(err error) { w.dispatch(func() { w.studyFailed(k, err) }) })
-	w.signIn(s)
+	w.signIn(k, s)
 	w.prefs.Working = s.Folder()
 	w.remindPlace(s.Folder())
 	w.prefs.save() // at once: it is for when the program is killed

@@ -282,14 +282,21 @@ func (w *Window) resume(r *resumed) {
 
 // sayResumed says what the case goes on with.
 func (w *Window) sayResumed(r *resumed) {
-	steps, _ := w.session.History()
-	if len(steps) > 0 && r.study.ReadOnly() == nil {
+	if r.study.ReadOnly() != nil {
+		return
+	}
+	begun := ""
+	if by := w.keeping.begunBy; by != "" {
+		begun = w.t("ui.study.begun_by", by, w.reader()) + " "
+		w.status.say(begun)
+	}
+	if steps, _ := w.session.History(); len(steps) > 0 {
 		last := steps[len(steps)-1].Time.Local().Format("2006-01-02 15:04")
 		if dir := filepath.Dir(r.study.Folder()); dir != w.keeping.dir {
-			w.status.say(w.t("ui.study.goes_on_in", dir, len(steps), last))
+			w.status.say(begun + w.t("ui.study.goes_on_in", dir, len(steps), last))
 			return
 		}
-		w.status.say(w.t("ui.study.goes_on", len(steps), last))
+		w.status.say(begun + w.t("ui.study.goes_on", len(steps), last))
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 // connectStudy ties the study to what is done to the case.
 func (w *Window) connectStudy() {
 	s := w.session
+	s.Sign = w.signStep
 	s.HistoryChanged.Connect(func(struct{}) {
 		w.keeping.staged = false
 		w.soon("kept", w.showKept)

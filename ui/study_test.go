@@ -274,7 +274,7 @@ func TestAuditIsExported(t *testing.T) {
 	b.setStudies("", "Dr Reader")
 	b.draw(5)
 	b.kept(1)
-	for _, tt := range []struct{ name, start string }{{"a.csv", "time,who,event"}, {"a.json", "[\n"}} {
+	for _, tt := range []struct{ name, start string }{{"a.csv", "case,study_id,time,who,event"}, {"a.json", "{\n"}} {
 		t.Run(tt.name, func(t *testing.T) {
 			b.chooser.path = filepath.Join(b.dir, tt.name)
 			b.askAudit()

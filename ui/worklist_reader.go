@@ -14,23 +14,6 @@ import (
 	"opacity/app/study"
 )
 
-// signIn makes what is done to a study from now on the work of who reads now. What
-// was said of it stays another's.
-func (w *Window) signIn(s *study.Study) {
-	if s.ReadOnly() != nil || s.Info().Reviewer == w.reader() {
-		return
-	}
-	err := s.Update(func(i *study.Info) {
-		if i.SaidBy == "" {
-			i.SaidBy = i.Reviewer
-		}
-		i.Reviewer = w.reader()
-	})
-	if err != nil {
-		w.bands.failAbout("study", err)
-	}
-}
-
 // changeReader lets somebody else work from now on, "" for the system's user, or
 // the same under another name; which of them decides what becomes of work that is
 // kept blinded, and is asked where there is any.
