@@ -95,7 +95,7 @@ func (w *Window) againDone(attempt int, p part, err error) {
 	default:
 		said := w.t("ui.again.same", name)
 		if steps, applied := w.session.History(); applied > 0 && steps[applied-1].Name.Key == p.name.Key {
-			said = w.t("ui.again.done", name, w.changeOf(steps[applied-1]))
+			said = w.t("ui.again.done", name, w.changesOf(steps[applied-1]))
 		}
 		w.status.say(said)
 	}

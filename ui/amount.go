@@ -284,8 +284,8 @@ func (s *amountStrip) describe(o outcome) string {
 	w := s.w
 	said := w.t("ui.amount.nothing")
 	if !o.empty() {
-		step := mask.Step{Label: w.viewer.ActiveLabel(), Box: o.delta.Box(w.session.Volume().Size[0]), Change: o.delta.Change()}
-		said = w.t("ui.amount.would", w.changeOf(step), w.sliceOf(step.Box))
+		step := mask.Step{Label: w.viewer.ActiveLabel(), Box: o.delta.Box(w.session.Volume().Size[0]), Change: o.delta.Change(), Delta: o.delta, Labels: o.labels}
+		said = w.t("ui.amount.would", w.changesOf(step), w.sliceOf(step.Box))
 	}
 	if !o.told.IsZero() {
 		said = w.t("ui.amount.and", said, strings.TrimSuffix(w.texts.Format(o.told), "."))

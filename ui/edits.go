@@ -94,30 +94,7 @@ func (w *Window) edited(step mask.Step, err error) {
 	}
 	w.uncover(step.Label)
 	steps, applied := w.session.History()
-	w.status.say(w.t("ui.edit.done", w.texts.Format(step.Name), w.changeOf(steps[applied-1])))
-}
-
-// changeOf writes what a step did to its label: "+3.2 ml".
-func (w *Window) changeOf(s mask.Step) string {
-	v := w.session.Volume()
-	if v == nil || s.Box.Empty() {
-		return ""
-	}
-	n, of := s.Change[s.Label], s.Label != 0
-	if !of {
-		for _, change := range s.Change {
-			n += change
-		}
-	}
-	if _, withheld := v.Withheld(); withheld {
-		return w.t("ui.history.voxels", signed(float64(n), 0))
-	}
-	ml := float64(n) * v.VoxelVolumeML()
-	decimals := 1
-	if ml > -1 && ml < 1 {
-		decimals = 2
-	}
-	return w.t("ui.ml", signed(ml, decimals))
+	w.status.say(w.t("ui.edit.done", w.texts.Format(step.Name), w.changesOf(steps[applied-1])))
 }
 
 // sliceOf says where a step was made: the number of its slice in the axial
@@ -135,12 +112,3 @@ func (w *Window) sliceOf(b volume.Box) string {
 }
 
 func axialNumber(v *volume.Volume, k int) int { return viewer.Axial.SliceNumber(v.Geometry, k) }
-
-// signed writes a change with its sign.
-func signed(x float64, decimals int) string {
-	s := viewer.Number(x, decimals)
-	if x > 0 {
-		s = "+" + s
-	}
-	return s
-}

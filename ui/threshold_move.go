@@ -254,7 +254,7 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 	default:
 		change := w.t("ui.again.none")
 		if steps, applied := w.session.History(); applied > 0 && len(steps) != before {
-			change = w.changeOf(steps[applied-1])
+			change = w.changesOf(steps[applied-1])
 		}
 		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))
 	}

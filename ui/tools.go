@@ -99,7 +99,7 @@ func (w *Window) strokeEnded(why text.Message) {
 		return
 	}
 	s := steps[applied-1]
-	said := w.t("ui.amount.would", w.t("ui.edit.done", w.texts.Format(s.Name), w.changeOf(s)), w.sliceOf(s.Box))
+	said := w.t("ui.amount.would", w.t("ui.edit.done", w.texts.Format(s.Name), w.changesOf(s)), w.sliceOf(s.Box))
 	for _, known := range []string{w.t("ui.label.uncovered", w.labelName(s.Label)), w.t("ui.save.stale", baseName(w.savedAs))} {
 		if w.status.said == known {
 			said = known + " " + said
