@@ -7,8 +7,8 @@ import (
 )
 
 // NewFinding returns a label for a finding of one's own: the next free value,
-// and the first of ExtraColours that no label has. ok is false where every
-// value is taken. The mask is not changed.
+// and a colour that no label has: the first of ExtraColours, then the one that
+// differs most from all in use. ok is false where every value is taken. The mask is not changed.
 func (m *Mask) NewFinding(name string) (l Label, ok bool) {
 	value := m.freeValue()
 	if value == 0 {
@@ -34,23 +34,6 @@ func (m *Mask) Free(value uint8) bool {
 		taken = taken || m.layers[l].counts[value] > 0
 	}
 	return !taken && value != 0
-}
-
-// freeColour is the one of ExtraColours that the fewest labels have.
-func (m *Mask) freeColour() RGB {
-	best, fewest := RGB{}, len(m.labels)+1
-	for _, c := range ExtraColours {
-		n := 0
-		for _, l := range m.labels {
-			if l.Colour == c {
-				n++
-			}
-		}
-		if n < fewest {
-			best, fewest = c, n
-		}
-	}
-	return best
 }
 
 // CleanName writes a label's name in one line: no control characters, no more

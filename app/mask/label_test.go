@@ -34,7 +34,7 @@ func TestNewFinding(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if want := "4:0 6:1 7:2 8:3 9:4 10:0 11:1"; strings.Join(got, " ") != want {
+	if want := "4:0 6:1 7:2 8:3 9:4 10:-1 11:-1"; strings.Join(got, " ") != want {
 		t.Errorf("values and colours %v, want %s", got, want)
 	}
 	var all []Label
