@@ -56,10 +56,15 @@ type Scan struct {
 	// Series are sorted for offering: the thinnest-sliced CT with most coverage first.
 	Series  []Series
 	Skipped map[string]int // files not used, by reason (text key), counted
+	// Aside are the first MostAside of those files.
+	Aside []string
 	// Failed are files that looked usable and were not, each a *PathError; a scan
 	// with at least one series still succeeds.
 	Failed []error
 }
+
+// MostAside is how many files that were not used a Scan names.
+const MostAside = 4
 
 // Opener finds series. Paths may be files or folders.
 type Opener interface {

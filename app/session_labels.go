@@ -80,31 +80,51 @@ func (s *Session) DeleteLabel(value uint8) error {
 
 // ImportLabels takes in the labels of a file as one named step. Those whose name
 // is there already pass on their colour; the others are added, under the number
-// they have in the file where it is free. It returns how many were added.
-func (s *Session) ImportLabels(file string, labels []mask.Label) (added int, err error) {
+// they have in the file where it is free. It returns what came of them.
+func (s *Session) ImportLabels(file string, labels []mask.Label) (done ImportedLabels, err error) {
 	if err := s.settle(); err != nil {
-		return 0, err
+		return done, err
 	}
 	to := s.mask.Snapshot()
 	for _, l := range labels {
 		all := to.Labels()
 		if n := slices.IndexFunc(all, func(o mask.Label) bool { return strings.EqualFold(o.Name, l.Name) }); n >= 0 {
+			if all[n].Colour != l.Colour {
+				done.Recoloured = append(done.Recoloured, all[n].Name)
+			}
+			if all[n].Value != l.Value {
+				done.Renumbered = append(done.Renumbered, Renumbered{all[n].Name, l.Value, all[n].Value})
+			}
 			all[n].Colour = l.Colour
 		} else {
 			next, ok := to.NewFinding(l.Name)
 			if !ok {
-				return 0, Misuse("session.labels_full")
+				return ImportedLabels{}, Misuse("session.labels_full")
 			}
 			if !to.Free(l.Value) {
+				done.Renumbered = append(done.Renumbered, Renumbered{l.Name, l.Value, next.Value})
 				l.Value = next.Value
 			}
 			all = append(all, l)
-			added++
+			done.Added++
 		}
 		_ = to.SetLabels(all) // values are unique: each was free
 	}
 	s.relabel(text.M("session.step.labels_imported", file), 0, to.Labels(), mask.Delta{})
-	return added, nil
+	return done, nil
+}
+
+// ImportedLabels is what came of the labels of a file.
+type ImportedLabels struct {
+	Added      int
+	Renumbered []Renumbered // that have another number here than in the file
+	Recoloured []string     // names of labels that were there, and have another colour now
+}
+
+// Renumbered is a label that a file has under another number.
+type Renumbered struct {
+	Name       string
+	File, Here uint8
 }
 
 // SetVisible shows or hides a label; that is no step.

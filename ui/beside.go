@@ -62,6 +62,6 @@ func (w *Window) sort(paths []string, found app.Scan) (pictures []app.Series, b 
 			b.masks = append(b.masks, path)
 		}
 	}
-	b.leftOut = w.skipped(found.Skipped)
+	b.leftOut = w.skipped(found)
 	return pictures, b
 }

@@ -2,9 +2,11 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -28,7 +30,12 @@ func (w *Window) importLabels(path string) {
 			return nil, app.Refuse(err, "ui.label.unreadable", filepath.Base(path))
 		}
 		defer f.Close()
-		return mask.ParseSNAPLabels(f)
+		labels, err := mask.ParseSNAPLabels(f)
+		var wrong *mask.LabelFileError
+		if errors.As(err, &wrong) {
+			err = app.Refuse(err, "ui.label.wrong_file", filepath.Base(path), wrong.Message)
+		}
+		return labels, err
 	}, nil, func(labels []mask.Label, err error) {
 		if err != nil || attempt != w.opening {
 			if err != nil {
@@ -37,12 +44,29 @@ func (w *Window) importLabels(path string) {
 			return
 		}
 		w.bands.settled("labels")
-		added, err := w.session.ImportLabels(filepath.Base(path), labels)
+		done, err := w.session.ImportLabels(filepath.Base(path), labels)
 		w.inspector.labels.done(err)
 		if err == nil {
-			w.status.say(w.t("ui.label.imported", added, filepath.Base(path)))
+			w.status.say(w.imported(done, filepath.Base(path)))
 		}
 	})
+}
+
+// imported says what came of the labels of a file: numbers that a mask which goes
+// with the file has otherwise, and colours.
+func (w *Window) imported(done app.ImportedLabels, file string) string {
+	said := w.t("ui.label.imported", done.Added, file)
+	var numbers []string
+	for _, r := range done.Renumbered {
+		numbers = append(numbers, w.t("ui.label.renumbered", r.Name, r.File, r.Here))
+	}
+	if numbers != nil {
+		said += " " + w.t("ui.label.new_numbers", strings.Join(numbers, ", "))
+	}
+	if done.Recoloured != nil {
+		said += " " + w.t("ui.label.new_colours", strings.Join(done.Recoloured, ", "))
+	}
+	return said
 }
 
 // askExportLabels writes the list of labels as ITK-SNAP reads it.

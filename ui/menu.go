@@ -163,6 +163,7 @@ func (m *menu) file() *fyne.Menu {
 	return fyne.NewMenu(w.t("ui.menu.file"),
 		m.act(tool.FileOpen, "ui.menu.open_file", true),
 		m.act(tool.FileOpenFolder, "ui.menu.open_folder", true),
+		m.item("ui.menu.other_series", w.others() != nil, w.showOthers),
 		m.item("ui.menu.open_mask", w.complete() && !w.segmenting && w.opts.ReadMask != nil, w.askOpenMask),
 		m.item("ui.menu.open_study", true, w.askOpenStudy),
 		m.act(tool.FileOpenCases, "ui.menu.open_cases", w.opts.Opener != nil),
@@ -251,7 +252,12 @@ func (m *menu) operations() []*fyne.MenuItem {
 			g.ChildMenu = in[op.group]
 			groups = append(groups, g)
 		}
-		in[op.group].Items = append(in[op.group].Items, m.item("ui.op.item", w.canEdit(), func() { w.operate(op) }, w.t("ui.op.name."+op.id)))
+		i := m.act(tool.Operation(op.id), "ui.op.item", w.canEdit(), w.t("ui.op.name."+op.id))
+		i.Icon = operationIcon(op.id)
+		in[op.group].Items = append(in[op.group].Items, i)
+		if op.id == "copy" {
+			in[op.group].Items = append(in[op.group].Items, m.act(tool.CopyUp, "ui.menu.copy_up", w.canEdit()), m.act(tool.CopyDown, "ui.menu.copy_down", w.canEdit()))
+		}
 	}
 	return groups
 }

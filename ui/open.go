@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -92,9 +93,9 @@ func (w *Window) offer(paths []string, found app.Scan) {
 	w.sayLeftOut(b.leftOut)
 }
 
-// skipped tells how many files were left aside, and why.
-func (w *Window) skipped(skipped map[string]int) string {
-	n, why := 0, ""
+// skipped tells how many files were left aside, why, and which.
+func (w *Window) skipped(found app.Scan) string {
+	n, why, skipped := 0, "", found.Skipped
 	for _, key := range slices.Sorted(maps.Keys(skipped)) {
 		n += skipped[key]
 		if why != "" {
@@ -105,7 +106,19 @@ func (w *Window) skipped(skipped map[string]int) string {
 	if n == 0 {
 		return ""
 	}
-	return w.t("ui.open.skipped", n, why)
+	said := w.t("ui.open.skipped", n, why)
+	var names []string
+	for _, path := range found.Aside {
+		names = append(names, filepath.Base(path))
+	}
+	switch {
+	case len(names) == 0:
+	case len(names) < n:
+		said = w.t("ui.open.skipped_some", said, strings.Join(names, ", "))
+	default:
+		said = w.t("ui.open.skipped_named", said, strings.Join(names, ", "))
+	}
+	return said
 }
 
 func (w *Window) sayLeftOut(sentence string) {

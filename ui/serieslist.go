@@ -35,6 +35,47 @@ type seriesList struct {
 	scroll *container.Scroll
 }
 
+// offered is what was listed last, to be listed again.
+type offered struct {
+	series []app.Series
+	path   string
+	beside beside
+}
+
+// same reports whether two descriptions are of one series.
+func same(a, b app.SeriesInfo) bool {
+	x, y := a.Identity, b.Identity
+	return a.Path == b.Path && x.SeriesUID == y.SeriesUID && x.SeriesNumber == y.SeriesNumber && a.Size == b.Size
+}
+
+// others is the list that the open image was chosen from; nil where it was not.
+func (w *Window) others() *offered {
+	if w.offered == nil || !w.complete() || w.choosing() {
+		return nil
+	}
+	for _, s := range w.offered.series {
+		if same(s.Info(), w.session.Info()) {
+			return w.offered
+		}
+	}
+	return nil
+}
+
+// showOthers lists again what the open image was chosen from. It stays open
+// until another is.
+func (w *Window) showOthers() {
+	o := w.others()
+	if o == nil || len(w.modals) > 0 {
+		return
+	}
+	w.showList(o.series, o.path, o.beside)
+	for n, s := range o.series {
+		if same(s.Info(), w.session.Info()) {
+			w.list.choose(n)
+		}
+	}
+}
+
 func (w *Window) choosing() bool { return w.list != nil }
 
 func (w *Window) showList(series []app.Series, path string, b beside) {
@@ -74,7 +115,7 @@ func (w *Window) showList(series []app.Series, path string, b beside) {
 	top := container.NewVBox(heading, newLine(w.t("ui.series.sub"), colorDim), space(2))
 	l.scroll = container.NewVScroll(rows)
 	l.object = container.NewPadded(container.NewPadded(container.NewBorder(top, container.NewHBox(open, cancel), nil, nil, l.scroll)))
-	w.list = l
+	w.list, w.offered = l, &offered{series, path, b}
 	l.showIdentity()
 	l.choose(0)
 	w.show(l.object)
@@ -125,6 +166,9 @@ func (l *seriesList) describe(i app.SeriesInfo) []string {
 	}
 	if len(i.Warnings) > 0 {
 		last = w.t("ui.series.warned", last, w.texts.Format(i.Warnings[0].Message))
+	}
+	if w.session.Volume() != nil && same(i, w.session.Info()) {
+		last = w.t("ui.series.open_now", last)
 	}
 	return []string{title, size, last}
 }
@@ -179,6 +223,10 @@ func (l *seriesList) typedKey(e *fyne.KeyEvent) bool {
 
 func (l *seriesList) open() {
 	l.w.closeList()
+	if info := l.series[l.chosen].Info(); l.w.complete() && same(info, l.w.session.Info()) {
+		l.w.status.say(l.w.t("ui.series.open_already"))
+		return
+	}
 	l.w.load(l.series[l.chosen], l.path, l.beside)
 }
 

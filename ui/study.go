@@ -31,15 +31,16 @@ type keeping struct {
 	notes  []func(*study.Info) // made meanwhile
 	made   []func()            // what waits for it
 
-	failed  error        // why the last changes are not on disk
-	tried   bool         // making it is to be tried again, a moment later
-	labels  []mask.Label // as the study has them
-	staged  bool         // a stroke under way is in the study
-	found   recovered
-	hints   []string // of other studies: see hints
-	begunBy string   // who made the study, where that is not who reads now
-	moved   bool     // the study says that the work went on elsewhere
-	clock   readingClock
+	failed   error        // why the last changes are not on disk
+	tried    bool         // making it is to be tried again, a moment later
+	labels   []mask.Label // as the study has them
+	staged   bool         // a stroke under way is in the study
+	found    recovered
+	hints    []string // of other studies: see hints
+	caseName string   // of the image, when the study was made
+	begunBy  string   // who made the study, where that is not who reads now
+	moved    bool     // the study says that the work went on elsewhere
+	clock    readingClock
 }
 
 // recovered is what was wrong with a study, and whether the user has seen it.
@@ -134,6 +135,7 @@ func (w *Window) makeStudy(k *keeping) {
 	k.making, k.notes = true, nil
 	info, g, dir, name, begin := w.studyInfo(), w.session.Volume().Geometry, k.dir, k.name, k.begin
 	info.Program, info.Sources, info.Reviewer = w.opts.Version, []study.Source{k.source}, w.reader()
+	info.Case = w.session.Info().Case
 	if info.State == "" {
 		info.State = "in work"
 	}

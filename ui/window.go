@@ -61,6 +61,7 @@ type Window struct {
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList
+	offered     *offered     // the series last listed
 	operations  []*operation // of the menu Tools
 	segmenting  bool
 	stopped     bool // the run under way was cancelled
@@ -284,10 +285,14 @@ func (w *Window) studyName() string {
 	if w.viewer.Identity() && !i.Identity.IsEmpty() {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
-	if what == "" {
-		return i.Case
+	name := i.Case
+	if w.keeping.caseName != "" { // by which the study was made, wherever its image is now
+		name = w.keeping.caseName
 	}
-	return w.t("ui.title.named", i.Case, what)
+	if what == "" {
+		return name
+	}
+	return w.t("ui.title.named", name, what)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows

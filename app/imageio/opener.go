@@ -35,7 +35,7 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 	if err != nil {
 		return app.Scan{}, err
 	}
-	scan := app.Scan{Skipped: found.Skipped, Failed: append(list.failed, found.Failed...)}
+	scan := app.Scan{Skipped: found.Skipped, Aside: found.Aside, Failed: append(list.failed, found.Failed...)}
 	for _, path := range found.NotDICOM {
 		if nifti.IsNIfTI(path) {
 			list.nifti = append(list.nifti, path)
@@ -43,13 +43,13 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		}
 		switch format := formatOf(path); {
 		case format == "":
-			found.Skipped[dicom.SkippedNotDICOM]++
+			aside(&scan, dicom.SkippedNotDICOM, path)
 		case slices.Contains(paths, path):
 			scan.Failed = append(scan.Failed, &app.PathError{
 				Path: path, Case: true, Err: app.Refuse(nil, "imageio.format", path, text.M("imageio.format."+format)),
 			})
 		default:
-			found.Skipped["imageio.skipped."+format]++
+			aside(&scan, "imageio.skipped."+format, path)
 		}
 	}
 	nameCases(found.Series, paths)
@@ -72,6 +72,14 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 	}
 	slices.SortStableFunc(scan.Series, byUse(scan.Series))
 	return scan, nil
+}
+
+// aside counts a file that nothing uses.
+func aside(scan *app.Scan, reason, path string) {
+	scan.Skipped[reason]++
+	if len(scan.Aside) < app.MostAside {
+		scan.Aside = append(scan.Aside, path)
+	}
 }
 
 // nameCases names the only series below a folder after the folder that the user

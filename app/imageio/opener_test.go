@@ -62,6 +62,9 @@ func TestScanOffersTheBestSeriesFirst(t *testing.T) {
 	if scan.Skipped["dicom.skipped.not_dicom"] != 1 || scan.Skipped["dicom.skipped.empty"] != 1 {
 		t.Errorf("skipped %v", scan.Skipped)
 	}
+	if len(scan.Aside) != 2 || filepath.Dir(scan.Aside[0]) == "." {
+		t.Errorf("left aside %q", scan.Aside)
+	}
 }
 
 func TestNamedFileBringsItsSeries(t *testing.T) {

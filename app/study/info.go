@@ -12,6 +12,7 @@ type Info struct {
 	ID      string    `json:"id"`      // of this study and its copies
 	Program string    `json:"program"` // version of Opacity that made it
 	Created time.Time `json:"created"`
+	Case    string    `json:"case"`    // what the image was called then; "" where nobody said
 	Sources []Source  `json:"sources"` // the image first
 	Grid    Grid      `json:"grid"`
 	Labels  []Label   `json:"labels"`

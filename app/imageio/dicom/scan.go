@@ -33,6 +33,7 @@ type Candidate struct {
 type Found struct {
 	Series  []*Series
 	Skipped map[string]int // wanted files left out, by reason (text key), counted
+	Aside   []string       // the first app.MostAside of those files
 	Failed  []error        // *app.Error: wanted files that should have been readable
 	// NotDICOM are the wanted files that something else may be able to read. They
 	// are not in Skipped.
@@ -85,7 +86,7 @@ func (s *sorter) take(c Candidate, r result) {
 		}
 	case errors.As(r.err, &reason):
 		if c.Wanted {
-			s.found.Skipped[string(reason)]++
+			s.found.aside(string(reason), c.Path)
 		}
 	default:
 		s.lost = append(s.lost, lost{c.Path, r.file})
@@ -95,12 +96,20 @@ func (s *sorter) take(c Candidate, r result) {
 	}
 }
 
+// aside counts a wanted file that is left out.
+func (f *Found) aside(reason, path string) {
+	f.Skipped[reason]++
+	if len(f.Aside) < app.MostAside {
+		f.Aside = append(f.Aside, path)
+	}
+}
+
 // image adds an image to its stack, unless it is there.
 func (s *sorter) image(f *file) {
 	if uid := f.data.text(tagSOPInstance); uid != "" {
 		if s.instances[uid] {
 			if f.wanted {
-				s.found.Skipped[string(skipCopy)]++
+				s.found.aside(string(skipCopy), f.path)
 			}
 			return
 		}
