@@ -65,6 +65,7 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 		names = append(names, l.Name)
 	}
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(4))
+	stay := w.newStaying(&m)
 	for _, d := range m.Doubts {
 		rows.Add(paragraph(w.texts.Format(d), theme.ColorNameWarning))
 	}
@@ -75,6 +76,7 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 			if n > 1 {
 				a.Label = m.Labels[n-2].Value
 			}
+			stay.refresh()
 		})
 		shown := 0
 		if a.BothLungs {
@@ -94,18 +96,23 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 		what := newLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
 		rows.Add(container.NewGridWithColumns(2, what, pick))
 	}
+	for _, row := range stay.rows {
+		rows.Add(row.object)
+	}
 	what := w.t("ui.mask.text", filepath.Base(path))
 	if !w.session.Mask().Empty() {
 		what = w.t("ui.mask.text_replaces", filepath.Base(path))
 	}
 	body := container.NewBorder(widget.NewLabel(what), nil, nil, nil, container.NewVScroll(rows))
-	w.ask("mapping", w.t("ui.mask.title"), body, fyne.NewSize(600, min(560, float32(190+40*len(m.Assignments)+30*len(m.Doubts)))),
-		answer{id: "use", label: "ui.mask.use", ready: func() bool { return !m.Unassigned() }, run: func() { w.useMask(path, lm, m) }},
+	w.ask("mapping", w.t("ui.mask.title"), body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(stay.rows))+30*len(m.Doubts)))),
+		answer{id: "use", label: "ui.mask.use", ready: func() bool { return !m.Unassigned() }, run: func() { w.useMask(path, lm, m, stay.kept()) }},
 		answer{id: "cancel", label: "ui.cancel"})
 }
 
-func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
-	v, attempt := w.session.Volume(), w.opening
+// useMask makes a mask of a label map, in which some labels stay as they are now,
+// and puts it in place of the mask.
+func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []mask.Label) {
+	v, attempt, now := w.session.Volume(), w.opening, w.session.Mask().Snapshot()
 	unfold := w.opts.Unfold
 	if unfold == nil {
 		unfold = func(_ context.Context, _ *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
@@ -120,10 +127,14 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 	type made struct {
 		mask   *mask.Mask
 		doubts []volume.Warning
+		sha    string
 	}
 	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (made, error) {
 		mk, err := unfold(ctx, v, lm, m)
-		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m)}, err
+		if err == nil {
+			keepLabels(mk, now, stay)
+		}
+		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m), fileSum(path)}, err
 	}, nil, func(r made, err error) {
 		w.status.end(jobMask)
 		if err != nil {
@@ -135,16 +146,16 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping) {
 		}
 		w.whenKept(func() {
 			if attempt == w.opening {
-				w.takeFile(filepath.Base(path), r.mask, r.doubts)
+				w.takeFile(filepath.Base(path), r.sha, r.mask, r.doubts)
 			}
 		})
 	})
 }
 
 // takeFile puts a mask read from a file in place of the mask, as one step.
-func (w *Window) takeFile(name string, m *mask.Mask, doubts []volume.Warning) {
+func (w *Window) takeFile(name, sha string, m *mask.Mask, doubts []volume.Warning) {
 	if s := w.study(); s != nil {
-		if err := s.KeepFile(name, "", doubts); err != nil {
+		if err := s.KeepFile(name, sha, doubts); err != nil {
 			w.bands.failAbout("study", err)
 		}
 	}
