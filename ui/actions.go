@@ -45,6 +45,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.ViewKeys, w.showKeys)
 	k.Handle(tool.ViewCancel, w.escape)
 	w.cases.register()
+	w.registerOperations()
 	w.kit.Connect(k)
 	w.aim()
 }
@@ -95,6 +96,9 @@ func (w *Window) refused(a tool.Action) string {
 	needs, known := needsOf[a]
 	if isTool(a) {
 		needs, known = aStudy, true
+	}
+	if w.isOperation(a) {
+		needs, known = aRestingMask, true
 	}
 	undo, redo := w.steps()
 	switch {

@@ -78,6 +78,10 @@ func (s *amountStrip) open(op *operation) {
 	if s.op == nil {
 		before = w.kit.Current()
 	}
+	hint := w.t("ui.op.hint." + op.id)
+	if s.op != nil && s.op != op {
+		hint = w.t("ui.amount.left", w.t("ui.op.name."+s.op.id), hint)
+	}
 	s.drop()
 	w.kit.Use(tool.NoTool) // the pointer moves the crosshair
 	s.op, s.before, s.values = op, before, op.initial(w.prefs.Amounts)
@@ -86,7 +90,8 @@ func (s *amountStrip) open(op *operation) {
 	visible(w.strip.object, false)
 	visible(s.object, true)
 	w.pictures.Refresh()
-	w.status.say(w.t("ui.op.hint." + op.id))
+	w.soon("actions", w.refreshActions)
+	w.status.say(hint)
 	s.insist()
 	s.preview()
 	w.soon("amount.focus", s.focus) // the menu that asked closes first
@@ -144,6 +149,7 @@ func (s *amountStrip) drop() {
 	visible(s.object, false)
 	visible(w.strip.object, true)
 	w.pictures.Refresh()
+	w.soon("actions", w.refreshActions)
 	if w.kit.Current() == tool.NoTool {
 		w.kit.Use(s.before)
 	}
@@ -340,6 +346,9 @@ func (s *amountStrip) commit() {
 	w.savePreferences()
 	s.drop()
 	w.edited(step, nil)
+	if op.goes {
+		w.goAlong(found.delta)
+	}
 	s.insist()
 }
 

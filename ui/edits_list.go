@@ -19,17 +19,17 @@ func operations() []*operation {
 	}
 	extent := param{id: "extent", kind: aChoice, options: []string{"all", "slice"}}
 	return []*operation{
-		{id: "holes", group: "fill", follows: true, do: doHoles, params: []param{
+		{id: "holes", group: "fill", often: true, follows: true, do: doHoles, params: []param{
 			{id: "where", kind: aChoice, options: []string{"slice", "slices", "space"}, first: 2},
 		}},
-		{id: "region", group: "fill", follows: true, do: doRegion, params: regionParams()},
-		{id: "between", group: "fill", follows: true, do: doBetween, params: []param{{id: "replace", kind: aTick}}},
-		{id: "copy", group: "fill", follows: true, do: doCopy, params: []param{
+		{id: "region", group: "fill", often: true, follows: true, do: doRegion, params: regionParams()},
+		{id: "between", group: "fill", often: true, follows: true, do: doBetween, params: []param{{id: "replace", kind: aTick}}},
+		{id: "copy", group: "fill", often: true, follows: true, goes: true, do: doCopy, params: []param{
 			{id: "to", kind: aChoice, options: []string{"next", "previous"}, names: true},
 			{id: "slices", kind: aNumber, lo: 1, hi: 50, step: 1, first: 1},
 			{id: "replace", kind: aTick},
 		}},
-		{id: "keep", group: "islands", do: doKeep, params: []param{
+		{id: "keep", group: "islands", often: true, do: doKeep, params: []param{
 			{id: "number", kind: aNumber, lo: 1, hi: 20, step: 1, first: 1},
 		}},
 		{id: "small", group: "islands", do: doSmall, params: []param{
@@ -41,10 +41,10 @@ func operations() []*operation {
 		{id: "split", group: "islands", do: doSplit, params: []param{
 			{id: "labels", kind: aNumber, lo: 2, hi: 20, step: 1, first: 2},
 		}},
-		{id: "margin", group: "border", follows: true, do: doMargin, params: []param{
+		{id: "margin", group: "border", often: true, follows: true, do: doMargin, params: []param{
 			{id: "border", kind: aChoice, options: []string{"grow", "shrink"}, names: true}, mm("mm", 2, edit.MostMM), extent,
 		}},
-		{id: "smooth", group: "border", follows: true, do: doSmooth, params: []param{
+		{id: "smooth", group: "border", often: true, follows: true, do: doSmooth, params: []param{
 			{id: "how", kind: aChoice, options: []string{"median", "closing", "opening"}}, mm("mm", 2, 20), extent,
 		}},
 		{id: "joint", group: "border", plain: true, follows: true, do: doJoint, params: []param{mm("sigma", 2, edit.MostSigmaMM), extent}},
@@ -106,9 +106,9 @@ func doBetween(ctx context.Context, at work, report reporter) (outcome, error) {
 
 // doCopy copies the slice shown to the next ones, up or down, as far as there are any.
 func doCopy(ctx context.Context, at work, report reporter) (outcome, error) {
-	way := 1
+	way := wayUp(at.axis)
 	if at.is("to", 1) {
-		way = -1
+		way = -way
 	}
 	in := at.in
 	in.Mask = in.Mask.Snapshot()

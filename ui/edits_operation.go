@@ -22,6 +22,8 @@ type operation struct {
 	// follows: it goes by the crosshair or the slice shown, and is worked out anew
 	// where these are others.
 	follows bool
+	often   bool // it has a button of the toolbar
+	goes    bool // the view goes along to the last slice that it changes
 	do      func(ctx context.Context, at work, report func(job.Progress)) (outcome, error)
 }
 

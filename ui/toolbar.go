@@ -52,6 +52,12 @@ func newToolbar(w *Window) *toolbar {
 		t.addTool(n)
 	}
 	gap()
+	for _, op := range w.operations {
+		if op.often {
+			add(op.id, operationIcon(op.id), "ui.op.name."+op.id, tool.Operation(op.id), w.canEdit, func() bool { return w.amount.op == op })
+		}
+	}
+	gap()
 	add("profile", theme.ColorChromaticIcon(), "ui.tool.profile", tool.ViewProfile, nil, func() bool { return v.Profile() == viewer.Reading })
 	add("crosshair", theme.ContentAddIcon(), "ui.tool.crosshair", tool.ViewCrosshair, nil, v.Crosshair)
 	add("labels", theme.VisibilityIcon(), "ui.tool.labels", tool.LabelsToggle, nil, func() bool { return v.Overlay().Visible })
@@ -74,6 +80,11 @@ func newToolbar(w *Window) *toolbar {
 	t.object = newSurface(colorPanel, container.New(toolbarWidth{t}, t.scroll))
 	t.refresh()
 	return t
+}
+
+// operationIcon is the icon of an operation.
+func operationIcon(id string) fyne.Resource {
+	return theme.NewThemedResource(fyne.NewStaticResource("operation-"+id+".svg", icons.Operation(id)))
 }
 
 // put adds a button to the last group.
@@ -116,6 +127,7 @@ func (t *toolbar) refresh() {
 const (
 	squareMost  = 36 // of a button of the strip, wide and high
 	squareLeast = 30
+	mostAcross  = 3
 	groupGap    = 9
 	toolbarEdge = 4
 )
@@ -124,11 +136,11 @@ const (
 func (t *toolbar) width() float32 { return 2*toolbarEdge + float32(t.across)*squareMost }
 
 // arrange tells how many buttons stand beside one another in a strip of a height,
-// and how high each is: one as long as it can be pressed with ease, else two.
+// and how high each is: as few as can be pressed with ease.
 func (t *toolbar) arrange(height float32) (across int, square float32) {
 	room := height - 2*toolbarEdge - float32(len(t.groups)-1)*groupGap
 	for across = 1; ; across++ {
-		if square = room / float32(t.rows(across)); square >= squareLeast || across == 2 {
+		if square = room / float32(t.rows(across)); square >= squareLeast || across == mostAcross {
 			whole := float32(int(square)) // lines between pixels are not seen
 			return across, max(min(whole, squareMost), squareLeast)
 		}
@@ -149,7 +161,7 @@ func (t *toolbar) rows(across int) int {
 type toolbarLayout struct{ t *toolbar }
 
 func (l *toolbarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	rows, gaps := float32(l.t.rows(2)), float32(len(l.t.groups)-1)
+	rows, gaps := float32(l.t.rows(mostAcross)), float32(len(l.t.groups)-1)
 	return fyne.NewSize(l.t.width(), rows*squareLeast+gaps*groupGap+2*toolbarEdge)
 }
 

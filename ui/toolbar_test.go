@@ -13,7 +13,7 @@ func TestToolbarShowsAllButtons(t *testing.T) {
 	for _, tt := range []struct {
 		height float32
 		across int
-	}{{1080, 1}, {860, 1}, {700, 2}, {560, 2}, {860, 1}} {
+	}{{1080, 1}, {860, 2}, {700, 2}, {560, 3}, {860, 2}} {
 		b.win.Resize(fyne.NewSize(1024, tt.height))
 		b.settle()
 		if b.toolbar.across != tt.across {

@@ -27,3 +27,14 @@ func Sign(name string) []byte {
 	b, _ := signs.ReadFile("signs/" + name + ".svg") // not there: nil
 	return b
 }
+
+//go:embed operations/*.svg
+var operations embed.FS
+
+// Operation returns the icon of what is done to a label as a whole, by the name that
+// the window gives it ("margin"): an SVG in one colour, filled shapes alone. nil
+// where there is none.
+func Operation(name string) []byte {
+	b, _ := operations.ReadFile("operations/" + name + ".svg") // not there: nil
+	return b
+}

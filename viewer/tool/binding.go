@@ -240,6 +240,7 @@ func Bindings() []Binding {
 			bind(ReviewProblem, "review", key("F9")),
 			bind(ReviewUntick, "review", shift("F7")),
 		},
+		operationBindings(),
 	)
 }
 

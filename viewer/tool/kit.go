@@ -49,11 +49,11 @@ type drawer interface {
 	painter
 	commit() // Enter
 	drawing() bool
-	back()         // Backspace
-	drop() bool    // Escape; false where nothing had been drawn
+	back()            // Backspace
+	drop() bool       // Escape; false where nothing had been drawn
 	restorable() bool // what was dropped last is there to be had back
 	restore()
-	forget()       // all of it
+	forget() // all of it
 }
 
 // Kit is the painting tools of one window: which is on, the settings they share,

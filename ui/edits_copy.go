@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"context"
+
+	"opacity/app/edit"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// copyOn copies what the active label has on the slice shown in the pane in use to
+// the one above, up 1, or below, up -1, and goes there: the next press goes on.
+func (w *Window) copyOn(up int) {
+	if !w.canEdit() || len(w.modals) > 0 || w.jobs.Running(jobEdit) {
+		return
+	}
+	plane, attempt, label := w.viewer.Active(), w.opening, w.viewer.ActiveLabel()
+	_, _, axis, _ := plane.Axes()
+	from := w.viewer.SliceOf(plane)
+	to, name := from+up*wayUp(axis), text.M("ui.op.step.copy_next", w.labelName(label))
+	if up < 0 {
+		name.Key = "ui.op.step.copy_previous"
+	}
+	in := edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: label, Limits: w.kit.Settings().Limits}
+	w.status.start(jobEdit, w.texts.Format(name), func() { w.jobs.Cancel(jobEdit) })
+	job.Run(w.jobs, jobEdit, func(ctx context.Context, report func(job.Progress)) (mask.Delta, error) {
+		return edit.CopySlice(ctx, in, edit.CopyOptions{Axis: axis, From: from, To: to}, report)
+	}, nil, func(d mask.Delta, err error) {
+		w.status.end(jobEdit)
+		if attempt != w.opening {
+			return // another study is open by now
+		}
+		if err == nil {
+			w.viewer.SetSlice(plane, to)
+		}
+		w.edited(mask.Step{Name: name, Tool: "copy", Label: label, Delta: d, Hand: true}, err)
+	})
+}
+
+// wayUp is the way along an axis that slices are numbered upwards: coronal ones are
+// numbered from the back.
+func wayUp(axis int) int {
+	if _, _, coronal, _ := viewer.Coronal.Axes(); axis == coronal {
+		return -1
+	}
+	return 1
+}
+
+// goAlong shows the slice that an operation reached, in the pane in use: the one of
+// its change that is farthest from the slice shown.
+func (w *Window) goAlong(d mask.Delta) {
+	b, plane := d.Box(w.session.Volume().Size[0]), w.viewer.Active()
+	if b.Empty() {
+		return
+	}
+	_, _, axis, _ := plane.Axes()
+	first, last, at := b.Min[axis], b.Max[axis]-1, w.viewer.SliceOf(plane)
+	if at-first > last-at {
+		last = first
+	}
+	w.viewer.SetSlice(plane, last)
+}
+
+// registerOperations tells the key table what asks for the amounts of an operation.
+func (w *Window) registerOperations() {
+	for _, op := range w.operations {
+		w.keys.Handle(tool.Operation(op.id), func() { w.operate(op) })
+	}
+	w.keys.Handle(tool.CopyUp, func() { w.copyOn(+1) })
+	w.keys.Handle(tool.CopyDown, func() { w.copyOn(-1) })
+}
+
+// isOperation reports whether an action changes a label as a whole, or asks how.
+func (w *Window) isOperation(a tool.Action) bool {
+	for _, op := range w.operations {
+		if tool.Operation(op.id) == a {
+			return true
+		}
+	}
+	return a == tool.CopyUp || a == tool.CopyDown
+}
