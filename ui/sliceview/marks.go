@@ -16,6 +16,7 @@ var (
 	markInk   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 	markErase = color.NRGBA{0xff, 0x9a, 0x3c, 0xff}
 	markShade = color.NRGBA{0, 0, 0, 0xa0}
+	markCut   = color.NRGBA{0xff, 0x9a, 0x3c, 0x48} // over what goes
 )
 
 const (
@@ -38,6 +39,8 @@ type marks struct {
 	squares [2]*canvas.Rectangle
 	lines   []*canvas.Line
 	handles []*canvas.Rectangle
+	across  *fyne.Container      // of the cuts
+	cuts    []*canvas.Rectangle  // of scissors that are drawn with in another pane
 	limits  *caption             // what limits are on, beside the pointer
 	region  [2]*canvas.Rectangle // the viewer's, the dark one under the light one
 }
@@ -46,7 +49,8 @@ func newMarks() marks {
 	m := marks{limits: newCaption(ink)}
 	m.limits.ground.FillColor = darker
 	m.shades, m.strokes, m.points = container.NewWithoutLayout(), container.NewWithoutLayout(), container.NewWithoutLayout()
-	layer := container.NewWithoutLayout(m.shades, m.strokes, m.points)
+	m.across = container.NewWithoutLayout()
+	layer := container.NewWithoutLayout(m.across, m.shades, m.strokes, m.points)
 	for i := range m.circles {
 		m.circles[i], m.squares[i] = canvas.NewCircle(color.Transparent), canvas.NewRectangle(color.Transparent)
 		m.circles[i].StrokeColor, m.circles[i].StrokeWidth = markShade, shadePx
@@ -77,7 +81,47 @@ func (p *pane) placeMarks(k tool.Marks) {
 	}
 	p.marks.ring(p, k.Ring)
 	p.marks.outline(p, k.Outline)
+	p.marks.cut(p, k.Outline)
 	p.placeLimits(k)
+}
+
+// cut marks what scissors that are drawn with in another pane go through here.
+func (m *marks) cut(p *pane, o *tool.Outline) {
+	n := 0
+	var cuts []tool.Cut
+	if o != nil {
+		cuts = o.Cuts
+	}
+	for _, c := range cuts {
+		if c.Plane != p.plane {
+			continue
+		}
+		if n == len(m.cuts) {
+			r := canvas.NewRectangle(color.Transparent)
+			r.StrokeWidth = markPx
+			m.cuts, m.across.Objects = append(m.cuts, r), append(m.across.Objects, r)
+			canvas.Refresh(m.across)
+		}
+		r := m.cuts[n]
+		n++
+		t := p.transform()
+		x0, y0 := t.Pane(c.Min)
+		x1, y1 := t.Pane(c.Max)
+		r.Move(fyne.NewPos(float32(min(x0, x1)), float32(min(y0, y1))))
+		r.Resize(fyne.NewSize(float32(math.Abs(x1-x0)), float32(math.Abs(y1-y0))))
+		var line, fill color.Color = markErase, markCut
+		if c.Stays {
+			line, fill = markInk, color.Transparent
+		}
+		if r.StrokeColor != line || r.FillColor != fill {
+			r.StrokeColor, r.FillColor = line, fill
+			r.Refresh()
+		}
+		show(r, true)
+	}
+	for _, r := range m.cuts[n:] {
+		show(r, false)
+	}
 }
 
 // placeRegion outlines where the viewer's region crosses the slice.

@@ -58,6 +58,9 @@ func (t *lasso) marks(last Event) Marks {
 	}
 	line := *t.line
 	line.Erase = t.name == Scissors || t.kit.settings.Subtract != t.invert
+	if t.name == Scissors {
+		line.Cuts = t.kit.cuts(&line, t.kit.settings.CutOutside != t.invert)
+	}
 	return Marks{Outline: &line}
 }
 
@@ -105,13 +108,10 @@ func (k *Kit) cut(line *Outline, outside bool) {
 	if !inside {
 		return
 	}
-	slices := k.settings.CutSlices
-	if slices == WholeStack {
-		_, _, n, _ := line.Plane.Axes()
-		slices = size[n]
-	}
 	if p := k.begin(Scissors, true); p != nil {
-		p.paint(line.shape(slices, outside))
+		shape := line.shape(0, outside)
+		shape.First, shape.Last = k.reach(line)
+		p.paint(shape)
 		k.finish()
 	}
 }

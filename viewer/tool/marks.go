@@ -40,6 +40,7 @@ type Outline struct {
 	// Points are drawn as handles where they can be moved.
 	Handles bool
 	Erase   bool
+	Cuts    []Cut // in the other planes, of scissors
 }
 
 // Seen reports whether the slice of a line is on screen.
