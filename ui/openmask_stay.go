@@ -41,6 +41,7 @@ func (w *Window) newStaying(m *mask.Mapping) *staying {
 		w.name(fmt.Sprintf("stay.%d", l.Value), pick)
 		what := newLine(w.t("ui.mask.not_in_file", l.Name, w.drawnVolume(n)), theme.ColorNameWarning).clipped()
 		row.object = container.NewGridWithColumns(2, what, pick)
+		w.name(fmt.Sprintf("stay.row.%d", l.Value), row.object)
 		s.rows = append(s.rows, row)
 	}
 	s.refresh()
