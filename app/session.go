@@ -24,6 +24,9 @@ type Session struct {
 	LabelsChanged Signal[struct{}]
 	// HistoryChanged: there is another step to undo or redo.
 	HistoryChanged Signal[struct{}]
+	// GivenUp: a step was made after some were undone, which cannot be redone any
+	// more: so many.
+	GivenUp Signal[int]
 	// Moved: undo, redo or a jump ended with the step that changed labels inside
 	// the box: where to look.
 	Moved Signal[volume.Box]

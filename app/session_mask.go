@@ -138,8 +138,12 @@ func (s *Session) commit(step mask.Step, p provenance) {
 // follow keeps what goes along with a new step.
 func (s *Session) follow(p provenance) {
 	_, applied := s.history.Steps()
+	undone := len(s.origins) - applied
 	s.origins = append(s.origins[:applied], p)
 	s.handsBackTo(applied - 1)
+	if undone > 0 {
+		s.GivenUp.Emit(undone)
+	}
 	if s.hands != nil && s.hands.Steps() == applied-1 {
 		_ = s.touch(applied - 1) // what cannot be read now is asked for again when it is needed
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"testing"
 
 	"opacity/app/mask"
@@ -41,4 +42,35 @@ func TestHistoryShowsTheStep(t *testing.T) {
 			t.Errorf("step %d: slice %d, %q; want slice %d, %q", tt.to, b.axial(), said, tt.slice, tt.said)
 		}
 	}
+}
+
+// Going on after going back says what that gives up.
+func TestGoingOnSaysWhatIsGivenUp(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
+	b.use(tool.Brush)
+	for _, x := range []float32{0.2, 0.4, 0.6, 0.8} {
+		b.click(x, 0.5)
+	}
+	b.kept(4)
+	b.inspector.history.goTo(1)
+	b.settle()
+	b.click(0.5, 0.2)
+	if want := "Undone steps given up by going on from here: 3. They stay in the study's journal and in the audit."; b.status.text.text != want {
+		t.Errorf("it says %q", b.status.text.text)
+	}
+	b.click(0.5, 0.8)
+	if steps, _ := b.session.History(); len(steps) != 3 {
+		t.Errorf("%d steps", len(steps))
+	}
+	made := 0
+	for _, r := range b.study().Audit() {
+		if r.Event == "step" {
+			made++
+		}
+	}
+	if made != 6 {
+		t.Errorf("the audit has %d of 6 steps", made)
+	}
+	b.end()
 }

@@ -125,6 +125,19 @@ func (s *historySection) goTo(n int) {
 	}
 }
 
+// sayGivenUp says what making a step after going back has cost, beside what is
+// said of that step since.
+func (w *Window) sayGivenUp(steps int, before string) {
+	said := w.t("ui.history.given_up", steps)
+	if w.study() != nil {
+		said = w.t("ui.history.given_up_kept", steps)
+	}
+	if s := w.status; s.top() == nil && s.said != before && s.said != "" && s.place == "" {
+		said = s.said + " " + said
+	}
+	w.status.note(said)
+}
+
 // showBox goes to where labels were changed, unless the axial pane shows some of it.
 func (w *Window) showBox(box volume.Box) {
 	at := w.viewer.Cursor()

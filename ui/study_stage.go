@@ -22,6 +22,10 @@ const (
 func (w *Window) connectStudy() {
 	s := w.session
 	s.Sign = w.signStep
+	s.GivenUp.Connect(func(n int) {
+		before := w.status.said
+		w.soon("given up", func() { w.sayGivenUp(n, before) })
+	})
 	s.HistoryChanged.Connect(func(struct{}) {
 		w.keeping.staged = false
 		w.soon("kept", w.showKept)
