@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -133,7 +134,7 @@ func (w *Window) sayGivenUp(steps int, before string) {
 		said = w.t("ui.history.given_up_kept", steps)
 	}
 	if s := w.status; s.top() == nil && s.said != before && s.said != "" && s.place == "" {
-		said = s.said + " " + said
+		said = strings.TrimSuffix(s.said, ".") + ". " + said
 	}
 	w.status.note(said)
 }
