@@ -35,6 +35,7 @@ type amountStrip struct {
 	bar      *thinBar
 	apply    *button
 	cancel   *button
+	rest     *fyne.Container // the result, and what is pressed
 	controls []*amountControl
 
 	op      *operation // nil while none is asked for
@@ -48,16 +49,19 @@ type amountStrip struct {
 	shows   bool                // it is in the panes
 }
 
+// resultRoom is what the result and the buttons after it need of a row.
+const resultRoom = 400
+
 func newAmountStrip(w *Window) *amountStrip {
-	s := &amountStrip{w: w, row: container.New(&flowLayout{gap: 12, changed: w.otherStrips}), bar: newThinBar()}
+	flow := &flowLayout{gap: 12, rest: resultRoom, changed: w.otherStrips, rows: func(width float32) int { return w.strip.rows(width) }}
+	s := &amountStrip{w: w, row: container.New(flow), bar: newThinBar()}
 	s.title = newLine("", theme.ColorNameForeground).strong()
 	s.result = newLine("", theme.ColorNameForeground).clipped()
 	s.apply = w.newButton(w.t("ui.amount.apply"), theme.ConfirmIcon(), w.withKey(w.t("ui.amount.apply"), tool.ToolCommit), s.commit)
 	s.apply.Importance = widget.HighImportance
 	s.cancel = w.newButton(w.t("ui.cancel"), nil, w.withKey(w.t("ui.cancel"), tool.ViewCancel), s.close)
-	above := container.New(layout.NewCustomPaddedLayout(2, 0, 8, 8), s.row)
-	below := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.apply), s.result)
-	s.object = newSurface(colorPanel, container.NewVBox(above, container.New(layout.NewCustomPaddedLayout(0, 3, 10, 8), below)))
+	s.rest = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.apply), s.result)
+	s.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
 	s.object.Hide()
 	w.name("amount.apply", s.apply)
 	w.name("amount.cancel", s.cancel)
@@ -293,8 +297,12 @@ func (s *amountStrip) describe(o outcome) string {
 		step := mask.Step{Label: w.viewer.ActiveLabel(), Box: o.delta.Box(w.session.Volume().Size[0]), Change: o.delta.Change(), Delta: o.delta, Labels: o.labels}
 		said = w.t("ui.amount.would", w.changesOf(step), w.sliceOf(step.Box))
 	}
-	if !o.told.IsZero() {
-		said = w.t("ui.amount.and", said, strings.TrimSuffix(w.texts.Format(o.told), "."))
+	switch {
+	case o.told.IsZero():
+	case o.instead:
+		said = w.texts.Format(o.told)
+	default:
+		said = w.t("ui.amount.and", strings.TrimSuffix(said, "."), strings.TrimSuffix(w.texts.Format(o.told), "."))
 	}
 	if limits := w.kit.LimitsCaption(); limits != nil {
 		said = w.t("ui.amount.limited", strings.TrimSuffix(said, "."), limits)

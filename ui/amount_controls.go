@@ -32,6 +32,7 @@ func (s *amountStrip) build() {
 		s.row.Add(c.object)
 		w.name("amount."+p.id, c.focus.(fyne.CanvasObject))
 	}
+	s.row.Add(s.rest)
 	s.show()
 }
 
@@ -192,11 +193,18 @@ func (p param) track() track {
 // showLabels names the label that the operation is about, and lists the others.
 func (s *amountStrip) showLabels() {
 	w, active := s.w, s.w.viewer.ActiveLabel()
-	if s.op.plain {
-		s.title.set(w.t("ui.op.name." + s.op.id))
-	} else {
-		s.title.set(w.t("ui.amount.title", w.t("ui.op.name."+s.op.id), w.labelName(active)))
+	about := w.labelName(active)
+	if s.op.about != nil {
+		labels, _ := s.op.about(w.session.Mask(), active)
+		about = names(labels)
+	} else if s.op.plain {
+		about = ""
 	}
+	title := w.t("ui.op.name." + s.op.id)
+	if about != "" {
+		title = w.t("ui.amount.title", title, about)
+	}
+	s.title.set(title)
 	for _, c := range s.controls {
 		if c.labels == nil {
 			continue

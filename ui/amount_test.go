@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/viewer/tool"
 )
 
@@ -262,5 +263,98 @@ func TestAmountTyped(t *testing.T) {
 	b.worked()
 	if b.infection() <= was || b.amount.op != nil {
 		t.Error("Enter did not apply it")
+	}
+}
+
+// Islands that are split get a label each, which the list shows before they are
+// there, as something to look at only.
+func TestSplitShowsItsLabels(t *testing.T) {
+	b := dotted(t)
+	rows := func() (found []string) {
+		for _, r := range b.inspector.labels.rows {
+			found = append(found, r.label.Name)
+		}
+		return found
+	}
+	b.operate(b.operation("split"))
+	b.worked()
+	if got := rows(); len(got) != 4 || got[3] != "infection 2" {
+		t.Fatalf("the list shows %v", got)
+	}
+	r := b.inspector.labels.rows[3]
+	if value, _ := b.volumeOf(r.label, b.numbers()); value == b.ml(0) || !r.eye.Disabled() {
+		t.Errorf("it is said to have %s", value)
+	}
+	r.tile.press()
+	r.tile.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	if b.viewer.ActiveLabel() != mask.Infection || func() bool { failures, _ := b.bands.texts(); return len(failures) > 0 }() {
+		t.Error("a label that is not there was taken")
+	}
+	b.amount.close()
+	b.settle()
+	if got := rows(); len(got) != 3 {
+		t.Errorf("the list shows %v after Escape", got)
+	}
+	b.operate(b.operation("split"))
+	b.worked()
+	b.amount.commit()
+	b.settle()
+	if got := rows(); len(got) != 4 || b.inspector.labels.rows[3].eye.Disabled() {
+		t.Errorf("the list shows %v once it is done", got)
+	}
+}
+
+// Which labels are smoothed together is in the strip, and which are left out.
+func TestJointNamesItsLabels(t *testing.T) {
+	b := dotted(t)
+	var runs []mask.Run
+	for row := range 12 {
+		runs = append(runs, mask.Run{Offset: int32(16 * row), Length: 8, New: mask.LeftLung}, mask.Run{Offset: int32(16*row + 8), Length: 8, New: mask.RightLung})
+	}
+	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.fill", "lungs"), Delta: mask.Delta{Slices: []mask.SliceDelta{{Layer: mask.Anatomy, K: 3, Runs: runs}}}}); err != nil {
+		t.Fatal(err)
+	}
+	title := func() string { b.worked(); return b.amount.title.text }
+	b.operate(b.operation("joint"))
+	if got := title(); got != "Smooth labels together: infection" {
+		t.Errorf("of findings: %q", got)
+	}
+	b.viewer.SetActiveLabel(mask.LeftLung)
+	if got := title(); got != "Smooth labels together: left lung, right lung" {
+		t.Errorf("of lungs: %q", got)
+	}
+	b.session.SetLocked(mask.RightLung, true)
+	if got := title(); got != "Smooth labels together: left lung" || !strings.Contains(b.amount.result.text, "left as it is: right lung") {
+		t.Errorf("one locked: %q, %q", got, b.amount.result.text)
+	}
+}
+
+// Where nothing is closed in space, the holes of slices are told of.
+func TestHolesInSlicesAreTold(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	ring := func(k int) mask.SliceDelta {
+		s := mask.SliceDelta{Layer: mask.Findings, K: k}
+		for _, r := range []mask.Run{{Offset: 2, Length: 5}, {Offset: 18, Length: 1}, {Offset: 20, Length: 1}, {Offset: 22, Length: 1}, {Offset: 34, Length: 5}} {
+			r.New = mask.Infection
+			s.Runs = append(s.Runs, r)
+		}
+		return s
+	}
+	k := b.viewer.Cursor()[2]
+	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.fill", "x"), Label: mask.Infection, Delta: mask.Delta{Slices: []mask.SliceDelta{ring(k)}}}); err != nil {
+		t.Fatal(err)
+	}
+	b.operate(b.operation("holes"))
+	b.worked()
+	if said := b.amount.result.text; !strings.Contains(said, "Nothing is closed in 3D; 2 holes on this slice: choose This slice.") || strings.Contains(said, "would change") {
+		t.Errorf("it says %q", said)
+	}
+	at := b.viewer.Cursor()
+	at[2] = 0
+	b.viewer.Look(at)
+	b.worked()
+	if said := b.amount.result.text; !strings.Contains(said, "choose Every slice") {
+		t.Errorf("elsewhere it says %q", said)
 	}
 }

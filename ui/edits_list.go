@@ -3,11 +3,13 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/app/volume"
 )
 
 type reporter = func(job.Progress)
@@ -39,7 +41,7 @@ func operations() []*operation {
 			{id: "island", kind: aChoice, options: []string{"remove", "only"}, names: true},
 		}},
 		{id: "split", group: "islands", do: doSplit, params: []param{
-			{id: "labels", kind: aNumber, lo: 2, hi: 20, step: 1, first: 2},
+			{id: "labels", kind: aNumber, lo: 2, hi: 20, step: 1, first: 20},
 		}},
 		{id: "margin", group: "border", often: true, follows: true, do: doMargin, params: []param{
 			{id: "border", kind: aChoice, options: []string{"grow", "shrink"}, names: true}, mm("mm", 2, edit.MostMM), extent,
@@ -47,7 +49,7 @@ func operations() []*operation {
 		{id: "smooth", group: "border", often: true, follows: true, do: doSmooth, params: []param{
 			{id: "how", kind: aChoice, options: []string{"median", "closing", "opening"}}, mm("mm", 2, 20), extent,
 		}},
-		{id: "joint", group: "border", plain: true, follows: true, do: doJoint, params: []param{mm("sigma", 2, edit.MostSigmaMM), extent}},
+		{id: "joint", group: "border", plain: true, about: jointLabels, follows: true, do: doJoint, params: []param{mm("sigma", 2, edit.MostSigmaMM), extent}},
 		{id: "boolean", group: "labels", follows: true, do: doBoolean, params: []param{
 			{id: "do", kind: aChoice, options: []string{"union", "minus", "intersect", "copy"}, names: true},
 			{id: "with", kind: aLabel},
@@ -83,7 +85,41 @@ func doHoles(ctx context.Context, at work, report reporter) (outcome, error) {
 	case 1:
 		return only(edit.FillHoles(ctx, at.in, edit.HolesOptions{Axis: at.axis}, report))
 	}
-	return only(edit.FillHoles(ctx, at.in, edit.HolesOptions{Axis: edit.Space}, report))
+	d, err := edit.FillHoles(ctx, at.in, edit.HolesOptions{Axis: edit.Space}, report)
+	if err != nil || !d.Empty() {
+		return only(d, err)
+	}
+	told, err := flatHoles(ctx, at, report)
+	return outcome{told: told, instead: !told.IsZero()}, err
+}
+
+// flatHoles says where in slices there are holes, though none is closed in space.
+func flatHoles(ctx context.Context, at work, report reporter) (text.Message, error) {
+	d, err := edit.FillHoles(ctx, at.here(), edit.HolesOptions{Axis: at.axis}, report)
+	if err != nil {
+		return text.Message{}, err
+	}
+	if n := parts(d, at.in.Mask.Size()); n > 0 {
+		return text.M("ui.op.holes_here", n), nil
+	}
+	d, err = edit.FillHoles(ctx, at.in, edit.HolesOptions{Axis: at.axis}, report)
+	if err == nil && !d.Empty() {
+		return text.M("ui.op.holes_elsewhere"), nil
+	}
+	return text.Message{}, err
+}
+
+// parts counts the connected parts of a change.
+func parts(d mask.Delta, size volume.Size) int {
+	set := mask.NewBits(size)
+	for _, s := range d.Slices {
+		for _, r := range s.Runs {
+			for o := int(r.Offset); o < int(r.Offset+r.Length); o++ {
+				set.Set(o%size[0], o/size[0], s.K)
+			}
+		}
+	}
+	return len(set.Components(6).List)
 }
 
 func doRegion(ctx context.Context, at work, report reporter) (outcome, error) {
@@ -188,16 +224,50 @@ func doSmooth(ctx context.Context, at work, report reporter) (outcome, error) {
 	return only(edit.Smooth(ctx, at.extent(), edit.SmoothOptions{Do: edit.SmoothAction(at.amounts["how"]), MM: at.amounts["mm"]}, report))
 }
 
-// doJoint smooths the labels of the active one's layer that may change.
-func doJoint(ctx context.Context, at work, report reporter) (outcome, error) {
-	active, _ := at.in.Mask.Label(at.in.Label)
-	o := edit.JointOptions{SigmaMM: at.amounts["sigma"]}
-	for _, l := range at.in.Mask.Labels() {
-		if l.Layer == active.Layer && l.Visible && !l.Locked {
-			o.Labels = append(o.Labels, l.Value)
+// jointLabels are those that are smoothed together with the active one: of its
+// layer, in the mask, and neither hidden nor locked. left are those that are.
+func jointLabels(m *mask.Mask, active uint8) (together, left []mask.Label) {
+	a, _ := m.Label(active)
+	for _, l := range m.Labels() {
+		switch {
+		case l.Layer != a.Layer || m.Count(l.Layer, l.Value) == 0:
+		case l.Visible && !l.Locked:
+			together = append(together, l)
+		default:
+			left = append(left, l)
 		}
 	}
-	return only(edit.JointSmooth(ctx, at.extent(), o, report))
+	return together, left
+}
+
+// doJoint smooths the labels of the active one's layer that may change.
+func doJoint(ctx context.Context, at work, report reporter) (outcome, error) {
+	together, left := jointLabels(at.in.Mask, at.in.Label)
+	o := edit.JointOptions{SigmaMM: at.amounts["sigma"]}
+	for _, l := range together {
+		o.Labels = append(o.Labels, l.Value)
+	}
+	told := text.Message{}
+	if len(left) > 0 {
+		told = text.M("ui.op.joint_left", names(left))
+		if len(together) == 0 {
+			return outcome{told: told, instead: true}, nil
+		}
+	}
+	if len(together) == 0 {
+		o.Labels = []uint8{at.in.Label} // which has no voxel, and is told so
+	}
+	d, err := edit.JointSmooth(ctx, at.extent(), o, report)
+	return outcome{delta: d, told: told}, err
+}
+
+// names are those of labels, with commas between.
+func names(labels []mask.Label) string {
+	var all []string
+	for _, l := range labels {
+		all = append(all, l.Name)
+	}
+	return strings.Join(all, ", ")
 }
 
 func doBoolean(ctx context.Context, at work, report reporter) (outcome, error) {

@@ -19,6 +19,9 @@ type operation struct {
 	group  string // of the menu
 	params []param
 	plain  bool // its step names no label
+	// about, where it is set, are the labels that it is about, by the active one;
+	// left are like them, but hidden or locked.
+	about func(m *mask.Mask, active uint8) (about, left []mask.Label)
 	// follows: it goes by the crosshair or the slice shown, and is worked out anew
 	// where these are others.
 	follows bool
@@ -86,6 +89,8 @@ type outcome struct {
 	delta  mask.Delta
 	labels *mask.LabelsChange
 	told   text.Message // what else there is to say
+	// instead: told says why nothing would change
+	instead bool
 }
 
 func (o outcome) empty() bool { return o.delta.Empty() && o.labels == nil }

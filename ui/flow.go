@@ -12,13 +12,17 @@ import (
 type flowLayout struct {
 	gap     float32
 	changed func()
-	// second, where it is not 0, is the object that begins the second row where one
-	// is needed at all. The height then stays while the width does: what is below
-	// must not jump with every tool.
+	// rows, where it is set, is how many rows there are at least in a width: what is
+	// below must not jump with every tool.
+	rows func(width float32) int
+	// second, where it is not 0, is the object that begins the second of them.
 	second int
+	// rest, where it is not 0, is the width that the last object needs; it takes what
+	// is left of its row.
+	rest float32
 
 	width, height float32
-	rows          int // that this width needed so far
+	asked         fyne.Size // the height needed and that given, last
 }
 
 // flowRow is some objects beside one another.
@@ -27,39 +31,54 @@ type flowRow struct {
 	height  float32
 }
 
+// rowHigh is the least height of a row, that of a button; rowGap is between rows.
+const (
+	rowHigh = 30
+	rowGap  = 2
+)
+
 func (l *flowLayout) split(objects []fyne.CanvasObject) []flowRow {
-	rows := l.fill(objects)
-	if l.second == 0 || l.second >= len(objects) {
+	least := 1
+	if l.rows != nil && l.width > 0 {
+		least = l.rows(l.width)
+	}
+	last := len(objects) - 1
+	switch rows := l.fill(objects); {
+	case least > 1 && l.second > 0 && l.second < len(objects):
+		return append(l.fill(objects[:l.second]), l.fill(objects[l.second:])...)
+	case len(rows) < least && l.rest > 0 && last > 0:
+		return append(l.fill(objects[:last]), l.fill(objects[last:])...)
+	default:
 		return rows
 	}
-	if len(rows) > 1 || l.rows > 1 {
-		rows = append(l.fill(objects[:l.second]), l.fill(objects[l.second:])...)
+}
+
+// need is the width of an object, the last of all or not.
+func (l *flowLayout) need(o fyne.CanvasObject, last bool) float32 {
+	if last && l.rest > 0 {
+		return min(l.rest, max(l.width, 1))
 	}
-	l.rows = max(l.rows, len(rows))
-	return rows
+	return o.MinSize().Width
 }
 
 // fill puts into each row what fits.
 func (l *flowLayout) fill(objects []fyne.CanvasObject) []flowRow {
 	var rows []flowRow
 	room := float32(0)
-	for _, o := range objects {
+	for n, o := range objects {
 		if !o.Visible() {
 			continue
 		}
-		need := o.MinSize()
-		if rows == nil || l.width > 0 && need.Width > room {
-			rows, room = append(rows, flowRow{}), l.width
+		need := l.need(o, n == len(objects)-1)
+		if rows == nil || l.width > 0 && need > room {
+			rows, room = append(rows, flowRow{height: rowHigh}), l.width
 		}
 		r := &rows[len(rows)-1]
-		r.objects, r.height = append(r.objects, o), max(r.height, need.Height)
-		room -= need.Width + l.gap
+		r.objects, r.height = append(r.objects, o), max(r.height, o.MinSize().Height)
+		room -= need + l.gap
 	}
 	return rows
 }
-
-// rowGap is between the rows.
-const rowGap = 2
 
 // MinSize implements fyne.Layout.
 func (l *flowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -73,7 +92,7 @@ func (l *flowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 			size.Width = max(size.Width, o.MinSize().Width)
 		}
 	}
-	if l.second != 0 {
+	if l.second != 0 { // of a window too narrow for two rows, the most that any tool needed
 		l.height = max(l.height, size.Height)
 		size.Height = l.height
 	}
@@ -83,20 +102,26 @@ func (l *flowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // Layout implements fyne.Layout.
 func (l *flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if l.width != size.Width {
-		l.width, l.height, l.rows = size.Width, 0, 0
+		l.width, l.height = size.Width, 0
 	}
 	y := float32(0)
 	for _, r := range l.split(objects) {
 		x := float32(0)
 		for _, o := range r.objects {
 			width := o.MinSize().Width
+			if l.rest > 0 && o == objects[len(objects)-1] {
+				width = max(width, size.Width-x)
+			}
 			o.Move(fyne.NewPos(x, y))
 			o.Resize(fyne.NewSize(width, r.height))
 			x += width + l.gap
 		}
 		y += r.height + rowGap
 	}
-	if need := l.MinSize(objects).Height; math.Abs(float64(need-size.Height)) > 0.5 {
+	need := l.MinSize(objects).Height
+	asked := l.asked
+	l.asked = fyne.NewSize(need, size.Height)
+	if math.Abs(float64(need-size.Height)) > 0.5 && l.asked != asked { // one that cannot be had is asked for once
 		l.changed()
 	}
 }

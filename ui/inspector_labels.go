@@ -59,8 +59,27 @@ func (s *labelSection) labels() []mask.Label {
 	return mask.DefaultLabels()
 }
 
+// listed are the labels of the mask, and those that a preview would add: these can
+// be looked at only.
+func (s *labelSection) listed() []mask.Label {
+	if w := s.w; w.amount != nil && w.amount.shows && w.session.Mask() != nil {
+		return w.session.Shown().Labels()
+	}
+	return s.labels()
+}
+
+// proposed reports whether a label is not in the mask yet.
+func (s *labelSection) proposed(l mask.Label) bool {
+	m := s.w.session.Mask()
+	if m == nil {
+		return false
+	}
+	_, there := m.Label(l.Value)
+	return !there
+}
+
 func (s *labelSection) refresh() {
-	labels := s.labels()
+	labels := s.listed()
 	if !slices.EqualFunc(labels, s.rows, func(l mask.Label, r *labelRow) bool { return l.Value == r.label.Value }) {
 		s.build(labels)
 	}

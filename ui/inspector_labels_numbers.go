@@ -71,9 +71,9 @@ func (w *Window) volumeOf(l mask.Label, n labelNumbers) (value, reason string) {
 	case !w.session.Annotated(l):
 		return dash, w.t("ui.label.not_annotated")
 	}
-	voxels := m.Count(l.Layer, l.Value)
-	if n.preview != nil {
-		voxels = n.of[l.Value].Voxels
+	voxels := w.session.Shown().Count(l.Layer, l.Value)
+	if known, there := n.of[l.Value]; there && n.preview != nil {
+		voxels = known.Voxels
 	}
 	return w.ml(float64(voxels) * v.VoxelVolumeML()), ""
 }

@@ -84,6 +84,10 @@ func (s *labelSection) row(l mask.Label) *labelRow {
 func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 	w := s.w
 	r.label = l
+	proposed := s.proposed(l)
+	r.tile.disabled = proposed
+	r.eye.enable(!proposed)
+	r.lock.enable(!proposed)
 	active := l.Value == w.viewer.ActiveLabel()
 	r.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
 	r.swatch.Refresh()
@@ -98,7 +102,7 @@ func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 		r.lock.SetIcon(icon)
 	}
 	r.name.bold, r.name.text, r.name.color = active, l.Name, theme.ColorNameForeground
-	if !l.Visible {
+	if !l.Visible || proposed {
 		r.name.color = colorDim
 	}
 	r.name.Refresh()
@@ -132,6 +136,8 @@ func (s *labelSection) toggleLock(r *labelRow) {
 func (s *labelSection) typedKey(r *labelRow, e *fyne.KeyEvent) bool {
 	shift := s.w.modifiers()&tool.Shift != 0
 	switch {
+	case s.proposed(r.label):
+		return false
 	case e.Name == fyne.KeyUp && shift:
 		s.move(r.label.Value, -1)
 	case e.Name == fyne.KeyDown && shift:

@@ -136,11 +136,30 @@ func (s *toolStrip) build() {
 	add(nil, s.hu, wide(64, s.lo.entry), wide(64, s.hi.entry))
 	add(nil, wide(118, s.inside))
 	add(nil, wide(136, s.over))
-	s.row = container.New(&flowLayout{gap: 7, second: len(s.groups) - 3, changed: s.w.otherStrips})
+	s.row = container.New(&flowLayout{gap: stripGap, second: len(s.groups) - 3, rows: s.rows, changed: s.w.otherStrips})
 	for _, g := range s.groups {
 		s.row.Add(g.object)
 	}
 	s.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
+}
+
+// stripGap is between the groups of a strip.
+const stripGap = 7
+
+// rows are those that the strip takes of a width, whatever tool is on.
+func (s *toolStrip) rows(width float32) int {
+	for _, n := range tool.Names() {
+		need := float32(-stripGap)
+		for _, g := range s.groups {
+			if g.on == nil || slices.Contains(g.on, n) {
+				need += g.object.MinSize().Width + stripGap
+			}
+		}
+		if need > width {
+			return 2
+		}
+	}
+	return 1
 }
 
 // valueAt is the label at a place in the selectors, 0 where there is none.
