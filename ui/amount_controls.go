@@ -211,13 +211,18 @@ func (s *amountStrip) showLabels() {
 		}
 		var names []string
 		c.values = nil
+		drawn := -1 // the first that there is any of
 		for _, l := range w.session.Mask().Labels() {
-			if l.Value != active {
-				names, c.values = append(names, l.Name), append(c.values, l.Value)
+			if l.Value == active {
+				continue
 			}
+			if drawn < 0 && c.param.drawn && w.session.Mask().Count(l.Layer, l.Value) > 0 {
+				drawn = len(names)
+			}
+			names, c.values = append(names, l.Name), append(c.values, l.Value)
 		}
 		if !slices.Contains(c.values, s.values.label(c.param.id)) && len(c.values) > 0 {
-			s.values[c.param.id] = float64(c.values[0])
+			s.values[c.param.id] = float64(c.values[max(0, drawn)])
 		}
 		c.labels.list(names, slices.Index(c.values, s.values.label(c.param.id)))
 	}

@@ -358,3 +358,18 @@ func TestHolesInSlicesAreTold(t *testing.T) {
 		t.Errorf("elsewhere it says %q", said)
 	}
 }
+
+// What a label is combined with is one that there is some of.
+func TestCombineProposesADrawnLabel(t *testing.T) {
+	b := dotted(t)
+	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.fill", "lung"), Delta: mask.Delta{Slices: []mask.SliceDelta{
+		{Layer: mask.Anatomy, K: 3, Runs: []mask.Run{{Length: 20, New: mask.RightLung}}},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	b.operate(b.operation("boolean"))
+	b.worked()
+	if got := b.amount.values.label("with"); got != mask.RightLung {
+		t.Errorf("label %d is proposed", got)
+	}
+}

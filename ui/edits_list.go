@@ -52,7 +52,7 @@ func operations() []*operation {
 		{id: "joint", group: "border", plain: true, about: jointLabels, follows: true, do: doJoint, params: []param{mm("sigma", 2, edit.MostSigmaMM), extent}},
 		{id: "boolean", group: "labels", follows: true, do: doBoolean, params: []param{
 			{id: "do", kind: aChoice, options: []string{"union", "minus", "intersect", "copy"}, names: true},
-			{id: "with", kind: aLabel},
+			{id: "with", kind: aLabel, drawn: true},
 			extent,
 		}},
 		{id: "relabel", group: "labels", follows: true, do: doRelabel, params: []param{{id: "into", kind: aLabel}, extent}},

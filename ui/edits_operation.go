@@ -40,6 +40,7 @@ type param struct {
 	unit         string  // of a number: mm, ml, hu, or none
 	options      []string
 	names        bool               // the option chosen is part of the step's name
+	drawn        bool               // of a label: one that there is some of is proposed
 	when         func(amounts) bool // nil: always asked for
 }
 
