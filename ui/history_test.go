@@ -57,7 +57,7 @@ func TestGoingOnSaysWhatIsGivenUp(t *testing.T) {
 	b.inspector.history.goTo(1)
 	b.settle()
 	b.click(0.5, 0.2)
-	if want := "Undone steps given up by going on from here: 3. They stay in the study's journal and in the audit."; !strings.HasSuffix(b.status.text.text, want) {
+	if want := "Undone steps given up by going on from here: 3. They stay in the study's journal and in the audit."; !strings.HasPrefix(b.status.text.text, want) {
 		t.Errorf("it says %q", b.status.text.text)
 	}
 	b.click(0.5, 0.8)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -133,8 +132,8 @@ func (w *Window) sayGivenUp(steps int, before string) {
 	if w.study() != nil {
 		said = w.t("ui.history.given_up_kept", steps)
 	}
-	if s := w.status; s.top() == nil && s.said != before && s.said != "" && s.place == "" {
-		said = strings.TrimSuffix(s.said, ".") + ". " + said
+	if s := w.status; s.top() == nil && s.said != before && s.said != "" && s.said != w.toolHint() && s.place == "" {
+		said += " " + s.said
 	}
 	w.status.note(said)
 }

@@ -19,7 +19,7 @@ func (s *state) addSaid(change document) {
 	at, who := moment(change[changedKey]), word(change["reviewer"], s.doc["reviewer"])
 	if s.doc["id"] == nil {
 		row := newRow("created", who, moment(change["created"]))
-		row.Program = word(change["program"])
+		at, row.Program = row.Time, word(change["program"])
 		s.rows = append(s.rows, row)
 	} else if was := word(s.doc["reviewer"]); who != was {
 		row := newRow("reader", who, at)
@@ -38,7 +38,8 @@ func (s *state) addSaid(change document) {
 func (s *state) addCase(change document, at time.Time, who string) {
 	state, note := word(change["state"], s.doc["state"]), word(change["note"], s.doc["note"])
 	wasState, wasNote := cmp.Or(word(s.doc["state"]), "new"), word(s.doc["note"])
-	if state == "" || state == wasState && note == wasNote {
+	begun := wasState == "new" && state == "in work" // goes by itself with the first step
+	if state == "" || (state == wasState || begun) && note == wasNote {
 		return
 	}
 	if at.IsZero() {
@@ -129,6 +130,7 @@ func (d *decoder) visit() visit {
 // keeps that it was opened, with that version of Opacity; Close keeps that it was
 // closed. What was said of the case stays another's.
 func (s *Study) SignIn(who, program string) error {
+	same := s.Info().Reviewer == who
 	err := s.Update(func(i *Info) {
 		if i.Reviewer != who && i.SaidBy == "" {
 			i.SaidBy = i.Reviewer
@@ -141,6 +143,10 @@ func (s *Study) SignIn(who, program string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.program = program
+	made := s.made
+	if s.made = false; made && same { // it was created just now
+		return nil
+	}
 	return s.visited("opened")
 }
 

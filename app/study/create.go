@@ -92,6 +92,7 @@ func Create(folder string, info Info, g volume.Geometry, m *mask.Mask) (*Study, 
 	if err != nil {
 		return nil, err
 	}
+	s.made = true
 	return s, nil
 }
 

@@ -59,6 +59,7 @@ type Study struct {
 	sum     uint32  // of all its records: see summed
 	stale   bool    // study.json says less than state
 	closed  bool    // by Close
+	made    bool    // by Create, and nobody has signed in since
 	program string  // version that SignIn named; "" where nobody signed in
 	ahead   bool    // while it is opened: the checkpoint is of more than the journal holds
 	cache   *cached // the last checkpoint; used under saving alone
