@@ -335,7 +335,10 @@ func patterns(d mask.Delta) string {
 // commit makes one step of what is shown; where it is still worked out, then.
 func (s *amountStrip) commit() {
 	switch {
-	case s.op == nil || s.wrong() != "": // the line says what is wrong
+	case s.op == nil:
+		return
+	case s.wrong() != "":
+		s.w.status.note(s.wrong())
 		return
 	case !s.ready && s.w.jobs.Running(jobAmount):
 		s.wanted = true

@@ -63,6 +63,9 @@ func TestAmountsWritten(t *testing.T) {
 			}
 			enter(e)
 			b.worked()
+			if !right && !strings.Contains(b.status.text.text, tt.said) {
+				t.Errorf("after Enter the line says %q", b.status.text.text)
+			}
 			now, _ := b.session.History()
 			if got := len(now) - len(steps); got != index(right) {
 				t.Errorf("Enter made %d steps", got)
@@ -225,6 +228,30 @@ func TestEnterAppliesFromEveryControl(t *testing.T) {
 					t.Error("Enter turned it")
 				}
 			})
+		}
+	}
+}
+
+// A threshold that cannot be is answered, and the boundary stays.
+func TestThresholdWritten(t *testing.T) {
+	b, _ := newSureBench(t)
+	was := b.thresholdOf(mask.Infection)
+	for in, said := range map[string]string{
+		"150":  "150 is out of bounds. Write per cent from 1 to 99, such as 50.",
+		"-5 %": "−5 is out of bounds",
+		"0":    "0 is out of bounds",
+		"xyz":  "xyz is no number. Write per cent",
+	} {
+		e := b.write("threshold.3.value", in)
+		enter(e)
+		b.settle()
+		if b.thresholdOf(mask.Infection) != was || !strings.Contains(b.status.text.text, said) || e.Text != in {
+			t.Errorf("%s: %d, %q, the field says %q", in, b.thresholdOf(mask.Infection), b.status.text.text, e.Text)
+		}
+		b.focusPanes()
+		b.settle()
+		if e.Text != b.Window.t("ui.percent", "50") {
+			t.Errorf("left, the field says %q", e.Text)
 		}
 	}
 }

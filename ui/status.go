@@ -231,6 +231,11 @@ func (s *statusBar) refresh() {
 	default:
 		s.text.set(s.said)
 	}
+	whole := "" // on hover, where it is cut
+	if said := s.text.text; fyne.MeasureText(said, theme.TextSize(), fyne.TextStyle{}).Width > s.text.Size().Width {
+		whole = said
+	}
+	s.text.why(s.w.tips, whole)
 	s.left.Refresh()
 }
 
