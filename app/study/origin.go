@@ -148,6 +148,12 @@ func (s *Study) run(ctx context.Context, m *Model) (app.Origin, error) {
 			Labels: maskLabels(m.Labels),
 		},
 	}
+	for _, t := range m.Thresholds {
+		if o.Result.Thresholds == nil {
+			o.Result.Thresholds = map[string]float64{}
+		}
+		o.Result.Thresholds[t.Label] = t.Value
+	}
 	return o, nil
 }
 

@@ -21,6 +21,7 @@ func TestOrigins(t *testing.T) {
 			Mask:          mask.New(s.size, mask.DefaultLabels()),
 			Model:         app.ModelInfo{ID: id, Version: "1", SHA256: "ab", Labels: mask.DefaultLabels()[:2]},
 			Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
+			Thresholds:    map[string]float64{"infection": 0.25},
 			Warnings:      []volume.Warning{{Kind: volume.WarnModel, Message: text.M(id), Slice: &volume.Slice{Axis: 2, Index: 4}}},
 		}
 		r.Probabilities["infection"][1] = make([]uint8, s.size[0]*s.size[1])
@@ -59,7 +60,7 @@ func TestOrigins(t *testing.T) {
 		}
 		r := got[1].Result
 		if !reflect.DeepEqual(r.Model, first.Model) || !r.Mask.Equal(first.Mask) || !reflect.DeepEqual(r.Mask.Labels(), first.Mask.Labels()) ||
-			!reflect.DeepEqual(r.Probabilities, first.Probabilities) {
+			!reflect.DeepEqual(r.Probabilities, first.Probabilities) || !reflect.DeepEqual(r.Thresholds, first.Thresholds) {
 			t.Errorf("the run came back as %+v", r)
 		}
 		if w := r.Warnings; len(w) != 1 || w[0].Kind != volume.WarnModel || w[0].Message.String() != "first" || w[0].Slice.Index != 4 {
@@ -74,6 +75,11 @@ func TestOrigins(t *testing.T) {
 		rows := s.Audit()
 		if last := rows[len(rows)-3]; last.Model != "first" || last.Threshold["left lung"] != 1 {
 			t.Errorf("the threshold's row is %+v", last)
+		}
+		for _, row := range rows {
+			if row.Event == "step" && row.Tool == toolModel && row.Threshold["infection"] != 0.25 {
+				t.Errorf("the row of a run is %+v", row)
+			}
 		}
 	}
 	check(s)
