@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"opacity/app/mask"
 	"opacity/viewer/tool"
@@ -253,5 +254,23 @@ func TestThresholdWritten(t *testing.T) {
 		if e.Text != b.Window.t("ui.percent", "50") {
 			t.Errorf("left, the field says %q", e.Text)
 		}
+	}
+}
+
+// What a drag picked is said.
+func TestPickedLimitsAreTold(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.use(tool.Picker)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
+	b.settle()
+	r := b.kit.Settings().Limits.HU
+	if r == nil || b.kit.Current() != tool.Brush {
+		t.Fatal("nothing was picked")
+	}
+	want := b.Window.t("tool.picked", r.Min, r.Max)
+	if b.status.text.text != want || b.strip.lo.Text != whole(float64(r.Min)) || b.strip.hi.Text != whole(float64(r.Max)) {
+		t.Errorf("it says %q, the fields %q and %q", b.status.text.text, b.strip.lo.Text, b.strip.hi.Text)
 	}
 }

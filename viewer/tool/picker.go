@@ -58,6 +58,7 @@ func (t *picker) Release(Event) {
 	if t.kit.before != NoTool {
 		t.kit.Swap()
 	}
+	t.kit.Said.Emit(text.M("tool.picked", found.Min, found.Max))
 }
 
 func (t *picker) Abort() {
