@@ -55,6 +55,7 @@ type windowState struct {
 	Kept     string         `json:"kept"`    // how the work is kept, in a word
 	Durable  int            `json:"durable"` // steps that are surely on disk
 	Undone   int            `json:"undone"`  // steps that can be done again
+	Points   int            `json:"points"`  // of the outline that is being drawn
 	Study    string         `json:"study"`   // folder that keeps the work
 	Cases    []string       `json:"cases"`   // rows of the work list: name, state, what is said of the model, details
 	Present  string         `json:"present"` // the case of the list that is open
@@ -127,6 +128,9 @@ func (w *Window) state() windowState {
 	}
 	steps, applied := w.session.History()
 	s.Steps, s.Undone = applied, len(steps)-applied
+	if o := w.kit.Marks().Outline; o != nil {
+		s.Points = len(o.Points)
+	}
 	s.Kept, _ = w.kept()
 	if k := w.study(); k != nil {
 		s.Durable, s.Study = k.Durable(), k.Folder()

@@ -45,6 +45,7 @@ type state struct {
 	Kept     string
 	Durable  int      // steps that are surely on disk
 	Undone   int      // steps that can be done again
+	Points   int      // of the outline that is being drawn
 	Study    string   // folder that keeps the work
 	Cases    []string // rows of the work list: name|state|of the model|details
 	Present  string   // the case of the list that is open

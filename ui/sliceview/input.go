@@ -125,6 +125,7 @@ func (g *Grid) letGo() {
 	switch held.kind {
 	case gripGesture:
 		g.machine.Handle(g.event(tool.Release, g.pointer, held.button))
+		g.all((*pane).readOut)
 	case gripSplitter:
 		if g.opts.OnSplits != nil {
 			g.opts.OnSplits(g.splits)
@@ -187,7 +188,9 @@ func (g *Grid) MouseOut() {
 // point remembers where the pointer is.
 func (g *Grid) point(pos fyne.Position) {
 	g.pointer = pos
-	g.all((*pane).readOut)
+	if k := g.opts.Kit; k == nil || !k.Follows() {
+		g.all((*pane).readOut)
+	}
 }
 
 // notch is what Fyne reports for one notch of a wheel.

@@ -148,3 +148,22 @@ func TestStrokesTellHowTheyEnded(t *testing.T) {
 		})
 	}
 }
+
+// A line that follows the pointer keeps every motion that arrives, once, and tells
+// of each once.
+func TestLineKeepsEveryMotionOnce(t *testing.T) {
+	b := newBench(t, Lasso)
+	told := 0
+	b.play(does(Press, viewer.Axial, Left, 171.5, 121.5))
+	b.k.Changed.Connect(func(struct{}) { told++ })
+	for n := range 40 {
+		at := [2]float64{171.5 + float64(n+1), 121.5 + float64(n%7)}
+		b.play(does(Move, viewer.Axial, Left, at[0], at[1]), does(Move, viewer.Axial, Left, at[0], at[1]))
+	}
+	if n := len(b.k.Marks().Outline.Points); n != 41 || told != 40 || !b.k.Follows() {
+		t.Errorf("40 motions made %d points, told of %d times", n, told)
+	}
+	if b.play(does(Release, viewer.Axial, Left, 211.5, 121.5)); b.k.Follows() {
+		t.Error("it follows no more")
+	}
+}

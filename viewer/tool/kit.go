@@ -278,8 +278,21 @@ func (k *Kit) hover(e Event) {
 		k.last = nil
 		return
 	}
+	if k.last != nil && *k.last == e {
+		return
+	}
 	k.last = &e
+	if k.Follows() {
+		return // the line tells where it goes
+	}
 	k.tell()
+}
+
+// Follows reports whether a line follows the pointer now: then nothing else needs
+// to be repainted with each motion, so that as many of them as can be are kept.
+func (k *Kit) Follows() bool {
+	l, ok := k.machine.active.(*lasso)
+	return ok && l.line != nil
 }
 
 // lift takes back the stroke under way.

@@ -25,11 +25,17 @@ func (t *lasso) Press(e Event) {
 	t.Move(e)
 }
 
+// Move adds a point, once: windows tell of a drag and of a move for each motion.
 func (t *lasso) Move(e Event) {
-	if t.line != nil {
-		t.line.Points = append(t.line.Points, t.line.point(e))
-		t.kit.tell()
+	if t.line == nil {
+		return
 	}
+	to, last := t.line.point(e), len(t.line.Points)-1
+	if last >= 0 && t.line.Points[last] == to {
+		return
+	}
+	t.line.Points = append(t.line.Points, to)
+	t.kit.tell()
 }
 
 func (t *lasso) Release(Event) {
