@@ -41,8 +41,9 @@ func TestAnotherReader(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(prefs), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	light := map[string]string{"Dr A": "false", "Dr B": "false", "Dr C": "true"}
 	be := func(reader string) {
-		if err := os.WriteFile(prefs, []byte(`{"reader": "`+reader+`", "width": 1360, "height": 860}`), 0o600); err != nil {
+		if err := os.WriteFile(prefs, []byte(`{"reader": "`+reader+`", "light": `+light[reader]+`}`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,6 +65,11 @@ func TestAnotherReader(t *testing.T) {
 		return loaded(s) && s.Steps == 3 && strings.HasPrefix(s.Status, "Begun by Dr A; what you do is recorded as Dr B's.") && s.Title == first.Title
 	})
 	p.shot("2-begun")
+	p.key("ctrl+h")
+	p.place("history.1")
+	p.shot("2-history")
+	p.strike("esc", "esc")
+	p.until("the keys with the panes", func(s state) bool { return s.Panes })
 	p.strike("ctrl+z", "ctrl+z")
 	p.until("two undone", func(s state) bool { return s.Steps == 1 && s.Undone == 2 })
 	p.key("b")
@@ -90,7 +96,8 @@ func TestAnotherReader(t *testing.T) {
 	}
 	checkAudit(t, found[0])
 
-	p = start(t, image.Pt(1360, 860), atHome(home), filepath.Join(parent, "thin"), masks[0])
+	be("Dr C")
+	p = start(t, image.Pt(1024, 700), atHome(home), filepath.Join(parent, "thin"), masks[0])
 	p.place("stay.3")
 	p.shot("6-mapping")
 	p.click("mapping.use")
