@@ -16,10 +16,20 @@ const (
 func operationBindings() []Binding {
 	var all []Binding
 	for _, o := range [][2]string{
-		{"holes", "H"}, {"region", "G"}, {"between", "B"}, {"copy", "C"},
-		{"keep", "K"}, {"small", "R"}, {"island", "I"}, {"split", "P"},
-		{"margin", "M"}, {"smooth", "S"}, {"joint", "J"},
-		{"boolean", "A"}, {"relabel", "L"}, {"swap", "E"},
+		{"holes", "H"},
+		{"region", "G"},
+		{"between", "B"},
+		{"copy", "C"},
+		{"keep", "K"},
+		{"small", "R"},
+		{"island", "I"},
+		{"split", "P"},
+		{"margin", "M"},
+		{"smooth", "S"},
+		{"joint", "J"},
+		{"boolean", "A"},
+		{"relabel", "L"},
+		{"swap", "E"},
 	} {
 		all = append(all, bind(Operation(o[0]), "operations", shift(o[1])))
 	}
