@@ -256,7 +256,9 @@ func (m *menu) operations() []*fyne.MenuItem {
 		i.Icon = operationIcon(op.id)
 		in[op.group].Items = append(in[op.group].Items, i)
 		if op.id == "copy" {
-			in[op.group].Items = append(in[op.group].Items, m.act(tool.CopyUp, "ui.menu.copy_up", w.canEdit()), m.act(tool.CopyDown, "ui.menu.copy_down", w.canEdit()))
+			up, down := m.act(tool.CopyUp, "ui.menu.copy_up", w.canEdit()), m.act(tool.CopyDown, "ui.menu.copy_down", w.canEdit())
+			up.Icon, down.Icon = i.Icon, i.Icon
+			in[op.group].Items = append(in[op.group].Items, up, down)
 		}
 	}
 	return groups
