@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -53,7 +55,7 @@ func (w *Window) registerActions() {
 // escape leaves what is nearest: the control in focus, else the work under way.
 // A model's run is not thrown away by it.
 func (w *Window) escape() {
-	w.tips.clear()
+	w.make.Tips.Clear()
 	switch {
 	case w.amount.op != nil:
 		w.amount.close()
@@ -225,7 +227,7 @@ func (w *Window) stepped(key string, step mask.Step, err error) {
 
 func (w *Window) focusedEntry() *widget.Entry {
 	switch e := w.win.Canvas().Focused().(type) {
-	case *entry:
+	case *controls.Entry:
 		return &e.Entry
 	case *widget.Entry:
 		return e
@@ -288,7 +290,7 @@ func (w *Window) setLight(light bool) {
 		return
 	}
 	w.prefs.Light = light
-	w.look = newLook(light)
+	w.look = look.New(light)
 	w.app.Settings().SetTheme(w.look)
 	w.inspector.refresh()
 	w.bands.refresh()

@@ -12,6 +12,8 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -27,9 +29,9 @@ const (
 type againSection struct {
 	w                       *Window
 	object                  *fyne.Container
-	slice, box, left, right *button
-	size                    *slider
-	sizeIs                  *line
+	slice, box, left, right *controls.Button
+	size                    *controls.Slider
+	sizeIs                  *controls.Line
 	sizeRow                 *fyne.Container
 	mm                      float64
 	aiming                  bool // the box is outlined, and Enter runs it
@@ -37,35 +39,35 @@ type againSection struct {
 
 func newAgainSection(w *Window) *againSection {
 	s := &againSection{w: w, mm: firstBoxMM}
-	s.slice = w.newButton(w.t("ui.again.slice"), nil, w.withKey(w.t("ui.again.slice_tip"), tool.SegmentSlice), func() { w.keys.Do(tool.SegmentSlice) })
-	s.box = w.newButton(w.t("ui.again.box"), nil, w.withKey(w.t("ui.again.box_tip"), tool.SegmentBox), func() { w.keys.Do(tool.SegmentBox) })
-	s.left = w.newButton(w.t("ui.again.left"), nil, w.t("ui.again.lung_tip"), func() { w.segmentLung(mask.Left) })
-	s.right = w.newButton(w.t("ui.again.right"), nil, w.t("ui.again.lung_tip"), func() { w.segmentLung(mask.Right) })
-	s.size = w.newSlider(leastBoxMM, mostBoxMM, 5, s.resize)
-	s.sizeIs = newLine("", theme.ColorNameForeground).right()
-	s.sizeRow = container.NewBorder(nil, nil, newLine(w.t("ui.again.size"), colorDim), container.New(fixedWidth(60), s.sizeIs), s.size)
+	s.slice = w.make.Button(w.t("ui.again.slice"), nil, w.withKey(w.t("ui.again.slice_tip"), tool.SegmentSlice), func() { w.keys.Do(tool.SegmentSlice) })
+	s.box = w.make.Button(w.t("ui.again.box"), nil, w.withKey(w.t("ui.again.box_tip"), tool.SegmentBox), func() { w.keys.Do(tool.SegmentBox) })
+	s.left = w.make.Button(w.t("ui.again.left"), nil, w.t("ui.again.lung_tip"), func() { w.segmentLung(mask.Left) })
+	s.right = w.make.Button(w.t("ui.again.right"), nil, w.t("ui.again.lung_tip"), func() { w.segmentLung(mask.Right) })
+	s.size = w.make.Slider(leastBoxMM, mostBoxMM, 5, s.resize)
+	s.sizeIs = controls.NewLine("", theme.ColorNameForeground).Right()
+	s.sizeRow = container.NewBorder(nil, nil, controls.NewLine(w.t("ui.again.size"), look.Dim), container.New(fixedWidth(60), s.sizeIs), s.size)
 	w.name("again.slice", s.slice)
 	w.name("again.box", s.box)
 	w.name("again.left", s.left)
 	w.name("again.right", s.right)
 	w.name("again.size", s.size)
-	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), newLine(w.t("ui.again.title"), colorDim),
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), controls.NewLine(w.t("ui.again.title"), look.Dim),
 		container.NewGridWithColumns(2, s.slice, s.box, s.left, s.right), s.sizeRow)
-	visible(s.sizeRow, false)
+	controls.Visible(s.sizeRow, false)
 	return s
 }
 
 func (s *againSection) refresh() {
 	on := s.w.canSegmentAgain()
-	for _, b := range []*button{s.slice, s.box, s.left, s.right} {
-		b.enable(on)
+	for _, b := range []*controls.Button{s.slice, s.box, s.left, s.right} {
+		b.SetEnabled(on)
 	}
 	if s.aiming && !on {
 		s.putAway()
 	}
-	visible(s.sizeRow, s.aiming)
-	s.size.show(s.mm)
-	s.sizeIs.set(s.w.t("ui.again.mm", whole(s.mm)))
+	controls.Visible(s.sizeRow, s.aiming)
+	s.size.Display(s.mm)
+	s.sizeIs.Set(s.w.t("ui.again.mm", whole(s.mm)))
 	label, importance := s.w.t("ui.again.box"), widget.MediumImportance
 	if s.aiming {
 		label, importance = s.w.t("ui.again.box_run"), widget.HighImportance
@@ -73,7 +75,7 @@ func (s *againSection) refresh() {
 	if s.box.Text != label {
 		s.box.SetText(label)
 	}
-	s.box.highlight(importance)
+	s.box.Highlight(importance)
 }
 
 // canSegmentAgain reports whether the model can look at a part now.

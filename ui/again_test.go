@@ -274,13 +274,13 @@ func TestThresholdWithoutProbabilities(t *testing.T) {
 	f := &sure{finds: 8, without: true}
 	b := newBench(t, func(o *Options) { o.Segmenter = f })
 	b.openOne("case")
-	if w := b.inspector.model.thresholds.why.rich.String(); !strings.Contains(w, "Once a model has run") {
+	if w := b.inspector.model.thresholds.why.Rich.String(); !strings.Contains(w, "Once a model has run") {
 		t.Errorf("it says %q", w)
 	}
 	b.segment()
 	b.until("the model has run", func() bool { return !b.segmenting })
-	if !b.slider(mask.Infection).Disabled() || !strings.Contains(b.inspector.model.thresholds.why.rich.String(), "not held") {
-		t.Errorf("it says %q", b.inspector.model.thresholds.why.rich.String())
+	if !b.slider(mask.Infection).Disabled() || !strings.Contains(b.inspector.model.thresholds.why.Rich.String(), "not held") {
+		t.Errorf("it says %q", b.inspector.model.thresholds.why.Rich.String())
 	}
 }
 
@@ -333,8 +333,8 @@ func TestSegmentAgain(t *testing.T) {
 					t.Fatalf("voxel %d %d %d changed", i, j, k)
 				}
 			}
-			if changed == 0 || !strings.Contains(b.status.text.text, "Segment again") {
-				t.Errorf("%d voxels changed; it says %q", changed, b.status.text.text)
+			if changed == 0 || !strings.Contains(b.status.text.Text, "Segment again") {
+				t.Errorf("%d voxels changed; it says %q", changed, b.status.text.Text)
 			}
 			if f.asked.Around == nil || !f.asked.Probabilities {
 				t.Errorf("asked for %+v", f.asked)
@@ -412,8 +412,8 @@ func TestSegmentAgainBesideTheHand(t *testing.T) {
 	b.settle()
 	b.keys.Do(tool.ViewCancel)
 	b.until("it stops", func() bool { return !b.jobs.Running(jobAgain) })
-	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.text, "Stopped") {
-		t.Errorf("%d steps; it says %q", len(after), b.status.text.text)
+	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.Text, "Stopped") {
+		t.Errorf("%d steps; it says %q", len(after), b.status.text.Text)
 	}
 }
 
@@ -489,7 +489,7 @@ func TestCompareWithTheModel(t *testing.T) {
 		t.Error("it is shown of another study")
 	}
 	b.keys.Do(tool.ViewCompare)
-	if b.viewer.Comparing() || !strings.Contains(b.status.text.text, "No model has run") {
-		t.Errorf("it says %q", b.status.text.text)
+	if b.viewer.Comparing() || !strings.Contains(b.status.text.Text, "No model has run") {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 }

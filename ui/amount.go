@@ -17,6 +17,8 @@ import (
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -30,11 +32,11 @@ type amountStrip struct {
 	w        *Window
 	object   fyne.CanvasObject
 	row      *fyne.Container
-	title    *line
-	result   *line
+	title    *controls.Line
+	result   *controls.Line
 	bar      *thinBar
-	apply    *button
-	cancel   *button
+	apply    *controls.Button
+	cancel   *controls.Button
 	rest     *fyne.Container // the result, and what is pressed
 	controls []*amountControl
 
@@ -55,13 +57,13 @@ const resultRoom = 400
 func newAmountStrip(w *Window) *amountStrip {
 	flow := &flowLayout{gap: 12, rest: resultRoom, changed: w.otherStrips, rows: func(width float32) int { return w.strip.rows(width) }}
 	s := &amountStrip{w: w, row: container.New(flow), bar: newThinBar()}
-	s.title = newLine("", theme.ColorNameForeground).strong()
-	s.result = newLine("", theme.ColorNameForeground).clipped()
-	s.apply = w.newButton(w.t("ui.amount.apply"), theme.ConfirmIcon(), w.withKey(w.t("ui.amount.apply"), tool.ToolCommit), s.commit)
+	s.title = controls.NewLine("", theme.ColorNameForeground).Strong()
+	s.result = controls.NewLine("", theme.ColorNameForeground).Clipped()
+	s.apply = w.make.Button(w.t("ui.amount.apply"), theme.ConfirmIcon(), w.withKey(w.t("ui.amount.apply"), tool.ToolCommit), s.commit)
 	s.apply.Importance = widget.HighImportance
-	s.cancel = w.newButton(w.t("ui.cancel"), nil, w.withKey(w.t("ui.cancel"), tool.ViewCancel), s.close)
+	s.cancel = w.make.Button(w.t("ui.cancel"), nil, w.withKey(w.t("ui.cancel"), tool.ViewCancel), s.close)
 	s.rest = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.apply), s.result)
-	s.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
+	s.object = controls.NewSurface(look.Panel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
 	s.object.Hide()
 	w.name("amount.apply", s.apply)
 	w.name("amount.cancel", s.cancel)
@@ -91,8 +93,8 @@ func (s *amountStrip) open(op *operation) {
 	s.op, s.before, s.values = op, before, op.initial(w.prefs.Amounts)
 	s.build()
 	s.showLabels()
-	visible(w.strip.object, false)
-	visible(s.object, true)
+	controls.Visible(w.strip.object, false)
+	controls.Visible(s.object, true)
 	w.pictures.Refresh()
 	w.soon("actions", w.refreshActions)
 	w.status.say(hint)
@@ -117,7 +119,7 @@ func (s *amountStrip) focus() {
 		return
 	}
 	s.w.win.Canvas().Focus(first.focus)
-	if e, ok := first.focus.(*entry); ok { // what is typed takes the amount's place
+	if e, ok := first.focus.(*controls.Entry); ok { // what is typed takes the amount's place
 		e.TypedShortcut(&fyne.ShortcutSelectAll{})
 	}
 }
@@ -150,8 +152,8 @@ func (s *amountStrip) drop() {
 	w.jobs.Cancel(jobAmount)
 	s.hide()
 	s.clear()
-	visible(s.object, false)
-	visible(w.strip.object, true)
+	controls.Visible(s.object, false)
+	controls.Visible(w.strip.object, true)
 	w.pictures.Refresh()
 	w.soon("actions", w.refreshActions)
 	if w.kit.Current() == tool.NoTool {
@@ -195,7 +197,7 @@ func (s *amountStrip) set(id string, x float64) {
 func (s *amountStrip) show() {
 	for _, c := range s.controls {
 		c.show(s.values[c.param.id])
-		visible(c.object, c.param.when == nil || c.param.when(s.values))
+		controls.Visible(c.object, c.param.when == nil || c.param.when(s.values))
 	}
 	s.row.Refresh()
 }
@@ -251,8 +253,8 @@ func (s *amountStrip) refuse(why string) {
 	s.bar.show(nil)
 	s.hide()
 	s.found, s.wanted = outcome{}, false
-	s.apply.enable(false)
-	s.result.color = theme.ColorNameWarning
+	s.apply.SetEnabled(false)
+	s.result.Color = theme.ColorNameWarning
 	s.say(why)
 }
 
@@ -268,11 +270,11 @@ func (s *amountStrip) previewed(found outcome, err error) {
 		s.hide()
 	}
 	s.found, s.ready = found, err == nil
-	s.apply.enable(err == nil && !found.empty())
-	s.result.color = theme.ColorNameForeground
+	s.apply.SetEnabled(err == nil && !found.empty())
+	s.result.Color = theme.ColorNameForeground
 	if err != nil {
 		_, why := app.Explain(err)
-		s.result.color = theme.ColorNameWarning
+		s.result.Color = theme.ColorNameWarning
 		s.say(w.texts.Format(why))
 		s.wanted = false
 		return
@@ -285,7 +287,7 @@ func (s *amountStrip) previewed(found outcome, err error) {
 
 // say writes the result; it may be cut, and is whole on hover.
 func (s *amountStrip) say(what string) {
-	s.result.why(s.w.tips, what).text = what
+	s.result.Why(s.w.make.Tips, what).Text = what
 	s.result.Refresh()
 }
 

@@ -7,6 +7,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // amountControl is what a parameter of an operation is changed by.
@@ -15,10 +18,10 @@ type amountControl struct {
 	object fyne.CanvasObject
 	focus  fyne.Focusable
 	show   func(x float64)
-	labels *selector // of a label
-	number *numeric  // of a number
-	wrong  string    // what is wrong with what is written in it
-	values []uint8   // in it
+	labels *controls.Selector // of a label
+	number *numeric           // of a number
+	wrong  string             // what is wrong with what is written in it
+	values []uint8            // in it
 }
 
 // build puts a control a parameter in the row.
@@ -68,7 +71,7 @@ func group(o ...fyne.CanvasObject) fyne.CanvasObject {
 }
 
 func (s *amountStrip) word(p param) fyne.CanvasObject {
-	return newLine(s.w.t("ui.op.param."+p.id), colorDim)
+	return controls.NewLine(s.w.t("ui.op.param."+p.id), look.Dim)
 }
 
 func (s *amountStrip) choice(p param) *amountControl {
@@ -76,26 +79,26 @@ func (s *amountStrip) choice(p param) *amountControl {
 	widest := float32(0)
 	for _, o := range p.options {
 		options = append(options, s.w.t("ui.op.option."+o))
-		widest = max(widest, newLine(options[len(options)-1], colorDim).MinSize().Width)
+		widest = max(widest, controls.NewLine(options[len(options)-1], look.Dim).MinSize().Width)
 	}
-	box := s.w.newSelector(options, func(i int) { s.set(p.id, float64(i)) })
-	box.onEnter = s.commit
-	return &amountControl{param: p, object: wide(widest+48, box), focus: box, show: func(x float64) { box.show(int(x)) }}
+	box := s.w.make.Selector(options, func(i int) { s.set(p.id, float64(i)) })
+	box.OnEnter = s.commit
+	return &amountControl{param: p, object: wide(widest+48, box), focus: box, show: func(x float64) { box.Display(int(x)) }}
 }
 
 func (s *amountStrip) tick(p param) *amountControl {
-	box := s.w.newCheck(s.w.t("ui.op.param."+p.id), func(on bool) { s.set(p.id, float64(index(on))) })
-	box.onEnter = s.commit
-	return &amountControl{param: p, object: box, focus: box, show: func(x float64) { box.show(x != 0) }}
+	box := s.w.make.Check(s.w.t("ui.op.param."+p.id), func(on bool) { s.set(p.id, float64(index(on))) })
+	box.OnEnter = s.commit
+	return &amountControl{param: p, object: box, focus: box, show: func(x float64) { box.Display(x != 0) }}
 }
 
 // other is a choice among the labels that are not active.
 func (s *amountStrip) other(p param) *amountControl {
 	c := &amountControl{param: p}
-	c.labels = s.w.newSelector(nil, func(i int) { s.set(p.id, float64(c.values[i])) })
-	c.labels.onEnter = s.commit
+	c.labels = s.w.make.Selector(nil, func(i int) { s.set(p.id, float64(c.values[i])) })
+	c.labels.OnEnter = s.commit
 	c.object, c.focus = group(s.word(p), wide(136, c.labels)), c.labels
-	c.show = func(x float64) { c.labels.show(slices.Index(c.values, uint8(x))) }
+	c.show = func(x float64) { c.labels.Display(slices.Index(c.values, uint8(x))) }
 	return c
 }
 
@@ -104,7 +107,7 @@ func (s *amountStrip) other(p param) *amountControl {
 func (s *amountStrip) number(p param) *amountControl {
 	w, track := s.w, p.track()
 	c := &amountControl{param: p}
-	knob := w.newSlider(0, 1, track.notch, func(x float64) {
+	knob := w.make.Slider(0, 1, track.notch, func(x float64) {
 		c.wrong = ""
 		if s.op != nil && s.values[p.id] == track.value(x) {
 			s.again(false)
@@ -115,20 +118,20 @@ func (s *amountStrip) number(p param) *amountControl {
 	c.number = w.newNumeric(p.bounds, func() string { return p.bounds().write(s.values[p.id]) }, func(x float64) { s.set(p.id, x) })
 	c.number.OnChanged = func(string) { s.mind(c, c.number.settle()) }
 	c.number.OnSubmitted = func(string) { s.commit() }
-	c.number.onLeave = func() {
+	c.number.OnLeave = func() {
 		if c.wrong != "" {
 			w.status.note(c.wrong)
 		}
 		c.number.put()
 		s.mind(c, "")
 	}
-	o := []fyne.CanvasObject{s.word(p), wide(110, knob), wide(64, c.number.entry)}
+	o := []fyne.CanvasObject{s.word(p), wide(110, knob), wide(64, c.number.Entry)}
 	if p.unit != "" {
-		o = append(o, newLine(w.t("ui.op.unit."+p.unit), colorDim))
+		o = append(o, controls.NewLine(w.t("ui.op.unit."+p.unit), look.Dim))
 	}
-	c.object, c.focus = group(o...), c.number.entry
+	c.object, c.focus = group(o...), c.number.Entry
 	c.show = func(x float64) {
-		knob.show(min(max(track.place(x), 0), 1))
+		knob.Display(min(max(track.place(x), 0), 1))
 		c.number.refresh()
 	}
 	return c
@@ -204,7 +207,7 @@ func (s *amountStrip) showLabels() {
 	if about != "" {
 		title = w.t("ui.amount.title", title, about)
 	}
-	s.title.set(title)
+	s.title.Set(title)
 	for _, c := range s.controls {
 		if c.labels == nil {
 			continue
@@ -224,7 +227,7 @@ func (s *amountStrip) showLabels() {
 		if !slices.Contains(c.values, s.values.label(c.param.id)) && len(c.values) > 0 {
 			s.values[c.param.id] = float64(c.values[max(0, drawn)])
 		}
-		c.labels.list(names, slices.Index(c.values, s.values.label(c.param.id)))
+		c.labels.List(names, slices.Index(c.values, s.values.label(c.param.id)))
 	}
 	s.row.Refresh()
 }

@@ -8,6 +8,7 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
@@ -59,8 +60,8 @@ func TestAmountIsShownThenApplied(t *testing.T) {
 	if !(was < two && two < six) || b.infection() != was {
 		t.Errorf("%d voxels, by 2 mm %d, by 6 mm %d; in the mask %d", was, two, six, b.infection())
 	}
-	if !strings.HasPrefix(b.amount.result.text, "+") {
-		t.Errorf("it says %q", b.amount.result.text)
+	if !strings.HasPrefix(b.amount.result.Text, "+") {
+		t.Errorf("it says %q", b.amount.result.Text)
 	}
 	b.panes.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	b.settle()
@@ -82,19 +83,19 @@ func TestAmountTellsOfLimitsAndPatterns(t *testing.T) {
 	b := dotted(t)
 	b.operate(b.operation("margin"))
 	b.worked()
-	if said := b.amount.result.text; !strings.Contains(said, "striped") || strings.Contains(said, "dotted") || strings.Contains(said, "HU") {
+	if said := b.amount.result.Text; !strings.Contains(said, "striped") || strings.Contains(said, "dotted") || strings.Contains(said, "HU") {
 		t.Errorf("grown: %q", said)
 	}
 	b.amount.set("border", 1)
 	b.worked()
-	if said := b.amount.result.text; strings.Contains(said, "striped") || !strings.Contains(said, "dotted") {
+	if said := b.amount.result.Text; strings.Contains(said, "striped") || !strings.Contains(said, "dotted") {
 		t.Errorf("shrunk: %q", said)
 	}
 	s := b.kit.Settings()
 	s.Limits.HU, s.Limits.Inside = &mask.Range{Min: -700, Max: 100}, mask.LeftLung
 	b.kit.SetSettings(s)
 	b.worked()
-	if said := b.amount.result.text; !strings.Contains(said, "Limits: −700 to 100 HU, inside left lung") {
+	if said := b.amount.result.Text; !strings.Contains(said, "Limits: −700 to 100 HU, inside left lung") {
 		t.Errorf("limited: %q", said)
 	}
 }
@@ -197,8 +198,8 @@ func TestOperations(t *testing.T) {
 				tt.set(b)
 			}
 			b.worked()
-			if !strings.Contains(b.amount.result.text, tt.said) {
-				t.Errorf("it says %q, want %q", b.amount.result.text, tt.said)
+			if !strings.Contains(b.amount.result.Text, tt.said) {
+				t.Errorf("it says %q, want %q", b.amount.result.Text, tt.said)
 			}
 			b.amount.commit()
 			b.settle()
@@ -248,7 +249,7 @@ func TestAmountTyped(t *testing.T) {
 	was := b.infection()
 	b.operate(b.operation("margin"))
 	b.settle()
-	field := b.named["amount.mm"].(*entry)
+	field := b.named["amount.mm"].(*controls.Entry)
 	b.win.Canvas().Focus(field)
 	field.SetText("4")
 	if b.amount.values["mm"] != 4 {
@@ -285,7 +286,7 @@ func TestSplitShowsItsLabels(t *testing.T) {
 	if value, _ := b.volumeOf(r.label, b.numbers()); value == b.ml(0) || !r.eye.Disabled() {
 		t.Errorf("it is said to have %s", value)
 	}
-	r.tile.press()
+	r.tile.Press()
 	r.tile.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	if b.viewer.ActiveLabel() != mask.Infection || func() bool { failures, _ := b.bands.texts(); return len(failures) > 0 }() {
 		t.Error("a label that is not there was taken")
@@ -314,7 +315,7 @@ func TestJointNamesItsLabels(t *testing.T) {
 	if err := b.session.Edit(mask.Step{Name: text.M("ui.step.fill", "lungs"), Delta: mask.Delta{Slices: []mask.SliceDelta{{Layer: mask.Anatomy, K: 3, Runs: runs}}}}); err != nil {
 		t.Fatal(err)
 	}
-	title := func() string { b.worked(); return b.amount.title.text }
+	title := func() string { b.worked(); return b.amount.title.Text }
 	b.operate(b.operation("joint"))
 	if got := title(); got != "Smooth labels together: infection" {
 		t.Errorf("of findings: %q", got)
@@ -324,8 +325,8 @@ func TestJointNamesItsLabels(t *testing.T) {
 		t.Errorf("of lungs: %q", got)
 	}
 	b.session.SetLocked(mask.RightLung, true)
-	if got := title(); got != "Smooth labels together: left lung" || !strings.Contains(b.amount.result.text, "left as it is: right lung") {
-		t.Errorf("one locked: %q, %q", got, b.amount.result.text)
+	if got := title(); got != "Smooth labels together: left lung" || !strings.Contains(b.amount.result.Text, "left as it is: right lung") {
+		t.Errorf("one locked: %q, %q", got, b.amount.result.Text)
 	}
 }
 
@@ -347,14 +348,14 @@ func TestHolesInSlicesAreTold(t *testing.T) {
 	}
 	b.operate(b.operation("holes"))
 	b.worked()
-	if said := b.amount.result.text; !strings.Contains(said, "Nothing is closed in 3D; 2 holes on this slice: choose This slice.") || strings.Contains(said, "would change") {
+	if said := b.amount.result.Text; !strings.Contains(said, "Nothing is closed in 3D; 2 holes on this slice: choose This slice.") || strings.Contains(said, "would change") {
 		t.Errorf("it says %q", said)
 	}
 	at := b.viewer.Cursor()
 	at[2] = 0
 	b.viewer.Look(at)
 	b.worked()
-	if said := b.amount.result.text; !strings.Contains(said, "choose Every slice") {
+	if said := b.amount.result.Text; !strings.Contains(said, "choose Every slice") {
 		t.Errorf("elsewhere it says %q", said)
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // bandsShown is how many warnings have a band of their own before the rest fold
@@ -113,29 +115,29 @@ func (b *bands) forget() {
 func (b *bands) refresh() {
 	var rows []fyne.CanvasObject
 	for i, f := range b.failures {
-		details := b.w.newButton(b.w.t("ui.band.details"), nil, "", func() { b.w.showDetails(f) })
-		dismiss := b.w.newButton("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() {
+		details := b.w.make.Button(b.w.t("ui.band.details"), nil, "", func() { b.w.showDetails(f) })
+		dismiss := b.w.make.Button("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() {
 			b.failures = append(b.failures[:i:i], b.failures[i+1:]...)
 			b.refresh()
 		})
 		b.w.name(fmt.Sprintf("band.error.%d", i), dismiss)
 		actions := []fyne.CanvasObject{details, dismiss}
 		if f.look != "" {
-			look := b.w.newButton(b.w.t("ui.study.look"), nil, b.w.t("ui.study.look_tip"), func() { b.w.lookAt(f.look) })
+			look := b.w.make.Button(b.w.t("ui.study.look"), nil, b.w.t("ui.study.look_tip"), func() { b.w.lookAt(f.look) })
 			b.w.name("band.look", look)
 			actions = append([]fyne.CanvasObject{look}, actions...)
 		}
-		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), actions...))
+		rows = append(rows, b.band(look.ErrorFill, look.ErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), actions...))
 	}
 	if b.beside != "" && b.w.complete() {
 		path := b.beside
-		open := b.w.newButton(b.w.t("ui.band.open_mask"), nil, "", func() {
+		open := b.w.make.Button(b.w.t("ui.band.open_mask"), nil, "", func() {
 			b.offer("")
 			b.w.openMask(path)
 		})
-		dismiss := b.w.newButton("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() { b.offer("") })
+		dismiss := b.w.make.Button("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() { b.offer("") })
 		b.w.name("band.mask", open)
-		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(b.w.t("ui.band.mask", baseName(path))), open, dismiss))
+		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(b.w.t("ui.band.mask", baseName(path))), open, dismiss))
 	}
 	rows = append(rows, b.w.studyBands()...)
 	rows = append(rows, b.w.blindBand()...)
@@ -164,7 +166,7 @@ func (b *bands) warnings() []fyne.CanvasObject {
 		}
 		var actions []fyne.CanvasObject
 		if at := warning.Slice; at != nil {
-			show := b.w.newButton(b.w.t("ui.band.go"), nil, b.w.t("ui.band.go_tip"), func() { b.w.showSlice(*at) })
+			show := b.w.make.Button(b.w.t("ui.band.go"), nil, b.w.t("ui.band.go_tip"), func() { b.w.showSlice(*at) })
 			b.w.name(fmt.Sprintf("band.go.%d", i), show)
 			actions = append(actions, show)
 		}
@@ -191,7 +193,7 @@ func (b *bands) folder(label string, icon fyne.Resource, to folding) fyne.Canvas
 	if label != "" {
 		label, tip = b.w.t(label), "ui.band.show_all"
 	}
-	button := b.w.newButton(label, icon, b.w.t(tip), func() {
+	button := b.w.make.Button(label, icon, b.w.t(tip), func() {
 		b.fold = to
 		b.refresh()
 		b.w.win.Canvas().Focus(b.w.named["band.fold"].(fyne.Focusable)) // the keys stay where they were
@@ -201,7 +203,7 @@ func (b *bands) folder(label string, icon fyne.Resource, to folding) fyne.Canvas
 }
 
 func (b *bands) warning(what said, actions ...fyne.CanvasObject) fyne.CanvasObject {
-	return b.band(colorWarnFill, colorWarnText, theme.NewWarningThemedResource(theme.WarningIcon()), what, actions...)
+	return b.band(look.WarnFill, look.WarnText, theme.NewWarningThemedResource(theme.WarningIcon()), what, actions...)
 }
 
 // said is what a band says: in as many lines as it takes, or in one.
@@ -215,21 +217,21 @@ func sentence(text string) said { return said{text: text} }
 func (b *bands) band(fill, ink fyne.ThemeColorName, icon fyne.Resource, what said, actions ...fyne.CanvasObject) fyne.CanvasObject {
 	var middle fyne.CanvasObject
 	if what.oneLine {
-		middle = newLine(what.text, ink).clipped().why(b.w.tips, what.text)
+		middle = controls.NewLine(what.text, ink).Clipped().Why(b.w.make.Tips, what.text)
 	} else {
 		rich := widget.NewRichText(&widget.TextSegment{Text: what.text, Style: widget.RichTextStyle{ColorName: ink, SizeName: theme.SizeNameText}})
 		rich.Wrapping = fyne.TextWrapWord
 		middle = rich
 	}
 	for _, a := range actions {
-		if button, ok := a.(*button); ok {
+		if button, ok := a.(*controls.Button); ok {
 			button.Importance = widget.LowImportance
 		}
 	}
 	right := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, actions...)...)
 	image := widget.NewIcon(icon)
 	left := container.NewHBox(widget.NewLabel(""), image)
-	return newSurface(fill, container.NewBorder(nil, nil, left, right, middle))
+	return controls.NewSurface(fill, container.NewBorder(nil, nil, left, right, middle))
 }
 
 // texts returns what the bands say, for tests that look from outside.

@@ -13,6 +13,8 @@ import (
 	"github.com/ncruces/zenity"
 
 	"opacity/app/job"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // chooser asks the user for a place. done is called on the window's goroutine,
@@ -66,13 +68,13 @@ func (c *nativeChooser) native(id, title, start string, done func(string), list 
 func (c *nativeChooser) typed(id, title, start string, done func(string), list func(set func(string))) {
 	w := c.w
 	var m *modal
-	path := w.newEntry(start, func(string) { m.press(0) })
+	path := w.make.Entry(start, func(string) { m.press(0) })
 	w.name(id+".path", path)
 	row := container.NewBorder(nil, nil, nil, nil, path)
 	if list != nil {
-		row = container.NewBorder(nil, nil, nil, w.newButton(w.t("ui.browse"), nil, "", func() { list(path.SetText) }), path)
+		row = container.NewBorder(nil, nil, nil, w.make.Button(w.t("ui.browse"), nil, "", func() { list(path.SetText) }), path)
 	}
-	body := container.New(layout.NewCustomPaddedVBoxLayout(6), newLine(w.t("ui.choose.path"), colorDim), row)
+	body := container.New(layout.NewCustomPaddedVBoxLayout(6), controls.NewLine(w.t("ui.choose.path"), look.Dim), row)
 	label := "ui.choose.open"
 	if id == "choose.save" {
 		label = "ui.choose.save"

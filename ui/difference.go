@@ -11,6 +11,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/metrics"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/render"
 	"opacity/viewer/tool"
@@ -31,15 +33,15 @@ var differences = []struct {
 type compareSection struct {
 	w       *Window
 	object  *fyne.Container
-	shown   *check
-	why     *prose // why there is nothing to measure
+	shown   *controls.Check
+	why     *controls.Prose // why there is nothing to measure
 	table   *fyne.Container
 	written string // what the table says
 }
 
 func newCompareSection(w *Window) *compareSection {
-	s := &compareSection{w: w, why: paragraph("", colorDim), table: container.New(layout.NewCustomPaddedVBoxLayout(2))}
-	s.shown = w.newCheck(w.withKey(w.t("ui.compare.show"), tool.ViewCompare), func(bool) { w.keys.Do(tool.ViewCompare); s.refresh() })
+	s := &compareSection{w: w, why: controls.Paragraph("", look.Dim), table: container.New(layout.NewCustomPaddedVBoxLayout(2))}
+	s.shown = w.make.Check(w.withKey(w.t("ui.compare.show"), tool.ViewCompare), func(bool) { w.keys.Do(tool.ViewCompare); s.refresh() })
 	w.name("compare.show", s.shown)
 	w.name("compare.table", s.table)
 	w.name("compare.why", s.why)
@@ -78,7 +80,7 @@ func (w *Window) refreshCompare() {
 func (s *compareSection) refresh() {
 	w := s.w
 	why := w.compareRefused()
-	s.shown.show(w.viewer.Comparing())
+	s.shown.Display(w.viewer.Comparing())
 	if on := why == "" || w.viewer.Comparing(); s.shown.Disabled() == on {
 		if on {
 			s.shown.Enable()
@@ -98,7 +100,7 @@ func (s *compareSection) refresh() {
 			}
 		}
 	}
-	s.why.set(why)
+	s.why.Set(why)
 	cells := [][]string{{w.t("ui.compare.label"), w.t("ui.compare.head_added"), w.t("ui.compare.head_removed"), w.t("ui.compare.head_dice")}}
 	for _, l := range rows {
 		dice := dash
@@ -137,13 +139,13 @@ func (s *compareSection) fill(cells [][]string) {
 	for n, row := range cells {
 		ink := theme.ColorNameForeground
 		if n == 0 {
-			ink = colorDim
+			ink = look.Dim
 		}
 		numbers := container.NewGridWithColumns(3)
 		for _, text := range row[1:] {
-			numbers.Add(newLine(text, ink).right())
+			numbers.Add(controls.NewLine(text, ink).Right())
 		}
-		s.table.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), newLine(row[0], ink).clipped()), nil, numbers))
+		s.table.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), controls.NewLine(row[0], ink).Clipped()), nil, numbers))
 	}
 	s.table.Refresh()
 }
@@ -152,7 +154,7 @@ func (s *compareSection) fill(cells [][]string) {
 type legend struct {
 	w      *Window
 	object fyne.CanvasObject
-	words  []*line
+	words  []*controls.Line
 }
 
 // Of a swatch, in pixels.
@@ -166,12 +168,12 @@ func newLegend(w *Window) *legend {
 			return render.DifferenceSwatch(d.value, width, height, float64(width)/swatchWidth)
 		})
 		raster.SetMinSize(fyne.NewSize(swatchWidth, swatchHeight))
-		word := newLine(w.t(d.key), theme.ColorNameForeground)
+		word := controls.NewLine(w.t(d.key), theme.ColorNameForeground)
 		l.words = append(l.words, word)
 		row.Add(container.New(layout.NewCustomPaddedHBoxLayout(5), container.NewCenter(raster), word))
 	}
-	off := w.newButton(w.withKey(w.t("ui.compare.close"), tool.ViewCompare), nil, "", func() { w.keys.Do(tool.ViewCompare) })
-	l.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 10), container.NewBorder(nil, nil, row, off)))
+	off := w.make.Button(w.withKey(w.t("ui.compare.close"), tool.ViewCompare), nil, "", func() { w.keys.Do(tool.ViewCompare) })
+	l.object = controls.NewSurface(look.Panel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 10), container.NewBorder(nil, nil, row, off)))
 	w.name("compare.legend", l.object)
 	w.name("compare.close", off)
 	l.object.Hide()
@@ -181,7 +183,7 @@ func newLegend(w *Window) *legend {
 func (l *legend) refresh() {
 	on := l.w.viewer.Comparing() && l.w.compareRefused() == "" && !l.w.segmenting
 	if l.object.Visible() != on {
-		visible(l.object, on)
+		controls.Visible(l.object, on)
 		l.w.relayout()
 	}
 }

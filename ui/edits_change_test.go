@@ -28,17 +28,17 @@ func TestChangesOfEveryLabel(t *testing.T) {
 			}
 		}
 	}
-	lost(b.amount.result.text)
+	lost(b.amount.result.Text)
 	b.amount.commit()
 	b.settle()
-	lost(b.status.text.text)
+	lost(b.status.text.Text)
 	if got := b.changeOf(b.last()); !strings.HasPrefix(got, "−") || strings.Contains(got, ",") {
 		t.Errorf("in short %q", got)
 	}
 
 	b.operate(b.operation("swap")) // infection is active and stays
 	b.worked()
-	if said := b.amount.result.text; !strings.HasPrefix(said, "left lung +") || !strings.Contains(said, ", right lung −") || strings.Contains(said, "infection") {
+	if said := b.amount.result.Text; !strings.HasPrefix(said, "left lung +") || !strings.Contains(said, ", right lung −") || strings.Contains(said, "infection") {
 		t.Errorf("swapped: %q", said)
 	}
 	b.amount.commit()

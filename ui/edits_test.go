@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
@@ -38,8 +39,8 @@ func TestFillIsOneStep(t *testing.T) {
 	if s.Tool != "fill" || s.Label != mask.Infection || !s.Hand || b.infection() == 0 {
 		t.Errorf("the step is %+v with %d voxels", s.Name, b.infection())
 	}
-	if !strings.Contains(b.status.text.text, "Fill infection: +") {
-		t.Errorf("the status bar says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "Fill infection: +") {
+		t.Errorf("the status bar says %q", b.status.text.Text)
 	}
 	b.undo()
 	b.settle()
@@ -79,8 +80,8 @@ func TestNothingToDoIsSaid(t *testing.T) {
 	b.worked()
 	b.keys.Do(tool.ToolCommit)
 	b.settle()
-	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.text, "nothing to change") {
-		t.Errorf("%d steps, and the status bar says %q", len(after), b.status.text.text)
+	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.Text, "nothing to change") {
+		t.Errorf("%d steps, and the status bar says %q", len(after), b.status.text.Text)
 	}
 }
 
@@ -99,13 +100,13 @@ func TestOlderStepsAreListedWhenAskedFor(t *testing.T) {
 	if rows := len(h.object.Objects); rows != historyShown+3 { // undo and redo, the older ones, the start
 		t.Errorf("%d rows", rows)
 	}
-	b.named["history.more"].(*tile).press()
-	b.named["history.more"].(*tile).press()
+	b.named["history.more"].(*controls.Tile).Press()
+	b.named["history.more"].(*controls.Tile).Press()
 	b.settle()
 	if rows := len(h.object.Objects); rows != 2*(historyShown+5)+2 || b.named["history.more"] != nil {
 		t.Errorf("%d rows once all are asked for", rows)
 	}
-	b.named["history.1"].(*tile).press()
+	b.named["history.1"].(*controls.Tile).Press()
 	b.settle()
 	if _, applied := b.session.History(); applied != 1 {
 		t.Errorf("%d steps are applied", applied)

@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer/tool"
 )
 
@@ -25,16 +27,16 @@ func (w *Window) emptyView() fyne.CanvasObject {
 		w.target("empty.folder", theme.FolderOpenIcon(), "ui.empty.folder", w.t("ui.empty.folder_sub"), folderKey, w.askOpenFolder),
 		w.target("empty.file", theme.FileIcon(), "ui.empty.file", w.t("ui.empty.file_sub"), fileKey, w.askOpenFile),
 		w.target("empty.sample", theme.MediaPhotoIcon(), "ui.empty.sample", w.t("ui.empty.sample_sub"), "", func() { w.openSample(false) }))
-	heading := newLine(w.t("ui.empty.heading"), theme.ColorNameForeground).sized(theme.SizeNameHeadingText).strong()
+	heading := controls.NewLine(w.t("ui.empty.heading"), theme.ColorNameForeground).Sized(theme.SizeNameHeadingText).Strong()
 	column := []fyne.CanvasObject{
-		heading, newLine(w.t("ui.research"), colorDim), space(8), targets, space(2),
-		newLine(w.t("ui.empty.drop"), colorDim),
+		heading, controls.NewLine(w.t("ui.research"), look.Dim), space(8), targets, space(2),
+		controls.NewLine(w.t("ui.empty.drop"), look.Dim),
 	}
 	if rows := w.leftRows(); len(rows) > 0 {
-		column = append(column, space(10), newLine(w.t("ui.study.left_heading"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
+		column = append(column, space(10), controls.NewLine(w.t("ui.study.left_heading"), theme.ColorNameForeground).Strong(), container.NewVBox(rows...))
 	}
 	if rows := w.recentRows(); len(rows) > 0 {
-		column = append(column, space(10), newLine(w.t("ui.empty.recent"), theme.ColorNameForeground).strong(), container.NewVBox(rows...))
+		column = append(column, space(10), controls.NewLine(w.t("ui.empty.recent"), theme.ColorNameForeground).Strong(), container.NewVBox(rows...))
 	}
 	return container.New(upTo(720), container.New(layout.NewCustomPaddedVBoxLayout(6), column...))
 }
@@ -43,26 +45,26 @@ func (w *Window) target(id string, icon fyne.Resource, key, sub, shortcut string
 	picture := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
 	content := container.New(layout.NewCustomPaddedVBoxLayout(6),
 		space(10), container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(44), picture)), space(2),
-		centred(newLine(w.t(key), theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()),
-		centred(newLine(sub, colorDim).sized(theme.SizeNameCaptionText).clipped()),
-		centred(newLine(shortcut, colorDim).sized(theme.SizeNameCaptionText)), space(6))
-	t := w.newTile(content, "", do)
-	t.fill, t.pad = colorPanel, 10
+		centred(controls.NewLine(w.t(key), theme.ColorNameForeground).Sized(theme.SizeNameSubHeadingText).Strong()),
+		centred(controls.NewLine(sub, look.Dim).Sized(theme.SizeNameCaptionText).Clipped()),
+		centred(controls.NewLine(shortcut, look.Dim).Sized(theme.SizeNameCaptionText)), space(6))
+	t := w.make.Tile(content, "", do)
+	t.Fill, t.Pad = look.Panel, 10
 	w.name(id, t)
 	return t
 }
 
-func centred(l *line) *line {
-	l.align = fyne.TextAlignCenter
+func centred(l *controls.Line) *controls.Line {
+	l.Align = fyne.TextAlignCenter
 	return l
 }
 
 func (w *Window) recentRows() []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for i, path := range w.prefs.Recent[:min(len(w.prefs.Recent), recentOnEmpty)] {
-		name := newLine(filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)), theme.ColorNameForeground)
-		place := newLine(filepath.Dir(path), colorDim).clipped()
-		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, place), path, func() { w.openRecent(i) })
+		name := controls.NewLine(filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)), theme.ColorNameForeground)
+		place := controls.NewLine(filepath.Dir(path), look.Dim).Clipped()
+		t := w.make.Tile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, place), path, func() { w.openRecent(i) })
 		w.name(fmt.Sprintf("recent.%d", i+1), t)
 		rows = append(rows, t)
 	}

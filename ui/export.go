@@ -18,6 +18,8 @@ import (
 	"opacity/app/metrics"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 )
 
@@ -62,12 +64,12 @@ func (w *Window) askExportInto(proposed string) {
 		return
 	}
 	var m *modal
-	folder := w.newEntry(proposed, func(string) { m.press(0) })
-	browse := w.newButton(w.t("ui.browse"), nil, "", func() {
+	folder := w.make.Entry(proposed, func(string) { m.press(0) })
+	browse := w.make.Button(w.t("ui.browse"), nil, "", func() {
 		w.choose.openFolder(w.t("ui.export.folder"), filepath.Dir(folder.Text), folder.SetText)
 	})
 	none := func(bool) {}
-	what := []*check{w.newCheck(w.t("ui.export.mask"), none), w.newCheck(w.t("ui.export.report"), none), w.newCheck(w.t("ui.export.pictures"), none), w.newCheck(w.t("ui.export.identity"), none)}
+	what := []*controls.Check{w.make.Check(w.t("ui.export.mask"), none), w.make.Check(w.t("ui.export.report"), none), w.make.Check(w.t("ui.export.pictures"), none), w.make.Check(w.t("ui.export.identity"), none)}
 	for _, c := range what[:3] {
 		c.Checked = true
 	}
@@ -85,9 +87,9 @@ func (w *Window) askExportInto(proposed string) {
 	}
 	w.name("export.folder", folder)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(6),
-		newLine(w.t("ui.export.into"), colorDim), container.NewBorder(nil, nil, nil, browse, folder), space(2),
-		newLine(w.t("ui.export.what"), colorDim), what[0], what[1], what[2], container.NewBorder(nil, nil, space(24), nil, what[3]), space(2),
-		newLine(w.t("ui.research"), colorDim).sized(theme.SizeNameCaptionText))
+		controls.NewLine(w.t("ui.export.into"), look.Dim), container.NewBorder(nil, nil, nil, browse, folder), space(2),
+		controls.NewLine(w.t("ui.export.what"), look.Dim), what[0], what[1], what[2], container.NewBorder(nil, nil, space(24), nil, what[3]), space(2),
+		controls.NewLine(w.t("ui.research"), look.Dim).Sized(theme.SizeNameCaptionText))
 	m = w.ask("export", w.t("ui.export.title"), body, fyne.NewSize(560, 350),
 		answer{
 			id: "export", label: "ui.export.do",

@@ -18,6 +18,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
 )
 
 // queue is the window's goroutine in a test: what is dispatched waits until the
@@ -170,15 +171,15 @@ func words(o fyne.CanvasObject) map[string]bool {
 	found := map[string]bool{}
 	for _, x := range test.LaidOutObjects(o) {
 		switch x := x.(type) {
-		case *line:
-			found[x.text] = true
+		case *controls.Line:
+			found[x.Text] = true
 		case *widget.Label:
 			found[x.Text] = true
 		case *widget.RichText:
 			found[x.String()] = true
-		case *button:
+		case *controls.Button:
 			found[x.Text] = true
-		case *check:
+		case *controls.Check:
 			found[x.Text] = true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/ui/controls"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -42,10 +43,10 @@ func (w *Window) showKeys() {
 func (w *Window) keyBlocks() (blocks [][]fyne.CanvasObject) {
 	row := func(keys, what string) {
 		last := &blocks[len(blocks)-1]
-		*last = append(*last, container.NewBorder(nil, nil, container.New(fixedWidth(178), newLine(keys, theme.ColorNamePrimary)), nil, newLine(what, theme.ColorNameForeground)))
+		*last = append(*last, container.NewBorder(nil, nil, container.New(fixedWidth(178), controls.NewLine(keys, theme.ColorNamePrimary)), nil, controls.NewLine(what, theme.ColorNameForeground)))
 	}
 	heading := func(key string) {
-		blocks = append(blocks, []fyne.CanvasObject{space(4), newLine(w.t(key), theme.ColorNameForeground).strong()})
+		blocks = append(blocks, []fyne.CanvasObject{space(4), controls.NewLine(w.t(key), theme.ColorNameForeground).Strong()})
 	}
 	category := ""
 	for _, b := range allBindings() {

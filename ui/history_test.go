@@ -39,7 +39,7 @@ func TestHistoryShowsTheStep(t *testing.T) {
 		}
 		b.inspector.history.goTo(tt.to)
 		b.settle()
-		if said := b.status.text.text; b.axial() != tt.slice || said != tt.said {
+		if said := b.status.text.Text; b.axial() != tt.slice || said != tt.said {
 			t.Errorf("step %d: slice %d, %q; want slice %d, %q", tt.to, b.axial(), said, tt.slice, tt.said)
 		}
 	}
@@ -57,8 +57,8 @@ func TestGoingOnSaysWhatIsGivenUp(t *testing.T) {
 	b.inspector.history.goTo(1)
 	b.settle()
 	b.click(0.5, 0.2)
-	if want := "Undone steps given up by going on from here: 3. They stay in the study's journal and in the audit."; !strings.HasPrefix(b.status.text.text, want) {
-		t.Errorf("it says %q", b.status.text.text)
+	if want := "Undone steps given up by going on from here: 3. They stay in the study's journal and in the audit."; !strings.HasPrefix(b.status.text.Text, want) {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 	b.click(0.5, 0.8)
 	if steps, _ := b.session.History(); len(steps) != 3 {

@@ -8,6 +8,9 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // inspectorWidth is what the inspector takes beside the picture.
@@ -16,7 +19,7 @@ const inspectorWidth = 300
 // inspector is the accordion at the right. Its sections keep their state.
 type inspector struct {
 	w       *Window
-	object  *surface
+	object  *controls.Surface
 	labels  *labelSection
 	display *displaySection
 	model   *modelSection
@@ -28,12 +31,12 @@ type inspector struct {
 	scroll   *container.Scroll
 	column   *fyne.Container
 	sections map[string]fyne.CanvasObject
-	heads    map[string]*button
+	heads    map[string]*controls.Button
 	bodies   map[string]fyne.CanvasObject
 }
 
 func newInspector(w *Window) *inspector {
-	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}, heads: map[string]*button{}, bodies: map[string]fyne.CanvasObject{}}
+	in := &inspector{w: w, sections: map[string]fyne.CanvasObject{}, heads: map[string]*controls.Button{}, bodies: map[string]fyne.CanvasObject{}}
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
 	in.review = newReviewSection(w)
@@ -45,17 +48,17 @@ func newInspector(w *Window) *inspector {
 		in.section("report", in.report.object),
 		in.section("history", in.history.object))
 	in.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), in.column))
-	in.object = newSurface(colorPanel, container.New(widthLayout(inspectorWidth), in.scroll))
+	in.object = controls.NewSurface(look.Panel, container.New(widthLayout(inspectorWidth), in.scroll))
 	in.setShown(w.prefs.Inspector)
 	return in
 }
 
-func (in *inspector) setShown(on bool) { visible(in.object, on) }
+func (in *inspector) setShown(on bool) { controls.Visible(in.object, on) }
 
 // section is a heading that folds what is under it.
 func (in *inspector) section(id string, detail fyne.CanvasObject) fyne.CanvasObject {
 	w := in.w
-	head := w.newButton(w.t("ui.section."+id), nil, "", nil)
+	head := w.make.Button(w.t("ui.section."+id), nil, "", nil)
 	head.Importance, head.Alignment = widget.LowImportance, widget.ButtonAlignLeading
 	body := container.New(layout.NewCustomPaddedLayout(0, 8, 10, 4), detail)
 	apply := func(open bool) {
@@ -63,7 +66,7 @@ func (in *inspector) section(id string, detail fyne.CanvasObject) fyne.CanvasObj
 		if !open {
 			head.Icon = theme.MenuExpandIcon()
 		}
-		visible(body, open)
+		controls.Visible(body, open)
 		head.Refresh()
 	}
 	head.OnTapped = func() {

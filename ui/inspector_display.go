@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -18,14 +20,14 @@ import (
 type displaySection struct {
 	w                              *Window
 	object                         fyne.CanvasObject
-	presets                        []*button
-	reset                          *button
-	noHU                           *prose
+	presets                        []*controls.Button
+	reset                          *controls.Button
+	noHU                           *controls.Prose
 	centre, width                  *numeric
-	opacity                        *slider
-	percent                        *line
-	styles                         []*button
-	smooth, crosshair, annotations *check
+	opacity                        *controls.Slider
+	percent                        *controls.Line
+	styles                         []*controls.Button
+	smooth, crosshair, annotations *controls.Check
 }
 
 func newDisplaySection(w *Window) *displaySection {
@@ -35,45 +37,45 @@ func newDisplaySection(w *Window) *displaySection {
 	for i, p := range viewer.Presets {
 		_, key := w.keyOf(actions[i])
 		tip := w.t("ui.display.preset_tip", w.t(p.Key), viewer.Number(p.Window.Center, 0), viewer.Number(p.Window.Width, 0), key)
-		b := w.newButton(w.t("ui.display.preset", key, w.t(p.Key)), nil, tip, func() { w.keys.Do(actions[i]) })
+		b := w.make.Button(w.t("ui.display.preset", key, w.t(p.Key)), nil, tip, func() { w.keys.Do(actions[i]) })
 		b.Alignment = widget.ButtonAlignLeading
 		w.name(fmt.Sprintf("preset.%d", i+1), b)
 		s.presets = append(s.presets, b)
 		grid.Add(b)
 	}
-	s.reset = w.newButton(w.t("ui.display.reset"), nil, w.withKey(w.t("keys.window.reset"), tool.WindowReset), func() { w.keys.Do(tool.WindowReset) })
+	s.reset = w.make.Button(w.t("ui.display.reset"), nil, w.withKey(w.t("keys.window.reset"), tool.WindowReset), func() { w.keys.Do(tool.WindowReset) })
 	s.reset.Alignment = widget.ButtonAlignLeading
 	grid.Add(s.reset)
-	s.noHU = paragraph("", colorDim)
+	s.noHU = controls.Paragraph("", look.Dim)
 
 	s.centre = s.level(-32768, func(win *volume.Window) *float64 { return &win.Center })
 	s.width = s.level(1, func(win *volume.Window) *float64 { return &win.Width })
-	w.name("window.centre", s.centre.entry)
-	w.name("window.width", s.width.entry)
+	w.name("window.centre", s.centre.Entry)
+	w.name("window.width", s.width.Entry)
 	window := container.NewGridWithColumns(2,
-		container.NewBorder(nil, nil, newLine(w.t("ui.display.centre"), colorDim), nil, s.centre.entry),
-		container.NewBorder(nil, nil, newLine(w.t("ui.display.width"), colorDim), nil, s.width.entry))
+		container.NewBorder(nil, nil, controls.NewLine(w.t("ui.display.centre"), look.Dim), nil, s.centre.Entry),
+		container.NewBorder(nil, nil, controls.NewLine(w.t("ui.display.width"), look.Dim), nil, s.width.Entry))
 
-	s.percent = newLine("", theme.ColorNameForeground).right()
-	s.opacity = w.newSlider(0, 100, 5, func(x float64) {
+	s.percent = controls.NewLine("", theme.ColorNameForeground).Right()
+	s.opacity = w.make.Slider(0, 100, 5, func(x float64) {
 		o := w.viewer.Overlay()
 		o.Opacity = x / 100
 		w.viewer.SetOverlay(o)
 	})
 	w.name("display.opacity", s.opacity)
-	opacity := container.NewBorder(nil, nil, newLine(w.t("ui.display.opacity"), colorDim), container.New(widthLayout(40), s.percent), s.opacity)
+	opacity := container.NewBorder(nil, nil, controls.NewLine(w.t("ui.display.opacity"), look.Dim), container.New(widthLayout(40), s.percent), s.opacity)
 
 	styles := container.NewGridWithColumns(3)
 	for i, key := range []string{"ui.display.filled", "ui.display.outlined", "ui.display.both"} {
-		b := w.newButton(w.t(key), nil, w.withKey(w.t("keys.labels.style"), tool.LabelsStyle), func() { w.setStyle(viewer.OverlayStyle(i)) })
+		b := w.make.Button(w.t(key), nil, w.withKey(w.t("keys.labels.style"), tool.LabelsStyle), func() { w.setStyle(viewer.OverlayStyle(i)) })
 		w.name(fmt.Sprintf("style.%d", i), b)
 		s.styles = append(s.styles, b)
 		styles.Add(b)
 	}
 	v := w.viewer
-	s.smooth = w.newCheck(w.withKey(w.t("ui.display.smooth"), tool.ViewSmooth), v.SetSmooth)
-	s.crosshair = w.newCheck(w.withKey(w.t("ui.display.crosshair"), tool.ViewCrosshair), v.SetCrosshair)
-	s.annotations = w.newCheck(w.withKey(w.t("ui.display.annotations"), tool.ViewAnnotations), v.SetAnnotations)
+	s.smooth = w.make.Check(w.withKey(w.t("ui.display.smooth"), tool.ViewSmooth), v.SetSmooth)
+	s.crosshair = w.make.Check(w.withKey(w.t("ui.display.crosshair"), tool.ViewCrosshair), v.SetCrosshair)
+	s.annotations = w.make.Check(w.withKey(w.t("ui.display.annotations"), tool.ViewAnnotations), v.SetAnnotations)
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6), grid, s.noHU, window, opacity, styles,
 		container.NewVBox(s.smooth, s.crosshair, s.annotations))
 	s.refresh()
@@ -89,40 +91,40 @@ func (w *Window) setStyle(style viewer.OverlayStyle) {
 func (s *displaySection) refresh() {
 	v, vol := s.w.viewer, s.w.session.Volume()
 	hu := vol == nil || viewer.HasHU(vol)
-	s.reset.enable(vol != nil)
+	s.reset.SetEnabled(vol != nil)
 	lit := false // one at most: a preset says more than that it is the first window
 	for i, b := range s.presets {
-		b.enable(vol != nil && hu)
+		b.SetEnabled(vol != nil && hu)
 		importance := widget.MediumImportance
 		if vol != nil && hu && v.Window() == viewer.Presets[i].Window {
 			importance, lit = widget.HighImportance, true
 		}
-		b.highlight(importance)
+		b.Highlight(importance)
 	}
 	asOpened := widget.MediumImportance
 	if vol != nil && !lit && v.Window() == viewer.FirstWindow(vol) {
 		asOpened = widget.HighImportance
 	}
-	s.reset.highlight(asOpened)
+	s.reset.Highlight(asOpened)
 	reason := ""
 	if !hu {
 		reason = s.w.t("ui.display.no_hu")
 	}
-	s.noHU.set(reason)
+	s.noHU.Set(reason)
 	s.centre.refresh()
 	s.width.refresh()
-	s.opacity.show(float64(int(v.Overlay().Opacity*100 + 0.5)))
-	s.percent.set(s.w.t("ui.percent", viewer.Number(v.Overlay().Opacity*100, 0)))
+	s.opacity.Display(float64(int(v.Overlay().Opacity*100 + 0.5)))
+	s.percent.Set(s.w.t("ui.percent", viewer.Number(v.Overlay().Opacity*100, 0)))
 	for i, b := range s.styles {
 		importance := widget.MediumImportance
 		if v.Overlay().Style == viewer.OverlayStyle(i) {
 			importance = widget.HighImportance
 		}
-		b.highlight(importance)
+		b.Highlight(importance)
 	}
-	s.smooth.show(v.Smooth())
-	s.crosshair.show(v.Crosshair())
-	s.annotations.show(v.Annotations())
+	s.smooth.Display(v.Smooth())
+	s.crosshair.Display(v.Crosshair())
+	s.annotations.Display(v.Annotations())
 }
 
 // level is the field of one of the window's two numbers.

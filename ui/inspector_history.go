@@ -10,6 +10,8 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer/tool"
 )
 
@@ -21,14 +23,14 @@ const historyShown = 30
 type historySection struct {
 	w          *Window
 	object     *fyne.Container
-	undo, redo *button
+	undo, redo *controls.Button
 	shown      int
 }
 
 func newHistorySection(w *Window) *historySection {
 	s := &historySection{w: w, object: container.NewVBox(), shown: historyShown}
-	s.undo = w.newButton(w.withKey(w.t("ui.menu.undo"), tool.EditUndo), theme.ContentUndoIcon(), "", func() { w.keys.Do(tool.EditUndo) })
-	s.redo = w.newButton(w.withKey(w.t("ui.menu.redo"), tool.EditRedo), theme.ContentRedoIcon(), "", func() { w.keys.Do(tool.EditRedo) })
+	s.undo = w.make.Button(w.withKey(w.t("ui.menu.undo"), tool.EditUndo), theme.ContentUndoIcon(), "", func() { w.keys.Do(tool.EditUndo) })
+	s.redo = w.make.Button(w.withKey(w.t("ui.menu.redo"), tool.EditRedo), theme.ContentRedoIcon(), "", func() { w.keys.Do(tool.EditRedo) })
 	w.name("history.undo", s.undo)
 	w.name("history.redo", s.redo)
 	s.refresh()
@@ -38,8 +40,8 @@ func newHistorySection(w *Window) *historySection {
 func (s *historySection) refresh() {
 	w := s.w
 	steps, applied := w.session.History()
-	s.undo.enable(applied > 0 && !w.segmenting && !w.choosing())
-	s.redo.enable(applied < len(steps) && !w.segmenting && !w.choosing())
+	s.undo.SetEnabled(applied > 0 && !w.segmenting && !w.choosing())
+	s.redo.SetEnabled(applied < len(steps) && !w.segmenting && !w.choosing())
 	if len(steps) == 0 {
 		s.shown = historyShown
 	}
@@ -48,20 +50,20 @@ func (s *historySection) refresh() {
 		step := steps[i-1]
 		ink := theme.ColorNameForeground
 		if i > applied {
-			ink = colorDim
+			ink = look.Dim
 		}
-		name := newLine(w.texts.Format(step.Name), ink).clipped()
-		at := newLine(w.madeAt(step), colorDim).right()
-		where := newLine(w.sliceOf(step.Box), colorDim).clipped()
-		change := newLine(w.changeOf(step), ink).right()
+		name := controls.NewLine(w.texts.Format(step.Name), ink).Clipped()
+		at := controls.NewLine(w.madeAt(step), look.Dim).Right()
+		where := controls.NewLine(w.sliceOf(step.Box), look.Dim).Clipped()
+		change := controls.NewLine(w.changeOf(step), ink).Right()
 		content := container.NewVBox(container.NewBorder(nil, nil, nil, at, name), container.NewBorder(nil, nil, nil, change, where))
-		t := w.newTile(content, w.t("ui.history.tip"), func() { s.goTo(i) })
-		t.chosen = i == applied
+		t := w.make.Tile(content, w.t("ui.history.tip"), func() { s.goTo(i) })
+		t.Chosen = i == applied
 		w.name(fmt.Sprintf("history.%d", i), t)
 		rows = append(rows, t)
 	}
 	if hidden := len(steps) - s.shown; hidden > 0 {
-		more := w.newTile(newLine(w.t("ui.history.more", hidden), colorDim), "", func() {
+		more := w.make.Tile(controls.NewLine(w.t("ui.history.more", hidden), look.Dim), "", func() {
 			s.shown += historyShown
 			s.refresh()
 		})
@@ -70,12 +72,12 @@ func (s *historySection) refresh() {
 	} else {
 		w.unname("history.more")
 	}
-	start := w.newTile(newLine(w.t("ui.history.start"), colorDim), w.t("ui.history.tip"), func() { s.goTo(0) })
-	start.chosen = applied == 0 && len(steps) > 0
+	start := w.make.Tile(controls.NewLine(w.t("ui.history.start"), look.Dim), w.t("ui.history.tip"), func() { s.goTo(0) })
+	start.Chosen = applied == 0 && len(steps) > 0
 	if len(steps) > 0 {
 		rows = append(rows, start)
 	} else {
-		rows = append(rows, paragraph(w.t("ui.history.none"), colorDim))
+		rows = append(rows, controls.Paragraph(w.t("ui.history.none"), look.Dim))
 	}
 	s.object.Objects = rows
 	s.object.Refresh()

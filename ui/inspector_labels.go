@@ -11,6 +11,8 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/text"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 )
 
@@ -22,25 +24,25 @@ type labelSection struct {
 	rows    []*labelRow
 	list    *fyne.Container
 	drag    *labelDrag
-	reason  *prose // why there are no millilitres
+	reason  *controls.Prose // why there are no millilitres
 	palette *palettePicker
-	add     *button
-	more    *button
-	up      *button
-	down    *button
+	add     *controls.Button
+	more    *controls.Button
+	up      *controls.Button
+	down    *controls.Button
 	// renaming is the label whose name is being written, 0 for none.
 	renaming uint8
 }
 
 func newLabelSection(w *Window) *labelSection {
-	s := &labelSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), reason: paragraph("", colorDim)}
+	s := &labelSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), reason: controls.Paragraph("", look.Dim)}
 	s.drag = newLabelDrag(s)
 	s.palette = newPalettePicker(w, func(value uint8, c mask.RGB) { s.done(w.session.RecolourLabel(value, c)) })
-	s.add = w.newButton(w.t("ui.label.add"), theme.ContentAddIcon(), w.t("ui.label.add.tip"), func() { s.popUp(s.added(), s.add) })
-	s.up = w.newButton("", theme.MoveUpIcon(), w.t("ui.label.up"), func() { s.move(w.viewer.ActiveLabel(), -1) })
-	s.down = w.newButton("", theme.MoveDownIcon(), w.t("ui.label.down"), func() { s.move(w.viewer.ActiveLabel(), +1) })
-	s.more = w.newButton("", theme.MoreHorizontalIcon(), w.t("ui.label.more"), func() { s.popUp(s.items(w.viewer.ActiveLabel()), s.more) })
-	for id, b := range map[string]*button{"add": s.add, "up": s.up, "down": s.down, "more": s.more} {
+	s.add = w.make.Button(w.t("ui.label.add"), theme.ContentAddIcon(), w.t("ui.label.add.tip"), func() { s.popUp(s.added(), s.add) })
+	s.up = w.make.Button("", theme.MoveUpIcon(), w.t("ui.label.up"), func() { s.move(w.viewer.ActiveLabel(), -1) })
+	s.down = w.make.Button("", theme.MoveDownIcon(), w.t("ui.label.down"), func() { s.move(w.viewer.ActiveLabel(), +1) })
+	s.more = w.make.Button("", theme.MoreHorizontalIcon(), w.t("ui.label.more"), func() { s.popUp(s.items(w.viewer.ActiveLabel()), s.more) })
+	for id, b := range map[string]*controls.Button{"add": s.add, "up": s.up, "down": s.down, "more": s.more} {
 		b.Importance = widget.LowImportance
 		w.name("labels."+id, b)
 	}
@@ -87,13 +89,13 @@ func (s *labelSection) refresh() {
 	for i, r := range s.rows {
 		s.update(r, labels[i], numbers)
 	}
-	s.reason.set(s.w.withheld())
+	s.reason.Set(s.w.withheld())
 	active := slices.IndexFunc(labels, func(l mask.Label) bool { return l.Value == s.w.viewer.ActiveLabel() })
 	can := s.canChange()
-	s.add.enable(can)
-	s.more.enable(can)
-	s.up.enable(can && active > 0)
-	s.down.enable(can && active >= 0 && active < len(labels)-1)
+	s.add.SetEnabled(can)
+	s.more.SetEnabled(can)
+	s.up.SetEnabled(can && active > 0)
+	s.down.SetEnabled(can && active >= 0 && active < len(labels)-1)
 	s.palette.follow(labels)
 }
 

@@ -6,6 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
+
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // labelDrag is a row of the list on its way to another place in it.
@@ -47,10 +50,10 @@ func (d *labelDrag) follow(r *labelRow, y float32) {
 		d.gap++
 		line = o.Position().Y + o.Size().Height
 	}
-	d.marker.FillColor = paint(theme.ColorNamePrimary)
+	d.marker.FillColor = look.Paint(theme.ColorNamePrimary)
 	d.marker.Resize(fyne.NewSize(s.list.Size().Width, markerPx))
 	d.marker.Move(fyne.NewPos(0, line+1-markerPx/2.0))
-	visible(d.marker, true)
+	controls.Visible(d.marker, true)
 	d.marker.Refresh()
 	s.w.status.hint(s.w.t("ui.label.dragged", r.label.Name))
 }
@@ -68,7 +71,7 @@ func (d *labelDrag) end(r *labelRow) {
 		gap-- // its own place is free then
 	}
 	if gap == from {
-		r.tile.press() // a hand that shook
+		r.tile.Press() // a hand that shook
 		return
 	}
 	d.s.moveTo(value, gap)
@@ -80,7 +83,7 @@ func (d *labelDrag) giveBack() bool {
 		return false
 	}
 	d.value, d.deaf = 0, true
-	visible(d.marker, false)
+	controls.Visible(d.marker, false)
 	d.s.w.status.hint("")
 	return true
 }

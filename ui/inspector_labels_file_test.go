@@ -26,7 +26,7 @@ func TestImportSaysWhatChanged(t *testing.T) {
 `))
 	b.until("the labels are there", func() bool { return strings.Contains(b.labelNames(), "Effusion") })
 	want := "Labels added: 3, from snap.txt. Numbered otherwise than in the file: Ground glass 3 → 4, Consolidation 4 → 5. Other colours now: left lung."
-	if said := b.status.text.text; said != want {
+	if said := b.status.text.Text; said != want {
 		t.Errorf("it says %q", said)
 	}
 	b.importLabels(write("wrong.txt", "nonsense\n"))

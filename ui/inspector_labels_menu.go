@@ -125,7 +125,7 @@ func (s *labelSection) popUpAt(items []*fyne.MenuItem, at fyne.Position) {
 	if len(items) == 0 || len(s.w.modals) > 0 {
 		return
 	}
-	s.w.tips.clear()
+	s.w.make.Tips.Clear()
 	p := widget.NewPopUpMenu(fyne.NewMenu("", items...), s.w.win.Canvas())
 	s.w.name("popup", p)
 	p.ShowAtPosition(at)

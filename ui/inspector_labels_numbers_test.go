@@ -9,6 +9,7 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
@@ -17,7 +18,7 @@ func (b *bench) says(value uint8) (volume, change string) {
 	b.t.Helper()
 	for _, r := range b.inspector.labels.rows {
 		if r.label.Value == value {
-			return r.volume.text, r.change.text
+			return r.volume.Text, r.change.Text
 		}
 	}
 	b.t.Fatalf("no row of label %d", value)
@@ -89,8 +90,8 @@ func TestWhatChangedFitsARow(t *testing.T) {
 	voxels, ml, dice := -4_000_000, -3456.7, 0.9876
 	n := labelNumbers{preview: map[uint8]bool{r.label.Value: true}, of: map[uint8]metrics.LiveLabel{r.label.Value: {ChangeVoxels: &voxels, ChangeML: &ml, Dice: &dice}}}
 	said, _ := b.sinceModel(n, r.label.Value)
-	r.change.set(said)
-	if drawn := ellipsis(said, r.change.Size().Width, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{}); drawn != said {
+	r.change.Set(said)
+	if drawn := controls.Ellipsis(said, r.change.Size().Width, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{}); drawn != said {
 		t.Errorf("of %q is seen %q in %v", said, drawn, r.change.Size().Width)
 	}
 }

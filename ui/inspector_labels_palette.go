@@ -13,6 +13,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // paletteColours are offered for labels: those of the default labels, then Okabe
@@ -42,38 +44,38 @@ var paletteColours = []struct {
 type palettePicker struct {
 	w      *Window
 	object fyne.CanvasObject
-	title  *line
-	own    *entry
-	tiles  []*tile
+	title  *controls.Line
+	own    *controls.Entry
+	tiles  []*controls.Tile
 	value  uint8 // of the label; 0 while nobody asks
 	take   func(value uint8, c mask.RGB)
 }
 
 func newPalettePicker(w *Window, take func(uint8, mask.RGB)) *palettePicker {
-	p := &palettePicker{w: w, take: take, title: newLine("", colorDim)}
+	p := &palettePicker{w: w, take: take, title: controls.NewLine("", look.Dim)}
 	grid := container.NewGridWrap(fyne.NewSize(34, 26))
 	for _, c := range paletteColours {
 		square := canvas.NewRectangle(color.NRGBA{c.colour[0], c.colour[1], c.colour[2], 0xFF})
 		square.CornerRadius = 3
-		t := w.newTile(square, w.t("ui.colour."+c.name), func() { p.choose(c.colour) })
-		t.pad = 5
-		t.keys = p.typedKey
+		t := w.make.Tile(square, w.t("ui.colour."+c.name), func() { p.choose(c.colour) })
+		t.Pad = 5
+		t.Keys = p.typedKey
 		w.name("colour."+c.name, t)
 		p.tiles = append(p.tiles, t)
 		grid.Add(t)
 	}
-	p.own = w.newEntry("", func(s string) {
+	p.own = w.make.Entry("", func(s string) {
 		if c, ok := parseColour(s); ok {
 			p.choose(c)
 			return
 		}
 		w.status.note(w.t("ui.colour.wrong", s))
 	})
-	p.own.onEscape = p.close
-	shut := w.newButton(w.t("ui.close"), nil, "", p.close)
+	p.own.OnEscape = p.close
+	shut := w.make.Button(w.t("ui.close"), nil, "", p.close)
 	w.name("colour.own", p.own)
 	w.name("colour.close", shut)
-	row := container.NewBorder(nil, nil, newLine(w.t("ui.colour.own"), colorDim), shut, p.own)
+	row := container.NewBorder(nil, nil, controls.NewLine(w.t("ui.colour.own"), look.Dim), shut, p.own)
 	p.object = container.New(layout.NewCustomPaddedVBoxLayout(4), p.title, grid, row)
 	p.object.Hide()
 	return p
@@ -82,9 +84,9 @@ func newPalettePicker(w *Window, take func(uint8, mask.RGB)) *palettePicker {
 // open asks for the colour of a label.
 func (p *palettePicker) open(l mask.Label) {
 	p.value = l.Value
-	p.title.set(p.w.t("ui.colour.title", l.Name))
+	p.title.Set(p.w.t("ui.colour.title", l.Name))
 	p.own.Text = fmt.Sprintf("#%02X%02X%02X", l.Colour[0], l.Colour[1], l.Colour[2])
-	visible(p.object, true)
+	controls.Visible(p.object, true)
 	p.show(l.Colour)
 	p.own.Refresh()
 	at := max(0, slices.IndexFunc(paletteColours, func(c struct {
@@ -100,8 +102,8 @@ func (p *palettePicker) open(l mask.Label) {
 // show marks the colour that the label has.
 func (p *palettePicker) show(c mask.RGB) {
 	for i, t := range p.tiles {
-		if on := paletteColours[i].colour == c; t.chosen != on {
-			t.chosen = on
+		if on := paletteColours[i].colour == c; t.Chosen != on {
+			t.Chosen = on
 			t.Refresh()
 		}
 	}
@@ -116,7 +118,7 @@ func (p *palettePicker) choose(c mask.RGB) {
 func (p *palettePicker) close() {
 	if p.value != 0 {
 		p.value = 0
-		visible(p.object, false)
+		controls.Visible(p.object, false)
 		p.w.focusPanes()
 	}
 }

@@ -14,19 +14,21 @@ import (
 
 	"opacity/app/mask"
 	"opacity/assets/icons"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer/tool"
 )
 
 // labelRow is a label in the list.
 type labelRow struct {
 	label     mask.Label
-	eye, lock *button
-	tile      *tile
+	eye, lock *controls.Button
+	tile      *controls.Tile
 	swatch    *canvas.Rectangle
-	name      *line
-	field     *entry // in the place of the name while that is written
-	volume    *line
-	change    *line // since the model
+	name      *controls.Line
+	field     *controls.Entry // in the place of the name while that is written
+	volume    *controls.Line
+	change    *controls.Line // since the model
 }
 
 // sign is an icon of the program's own in the theme's colour.
@@ -54,25 +56,25 @@ func (s *labelSection) build(labels []mask.Label) {
 
 func (s *labelSection) row(l mask.Label) *labelRow {
 	w, value := s.w, l.Value
-	r := &labelRow{label: l, swatch: canvas.NewRectangle(color.Transparent), name: newLine("", theme.ColorNameForeground).clipped(), volume: newLine("", theme.ColorNameForeground).right(), change: newLine("", colorDim).clipped().sized(theme.SizeNameCaptionText)}
+	r := &labelRow{label: l, swatch: canvas.NewRectangle(color.Transparent), name: controls.NewLine("", theme.ColorNameForeground).Clipped(), volume: controls.NewLine("", theme.ColorNameForeground).Right(), change: controls.NewLine("", look.Dim).Clipped().Sized(theme.SizeNameCaptionText)}
 	r.swatch.CornerRadius = 2
 	r.swatch.SetMinSize(fyne.NewSize(14, 14))
-	r.eye = w.newButton("", theme.VisibilityIcon(), w.t("ui.label.eye"), func() { s.toggle(r) })
-	r.lock = w.newButton("", lockIcons[false], w.t("ui.label.lock.tip"), func() { s.toggleLock(r) })
+	r.eye = w.make.Button("", theme.VisibilityIcon(), w.t("ui.label.eye"), func() { s.toggle(r) })
+	r.lock = w.make.Button("", lockIcons[false], w.t("ui.label.lock.tip"), func() { s.toggleLock(r) })
 	r.eye.Importance, r.lock.Importance = widget.LowImportance, widget.LowImportance
-	r.field = w.newEntry(l.Name, func(string) { s.endRename(r, true) })
-	r.field.onLeave = func() { s.endRename(r, true) }
-	r.field.onEscape = func() { s.endRename(r, false) }
+	r.field = w.make.Entry(l.Name, func(string) { s.endRename(r, true) })
+	r.field.OnLeave = func() { s.endRename(r, true) }
+	r.field.OnEscape = func() { s.endRename(r, false) }
 	r.field.Hide()
 	first := container.NewBorder(nil, nil, container.NewHBox(container.NewCenter(r.swatch), layout.NewSpacer()), r.volume, container.NewStack(r.name, r.field))
-	r.tile = w.newTile(container.New(layout.NewCustomPaddedVBoxLayout(0), layout.NewSpacer(), first, r.change, layout.NewSpacer()), w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(value) })
-	r.tile.menu = func(at fyne.Position) {
+	r.tile = w.make.Tile(container.New(layout.NewCustomPaddedVBoxLayout(0), layout.NewSpacer(), first, r.change, layout.NewSpacer()), w.t("ui.label.activate"), func() { w.viewer.SetActiveLabel(value) })
+	r.tile.Menu = func(at fyne.Position) {
 		w.viewer.SetActiveLabel(value)
 		s.popUpAt(s.items(value), at)
 	}
-	r.tile.dragged = func(at fyne.Position) { s.drag.follow(r, at.Y) }
-	r.tile.dropped = func() { s.drag.end(r) }
-	r.tile.keys = func(e *fyne.KeyEvent) bool { return s.typedKey(r, e) }
+	r.tile.OnDrag = func(at fyne.Position) { s.drag.follow(r, at.Y) }
+	r.tile.OnDrop = func() { s.drag.end(r) }
+	r.tile.Keys = func(e *fyne.KeyEvent) bool { return s.typedKey(r, e) }
 	id := fmt.Sprintf("label.%d", value)
 	w.name(id, r.tile)
 	w.name(id+".eye", r.eye)
@@ -85,9 +87,9 @@ func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 	w := s.w
 	r.label = l
 	proposed := s.proposed(l)
-	r.tile.disabled = proposed
-	r.eye.enable(!proposed)
-	r.lock.enable(!proposed)
+	r.tile.Disabled = proposed
+	r.eye.SetEnabled(!proposed)
+	r.lock.SetEnabled(!proposed)
 	active := l.Value == w.viewer.ActiveLabel()
 	r.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
 	r.swatch.Refresh()
@@ -101,21 +103,21 @@ func (s *labelSection) update(r *labelRow, l mask.Label, n labelNumbers) {
 	if icon := lockIcons[l.Locked]; r.lock.Icon.Name() != icon.Name() {
 		r.lock.SetIcon(icon)
 	}
-	r.name.bold, r.name.text, r.name.color = active, l.Name, theme.ColorNameForeground
+	r.name.Bold, r.name.Text, r.name.Color = active, l.Name, theme.ColorNameForeground
 	if !l.Visible || proposed {
-		r.name.color = colorDim
+		r.name.Color = look.Dim
 	}
 	r.name.Refresh()
 	value, reason := w.volumeOf(l, n)
 	change, all := w.sinceModel(n, l.Value)
-	volumeInk, changeInk := theme.ColorNameForeground, colorDim
+	volumeInk, changeInk := theme.ColorNameForeground, look.Dim
 	if n.preview[l.Value] {
 		volumeInk, changeInk = theme.ColorNamePrimary, theme.ColorNamePrimary
 	}
-	r.volume.why(w.tips, reason).ink(volumeInk).set(value)
-	r.change.why(w.tips, all).ink(changeInk).set(change)
-	if visible(r.change, change != ""); r.tile.chosen != active {
-		r.tile.chosen = active
+	r.volume.Why(w.make.Tips, reason).Ink(volumeInk).Set(value)
+	r.change.Why(w.make.Tips, all).Ink(changeInk).Set(change)
+	if controls.Visible(r.change, change != ""); r.tile.Chosen != active {
+		r.tile.Chosen = active
 		r.tile.Refresh()
 	}
 }
@@ -158,9 +160,9 @@ func (s *labelSection) rename(value uint8) {
 		if r.label.Value == value && s.canChange() {
 			s.renaming = value
 			r.field.Text = r.label.Name
-			visible(r.name, false)
-			visible(r.volume, false)
-			visible(r.field, true)
+			controls.Visible(r.name, false)
+			controls.Visible(r.volume, false)
+			controls.Visible(r.field, true)
 			r.field.Refresh()
 			s.w.soon("rename", func() {
 				s.w.win.Canvas().Focus(r.field)
@@ -176,9 +178,9 @@ func (s *labelSection) endRename(r *labelRow, take bool) {
 		return
 	}
 	s.renaming = 0
-	visible(r.field, false)
-	visible(r.name, true)
-	visible(r.volume, true)
+	controls.Visible(r.field, false)
+	controls.Visible(r.name, true)
+	controls.Visible(r.volume, true)
 	if s.w.win.Canvas().Focused() == fyne.Focusable(r.field) {
 		s.w.focusPanes()
 	}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
@@ -136,15 +137,15 @@ func TestLabelsAddedRenamedMovedDeleted(t *testing.T) {
 	}
 
 	b.pick(s.items(4), "Rename")
-	field := b.named["label.4.name"].(*entry)
+	field := b.named["label.4.name"].(*controls.Entry)
 	if !field.Visible() || b.win.Canvas().Focused() != fyne.Focusable(field) {
 		t.Fatal("no name can be written")
 	}
 	field.SetText("infection")
 	field.OnSubmitted("infection")
 	b.settle()
-	if !strings.Contains(b.status.text.text, "already") || field.Visible() {
-		t.Errorf("a name that is taken: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "already") || field.Visible() {
+		t.Errorf("a name that is taken: %q", b.status.text.Text)
 	}
 	b.pick(s.items(4), "Rename")
 	field.SetText("crazy paving")
@@ -173,7 +174,7 @@ func TestLabelsAddedRenamedMovedDeleted(t *testing.T) {
 		t.Errorf("undone to %s", b.labelNames())
 	}
 	b.pick(s.added(), "Own name")
-	if field := b.named["label.5.name"].(*entry); !field.Visible() || field.Text != "finding" {
+	if field := b.named["label.5.name"].(*controls.Entry); !field.Visible() || field.Text != "finding" {
 		t.Error("an own name is not asked for")
 	}
 }
@@ -184,8 +185,8 @@ func TestLabelLockedHiddenRecoloured(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")
 	s := b.inspector.labels
-	b.named["label.3.lock"].(*button).OnTapped()
-	b.named["label.3.eye"].(*button).OnTapped()
+	b.named["label.3.lock"].(*controls.Button).OnTapped()
+	b.named["label.3.eye"].(*controls.Button).OnTapped()
 	b.settle()
 	l, _ := b.session.Mask().Label(mask.Infection)
 	if !l.Locked || l.Visible {
@@ -196,26 +197,26 @@ func TestLabelLockedHiddenRecoloured(t *testing.T) {
 			t.Error("a locked label can be deleted")
 		}
 	}
-	row := b.named["label.3"].(*tile)
+	row := b.named["label.3"].(*controls.Tile)
 	row.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	b.settle()
-	if !strings.Contains(b.status.text.text, "locked") || !strings.Contains(b.labelNames(), "infection") {
-		t.Errorf("Delete on it says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "locked") || !strings.Contains(b.labelNames(), "infection") {
+		t.Errorf("Delete on it says %q", b.status.text.Text)
 	}
 	b.pick(s.items(mask.Infection), "Colour")
 	if !s.palette.object.Visible() {
 		t.Fatal("no palette")
 	}
-	b.named["colour.teal"].(*tile).press()
+	b.named["colour.teal"].(*controls.Tile).Press()
 	b.settle()
 	if l, _ := b.session.Mask().Label(mask.Infection); l.Colour != (mask.RGB{0x44, 0xAA, 0x99}) || s.palette.object.Visible() {
 		t.Errorf("colour %v", l.Colour)
 	}
 	b.pick(s.items(mask.Infection), "Colour")
-	own := b.named["colour.own"].(*entry)
+	own := b.named["colour.own"].(*controls.Entry)
 	own.OnSubmitted("beige")
-	if !strings.Contains(b.status.text.text, "#E69F00") || !s.palette.object.Visible() {
-		t.Errorf("beige: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "#E69F00") || !s.palette.object.Visible() {
+		t.Errorf("beige: %q", b.status.text.Text)
 	}
 	own.OnSubmitted("#102030")
 	b.settle()
@@ -228,13 +229,13 @@ func TestLabelsSayWhatChangedSinceTheModel(t *testing.T) {
 	b := newBench(t)
 	b.segmentOne("case")
 	row := b.inspector.labels.rows[2]
-	if row.change.text != "as the model made it" || !row.change.Visible() {
-		t.Errorf("untouched it says %q", row.change.text)
+	if row.change.Text != "as the model made it" || !row.change.Visible() {
+		t.Errorf("untouched it says %q", row.change.Text)
 	}
 	b.use(tool.Brush)
 	b.click(0.5, 0.5)
-	if !strings.HasPrefix(row.change.text, "+") || !strings.Contains(row.change.text, "Dice 0.") {
-		t.Errorf("painted it says %q", row.change.text)
+	if !strings.HasPrefix(row.change.Text, "+") || !strings.Contains(row.change.Text, "Dice 0.") {
+		t.Errorf("painted it says %q", row.change.Text)
 	}
 }
 
@@ -248,8 +249,8 @@ func TestLabelsImportedAndExported(t *testing.T) {
 	}
 	b.importLabels(file)
 	b.until("the label is there", func() bool { return strings.Contains(b.labelNames(), "cyst") })
-	if b.status.text.text != "Labels added: 1, from own.txt." {
-		t.Errorf("it says %q", b.status.text.text)
+	if b.status.text.Text != "Labels added: 1, from own.txt." {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 	out := filepath.Join(b.dir, "labels.txt")
 	b.chooser.path = out

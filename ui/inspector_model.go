@@ -11,6 +11,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer/tool"
 )
 
@@ -22,10 +24,10 @@ var devices = []string{"auto", "cpu", "cuda"}
 type modelSection struct {
 	w               *Window
 	object          fyne.CanvasObject
-	models, devices *selector
-	run, cancel     *button
-	terms, used     *prose
-	misfit          *prose // why the model cannot run on what is open
+	models, devices *controls.Selector
+	run, cancel     *controls.Button
+	terms, used     *controls.Prose
+	misfit          *controls.Prose // why the model cannot run on what is open
 	again           *againSection
 	thresholds      *thresholdSection
 	listed          int
@@ -33,17 +35,17 @@ type modelSection struct {
 
 func newModelSection(w *Window) *modelSection {
 	s := &modelSection{w: w, listed: -1}
-	s.models = w.newSelector(nil, func(i int) { w.setModel(modelKey(w.models[i])) })
+	s.models = w.make.Selector(nil, func(i int) { w.setModel(modelKey(w.models[i])) })
 	s.models.PlaceHolder = w.t("ui.model.none")
 	var names []string
 	for _, d := range devices {
 		names = append(names, w.t("ui.device."+d))
 	}
-	s.devices = w.newSelector(names, func(i int) { w.setDevice(devices[i]) })
-	s.run = w.newButton(w.withKey(w.t("ui.model.run"), tool.SegmentRun), nil, w.t("ui.model.run_tip"), w.segment)
+	s.devices = w.make.Selector(names, func(i int) { w.setDevice(devices[i]) })
+	s.run = w.make.Button(w.withKey(w.t("ui.model.run"), tool.SegmentRun), nil, w.t("ui.model.run_tip"), w.segment)
 	s.run.Importance = widget.HighImportance
-	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", w.cancelSegment)
-	s.terms, s.used, s.misfit = paragraph("", colorDim), paragraph("", colorDim), paragraph("", theme.ColorNameWarning)
+	s.cancel = w.make.Button(w.t("ui.cancel"), nil, "", w.cancelSegment)
+	s.terms, s.used, s.misfit = controls.Paragraph("", look.Dim), controls.Paragraph("", look.Dim), controls.Paragraph("", theme.ColorNameWarning)
 	s.again, s.thresholds = newAgainSection(w), newThresholdSection(w)
 	w.name("model.pick", s.models)
 	w.name("model.device", s.devices)
@@ -52,7 +54,7 @@ func newModelSection(w *Window) *modelSection {
 	w.name("model.misfit", s.misfit)
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
 		s.models, s.terms,
-		container.NewBorder(nil, nil, newLine(w.t("ui.model.device"), colorDim), nil, s.devices), s.used, s.misfit,
+		container.NewBorder(nil, nil, controls.NewLine(w.t("ui.model.device"), look.Dim), nil, s.devices), s.used, s.misfit,
 		container.NewGridWithColumns(2, s.run, s.cancel), s.again.object, s.thresholds.object)
 	return s
 }
@@ -69,12 +71,12 @@ func (s *modelSection) refresh() {
 	}
 	for i, m := range w.models {
 		if modelKey(m) == modelKey(w.model()) {
-			s.models.show(i)
+			s.models.Display(i)
 		}
 	}
 	for i, d := range devices {
 		if d == w.prefs.Device {
-			s.devices.show(i)
+			s.devices.Display(i)
 		}
 	}
 	terms := ""
@@ -85,11 +87,11 @@ func (s *modelSection) refresh() {
 			terms = w.texts.Format(why)
 		}
 	}
-	s.terms.set(terms)
-	s.used.set(w.deviceSentence())
-	s.misfit.set(w.misfit())
-	s.run.enable(w.canSegment() && w.model().Problem == nil)
-	s.cancel.enable(w.segmenting)
+	s.terms.Set(terms)
+	s.used.Set(w.deviceSentence())
+	s.misfit.Set(w.misfit())
+	s.run.SetEnabled(w.canSegment() && w.model().Problem == nil)
+	s.cancel.SetEnabled(w.segmenting)
 	s.again.refresh()
 	s.thresholds.refresh()
 }

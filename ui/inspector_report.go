@@ -17,6 +17,8 @@ import (
 	"opacity/app/metrics"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 )
 
@@ -104,13 +106,13 @@ func (s *reportSection) refresh() {
 		none = w.t("ui.report.measuring")
 	}
 	if none != "" {
-		s.fill(append([]fyne.CanvasObject{paragraph(none, colorDim)}, s.leftOut()...))
+		s.fill(append([]fyne.CanvasObject{controls.Paragraph(none, look.Dim)}, s.leftOut()...))
 		return
 	}
 	m := w.measured
 	cells := []fyne.CanvasObject{
-		s.cell(w.t("ui.report.label"), colorDim, ""), s.cell(w.t("ui.report.voxels"), colorDim, "").right(),
-		s.cell(w.t("ui.report.ml"), colorDim, "").right(), s.cell(w.t("ui.report.hu"), colorDim, "").right(),
+		s.cell(w.t("ui.report.label"), look.Dim, ""), s.cell(w.t("ui.report.voxels"), look.Dim, "").Right(),
+		s.cell(w.t("ui.report.ml"), look.Dim, "").Right(), s.cell(w.t("ui.report.hu"), look.Dim, "").Right(),
 	}
 	for _, l := range m.Labels {
 		name := l.Label.Name
@@ -136,15 +138,15 @@ func (s *reportSection) refresh() {
 			whyName = w.t("ui.report.outside")
 		}
 		cells = append(cells, s.cell(name, theme.ColorNameForeground, whyName),
-			s.cell(voxels, theme.ColorNameForeground, "").right(),
-			s.cell(ml, theme.ColorNameForeground, whyML).right(), s.cell(hu, theme.ColorNameForeground, whyHU).right())
+			s.cell(voxels, theme.ColorNameForeground, "").Right(),
+			s.cell(ml, theme.ColorNameForeground, whyML).Right(), s.cell(hu, theme.ColorNameForeground, whyHU).Right())
 	}
 	rows := []fyne.CanvasObject{container.New(tableLayout{}, cells...)}
 	partial := !m.Why.IsZero()
-	var heading fyne.CanvasObject = newLine(w.t("ui.report.involvement"), colorDim)
+	var heading fyne.CanvasObject = controls.NewLine(w.t("ui.report.involvement"), look.Dim)
 	if partial {
-		rows = append(rows, paragraph(w.t("ui.withheld", w.texts.Format(m.Why)), colorDim))
-		heading = paragraph(w.t("ui.report.involvement_present"), colorDim)
+		rows = append(rows, controls.Paragraph(w.t("ui.withheld", w.texts.Format(m.Why)), look.Dim))
+		heading = controls.Paragraph(w.t("ui.report.involvement_present"), look.Dim)
 	}
 	rows = append(rows, widget.NewSeparator())
 	involvement := []fyne.CanvasObject{heading}
@@ -161,16 +163,16 @@ func (s *reportSection) refresh() {
 		case !m.WhyInvolvement.IsZero():
 			why = w.texts.Format(m.WhyInvolvement)
 		}
-		number := newLine(value, theme.ColorNameForeground).right().why(w.tips, why)
-		number.bold = !partial
-		involvement = append(involvement, container.NewBorder(nil, nil, newLine(w.t(part.key), theme.ColorNameForeground), number))
+		number := controls.NewLine(value, theme.ColorNameForeground).Right().Why(w.make.Tips, why)
+		number.Bold = !partial
+		involvement = append(involvement, container.NewBorder(nil, nil, controls.NewLine(w.t(part.key), theme.ColorNameForeground), number))
 	}
 	rows = append(rows, involvement...)
 	if !m.WhyInvolvement.IsZero() && !s.stale {
-		rows = append(rows, paragraph(w.t("ui.report.not_annotated"), colorDim))
+		rows = append(rows, controls.Paragraph(w.t("ui.report.not_annotated"), look.Dim))
 	}
 	for _, cut := range metrics.CutLungs(w.session.Mask()) {
-		rows = append(rows, paragraph(w.texts.Format(cut.Message), colorDim))
+		rows = append(rows, controls.Paragraph(w.texts.Format(cut.Message), look.Dim))
 	}
 	const chartWidth, chartHeight = 272, 180
 	if chart := w.chart(chartWidth, chartHeight, 0.7); chart != nil {
@@ -178,10 +180,10 @@ func (s *reportSection) refresh() {
 	} else if s.stale && w.opts.Chart != nil { // what is below keeps its place
 		blank := canvas.NewRectangle(color.Transparent)
 		blank.SetMinSize(fyne.NewSize(chartWidth, chartHeight))
-		rows = append(rows, container.NewStack(blank, container.NewCenter(newLine(w.t("ui.report.measuring"), colorDim))))
+		rows = append(rows, container.NewStack(blank, container.NewCenter(controls.NewLine(w.t("ui.report.measuring"), look.Dim))))
 	}
 	rows = append(rows, s.leftOut()...)
-	rows = append(rows, paragraph(w.t("ui.research"), colorDim))
+	rows = append(rows, controls.Paragraph(w.t("ui.research"), look.Dim))
 	s.fill(rows)
 }
 
@@ -190,7 +192,7 @@ func (s *reportSection) refresh() {
 func (s *reportSection) fill(rows []fyne.CanvasObject) {
 	if width := s.object.Size().Width; width > 0 {
 		for _, r := range rows {
-			if words, ok := r.(*prose); ok {
+			if words, ok := r.(*controls.Prose); ok {
 				words.Resize(fyne.NewSize(width, words.MinSize().Height))
 			}
 		}
@@ -204,11 +206,11 @@ func (s *reportSection) leftOut() []fyne.CanvasObject {
 	if s.w.leftOut == "" || s.w.session.Volume() == nil {
 		return nil
 	}
-	return []fyne.CanvasObject{paragraph(s.w.leftOut, colorDim)}
+	return []fyne.CanvasObject{controls.Paragraph(s.w.leftOut, look.Dim)}
 }
 
-func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string) *line {
-	return newLine(value, c).sized(theme.SizeNameCaptionText).why(s.w.tips, reason)
+func (s *reportSection) cell(value string, c fyne.ThemeColorName, reason string) *controls.Line {
+	return controls.NewLine(value, c).Sized(theme.SizeNameCaptionText).Why(s.w.make.Tips, reason)
 }
 
 // chart is the picture of the area of each label per slice, nil where there is

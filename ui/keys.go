@@ -67,23 +67,6 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 	w.chord(tool.Chord{Mods: w.modifiers(), Key: string(e.Name)})
 }
 
-// held is the part of a control that lets keys held with the mouse through, and
-// takes its hint away when it is pressed.
-type held struct{ w *Window }
-
-// MouseDown implements desktop.Mouseable.
-func (h held) MouseDown(*desktop.MouseEvent) { h.w.tips.clear() }
-
-// MouseUp implements desktop.Mouseable.
-func (h held) MouseUp(*desktop.MouseEvent) {}
-
-// KeyDown hands a key that is held to the panes, whichever control has the focus:
-// it may be held there for a drag that has yet to begin.
-func (h held) KeyDown(e *fyne.KeyEvent) { h.w.panes.grid.KeyDown(e) }
-
-// KeyUp hands on that a key was let go.
-func (h held) KeyUp(e *fyne.KeyEvent) { h.w.panes.grid.KeyUp(e) }
-
 // typedRune is for keys that are named by what they type, not by where they are.
 func (w *Window) typedRune(r rune) {
 	if len(w.modals) == 0 && r == '?' {

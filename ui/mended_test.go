@@ -16,6 +16,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -34,8 +35,8 @@ func TestPicturesNameNobodyUnlessAsked(t *testing.T) {
 		named = nil
 		b.keys.Do(tool.FileExport)
 		folder := filepath.Join(b.dir, map[bool]string{false: "without", true: "with"}[ask])
-		b.named["export.folder"].(*entry).SetText(folder)
-		b.named["export.identity"].(*check).SetChecked(ask)
+		b.named["export.folder"].(*controls.Entry).SetText(folder)
+		b.named["export.identity"].(*controls.Check).SetChecked(ask)
 		b.answer("export", "export")
 		b.until("it is exported", func() bool { return len(b.status.tasks) == 0 })
 		if len(named) != 3 || named[0] != ask || named[2] != ask {
@@ -61,11 +62,11 @@ func TestResultsAreProposedWhereTheLastWent(t *testing.T) {
 		t.Errorf("the first results go into %q, want the home %q", got, home)
 	}
 	b.keys.Do(tool.FileExport)
-	b.named["export.folder"].(*entry).SetText(filepath.Join(b.dir, "case_opacity"))
+	b.named["export.folder"].(*controls.Entry).SetText(filepath.Join(b.dir, "case_opacity"))
 	b.answer("export", "export")
 	b.until("it is exported", func() bool { return b.prefs.Results == b.dir })
 	b.keys.Do(tool.FileExport)
-	if got := b.named["export.folder"].(*entry).Text; got != filepath.Join(b.dir, "case_opacity") {
+	if got := b.named["export.folder"].(*controls.Entry).Text; got != filepath.Join(b.dir, "case_opacity") {
 		t.Errorf("the next export goes into %q", got)
 	}
 }
@@ -105,7 +106,7 @@ func TestWithheldVolumesSayWhyInWords(t *testing.T) {
 func TestNoMaskHasNoVolume(t *testing.T) {
 	b := newBench(t)
 	b.openOne("case")
-	if got := b.inspector.labels.rows[0].volume.text; got != dash {
+	if got := b.inspector.labels.rows[0].volume.Text; got != dash {
 		t.Errorf("before there is a mask the left lung has %q", got)
 	}
 }
@@ -135,7 +136,7 @@ func TestOneWindowIsMarked(t *testing.T) {
 				b.settle()
 			}
 			marked := ""
-			for i, p := range append([]*button{b.inspector.display.reset}, b.inspector.display.presets...) {
+			for i, p := range append([]*controls.Button{b.inspector.display.reset}, b.inspector.display.presets...) {
 				if p.Importance == widget.HighImportance {
 					marked += strconv.Itoa(i)
 				}
@@ -207,7 +208,7 @@ func TestMaskInTheFolderIsOfferedNotOpened(t *testing.T) {
 		if !fits {
 			continue
 		}
-		b.named["band.mask"].(*button).OnTapped()
+		b.named["band.mask"].(*controls.Button).OnTapped()
 		b.until("it asks", func() bool { return len(b.modals) == 1 })
 		if said := words(b.modals[0].popup); said[b.Window.t("ui.mask.text_replaces", "labels.nii")] || !said[b.Window.t("ui.mask.text", "labels.nii")] {
 			t.Error("there is no mask to have back with Undo")
@@ -220,8 +221,8 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	b.opener.found = app.Scan{Series: []app.Series{newSeries("ct")}, Skipped: map[string]int{"dicom.skipped.no_image": 1}}
 	b.Open("ct")
 	b.until("the study is open", b.complete)
-	if !strings.Contains(b.status.text.text, "no image") || !strings.Contains(b.leftOut, "no image") {
-		t.Errorf("the status says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "no image") || !strings.Contains(b.leftOut, "no image") {
+		t.Errorf("the status says %q", b.status.text.Text)
 	}
 	if !words(b.inspector.report.object)[b.leftOut] {
 		t.Error("the report's section does not say what was left out")
@@ -304,7 +305,7 @@ func TestBandGoesToItsSlice(t *testing.T) {
 	if b.named["band.go.0"] != nil {
 		t.Error("a warning about the whole stack leads to a slice")
 	}
-	b.named["band.go.1"].(*button).OnTapped()
+	b.named["band.go.1"].(*controls.Button).OnTapped()
 	if b.viewer.Active() != viewer.Coronal || b.viewer.SliceOf(viewer.Coronal) != 3 || !b.panesFocused() {
 		t.Errorf("it shows slice %d, active is %v", b.viewer.SliceOf(viewer.Coronal), b.viewer.Active())
 	}
@@ -317,7 +318,7 @@ func TestWarningsFoldIntoOneLine(t *testing.T) {
 		return volume.Warning{Kind: volume.WarnGap, Message: text.M("app.unexpected", s)}
 	}
 	b.openOne("case", warn("first"), warn("second"))
-	press := func() { b.named["band.fold"].(*button).OnTapped() }
+	press := func() { b.named["band.fold"].(*controls.Button).OnTapped() }
 	press()
 	if got := len(b.bands.object.Objects); got != 1 {
 		t.Errorf("%d bands after folding", got)

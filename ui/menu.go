@@ -97,7 +97,7 @@ func (m *menu) item(key string, enabled bool, do func(), args ...any) *fyne.Menu
 	i.Disabled = !enabled
 	i.Action = func() {
 		if enabled && len(m.w.modals) == 0 {
-			m.w.tips.clear()
+			m.w.make.Tips.Clear()
 			do()
 		}
 	}
@@ -108,7 +108,7 @@ func (m *menu) item(key string, enabled bool, do func(), args ...any) *fyne.Menu
 func (m *menu) act(a tool.Action, key string, enabled bool, args ...any) *fyne.MenuItem {
 	i := m.item(key, enabled, nil, args...)
 	i.Action = func() { // of a key too, which reaches an item that is greyed out: it says why
-		m.w.tips.clear()
+		m.w.make.Tips.Clear()
 		m.w.keys.Do(a)
 	}
 	c, _ := m.w.keyOf(a)
@@ -138,7 +138,7 @@ func (w *Window) openMenu(n int) {
 	if !ok || len(w.modals) > 0 {
 		return
 	}
-	w.tips.clear()
+	w.make.Tips.Clear()
 	bar.ToggleMenu()
 	for range n {
 		if f := w.win.Canvas().Focused(); f != nil {

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/controls"
 )
 
 // modal is a dialog over the window, for what must be decided now. Long work
@@ -17,7 +19,7 @@ type modal struct {
 	id      string
 	popup   *widget.PopUp
 	answers []answer
-	buttons []*button
+	buttons []*controls.Button
 	guarded bool // an answer would lose something, and it is not long on screen
 }
 
@@ -39,22 +41,22 @@ const guardFor = 600 * time.Millisecond
 // ask shows a modal. The first answer is the one proposed, the last the way out:
 // that one has the keys where the first would lose something.
 func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, answers ...answer) *modal {
-	w.tips.clear()
+	w.make.Tips.Clear()
 	m := &modal{w: w, id: id, answers: answers}
 	row := container.NewHBox(layout.NewSpacer())
 	for i := len(answers) - 1; i >= 0; i-- {
-		b := w.newButton(w.t(answers[i].label), nil, "", func() { m.press(i) })
-		b.deaf = func() bool { return m.guarded }
+		b := w.make.Button(w.t(answers[i].label), nil, "", func() { m.press(i) })
+		b.Deaf = func() bool { return m.guarded }
 		if answers[i].danger {
 			b.Importance = widget.DangerImportance
 		} else if i == 0 {
 			b.Importance = widget.HighImportance
 		}
-		m.buttons = append([]*button{b}, m.buttons...)
+		m.buttons = append([]*controls.Button{b}, m.buttons...)
 		row.Add(b)
 		w.name(id+"."+answers[i].id, b)
 	}
-	heading := newLine(title, theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()
+	heading := controls.NewLine(title, theme.ColorNameForeground).Sized(theme.SizeNameSubHeadingText).Strong()
 	content := container.NewPadded(container.NewBorder(container.NewVBox(heading, widget.NewSeparator()), row, nil, nil, body))
 	m.popup = widget.NewModalPopUp(container.NewPadded(content), w.win.Canvas())
 	room := w.win.Canvas().Size()

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"opacity/ui/controls"
 	"opacity/viewer"
 )
 
@@ -33,7 +34,8 @@ func (b bounds) short(x float64) string {
 // within bounds; else a sentence says what may be written there, and leaving the
 // field brings back the number that is used: no other is ever shown.
 type numeric struct {
-	*entry
+	*controls.Entry
+	w      *Window
 	bounds func() bounds
 	shown  func() string // the number that is used as the field writes it, "" for none
 	take   func(x float64)
@@ -41,9 +43,9 @@ type numeric struct {
 }
 
 func (w *Window) newNumeric(bounds func() bounds, shown func() string, take func(x float64)) *numeric {
-	n := &numeric{bounds: bounds, shown: shown, take: take}
-	n.entry = w.newEntry(shown(), func(string) { n.enter() })
-	n.onLeave = n.leave
+	n := &numeric{w: w, bounds: bounds, shown: shown, take: take}
+	n.Entry = w.make.Entry(shown(), func(string) { n.enter() })
+	n.OnLeave = n.leave
 	return n
 }
 
@@ -121,7 +123,7 @@ func (n *numeric) put() {
 
 // refresh writes the number that is used, unless somebody writes in the field.
 func (n *numeric) refresh() {
-	if !n.typing {
+	if !n.Typing {
 		n.put()
 	}
 }

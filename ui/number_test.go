@@ -8,14 +8,15 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
 // write puts text into a field as a hand does: the field has the keys, and what
 // stood there goes.
-func (b *bench) write(name, text string) *entry {
+func (b *bench) write(name, text string) *controls.Entry {
 	b.t.Helper()
-	e, ok := b.named[name].(*entry)
+	e, ok := b.named[name].(*controls.Entry)
 	if !ok {
 		b.t.Fatalf("there is no field %s", name)
 	}
@@ -55,8 +56,8 @@ func TestAmountsWritten(t *testing.T) {
 			b.worked()
 			e := b.write("amount."+tt.field, tt.in)
 			b.worked()
-			if !strings.Contains(b.amount.result.text, tt.said) {
-				t.Errorf("it says %q", b.amount.result.text)
+			if !strings.Contains(b.amount.result.Text, tt.said) {
+				t.Errorf("it says %q", b.amount.result.Text)
 			}
 			right := tt.want != 0
 			if b.amount.apply.Disabled() == right || !right && b.session.Shown() != b.session.Mask() {
@@ -64,8 +65,8 @@ func TestAmountsWritten(t *testing.T) {
 			}
 			enter(e)
 			b.worked()
-			if !right && !strings.Contains(b.status.text.text, tt.said) {
-				t.Errorf("after Enter the line says %q", b.status.text.text)
+			if !right && !strings.Contains(b.status.text.Text, tt.said) {
+				t.Errorf("after Enter the line says %q", b.status.text.Text)
 			}
 			now, _ := b.session.History()
 			if got := len(now) - len(steps); got != index(right) {
@@ -83,8 +84,8 @@ func TestAmountsWritten(t *testing.T) {
 			if b.amount.apply.Disabled() || b.amount.values[tt.field] != was || e.Text != viewerNumber(b, tt.op, tt.field) {
 				t.Errorf("left, it is %q for %g, Apply off: %v", e.Text, was, b.amount.apply.Disabled())
 			}
-			if !strings.Contains(b.status.text.text, tt.said) {
-				t.Errorf("left, the line says %q", b.status.text.text)
+			if !strings.Contains(b.status.text.Text, tt.said) {
+				t.Errorf("left, the line says %q", b.status.text.Text)
 			}
 		})
 	}
@@ -162,8 +163,8 @@ func TestLimitsWritten(t *testing.T) {
 		e := b.write("strip.hi", in)
 		enter(e)
 		b.settle()
-		if limits() != (mask.Range{Min: 150, Max: 300}) || b.status.text.text != said || b.win.Canvas().Focused() != fyne.Focusable(e) {
-			t.Errorf("%q: %v, %q", in, limits(), b.status.text.text)
+		if limits() != (mask.Range{Min: 150, Max: 300}) || b.status.text.Text != said || b.win.Canvas().Focused() != fyne.Focusable(e) {
+			t.Errorf("%q: %v, %q", in, limits(), b.status.text.Text)
 		}
 		b.focusPanes()
 		b.settle()
@@ -188,8 +189,8 @@ func TestDisplayWritten(t *testing.T) {
 		shown := tt.in
 		enter(e)
 		b.settle()
-		if b.viewer.Window() != was || !strings.Contains(b.status.text.text, tt.said) || e.Text != shown {
-			t.Errorf("%s %s: %v, %q, %q", tt.field, tt.in, b.viewer.Window(), b.status.text.text, e.Text)
+		if b.viewer.Window() != was || !strings.Contains(b.status.text.Text, tt.said) || e.Text != shown {
+			t.Errorf("%s %s: %v, %q, %q", tt.field, tt.in, b.viewer.Window(), b.status.text.Text, e.Text)
 		}
 		b.focusPanes()
 		b.settle()
@@ -246,8 +247,8 @@ func TestThresholdWritten(t *testing.T) {
 		e := b.write("threshold.3.value", in)
 		enter(e)
 		b.settle()
-		if b.thresholdOf(mask.Infection) != was || !strings.Contains(b.status.text.text, said) || e.Text != in {
-			t.Errorf("%s: %d, %q, the field says %q", in, b.thresholdOf(mask.Infection), b.status.text.text, e.Text)
+		if b.thresholdOf(mask.Infection) != was || !strings.Contains(b.status.text.Text, said) || e.Text != in {
+			t.Errorf("%s: %d, %q, the field says %q", in, b.thresholdOf(mask.Infection), b.status.text.Text, e.Text)
 		}
 		b.focusPanes()
 		b.settle()
@@ -270,7 +271,7 @@ func TestPickedLimitsAreTold(t *testing.T) {
 		t.Fatal("nothing was picked")
 	}
 	want := b.Window.t("tool.picked", r.Min, r.Max)
-	if b.status.text.text != want || b.strip.lo.Text != whole(float64(r.Min)) || b.strip.hi.Text != whole(float64(r.Max)) {
-		t.Errorf("it says %q, the fields %q and %q", b.status.text.text, b.strip.lo.Text, b.strip.hi.Text)
+	if b.status.text.Text != want || b.strip.lo.Text != whole(float64(r.Min)) || b.strip.hi.Text != whole(float64(r.Max)) {
+		t.Errorf("it says %q, the fields %q and %q", b.status.text.Text, b.strip.lo.Text, b.strip.hi.Text)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
 )
 
 const jobMask = "mask"
@@ -67,11 +68,11 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(4))
 	stay := w.newStaying(&m)
 	for _, d := range m.Doubts {
-		rows.Add(paragraph(w.texts.Format(d), theme.ColorNameWarning))
+		rows.Add(controls.Paragraph(w.texts.Format(d), theme.ColorNameWarning))
 	}
 	for i := range m.Assignments {
 		a := &m.Assignments[i]
-		pick := w.newSelector(names, func(n int) {
+		pick := w.make.Selector(names, func(n int) {
 			a.BothLungs, a.Label = n == 1, 0
 			if n > 1 {
 				a.Label = m.Labels[n-2].Value
@@ -87,13 +88,13 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 				shown = n + 2
 			}
 		}
-		pick.show(shown)
+		pick.Display(shown)
 		w.name(fmt.Sprintf("mapping.%d", a.File), pick)
 		side := "ui.mask.at_left"
 		if a.CentreMM[0] < lm.ToPatient(volume.Vec{float64(lm.Size[0]-1) / 2, float64(lm.Size[1]-1) / 2, float64(lm.Size[2]-1) / 2})[0] {
 			side = "ui.mask.at_right"
 		}
-		what := newLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
+		what := controls.NewLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
 		rows.Add(container.NewGridWithColumns(2, what, pick))
 	}
 	for _, row := range stay.rows {

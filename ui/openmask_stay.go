@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
 	"opacity/viewer"
 )
 
@@ -36,10 +37,10 @@ func (w *Window) newStaying(m *mask.Mapping) *staying {
 			continue
 		}
 		row := &stayRow{label: l}
-		pick := w.newSelector([]string{w.t("ui.mask.stays"), w.t("ui.mask.goes")}, func(n int) { row.away = n == 1 })
-		pick.show(0)
+		pick := w.make.Selector([]string{w.t("ui.mask.stays"), w.t("ui.mask.goes")}, func(n int) { row.away = n == 1 })
+		pick.Display(0)
 		w.name(fmt.Sprintf("stay.%d", l.Value), pick)
-		what := newLine(w.t("ui.mask.not_in_file", l.Name, w.drawnVolume(n)), theme.ColorNameWarning).clipped()
+		what := controls.NewLine(w.t("ui.mask.not_in_file", l.Name, w.drawnVolume(n)), theme.ColorNameWarning).Clipped()
 		row.object = container.NewGridWithColumns(2, what, pick)
 		w.name(fmt.Sprintf("stay.row.%d", l.Value), row.object)
 		s.rows = append(s.rows, row)
@@ -65,7 +66,7 @@ func (w *Window) drawnVolume(voxels int) string {
 // refresh asks only of labels that no number of the file becomes.
 func (s *staying) refresh() {
 	for _, r := range s.rows {
-		visible(r.object, !s.given(r.label))
+		controls.Visible(r.object, !s.given(r.label))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/volume"
+	"opacity/ui/controls"
 )
 
 // Labels that a mask file says nothing of stay, unless they are taken away.
@@ -45,10 +46,10 @@ func TestLabelsThatAreNotInTheFileStay(t *testing.T) {
 				t.Errorf("it says %v", said)
 			}
 			if tt.away {
-				b.named["stay.3"].(*selector).SetSelected("take it away")
+				b.named["stay.3"].(*controls.Selector).SetSelected("take it away")
 			}
 			if tt.elsewhere {
-				b.named["mapping.1"].(*selector).SetSelected("infection")
+				b.named["mapping.1"].(*controls.Selector).SetSelected("infection")
 				if b.named["stay.row.3"].Visible() {
 					t.Error("it asks of a label that the file has")
 				}

@@ -30,7 +30,7 @@ func TestPaintedLabelIsShown(t *testing.T) {
 			if l, _ := b.session.Mask().Label(mask.Infection); !l.Visible || !b.viewer.Overlay().Visible || b.infection() == 0 {
 				t.Errorf("painted %d voxels; the label is shown: %v, labels are: %v", b.infection(), l.Visible, b.viewer.Overlay().Visible)
 			}
-			if said := b.status.text.text; !strings.Contains(said, "infection was hidden") {
+			if said := b.status.text.Text; !strings.Contains(said, "infection was hidden") {
 				t.Errorf("the status bar says %q", said)
 			}
 		})
@@ -70,12 +70,12 @@ func TestRefusalGoesWithItsReason(t *testing.T) {
 	b.use(tool.Brush)
 	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
 	locked := b.texts.Format(text.M("tool.refused.locked", "infection"))
-	if b.status.text.text != locked {
-		t.Fatalf("the status bar says %q", b.status.text.text)
+	if b.status.text.Text != locked {
+		t.Fatalf("the status bar says %q", b.status.text.Text)
 	}
 	b.session.SetLocked(mask.Infection, false)
 	b.settle()
-	if want := b.toolHint(); b.status.text.text != want {
-		t.Errorf("unlocked, the status bar says %q, want %q", b.status.text.text, want)
+	if want := b.toolHint(); b.status.text.Text != want {
+		t.Errorf("unlocked, the status bar says %q, want %q", b.status.text.Text, want)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/ui/sliceview"
 	"opacity/viewer"
 )
@@ -25,8 +27,8 @@ type paneRect struct {
 
 func newPanes(w *Window) *panes {
 	p := &panes{w: w, chart: container.NewStack()}
-	fourth := newSurface(theme.ColorNameBackground, p.chart)
-	fourth.onSize = func(size fyne.Size) {
+	fourth := controls.NewSurface(theme.ColorNameBackground, p.chart)
+	fourth.OnSize = func(size fyne.Size) {
 		if size != p.drawn {
 			w.soon("chart", p.chartChanged)
 		}
@@ -50,7 +52,7 @@ func (p *panes) chartChanged() {
 		if c := p.w.chart(size.Width, size.Height, 1); c != nil {
 			p.chart.Objects = []fyne.CanvasObject{c}
 		} else {
-			p.chart.Objects = []fyne.CanvasObject{container.NewCenter(newLine(p.w.t("ui.report.no_chart"), colorDim))}
+			p.chart.Objects = []fyne.CanvasObject{container.NewCenter(controls.NewLine(p.w.t("ui.report.no_chart"), look.Dim))}
 		}
 	}
 	p.chart.Refresh()

@@ -116,8 +116,8 @@ func TestNumbersOfARunAreProvisional(t *testing.T) {
 	b.segmenter.halted = make(chan struct{})
 	b.segment()
 	b.until("slices are painted", func() bool { return b.session.Shown().Count(mask.Findings, mask.Infection) == 4 })
-	if row := b.inspector.labels.rows[0].volume; row.text != dash || !strings.Contains(row.reason, "still running") {
-		t.Errorf("the left lung has %q because %q", row.text, row.reason)
+	if row := b.inspector.labels.rows[0].volume; row.Text != dash || !strings.Contains(row.Reason, "still running") {
+		t.Errorf("the left lung has %q because %q", row.Text, row.Reason)
 	}
 	close(b.segmenter.halted)
 	b.until("the model is done", func() bool { return !b.segmenting })
@@ -134,7 +134,7 @@ func TestRunIsNotLostByAKey(t *testing.T) {
 	for _, key := range []fyne.KeyName{fyne.KeyEscape, fyne.KeyEscape} {
 		b.focusPanes()
 		b.panes.grid.TypedKey(&fyne.KeyEvent{Name: key})
-		stopped = append(stopped, b.status.text.text)
+		stopped = append(stopped, b.status.text.Text)
 	}
 	if !b.segmenting || b.stopped || !strings.Contains(stopped[1], "The model runs on") {
 		t.Errorf("after Escape: %q", stopped)
@@ -142,8 +142,8 @@ func TestRunIsNotLostByAKey(t *testing.T) {
 	for _, a := range []tool.Action{tool.FileSave, tool.FileExport, tool.EditUndo} {
 		b.status.noted = ""
 		b.keys.Do(a)
-		if !strings.Contains(b.status.text.text, "Wait until the model is done") {
-			t.Errorf("%s says %q", a, b.status.text.text)
+		if !strings.Contains(b.status.text.Text, "Wait until the model is done") {
+			t.Errorf("%s says %q", a, b.status.text.Text)
 		}
 	}
 	close(b.segmenter.halted)
@@ -262,8 +262,8 @@ func TestNotAnnotatedIsNoZero(t *testing.T) {
 	if b.measured.InvolvementTotal != nil || !words(b.inspector.report.object)[b.t_("ui.report.not_annotated")] {
 		t.Error("the report states a share of infection")
 	}
-	if row := b.inspector.labels.rows[2].volume; row.text != dash || row.reason != b.t_("ui.label.not_annotated") {
-		t.Errorf("infection has %q because %q", row.text, row.reason)
+	if row := b.inspector.labels.rows[2].volume; row.Text != dash || row.Reason != b.t_("ui.label.not_annotated") {
+		t.Errorf("infection has %q because %q", row.Text, row.Reason)
 	}
 	if b.unsaved() {
 		t.Error("a mask that was merely opened counts as unsaved")
@@ -296,19 +296,19 @@ func TestDrawnOnTheSample(t *testing.T) {
 	})
 	b.OpenSample(true)
 	b.until("the model has run", func() bool { return b.hasMask() && !b.segmenting })
-	if said := b.status.kept.text; said != "" || b.unsaved() {
+	if said := b.status.kept.Text; said != "" || b.unsaved() {
 		t.Errorf("of what a model found it says %q", said)
 	}
 	b.use(tool.Brush)
 	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
-	if said := b.status.kept.text; said != "● Not kept: sample" || b.status.kept.reason == "" || b.study() != nil {
-		t.Errorf("it says %q because %q", said, b.status.kept.reason)
+	if said := b.status.kept.Text; said != "● Not kept: sample" || b.status.kept.Reason == "" || b.study() != nil {
+		t.Errorf("it says %q because %q", said, b.status.kept.Reason)
 	}
 	b.closeStudy()
 	b.answer("unsaved", "cancel")
 	b.undo()
 	b.settle()
-	if said := b.status.kept.text; said != "" || b.unsaved() {
+	if said := b.status.kept.Text; said != "" || b.unsaved() {
 		t.Errorf("undone, it says %q", said)
 	}
 	b.closeStudy()
@@ -333,8 +333,8 @@ func TestProfileIsSaid(t *testing.T) {
 	for _, want := range []string{"Reading", "Annotate"} {
 		b.chord(tool.Chord{Key: "F2"})
 		b.settle()
-		if !strings.HasPrefix(b.status.said, want+": left drag") || b.status.mouse.text != "Mouse: "+want {
-			t.Errorf("the status says %q and %q", b.status.said, b.status.mouse.text)
+		if !strings.HasPrefix(b.status.said, want+": left drag") || b.status.mouse.Text != "Mouse: "+want {
+			t.Errorf("the status says %q and %q", b.status.said, b.status.mouse.Text)
 		}
 	}
 }

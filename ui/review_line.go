@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -26,14 +28,14 @@ type reviewLine struct {
 }
 
 func newReviewLine(w *Window) *reviewLine {
-	l := &reviewLine{w: w, why: newBrief(w.tips)}
-	step := func(id string, icon fyne.Resource, a tool.Action) *button {
-		b := w.newButton("", icon, w.withKey(w.t("keys."+string(a)), a), func() { w.keys.Do(a); w.focusPanes() })
+	l := &reviewLine{w: w, why: newBrief(w.make.Tips)}
+	step := func(id string, icon fyne.Resource, a tool.Action) *controls.Button {
+		b := w.make.Button("", icon, w.withKey(w.t("keys."+string(a)), a), func() { w.keys.Do(a); w.focusPanes() })
 		b.Importance = widget.LowImportance
 		w.name("review.line."+id, b)
 		return b
 	}
-	off := w.newButton("", theme.CancelIcon(), w.t("ui.review.line_off"), func() {
+	off := w.make.Button("", theme.CancelIcon(), w.t("ui.review.line_off"), func() {
 		l.on = false
 		l.refresh()
 		w.focusPanes()
@@ -42,7 +44,7 @@ func newReviewLine(w *Window) *reviewLine {
 	w.name("review.line.off", off)
 	w.name("review.line", l.why)
 	buttons := container.NewHBox(step("previous", theme.NavigateBackIcon(), tool.ReviewPrevious), step("next", theme.NavigateNextIcon(), tool.ReviewNext), off)
-	l.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 4), container.NewBorder(nil, nil, nil, buttons, l.why)))
+	l.object = controls.NewSurface(look.Panel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 4), container.NewBorder(nil, nil, nil, buttons, l.why)))
 	l.object.Hide()
 	return l
 }
@@ -59,7 +61,7 @@ func (l *reviewLine) refresh() {
 		l.why.set(l.w.t("ui.review.said", r.title(k), why))
 	}
 	if l.object.Visible() != on {
-		visible(l.object, on)
+		controls.Visible(l.object, on)
 		l.w.relayout()
 	}
 }
@@ -73,11 +75,11 @@ const briefLines = 2
 type brief struct {
 	widget.BaseWidget
 	text string
-	tips *tips
+	tips *controls.Tips
 	cut  bool
 }
 
-func newBrief(t *tips) *brief {
+func newBrief(t *controls.Tips) *brief {
 	b := &brief{tips: t}
 	b.ExtendBaseWidget(b)
 	return b
@@ -93,7 +95,7 @@ func (b *brief) set(s string) {
 // MouseIn implements desktop.Hoverable.
 func (b *brief) MouseIn(*desktop.MouseEvent) {
 	if b.cut {
-		b.tips.show(b, b.text)
+		b.tips.Show(b, b.text)
 	}
 }
 
@@ -101,7 +103,7 @@ func (b *brief) MouseIn(*desktop.MouseEvent) {
 func (b *brief) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (b *brief) MouseOut() { b.tips.hide(b) }
+func (b *brief) MouseOut() { b.tips.Hide(b) }
 
 // CreateRenderer implements fyne.Widget.
 func (b *brief) CreateRenderer() fyne.WidgetRenderer {
@@ -119,9 +121,9 @@ type briefRenderer struct {
 
 func (r *briefRenderer) Layout(size fyne.Size) {
 	letters := theme.Size(theme.SizeNameCaptionText)
-	said := wrapped(r.b.text, size.Width, letters)
+	said := controls.Wrapped(r.b.text, size.Width, letters)
 	if r.b.cut = len(said) > briefLines; r.b.cut {
-		last := ellipsis(strings.Join(said[briefLines-1:], " "), size.Width, letters, fyne.TextStyle{})
+		last := controls.Ellipsis(strings.Join(said[briefLines-1:], " "), size.Width, letters, fyne.TextStyle{})
 		said = append(said[:briefLines-1:briefLines-1], last)
 	}
 	high := r.lineHeight()
@@ -131,7 +133,7 @@ func (r *briefRenderer) Layout(size fyne.Size) {
 		if i < len(said) {
 			t.Text = said[i]
 		}
-		t.TextSize, t.Color = letters, paint(theme.ColorNameForeground)
+		t.TextSize, t.Color = letters, look.Paint(theme.ColorNameForeground)
 		t.Move(fyne.NewPos(0, y+float32(i)*high))
 		t.Resize(fyne.NewSize(size.Width, high))
 	}

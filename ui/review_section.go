@@ -12,6 +12,8 @@ import (
 
 	"opacity/app/review"
 	"opacity/app/volume"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -21,17 +23,17 @@ import (
 type reviewSection struct {
 	w              *Window
 	object         fyne.CanvasObject
-	title          *line
-	why            *prose
-	by             *line
-	back           *button // takes the tick back
-	previous, next *button
-	ticks          map[string]*tile
-	note           *entry
+	title          *controls.Line
+	why            *controls.Prose
+	by             *controls.Line
+	back           *controls.Button // takes the tick back
+	previous, next *controls.Button
+	ticks          map[string]*controls.Tile
+	note           *controls.Entry
 	noted          int            // slice that the note is of, -1 for none
 	written        *volume.Volume // on whose slice something was written that is not kept yet
 	stop           func()         // ends the wait before it is
-	ticked, seen   *line
+	ticked, seen   *controls.Line
 	bar            *thinBar
 }
 
@@ -45,12 +47,12 @@ var tickOf = []struct {
 }{{review.Accepted, tool.ReviewAccepted}, {review.Corrected, tool.ReviewCorrected}, {review.Problem, tool.ReviewProblem}}
 
 func newReviewSection(w *Window) *reviewSection {
-	s := &reviewSection{w: w, noted: -1, ticks: map[string]*tile{}, bar: newThinBar()}
-	s.title = newLine("", theme.ColorNameForeground).strong().clipped()
-	s.why = paragraph("", theme.ColorNameForeground)
-	s.by = newLine("", colorDim).clipped()
-	walk := func(id string, icon fyne.Resource, a tool.Action) *button {
-		b := w.newButton(w.withKey(w.t("ui.review."+id), a), icon, w.t("keys."+string(a)), func() { w.keys.Do(a) })
+	s := &reviewSection{w: w, noted: -1, ticks: map[string]*controls.Tile{}, bar: newThinBar()}
+	s.title = controls.NewLine("", theme.ColorNameForeground).Strong().Clipped()
+	s.why = controls.Paragraph("", theme.ColorNameForeground)
+	s.by = controls.NewLine("", look.Dim).Clipped()
+	walk := func(id string, icon fyne.Resource, a tool.Action) *controls.Button {
+		b := w.make.Button(w.withKey(w.t("ui.review."+id), a), icon, w.t("keys."+string(a)), func() { w.keys.Do(a) })
 		w.name("review."+id, b)
 		return b
 	}
@@ -60,17 +62,17 @@ func newReviewSection(w *Window) *reviewSection {
 	ticks := container.NewGridWithColumns(len(tickOf))
 	for _, t := range tickOf {
 		_, key := w.keyOf(t.action)
-		name := newLine(w.t("ui.review."+t.state), theme.ColorNameForeground)
-		b := w.newTile(container.NewCenter(name), w.t("ui.with_key", w.t("keys."+string(t.action)), key), func() { w.keys.Do(t.action) })
-		b.fill = theme.ColorNameButton
+		name := controls.NewLine(w.t("ui.review."+t.state), theme.ColorNameForeground)
+		b := w.make.Tile(container.NewCenter(name), w.t("ui.with_key", w.t("keys."+string(t.action)), key), func() { w.keys.Do(t.action) })
+		b.Fill = theme.ColorNameButton
 		w.name("review."+t.state, b)
 		s.ticks[t.state] = b
 		ticks.Add(b)
 	}
-	s.back = w.newButton("", theme.ContentClearIcon(), w.withKey(w.t("ui.menu.review_untick"), tool.ReviewUntick), func() { w.keys.Do(tool.ReviewUntick) })
+	s.back = w.make.Button("", theme.ContentClearIcon(), w.withKey(w.t("ui.menu.review_untick"), tool.ReviewUntick), func() { w.keys.Do(tool.ReviewUntick) })
 	s.back.Importance = widget.LowImportance
 	w.name("review.untick", s.back)
-	s.note = w.newEntry("", func(string) { s.keepNote(); w.focusPanes() })
+	s.note = w.make.Entry("", func(string) { s.keepNote(); w.focusPanes() })
 	s.note.OnChanged = func(string) {
 		s.written = w.session.Volume()
 		if s.stop != nil {
@@ -79,9 +81,9 @@ func newReviewSection(w *Window) *reviewSection {
 		s.stop = w.after(noteAfter, s.keepNote)
 	}
 	s.note.SetPlaceHolder(w.t("ui.review.note"))
-	s.note.onLeave = s.keepNote
-	s.ticked = newLine("", colorDim).clipped().why(w.tips, w.t("ui.review.ticked_tip"))
-	s.seen = newLine("", colorDim).clipped().why(w.tips, w.t("ui.review.seen_tip"))
+	s.note.OnLeave = s.keepNote
+	s.ticked = controls.NewLine("", look.Dim).Clipped().Why(w.make.Tips, w.t("ui.review.ticked_tip"))
+	s.seen = controls.NewLine("", look.Dim).Clipped().Why(w.make.Tips, w.t("ui.review.seen_tip"))
 	for id, o := range map[string]fyne.CanvasObject{"title": s.title, "why": s.why, "note": s.note, "ticked": s.ticked, "seen": s.seen} {
 		w.name("review."+id, o)
 	}
@@ -112,11 +114,11 @@ func (s *reviewSection) refresh() {
 		s.note.Refresh()
 	}
 	s.showSlice(on, k)
-	s.previous.enable(on && r.queue != nil)
-	s.next.enable(on && r.queue != nil)
+	s.previous.SetEnabled(on && r.queue != nil)
+	s.next.SetEnabled(on && r.queue != nil)
 	for state, b := range s.ticks {
-		if chosen := on && mark.State == state; b.chosen != chosen || b.disabled == on {
-			b.chosen, b.disabled = chosen, !on
+		if chosen := on && mark.State == state; b.Chosen != chosen || b.Disabled == on {
+			b.Chosen, b.Disabled = chosen, !on
 			b.Refresh()
 		}
 	}
@@ -129,9 +131,9 @@ func (s *reviewSection) refresh() {
 	if on && (mark.State != "" || mark.Note != "") && mark.By != "" {
 		by = w.t("ui.review.by", mark.By, mark.Time.Local().Format("2006-01-02 15:04"))
 	}
-	s.by.set(by)
-	visible(s.by, by != "")
-	visible(s.back, on && mark.State != "")
+	s.by.Set(by)
+	controls.Visible(s.by, by != "")
+	controls.Visible(s.back, on && mark.State != "")
 	s.showProgress(on)
 }
 
@@ -151,25 +153,25 @@ func (s *reviewSection) showSlice(on bool, k int) {
 			why = strings.Join(said, "\n")
 		}
 	}
-	s.title.set(title)
-	visible(s.title, title != "")
-	s.why.set(why)
+	s.title.Set(title)
+	controls.Visible(s.title, title != "")
+	s.why.Set(why)
 }
 
 func (s *reviewSection) showProgress(on bool) {
-	visible(s.ticked, on && s.w.reviewing.queue != nil)
-	visible(s.seen, on)
-	visible(s.bar, on)
+	controls.Visible(s.ticked, on && s.w.reviewing.queue != nil)
+	controls.Visible(s.seen, on)
+	controls.Visible(s.bar, on)
 	if !on {
 		return
 	}
 	all, worst := s.w.reviewing.progress(s.w.session.Volume())
-	s.ticked.set(s.w.t("ui.review.ticked", worst.Ticked(), worst.Slices))
+	s.ticked.Set(s.w.t("ui.review.ticked", worst.Ticked(), worst.Slices))
 	seen := s.w.t("ui.review.seen", all.Seen, all.Slices)
 	if all.Reviewed() {
 		seen = s.w.t("ui.review.seen_all", all.Slices)
 	}
-	s.seen.set(seen)
+	s.seen.Set(seen)
 	s.bar.set(float32(all.Seen) / float32(all.Slices))
 }
 

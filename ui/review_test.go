@@ -14,6 +14,7 @@ import (
 	"opacity/app/review"
 	"opacity/app/study"
 	"opacity/app/text"
+	"opacity/ui/controls"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -47,8 +48,8 @@ func TestQueueIsWalked(t *testing.T) {
 	b := newBench(t)
 	b.openOne("empty")
 	b.press(fyne.KeyN)
-	if want := b.Window.t("ui.review.waiting"); b.Window.queue() != nil || b.status.text.text != want {
-		t.Errorf("of an empty mask the status bar says %q, want %q", b.status.text.text, want)
+	if want := b.Window.t("ui.review.waiting"); b.Window.queue() != nil || b.status.text.Text != want {
+		t.Errorf("of an empty mask the status bar says %q, want %q", b.status.text.Text, want)
 	}
 	b.doubtful()
 	order := b.Window.queue().Order()
@@ -71,15 +72,15 @@ func TestQueueIsWalked(t *testing.T) {
 	if c, i := b.viewer.Cursor(), b.reviewing.items[5]; c[0] != i.At[0] || c[1] != i.At[1] {
 		t.Errorf("the cursor is at %v, the doubt at %v", c, i.At)
 	}
-	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt: ") || !strings.Contains(said, "infection") {
+	if said := b.status.text.Text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt: ") || !strings.Contains(said, "infection") {
 		t.Errorf("the status bar says %q", said)
 	}
-	if said := b.inspector.review.why.rich.String(); !strings.Contains(said, "infection") {
+	if said := b.inspector.review.why.Rich.String(); !strings.Contains(said, "infection") {
 		t.Errorf("the section says %q", said)
 	}
 	b.press(fyne.KeyP)
-	if want := b.Window.t("ui.review.beginning"); b.status.text.text != want {
-		t.Errorf("at the beginning the status bar says %q", b.status.text.text)
+	if want := b.Window.t("ui.review.beginning"); b.status.text.Text != want {
+		t.Errorf("at the beginning the status bar says %q", b.status.text.Text)
 	}
 }
 
@@ -95,7 +96,7 @@ func TestTicks(t *testing.T) {
 	if i := b.item("Review", "Slice accepted"); !i.Checked {
 		t.Error("the menu does not show the tick")
 	}
-	if got := b.inspector.review.ticked.text; !strings.HasPrefix(got, "1 of the ") {
+	if got := b.inspector.review.ticked.Text; !strings.HasPrefix(got, "1 of the ") {
 		t.Errorf("progress: %q", got)
 	}
 	b.press(fyne.KeyN)
@@ -114,7 +115,7 @@ func TestTicks(t *testing.T) {
 	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
 		t.Errorf("pressed twice it is %q", s)
 	}
-	b.inspector.review.ticks[review.Corrected].press()
+	b.inspector.review.ticks[review.Corrected].Press()
 	if s := b.studyInfo().Slices[order[0]].State; s != review.Corrected {
 		t.Errorf("its button pressed again it is %q", s)
 	}
@@ -129,7 +130,7 @@ func TestTicks(t *testing.T) {
 	if s := b.studyInfo().Slices[order[0]].State; s != "" || b.inspector.review.back.Visible() {
 		t.Errorf("taken back with the button it is %q", s)
 	}
-	b.inspector.review.ticks[review.Problem].press()
+	b.inspector.review.ticks[review.Problem].Press()
 	note := b.inspector.review.note
 	b.win.Canvas().Focus(note)
 	note.SetText("motion")
@@ -194,8 +195,8 @@ func TestSlicesOnScreenAreSeen(t *testing.T) {
 		b.viewer.SetSlice(viewer.Axial, k)
 		b.settle()
 	}
-	if want := b.Window.t("ui.review.seen_all", 8); b.inspector.review.seen.text != want {
-		t.Errorf("says %q, want %q", b.inspector.review.seen.text, want)
+	if want := b.Window.t("ui.review.seen_all", 8); b.inspector.review.seen.Text != want {
+		t.Errorf("says %q, want %q", b.inspector.review.seen.Text, want)
 	}
 }
 
@@ -218,11 +219,11 @@ func TestStripTellsOfSlices(t *testing.T) {
 	b := newBench(t)
 	b.doubtful()
 	b.reviewing.hover(5)
-	if said := b.status.text.text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt, not seen yet. ") {
+	if said := b.status.text.Text; !strings.HasPrefix(said, "Slice 6 · number 1 in doubt, not seen yet. ") {
 		t.Errorf("over the strip the status bar says %q", said)
 	}
 	b.reviewing.hover(-1)
-	if said := b.status.text.text; strings.Contains(said, "number 1") {
+	if said := b.status.text.Text; strings.Contains(said, "number 1") {
 		t.Errorf("beside the strip the status bar says %q", said)
 	}
 }
@@ -279,7 +280,7 @@ func TestAcceptedSliceIsChanged(t *testing.T) {
 	if state(4) != review.Corrected || state(3) != review.Accepted || state(2) != review.Problem {
 		t.Errorf("painted on, slices 2 to 4 are %q, %q, %q", state(2), state(3), state(4))
 	}
-	if said := b.status.text.text; said != "Slice 5 was accepted before this change: now it counts as corrected." {
+	if said := b.status.text.Text; said != "Slice 5 was accepted before this change: now it counts as corrected." {
 		t.Errorf("the status bar says %q", said)
 	}
 	b.undo()
@@ -289,8 +290,8 @@ func TestAcceptedSliceIsChanged(t *testing.T) {
 	}
 	b.redo()
 	b.settle()
-	if state(4) != review.Corrected || b.status.text.text != "Redone: Paint infection" {
-		t.Errorf("done again, the slice is %q, and the status bar says %q", state(4), b.status.text.text)
+	if state(4) != review.Corrected || b.status.text.Text != "Redone: Paint infection" {
+		t.Errorf("done again, the slice is %q, and the status bar says %q", state(4), b.status.text.Text)
 	}
 	b.viewer.SetSlice(viewer.Axial, 4)
 	b.press(fyne.KeyF7) // after the change
@@ -318,7 +319,7 @@ func TestReasonsOverThePictures(t *testing.T) {
 		t.Error("it is there before the walk")
 	}
 	b.press(fyne.KeyN)
-	if said := line.why.text; !line.object.Visible() || said != b.status.text.text || !strings.Contains(said, "number 1 in doubt") {
+	if said := line.why.text; !line.object.Visible() || said != b.status.text.Text || !strings.Contains(said, "number 1 in doubt") {
 		t.Errorf("on the first slice it says %q", said)
 	}
 	high := line.object.MinSize().Height
@@ -327,12 +328,12 @@ func TestReasonsOverThePictures(t *testing.T) {
 	if said := line.why.text; !strings.HasPrefix(said, "Slice 1") || line.object.MinSize().Height != high {
 		t.Errorf("on another slice it says %q", said)
 	}
-	b.named["review.line.next"].(*button).OnTapped()
+	b.named["review.line.next"].(*controls.Button).OnTapped()
 	b.settle()
 	if said := line.why.text; !strings.Contains(said, "number 2 in doubt") || !b.panesFocused() {
 		t.Errorf("on the second slice it says %q", said)
 	}
-	b.named["review.line.off"].(*button).OnTapped()
+	b.named["review.line.off"].(*controls.Button).OnTapped()
 	b.settle()
 	if line.object.Visible() {
 		t.Error("put away, it is there")
@@ -349,7 +350,7 @@ func TestReasonsOverThePictures(t *testing.T) {
 // What does not fit into its lines is cut, and shows on hover.
 func TestBrief(t *testing.T) {
 	b := newBench(t)
-	long := newBrief(b.tips)
+	long := newBrief(b.make.Tips)
 	long.Resize(fyne.NewSize(200, 40))
 	long.set(strings.Repeat("infection ", 30))
 	lines := test.WidgetRenderer(long).Objects()
@@ -373,7 +374,7 @@ func TestTotalStaysDuringAPass(t *testing.T) {
 	b := newBench(t)
 	b.doubtful()
 	b.press(fyne.KeyN)
-	total := func() string { _, said, _ := strings.Cut(b.inspector.review.ticked.text, " of the "); return said }
+	total := func() string { _, said, _ := strings.Cut(b.inspector.review.ticked.Text, " of the "); return said }
 	before := total()
 	b.use(tool.Brush)
 	for _, k := range []int{0, 1, 3, 4, 7} {

@@ -14,6 +14,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/render"
 )
@@ -27,9 +29,9 @@ type seriesList struct {
 	series []app.Series
 	path   string
 	beside beside
-	tiles  []*tile
+	tiles  []*controls.Tile
 	thumbs []*canvas.Image
-	whose  []*line // patient and study of each, blank while these are hidden
+	whose  []*controls.Line // patient and study of each, blank while these are hidden
 	chosen int
 	object fyne.CanvasObject
 	scroll *container.Scroll
@@ -86,33 +88,33 @@ func (w *Window) showList(series []app.Series, path string, b beside) {
 		thumb.FillMode, thumb.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
 		thumb.SetMinSize(fyne.NewSquareSize(thumbnailSize))
 		black := canvas.NewRectangle(color.Black)
-		whose := newLine("", theme.ColorNameForeground).clipped()
+		whose := controls.NewLine("", theme.ColorNameForeground).Clipped()
 		words := container.NewVBox()
 		for n, sentence := range l.describe(s.Info()) {
-			ink := colorDim
+			ink := look.Dim
 			if n == 0 {
 				ink = theme.ColorNameForeground
 			}
-			words.Add(newLine(sentence, ink).clipped())
+			words.Add(controls.NewLine(sentence, ink).Clipped())
 			if n == 0 {
 				words.Add(whose)
 			}
 		}
 		l.whose = append(l.whose, whose)
-		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(container.NewStack(black, thumb), space(6)), nil, container.NewBorder(space(4), nil, nil, nil, words)),
+		t := w.make.Tile(container.NewBorder(nil, nil, container.NewHBox(container.NewStack(black, thumb), space(6)), nil, container.NewBorder(space(4), nil, nil, nil, words)),
 			w.t("ui.series.tip"), func() { l.pressed(i) })
-		t.fill = colorPanel
+		t.Fill = look.Panel
 		w.name(fmt.Sprintf("series.%d", i+1), t)
 		l.tiles, l.thumbs = append(l.tiles, t), append(l.thumbs, thumb)
 		rows.Add(t)
 	}
-	open := w.newButton(w.t("ui.series.open"), nil, "", l.open)
+	open := w.make.Button(w.t("ui.series.open"), nil, "", l.open)
 	open.Importance = widget.HighImportance
-	cancel := w.newButton(w.t("ui.cancel"), nil, "", l.cancel)
+	cancel := w.make.Button(w.t("ui.cancel"), nil, "", l.cancel)
 	w.name("series.open", open)
 	w.name("series.cancel", cancel)
-	heading := newLine(w.t("ui.series.heading", len(series), filepath.Base(path)), theme.ColorNameForeground).sized(theme.SizeNameSubHeadingText).strong()
-	top := container.NewVBox(heading, newLine(w.t("ui.series.sub"), colorDim), space(2))
+	heading := controls.NewLine(w.t("ui.series.heading", len(series), filepath.Base(path)), theme.ColorNameForeground).Sized(theme.SizeNameSubHeadingText).Strong()
+	top := container.NewVBox(heading, controls.NewLine(w.t("ui.series.sub"), look.Dim), space(2))
 	l.scroll = container.NewVScroll(rows)
 	l.object = container.NewPadded(container.NewPadded(container.NewBorder(top, container.NewHBox(open, cancel), nil, nil, l.scroll)))
 	w.list, w.offered = l, &offered{series, path, b}
@@ -134,7 +136,7 @@ func (l *seriesList) showIdentity() {
 		if l.w.viewer.Identity() {
 			said = viewer.PatientCaption(l.w.texts, s.Info().Identity)
 		}
-		l.whose[i].set(said)
+		l.whose[i].Set(said)
 	}
 }
 
@@ -176,8 +178,8 @@ func (l *seriesList) describe(i app.SeriesInfo) []string {
 func (l *seriesList) choose(i int) {
 	l.chosen = min(max(i, 0), len(l.tiles)-1)
 	for n, t := range l.tiles {
-		if t.chosen != (n == l.chosen) {
-			t.chosen = n == l.chosen
+		if t.Chosen != (n == l.chosen) {
+			t.Chosen = n == l.chosen
 			t.Refresh()
 		}
 	}

@@ -27,8 +27,8 @@ func TestOtherSeriesOfTheFolder(t *testing.T) {
 	}
 	b.typedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	b.settle()
-	if b.choosing() || b.status.text.text != "This series is open already." {
-		t.Errorf("it says %q", b.status.text.text)
+	if b.choosing() || b.status.text.Text != "This series is open already." {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 	b.item("File", "Other series of this folder").Action()
 	b.typedKey(&fyne.KeyEvent{Name: fyne.KeyDown})

@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/app/job"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -23,13 +25,13 @@ type statusBar struct {
 	object fyne.CanvasObject
 	row    *fyne.Container
 	left   *fyne.Container
-	text   *line
-	right  *line
-	mouse  *line // what the left button does
-	kept   *line // how the work is kept
+	text   *controls.Line
+	right  *controls.Line
+	mouse  *controls.Line // what the left button does
+	kept   *controls.Line // how the work is kept
 	bar    *thinBar
-	cancel *button
-	show   *button
+	cancel *controls.Button
+	show   *controls.Button
 	tasks  []*task
 	said   string // the last message, shown while there is no hint
 	place  string // of the file that Show opens
@@ -48,15 +50,15 @@ type task struct {
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, text: newLine("", theme.ColorNameForeground).clipped(), right: newLine("", colorDim).right().yielding(), mouse: newLine("", colorDim).right(), kept: newLine("", colorDim).right()}
+	s := &statusBar{w: w, text: controls.NewLine("", theme.ColorNameForeground).Clipped(), right: controls.NewLine("", look.Dim).Right().Yielding(), mouse: controls.NewLine("", look.Dim).Right(), kept: controls.NewLine("", look.Dim).Right()}
 	s.bar = newThinBar()
-	s.cancel = w.newButton(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
+	s.cancel = w.make.Button(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
 	s.cancel.Importance = widget.MediumImportance
-	s.show = w.newButton(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
+	s.show = w.make.Button(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
 	s.show.Importance = widget.MediumImportance
 	s.left = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.show), s.text)
 	s.row = container.New(statusLayout{}, s.left, s.right, s.mouse, s.kept)
-	s.object = newSurface(colorPanel, container.NewVBox(widget.NewSeparator(), s.row))
+	s.object = controls.NewSurface(look.Panel, container.NewVBox(widget.NewSeparator(), s.row))
 	w.name("status.text", s.text)
 	w.name("status.cancel", s.cancel)
 	w.name("status.show", s.show)
@@ -189,7 +191,7 @@ func (s *statusBar) showProfile() {
 	if n := s.w.kit.Current(); n != tool.NoTool {
 		does = s.w.texts.Format(n.Title())
 	}
-	s.mouse.set(s.w.t("ui.status.mouse", does))
+	s.mouse.Set(s.w.t("ui.status.mouse", does))
 }
 
 // saved says where a file went, with a way to go there.
@@ -206,7 +208,7 @@ func (s *statusBar) hint(hint string) {
 }
 
 func (s *statusBar) setDevice(sentence string) {
-	s.right.why(s.w.tips, sentence).set(sentence) // whole on hover: it may be cut
+	s.right.Why(s.w.make.Tips, sentence).Set(sentence) // whole on hover: it may be cut
 }
 
 func (s *statusBar) top() *task {
@@ -219,23 +221,23 @@ func (s *statusBar) top() *task {
 func (s *statusBar) refresh() {
 	t := s.top()
 	s.bar.show(t)
-	visible(s.cancel, t != nil && t.cancel != nil)
-	visible(s.show, t == nil && s.place != "" && s.over == "")
+	controls.Visible(s.cancel, t != nil && t.cancel != nil)
+	controls.Visible(s.show, t == nil && s.place != "" && s.over == "")
 	switch {
 	case s.noted != "":
-		s.text.set(s.noted)
+		s.text.Set(s.noted)
 	case t != nil:
-		s.text.set(s.describe(t))
+		s.text.Set(s.describe(t))
 	case s.over != "":
-		s.text.set(s.over)
+		s.text.Set(s.over)
 	default:
-		s.text.set(s.said)
+		s.text.Set(s.said)
 	}
 	whole := "" // on hover, where it is cut
-	if said := s.text.text; fyne.MeasureText(said, theme.TextSize(), fyne.TextStyle{}).Width > s.text.Size().Width {
+	if said := s.text.Text; fyne.MeasureText(said, theme.TextSize(), fyne.TextStyle{}).Width > s.text.Size().Width {
 		whole = said
 	}
-	s.text.why(s.w.tips, whole)
+	s.text.Why(s.w.make.Tips, whole)
 	s.left.Refresh()
 }
 
@@ -274,7 +276,7 @@ func newThinBar() *thinBar {
 }
 
 func (b *thinBar) show(t *task) {
-	visible(b, t != nil && t.p.Total > 0)
+	controls.Visible(b, t != nil && t.p.Total > 0)
 	if t == nil {
 		return
 	}
@@ -305,7 +307,7 @@ type thinBarRenderer struct {
 }
 
 func (r *thinBarRenderer) Layout(size fyne.Size) {
-	r.track.FillColor, r.done.FillColor = paint(theme.ColorNameButton), paint(theme.ColorNamePrimary)
+	r.track.FillColor, r.done.FillColor = look.Paint(theme.ColorNameButton), look.Paint(theme.ColorNamePrimary)
 	r.track.Resize(size)
 	r.done.Resize(fyne.NewSize(size.Width*min(max(r.b.part, 0.02), 1), size.Height))
 }
@@ -320,14 +322,3 @@ func (r *thinBarRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.track, r.done}
 }
 func (r *thinBarRenderer) Destroy() {}
-
-// visible shows or hides an object, where it is not so already.
-func visible(o fyne.CanvasObject, on bool) {
-	if o.Visible() != on {
-		if on {
-			o.Show()
-		} else {
-			o.Hide()
-		}
-	}
-}

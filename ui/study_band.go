@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app"
+	"opacity/ui/look"
 )
 
 // studyFailed says that what is done to a case does not come onto disk, and with
@@ -60,10 +61,10 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 		for i, a := range actions {
 			w.name(fmt.Sprintf("%s.%d", id, i), a)
 		}
-		rows = append(rows, b.band(colorErrorFill, colorErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(what), actions...))
+		rows = append(rows, b.band(look.ErrorFill, look.ErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(what), actions...))
 	}
 	copied := func() fyne.CanvasObject {
-		return w.newButton(w.t("ui.study.copy"), nil, w.t("ui.study.copy_tip"), w.askSaveStudyAs)
+		return w.make.Button(w.t("ui.study.copy"), nil, w.t("ui.study.copy_tip"), w.askSaveStudyAs)
 	}
 	if why := w.failing(); why != "" {
 		red("band.unkept", why, copied())
@@ -73,14 +74,14 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 		w.name("band.looking", c)
 		actions := []fyne.CanvasObject{c}
 		if o, held := w.keeping.looking.Holder(); held && o.Away() {
-			take := w.newButton(w.t("ui.study.take"), nil, w.t("ui.study.take_tip", o.Host), w.askTakeOver)
+			take := w.make.Button(w.t("ui.study.take"), nil, w.t("ui.study.take_tip", o.Host), w.askTakeOver)
 			w.name("band.take", take)
 			actions = append(actions, take)
 		}
 		rows = append(rows, b.warning(sentence(who), actions...))
 	}
 	for n, hint := range w.keeping.hints {
-		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
+		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
 			w.keeping.hints = slices.DeleteFunc(slices.Clone(w.keeping.hints), func(h string) bool { return h == hint })
 			b.refresh()
 		})
@@ -88,19 +89,19 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 		rows = append(rows, b.warning(sentence(hint), dismiss))
 	}
 	if words := w.recovered(); words != "" {
-		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
+		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
 			w.keeping.found.seen = true
 			b.refresh()
 		})
 		w.name("band.recovered", dismiss)
-		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(words), dismiss))
+		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(words), dismiss))
 	}
 	if len(w.left) > 0 && !w.session.Loading() {
 		first := w.left[0]
-		open := w.newButton(w.t("ui.study.go_on"), nil, "", func() { w.openStudy(first.folder) })
-		dismiss := w.newButton("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() { w.forgetLeft(first.folder) })
+		open := w.make.Button(w.t("ui.study.go_on"), nil, "", func() { w.openStudy(first.folder) })
+		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() { w.forgetLeft(first.folder) })
 		w.name("band.left", open)
-		rows = append(rows, b.band(colorTooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(w.t("ui.study.left", first.name, first.at)), open, dismiss))
+		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(w.t("ui.study.left", first.name, first.at)), open, dismiss))
 	}
 	return rows
 }

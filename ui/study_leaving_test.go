@@ -16,8 +16,8 @@ func TestAStaleFileIsTold(t *testing.T) {
 	b.draw(5)
 	b.kept(1)
 	b.settle()
-	if !strings.Contains(b.status.text.text, "kept by itself, in the study") {
-		t.Errorf("first it says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "kept by itself, in the study") {
+		t.Errorf("first it says %q", b.status.text.Text)
 	}
 	b.chooser.path = filepath.Join(b.dir, "m7.nii.gz")
 	b.saveMask()
@@ -25,8 +25,8 @@ func TestAStaleFileIsTold(t *testing.T) {
 	b.draw(6)
 	b.kept(2)
 	b.settle()
-	if b.status.place != "" || !strings.Contains(b.status.text.text, "m7.nii.gz has not") {
-		t.Errorf("it says %q, Show leads to %q", b.status.text.text, b.status.place)
+	if b.status.place != "" || !strings.Contains(b.status.text.Text, "m7.nii.gz has not") {
+		t.Errorf("it says %q, Show leads to %q", b.status.text.Text, b.status.place)
 	}
 	b.end()
 }
@@ -40,8 +40,8 @@ func TestLeavingWhileTheStudyIsMade(t *testing.T) {
 	b.draw(5)
 	b.closeStudy()
 	b.settle()
-	if !strings.Contains(b.status.text.text, "Waiting for the disk") || b.session.Volume() == nil {
-		t.Fatalf("it says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "Waiting for the disk") || b.session.Volume() == nil {
+		t.Fatalf("it says %q", b.status.text.Text)
 	}
 	b.askStalled(b.closeNow)
 	b.answer("unkept", "discard")

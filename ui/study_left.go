@@ -13,6 +13,8 @@ import (
 
 	"opacity/app/job"
 	"opacity/app/study"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // leftStudy is a study that was not closed when the program or the computer stopped.
@@ -88,9 +90,9 @@ func (w *Window) leftChanged() {
 func (w *Window) leftRows() []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, l := range w.left[:min(len(w.left), leftOnEmpty)] {
-		name := newLine(l.name, theme.ColorNameForeground)
-		when := newLine(w.t("ui.study.left_at", l.at), colorDim).clipped()
-		t := w.newTile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, when), l.folder, func() { w.openStudy(l.folder) })
+		name := controls.NewLine(l.name, theme.ColorNameForeground)
+		when := controls.NewLine(w.t("ui.study.left_at", l.at), look.Dim).Clipped()
+		t := w.make.Tile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, when), l.folder, func() { w.openStudy(l.folder) })
 		w.name("left."+l.name, t)
 		rows = append(rows, t)
 	}

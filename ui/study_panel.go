@@ -9,38 +9,40 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/study"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // askStudies shows where studies are kept and under whose name, to change both.
 func (w *Window) askStudies() {
 	dir := w.prefs.Studies
-	where := newLine("", theme.ColorNameForeground).clipped()
+	where := controls.NewLine("", theme.ColorNameForeground).Clipped()
 	show := func(to string) {
 		dir = to
 		if to == "" {
 			to = w.opts.StudiesDir
 		}
-		where.why(w.tips, to).set(to)
+		where.Why(w.make.Tips, to).Set(to)
 	}
 	show(dir)
 	var m *modal
-	name := w.newEntry(w.prefs.Reader, func(string) { m.press(0) })
+	name := w.make.Entry(w.prefs.Reader, func(string) { m.press(0) })
 	name.SetPlaceHolder(study.SystemUser())
 	w.name("studies.reader", name)
 	w.name("studies.folder", where)
-	change := w.newButton(w.t("ui.studies.change"), nil, "", func() {
+	change := w.make.Button(w.t("ui.studies.change"), nil, "", func() {
 		w.choose.openFolder(w.t("ui.studies.folder"), w.studiesFolder(), show)
 	})
-	usual := w.newButton(w.t("ui.studies.usual"), nil, "", func() { show("") })
+	usual := w.make.Button(w.t("ui.studies.usual"), nil, "", func() { show("") })
 	rows := []fyne.CanvasObject{
-		newLine(w.t("ui.studies.reader"), colorDim), name,
-		newLine(w.t("ui.studies.reader_why"), colorDim).sized(theme.SizeNameCaptionText).clipped(), space(4),
-		newLine(w.t("ui.studies.folder"), colorDim),
+		controls.NewLine(w.t("ui.studies.reader"), look.Dim), name,
+		controls.NewLine(w.t("ui.studies.reader_why"), look.Dim).Sized(theme.SizeNameCaptionText).Clipped(), space(4),
+		controls.NewLine(w.t("ui.studies.folder"), look.Dim),
 		container.NewBorder(nil, nil, nil, container.NewHBox(change, usual), where),
-		newLine(w.t("ui.studies.folder_why"), colorDim).sized(theme.SizeNameCaptionText).clipped(),
+		controls.NewLine(w.t("ui.studies.folder_why"), look.Dim).Sized(theme.SizeNameCaptionText).Clipped(),
 	}
 	if w.session.Volume() != nil && !w.sample {
-		rows = append(rows, space(4), newLine(w.t("ui.studies.time", w.minutes(w.readingTime())), theme.ColorNameForeground))
+		rows = append(rows, space(4), controls.NewLine(w.t("ui.studies.time", w.minutes(w.readingTime())), theme.ColorNameForeground))
 	}
 	m = w.ask("studies", w.t("ui.studies.title"), container.New(layout.NewCustomPaddedVBoxLayout(6), rows...), fyne.NewSize(620, 330),
 		answer{id: "ok", label: "ui.studies.ok", run: func() { w.changeReader(dir, strings.TrimSpace(name.Text)) }},

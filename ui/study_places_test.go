@@ -25,8 +25,8 @@ func TestWorkIsFoundEitherWay(t *testing.T) {
 	if b.study() == nil || b.study().Folder() != own || b.infection() != drawn {
 		t.Fatalf("opened by itself it has %d voxels, not %d", b.infection(), drawn)
 	}
-	if !strings.Contains(b.status.text.text, "in "+filepath.Dir(own)) {
-		t.Errorf("it says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "in "+filepath.Dir(own)) {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 	b.Open(filepath.Join(folder, "b.nii"))
 	b.until("b is open", func() bool { return b.complete() && b.session.Info().Case == "b" })

@@ -26,7 +26,7 @@ func TestAnothersStudyNamesBoth(t *testing.T) {
 	b = studied(t, dir)
 	b.prefs.Reader = "Dr B"
 	b.openFile(image)
-	if said := b.status.text.text; !strings.HasPrefix(said, "Begun by root; what you do is recorded as Dr B's. ") {
+	if said := b.status.text.Text; !strings.HasPrefix(said, "Begun by root; what you do is recorded as Dr B's. ") {
 		t.Errorf("it says %q", said)
 	}
 	if rows := words(b.inspector.history.object); !has(rows, "root, ") {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/mask"
+	"opacity/ui/look"
 )
 
 // kept says how the work on the open case is kept, in a word, and in what colour.
@@ -16,23 +17,23 @@ func (w *Window) kept() (word string, ink fyne.ThemeColorName) {
 	steps, _ := w.session.History()
 	switch {
 	case w.session.Volume() == nil || w.session.Loading():
-		return "", colorDim
+		return "", look.Dim
 	case w.sample && w.unsaved():
 		return w.t("ui.kept.sample"), theme.ColorNameWarning
 	case w.sample:
-		return "", colorDim
+		return "", look.Dim
 	case k.looking != nil:
 		return w.t("ui.kept.looking"), theme.ColorNameWarning
 	case k.failed != nil:
 		return w.t("ui.kept.not"), theme.ColorNameError
 	case k.making, k.study != nil && k.study.Durable() < len(steps):
-		return w.t("ui.kept.soon"), colorDim
+		return w.t("ui.kept.soon"), look.Dim
 	case k.study != nil:
 		return w.t("ui.kept.yes"), theme.ColorNameSuccess
 	case w.session.Dirty():
 		return w.t("ui.kept.memory"), theme.ColorNameWarning
 	}
-	return "", colorDim
+	return "", look.Dim
 }
 
 // drawn reports whether a hand has changed the mask.
@@ -55,9 +56,9 @@ func (w *Window) showKept() {
 	if tip != "" && w.stale() {
 		tip += " " + w.t("ui.save.stale", baseName(w.savedAs))
 	}
-	l.why(w.tips, tip)
-	if l.text != word || l.color != ink {
-		l.text, l.color = word, ink
+	l.Why(w.make.Tips, tip)
+	if l.Text != word || l.Color != ink {
+		l.Text, l.Color = word, ink
 		l.Refresh()
 		w.status.row.Refresh() // lays it out anew
 	}

@@ -82,8 +82,8 @@ func TestStudyIsMadeAndGoneOnWith(t *testing.T) {
 	}
 	b.viewer.SetCursor([3]int{1, 2, 3})
 	b.settle()
-	if b.unsaved() || strings.Contains(b.win.Title(), "•") || b.status.kept.text != "● Kept" {
-		t.Errorf("title %q, status %q", b.win.Title(), b.status.kept.text)
+	if b.unsaved() || strings.Contains(b.win.Title(), "•") || b.status.kept.Text != "● Kept" {
+		t.Errorf("title %q, status %q", b.win.Title(), b.status.kept.Text)
 	}
 	folder := b.study().Folder()
 	b.end() // asks nothing
@@ -95,8 +95,8 @@ func TestStudyIsMadeAndGoneOnWith(t *testing.T) {
 	if len(steps) != 2 || applied != 1 || !l.Locked || b.viewer.Cursor() != [3]int{1, 2, 3} || b.studyInfo().Note != "seen" {
 		t.Fatalf("%d of %d steps, %+v, at %v, %+v", applied, len(steps), l, b.viewer.Cursor(), b.studyInfo())
 	}
-	if b.study().Folder() != folder || !strings.Contains(b.status.text.text, "Goes on where") {
-		t.Errorf("%s, and it says %q", b.study().Folder(), b.status.text.text)
+	if b.study().Folder() != folder || !strings.Contains(b.status.text.Text, "Goes on where") {
+		t.Errorf("%s, and it says %q", b.study().Folder(), b.status.text.Text)
 	}
 	if _, err := b.session.Redo(); err != nil || b.session.Mask().Count(mask.Findings, mask.Infection) != 2 {
 		t.Errorf("not done again: %v", err)
@@ -184,8 +184,8 @@ func TestSomebodyElseHasTheStudy(t *testing.T) {
 
 	b := studied(t, dir)
 	b.openFile(image)
-	if b.study() != nil || b.lookingOnly() == "" || b.status.kept.text != "Looking only" {
-		t.Fatalf("it can be edited twice; %q", b.status.kept.text)
+	if b.study() != nil || b.lookingOnly() == "" || b.status.kept.Text != "Looking only" {
+		t.Fatalf("it can be edited twice; %q", b.status.kept.Text)
 	}
 	b.draw(6)
 	b.settle()
@@ -229,8 +229,8 @@ func TestNoPlaceForStudies(t *testing.T) {
 	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
 	b.draw(5)
 	b.until("it says so", func() bool { return b.failing() != "" })
-	if !b.unsaved() || b.status.kept.text != "● Not on disk" || len(later) != 1 {
-		t.Errorf("unsaved %v, status %q, %d tries", b.unsaved(), b.status.kept.text, len(later))
+	if !b.unsaved() || b.status.kept.Text != "● Not on disk" || len(later) != 1 {
+		t.Errorf("unsaved %v, status %q, %d tries", b.unsaved(), b.status.kept.Text, len(later))
 	}
 	b.tryClose()
 	b.settle()
@@ -262,8 +262,8 @@ func TestFailureAndRecoveryAreTold(t *testing.T) {
 	}
 	b.studyFailed(b.keeping, nil)
 	b.settle()
-	if failures, _ = b.bands.texts(); len(failures) != 0 || b.status.text.text != "All changes are on disk again." {
-		t.Errorf("bands %v, status %q", failures, b.status.text.text)
+	if failures, _ = b.bands.texts(); len(failures) != 0 || b.status.text.Text != "All changes are on disk again." {
+		t.Errorf("bands %v, status %q", failures, b.status.text.Text)
 	}
 	b.end()
 }

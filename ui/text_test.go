@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/text"
+	"opacity/ui/look"
 	"opacity/viewer"
 )
 
@@ -104,30 +105,30 @@ func luminance(c color.Color) float64 {
 func TestContrast(t *testing.T) {
 	test.NewTempApp(t)
 	for _, light := range []bool{false, true} {
-		l := newLook(light)
+		l := look.New(light)
 		c := func(n fyne.ThemeColorName) color.Color { return l.Color(n, 0) }
 		tests := []struct {
 			ink, ground fyne.ThemeColorName
 			least       float64
 		}{
 			{theme.ColorNameForeground, theme.ColorNameBackground, 4.5},
-			{theme.ColorNameForeground, colorPanel, 4.5},
+			{theme.ColorNameForeground, look.Panel, 4.5},
 			{theme.ColorNameForeground, theme.ColorNameButton, 4.5},
-			{theme.ColorNameForeground, colorTooltip, 4.5},
-			{colorDim, colorPanel, 4.5},
-			{colorDim, theme.ColorNameBackground, 4.5},
+			{theme.ColorNameForeground, look.Tooltip, 4.5},
+			{look.Dim, look.Panel, 4.5},
+			{look.Dim, theme.ColorNameBackground, 4.5},
 			{theme.ColorNamePlaceHolder, theme.ColorNameInputBackground, 4.5},
-			{theme.ColorNameHyperlink, colorPanel, 4.5},
-			{theme.ColorNamePrimary, colorPanel, 4.5},
+			{theme.ColorNameHyperlink, look.Panel, 4.5},
+			{theme.ColorNamePrimary, look.Panel, 4.5},
 			{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary, 4.5},
 			{theme.ColorNameForegroundOnError, theme.ColorNameError, 4.5},
-			{colorWarnText, colorWarnFill, 4.5},
-			{colorErrorText, colorErrorFill, 4.5},
-			{theme.ColorNameWarning, colorPanel, 4.5},
+			{look.WarnText, look.WarnFill, 4.5},
+			{look.ErrorText, look.ErrorFill, 4.5},
+			{theme.ColorNameWarning, look.Panel, 4.5},
 			{theme.ColorNamePrimary, theme.ColorNameBackground, 3}, // rings, icons
-			{theme.ColorNameInputBorder, colorPanel, 3},
-			{theme.ColorNameWarning, colorWarnFill, 3},
-			{theme.ColorNameError, colorErrorFill, 3},
+			{theme.ColorNameInputBorder, look.Panel, 3},
+			{theme.ColorNameWarning, look.WarnFill, 3},
+			{theme.ColorNameError, look.ErrorFill, 3},
 		}
 		for _, tt := range tests {
 			if got := contrast(c(tt.ink), c(tt.ground)); got < tt.least {

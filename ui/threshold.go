@@ -13,6 +13,8 @@ import (
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 )
 
 // thresholdSection has a slider for each label that the model gave probabilities
@@ -21,7 +23,7 @@ type thresholdSection struct {
 	w      *Window
 	object *fyne.Container
 	list   *fyne.Container
-	why    *prose // why there is nothing to move
+	why    *controls.Prose // why there is nothing to move
 	rows   []*thresholdRow
 	listed []mask.Label // that the rows are of
 	moving *moving      // nil while no boundary is
@@ -33,14 +35,14 @@ type thresholdSection struct {
 type thresholdRow struct {
 	section *thresholdSection
 	label   mask.Label
-	name    *line
+	name    *controls.Line
 	slider  *thresholdSlider
 	value   *numeric
 }
 
 func newThresholdSection(w *Window) *thresholdSection {
-	s := &thresholdSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), why: paragraph("", colorDim)}
-	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), newLine(w.t("ui.threshold.title"), colorDim), s.list, s.why)
+	s := &thresholdSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), why: controls.Paragraph("", look.Dim)}
+	s.object = container.New(layout.NewCustomPaddedVBoxLayout(4), controls.NewLine(w.t("ui.threshold.title"), look.Dim), s.list, s.why)
 	w.name("threshold.why", s.why)
 	return s
 }
@@ -72,7 +74,7 @@ func (s *thresholdSection) refresh() {
 	case len(w.session.Result().Probabilities) == 0:
 		why = w.t("ui.threshold.not_held")
 	}
-	s.why.set(why)
+	s.why.Set(why)
 }
 
 func (s *thresholdSection) build(labels []mask.Label) {
@@ -83,14 +85,14 @@ func (s *thresholdSection) build(labels []mask.Label) {
 	}
 	s.rows, s.listed, s.list.Objects = nil, labels, nil
 	for _, l := range labels {
-		r := &thresholdRow{section: s, label: l, name: newLine(l.Name, colorDim).clipped()}
+		r := &thresholdRow{section: s, label: l, name: controls.NewLine(l.Name, look.Dim).Clipped()}
 		r.slider = newThresholdSlider(r)
 		r.value = w.newNumeric(func() bounds { return bounds{1, 99, 0, "percent"} },
 			func() string { return w.t("ui.percent", whole(float64(percentOf(s.at(l.Value))))) }, r.typed)
 		w.name(fmt.Sprintf("threshold.%d", l.Value), r.slider)
-		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value.entry)
+		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value.Entry)
 		s.rows = append(s.rows, r)
-		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(60), r.value.entry), r.slider))
+		s.list.Add(container.NewBorder(nil, nil, container.New(fixedWidth(76), r.name), container.New(fixedWidth(60), r.value.Entry), r.slider))
 	}
 	s.list.Refresh()
 }
@@ -107,7 +109,7 @@ func (r *thresholdRow) refresh() {
 		}
 	}
 	at := r.section.at(r.label.Value)
-	r.slider.show(float64(percentOf(at)))
+	r.slider.Display(float64(percentOf(at)))
 	r.value.refresh()
 }
 

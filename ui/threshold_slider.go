@@ -3,12 +3,14 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"opacity/ui/controls"
 )
 
 // thresholdSlider is a slider that is kept when the pointer or the keys leave it,
 // and gives back what Esc takes back.
 type thresholdSlider struct {
-	slider
+	controls.Slider
 	row     *thresholdRow
 	keyed   bool // a key moves it: it is not let go of yet
 	dragged bool // by the pointer
@@ -17,11 +19,11 @@ type thresholdSlider struct {
 
 func newThresholdSlider(r *thresholdRow) *thresholdSlider {
 	w := r.section.w
-	s := &thresholdSlider{slider: slider{held: held{w}}, row: r}
+	s := &thresholdSlider{Slider: controls.Slider{Held: w.make.Held()}, row: r}
 	s.Min, s.Max, s.Step, s.Value = 1, 99, 1, 50
 	s.OnChanged = func(x float64) {
 		if s.deaf {
-			s.show(float64(percentOf(r.section.at(r.label.Value))))
+			s.Display(float64(percentOf(r.section.at(r.label.Value))))
 			return
 		}
 		r.section.move(r.label.Value, byteOf(x))
@@ -38,12 +40,12 @@ func newThresholdSlider(r *thresholdRow) *thresholdSlider {
 // Dragged implements fyne.Draggable.
 func (s *thresholdSlider) Dragged(e *fyne.DragEvent) {
 	s.dragged = true
-	s.slider.Dragged(e)
+	s.Slider.Dragged(e)
 }
 
 // DragEnd implements fyne.Draggable.
 func (s *thresholdSlider) DragEnd() {
-	s.slider.DragEnd()
+	s.Slider.DragEnd()
 	s.dragged, s.deaf = false, false
 }
 
@@ -54,18 +56,18 @@ func (s *thresholdSlider) TypedKey(e *fyne.KeyEvent) {
 	switch {
 	case e.Name == fyne.KeyLeft || e.Name == fyne.KeyRight:
 		s.keyed = true
-		s.slider.TypedKey(e)
+		s.Slider.TypedKey(e)
 		s.keyed = false
 	case moves && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
 		section.keep()
 	default:
-		s.slider.TypedKey(e)
+		s.Slider.TypedKey(e)
 	}
 }
 
 // FocusLost implements fyne.Focusable.
 func (s *thresholdSlider) FocusLost() {
-	s.slider.FocusLost()
+	s.Slider.FocusLost()
 	if !s.dragged {
 		s.row.section.keep()
 	}
@@ -73,14 +75,14 @@ func (s *thresholdSlider) FocusLost() {
 
 // MouseIn implements desktop.Hoverable.
 func (s *thresholdSlider) MouseIn(e *desktop.MouseEvent) {
-	s.slider.MouseIn(e)
-	s.w.tips.show(s, s.hint())
+	s.Slider.MouseIn(e)
+	s.row.section.w.make.Tips.Show(s, s.hint())
 }
 
 // MouseOut implements desktop.Hoverable.
 func (s *thresholdSlider) MouseOut() {
-	s.slider.MouseOut()
-	s.w.tips.hide(s)
+	s.Slider.MouseOut()
+	s.row.section.w.make.Tips.Hide(s)
 }
 
 // hint says what the slider does, or why it does nothing.

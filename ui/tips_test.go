@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
 
@@ -20,12 +21,12 @@ func TestHintFitsItsBox(t *testing.T) {
 	for _, words := range []int{1, 5, 12, 40, 90} {
 		for _, owner := range []string{"toolbar.segment", "toolbar.keys", "status.text", "history.undo"} {
 			o := b.named[owner]
-			b.tips.show(o, strings.TrimSpace(strings.Repeat("threshold ", words)))
+			b.make.Tips.Show(o, strings.TrimSpace(strings.Repeat("threshold ", words)))
 			b.settle()
-			if len(b.tips.layer.Objects) != 1 {
+			if len(b.make.Tips.Layer.Objects) != 1 {
 				t.Fatalf("%d words over %s are not shown", words, owner)
 			}
-			box := b.tips.layer.Objects[0]
+			box := b.make.Tips.Layer.Objects[0]
 			lines := 0
 			for _, x := range box.(*fyne.Container).Objects {
 				if text, ok := x.(*canvas.Text); ok {
@@ -36,7 +37,7 @@ func TestHintFitsItsBox(t *testing.T) {
 					}
 				}
 			}
-			room := b.tips.layer.Size()
+			room := b.make.Tips.Layer.Size()
 			if at := box.Position(); at.X < 0 || at.Y < 0 || at.X+box.Size().Width > room.Width || at.Y+box.Size().Height > room.Height {
 				t.Errorf("%d words over %s: a box of %v at %v of %v", words, owner, box.Size(), at, room)
 			}
@@ -53,14 +54,14 @@ func TestHintGoesAtAPress(t *testing.T) {
 	b.openOne("case")
 	b.use(tool.Brush)
 	for _, owner := range []fyne.CanvasObject{b.named["toolbar.brush"], b.inspector.display.opacity, b.inspector.labels.rows[0].tile} {
-		b.tips.show(owner, "hint")
+		b.make.Tips.Show(owner, "hint")
 		b.settle()
 		press, ok := owner.(desktop.Mouseable)
 		if !ok {
 			t.Fatalf("%T does not hear of a press", owner)
 		}
 		press.MouseDown(&desktop.MouseEvent{})
-		if len(b.tips.layer.Objects) != 0 {
+		if len(b.make.Tips.Layer.Objects) != 0 {
 			t.Errorf("the hint over %T stays", owner)
 		}
 		press.MouseUp(&desktop.MouseEvent{})
@@ -79,12 +80,12 @@ func TestWrapped(t *testing.T) {
 		{"one\ntwo", []string{"one", "two"}},
 		{"of some 3.0\u2009cm", []string{"of some", "3.0\u2009cm"}},
 	} {
-		wrapped(tt.in, 0, 14) // comes to an end
-		if got := wrapped(tt.in, 60, 14); !slices.Equal(got, tt.want) {
+		controls.Wrapped(tt.in, 0, 14) // comes to an end
+		if got := controls.Wrapped(tt.in, 60, 14); !slices.Equal(got, tt.want) {
 			t.Errorf("%q: %q, want %q", tt.in, got, tt.want)
 		}
 	}
-	if got := wrapped("/home/reader/a/very/long/folder/name of a study", 100, 14); strings.Join(got[:3], "") == "" || len(got) < 4 {
+	if got := controls.Wrapped("/home/reader/a/very/long/folder/name of a study", 100, 14); strings.Join(got[:3], "") == "" || len(got) < 4 {
 		t.Errorf("a long word: %q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"opacity/viewer/tool"
 )
 
-func (b *bench) told() string { return b.status.text.text }
+func (b *bench) told() string { return b.status.text.Text }
 
 // A stroke that limits hold back says so, and what was said before goes; the
 // sentence goes when the limits do.

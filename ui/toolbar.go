@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"opacity/assets/icons"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -26,7 +28,7 @@ type toolbar struct {
 }
 
 type toolbarTool struct {
-	button  *button
+	button  *controls.Button
 	enabled func() bool // nil: always
 	on      func() bool // nil: nothing that is on or off
 }
@@ -34,7 +36,7 @@ type toolbarTool struct {
 func newToolbar(w *Window) *toolbar {
 	t := &toolbar{w: w, groups: make([][]fyne.CanvasObject, 1), across: 1}
 	add := func(id string, icon fyne.Resource, key string, a tool.Action, enabled, on func() bool) {
-		b := w.newButton("", icon, w.withKey(w.t(key), a), func() { w.keys.Do(a) })
+		b := w.make.Button("", icon, w.withKey(w.t(key), a), func() { w.keys.Do(a) })
 		b.Importance = widget.LowImportance
 		w.name("toolbar."+id, b)
 		t.tools = append(t.tools, toolbarTool{b, enabled, on})
@@ -65,7 +67,7 @@ func newToolbar(w *Window) *toolbar {
 	add("fit", theme.ZoomFitIcon(), "ui.tool.fit", tool.ViewFit, w.hasStudy, nil)
 	add("maximise", theme.ViewFullScreenIcon(), "ui.tool.maximise", tool.PaneMaximise, w.hasStudy, func() bool { return v.Arrangement() == viewer.OnePane })
 	gap()
-	light := w.newButton("", theme.ColorAchromaticIcon(), w.t("ui.tool.theme"), func() { w.setLight(!w.prefs.Light) })
+	light := w.make.Button("", theme.ColorAchromaticIcon(), w.t("ui.tool.theme"), func() { w.setLight(!w.prefs.Light) })
 	light.Importance = widget.LowImportance
 	w.name("toolbar.theme", light)
 	t.put(light)
@@ -77,7 +79,7 @@ func newToolbar(w *Window) *toolbar {
 	}
 	t.column = container.New(&toolbarLayout{t}, objects...)
 	t.scroll = container.NewVScroll(t.column) // for a window that is lower still
-	t.object = newSurface(colorPanel, container.New(toolbarWidth{t}, t.scroll))
+	t.object = controls.NewSurface(look.Panel, container.New(toolbarWidth{t}, t.scroll))
 	t.refresh()
 	return t
 }
@@ -88,7 +90,7 @@ func operationIcon(id string) fyne.Resource {
 }
 
 // put adds a button to the last group.
-func (t *toolbar) put(b *button) {
+func (t *toolbar) put(b *controls.Button) {
 	last := len(t.groups) - 1
 	t.groups[last] = append(t.groups[last], b)
 }
@@ -97,7 +99,7 @@ func (t *toolbar) put(b *button) {
 func (t *toolbar) addTool(n tool.Name) {
 	w := t.w
 	icon := theme.NewThemedResource(fyne.NewStaticResource("tool-"+string(n)+".svg", icons.Tool(string(n))))
-	b := w.newButton("", icon, w.withKey(w.texts.Format(n.Title()), n.Action()), func() {
+	b := w.make.Button("", icon, w.withKey(w.texts.Format(n.Title()), n.Action()), func() {
 		if w.kit.Current() == n {
 			w.kit.Use(tool.NoTool)
 		} else {
@@ -113,13 +115,13 @@ func (t *toolbar) addTool(n tool.Name) {
 
 func (t *toolbar) refresh() {
 	for _, tt := range t.tools {
-		tt.button.enable(tt.enabled == nil || tt.enabled())
+		tt.button.SetEnabled(tt.enabled == nil || tt.enabled())
 		if tt.on != nil {
 			importance := widget.LowImportance
 			if tt.on() {
 				importance = widget.MediumImportance
 			}
-			tt.button.highlight(importance)
+			tt.button.Highlight(importance)
 		}
 	}
 }

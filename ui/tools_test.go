@@ -39,8 +39,8 @@ func TestPaintUndoErase(t *testing.T) {
 	press := func(k fyne.KeyName) { b.panes.grid.TypedKey(&fyne.KeyEvent{Name: k}); b.settle() }
 
 	press("B")
-	if want := b.texts.Format(tool.Brush.Hint()); b.status.text.text != want {
-		t.Errorf("the status bar says %q, want %q", b.status.text.text, want)
+	if want := b.texts.Format(tool.Brush.Hint()); b.status.text.Text != want {
+		t.Errorf("the status bar says %q, want %q", b.status.text.Text, want)
 	}
 	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
 	painted := b.infection()
@@ -116,8 +116,8 @@ func TestClosingPutsTheToolAway(t *testing.T) {
 	b.use(tool.Brush)
 	b.closeStudy()
 	b.settle()
-	if b.kit.Current() != tool.NoTool || b.status.text.text != "" || strings.Contains(b.status.mouse.text, "Brush") {
-		t.Errorf("%q is on; %q, %q", b.kit.Current(), b.status.text.text, b.status.mouse.text)
+	if b.kit.Current() != tool.NoTool || b.status.text.Text != "" || strings.Contains(b.status.mouse.Text, "Brush") {
+		t.Errorf("%q is on; %q, %q", b.kit.Current(), b.status.text.Text, b.status.mouse.Text)
 	}
 }
 
@@ -128,8 +128,8 @@ func TestRefusalOfAToolIsSaid(t *testing.T) {
 	b.keys.Do(tool.Brush.Action())
 	b.settle()
 	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
-	if want := b.texts.Format(text.M("tool.refused.locked", "infection")); b.status.text.text != want {
-		t.Errorf("the status bar says %q, want %q", b.status.text.text, want)
+	if want := b.texts.Format(text.M("tool.refused.locked", "infection")); b.status.text.Text != want {
+		t.Errorf("the status bar says %q, want %q", b.status.text.Text, want)
 	}
 }
 
@@ -185,8 +185,8 @@ func TestRadiusWritten(t *testing.T) {
 		b.write("strip.radius_mm", tt.in)
 		b.focusPanes()
 		b.settle()
-		if got := b.kit.Settings().RadiusMM; got != tt.mm || b.strip.radiusIs.Text != tt.text || tt.said != "" && !strings.Contains(b.status.text.text, tt.said) {
-			t.Errorf("%s: %g mm, shown as %s, %q", tt.in, got, b.strip.radiusIs.Text, b.status.text.text)
+		if got := b.kit.Settings().RadiusMM; got != tt.mm || b.strip.radiusIs.Text != tt.text || tt.said != "" && !strings.Contains(b.status.text.Text, tt.said) {
+			t.Errorf("%s: %g mm, shown as %s, %q", tt.in, got, b.strip.radiusIs.Text, b.status.text.Text)
 		}
 	}
 	for range 60 {
@@ -211,8 +211,8 @@ func TestLimitToADeletedLabel(t *testing.T) {
 	if l := b.kit.Settings().Limits; l.Inside != 0 || l.OverLabel != mask.RightLung {
 		t.Errorf("limits %+v", l)
 	}
-	if !strings.Contains(b.status.text.text, "is gone") {
-		t.Errorf("it says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "is gone") {
+		t.Errorf("it says %q", b.status.text.Text)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/mask"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -25,22 +27,22 @@ type toolStrip struct {
 	groups []stripGroup
 
 	swatch       *canvas.Rectangle
-	label        *selector
+	label        *controls.Selector
 	values       []uint8 // of the labels in the selectors
-	radius       *slider
+	radius       *controls.Slider
 	radiusIs     *numeric
-	shape, solid *selector
-	likeness     *slider
-	tolerance    *slider
-	toleranceIs  *line
-	subtract     *check
-	cutOutside   *check
-	cutSlices    *selector
-	hu           *check
+	shape, solid *controls.Selector
+	likeness     *controls.Slider
+	tolerance    *controls.Slider
+	toleranceIs  *controls.Line
+	subtract     *controls.Check
+	cutOutside   *controls.Check
+	cutSlices    *controls.Selector
+	hu           *controls.Check
 	lo, hi       *numeric
 	limits       mask.Range  // in these fields; on or only proposed
 	limited      *mask.Range // that was on last
-	inside, over *selector
+	inside, over *controls.Selector
 }
 
 // stripGroup is some controls and the tools that they are for.
@@ -70,44 +72,44 @@ func newToolStrip(w *Window) *toolStrip {
 	s.swatch = canvas.NewRectangle(color.Transparent)
 	s.swatch.CornerRadius = 2
 	s.swatch.SetMinSize(fyne.NewSize(14, 14))
-	s.label = w.newSelector(nil, func(i int) { w.viewer.SetActiveLabel(s.values[i]) })
-	s.radius = w.newSlider(0, 1, 0.01, func(x float64) {
+	s.label = w.make.Selector(nil, func(i int) { w.viewer.SetActiveLabel(s.values[i]) })
+	s.radius = w.make.Slider(0, 1, 0.01, func(x float64) {
 		mm := math.Round(10*leastSlideMM*math.Pow(mostSlideMM/leastSlideMM, x)) / 10
 		s.change(func(o *tool.Settings) { o.RadiusMM = mm })
 	})
 	s.radiusIs = w.newNumeric(func() bounds { return bounds{0, max(w.kit.MostRadiusMM(), 0), 1, "mm"} },
 		func() string { return tenths(w.kit.Settings().RadiusMM) }, s.takeRadius)
-	s.shape = w.newSelector([]string{t("ui.strip.round"), t("ui.strip.square")}, func(i int) {
+	s.shape = w.make.Selector([]string{t("ui.strip.round"), t("ui.strip.square")}, func(i int) {
 		s.change(func(o *tool.Settings) { o.Square = i == 1 })
 	})
-	s.solid = w.newSelector([]string{t("ui.strip.flat"), t("ui.strip.solid")}, func(i int) {
+	s.solid = w.make.Selector([]string{t("ui.strip.flat"), t("ui.strip.solid")}, func(i int) {
 		s.change(func(o *tool.Settings) { o.Solid = i == 1 })
 	})
-	s.likeness = w.newSlider(0, 1, 0.05, func(x float64) { s.change(func(o *tool.Settings) { o.Sensitivity = x }) })
-	s.tolerance = w.newSlider(0, 500, 5, func(x float64) { s.change(func(o *tool.Settings) { o.ToleranceHU = x }) })
-	s.toleranceIs = newLine("", theme.ColorNameForeground).right()
-	s.subtract = w.newCheck(t("ui.strip.subtract"), func(on bool) { s.change(func(o *tool.Settings) { o.Subtract = on }) })
-	s.cutOutside = w.newCheck(t("ui.strip.cut_outside"), func(on bool) { s.change(func(o *tool.Settings) { o.CutOutside = on }) })
+	s.likeness = w.make.Slider(0, 1, 0.05, func(x float64) { s.change(func(o *tool.Settings) { o.Sensitivity = x }) })
+	s.tolerance = w.make.Slider(0, 500, 5, func(x float64) { s.change(func(o *tool.Settings) { o.ToleranceHU = x }) })
+	s.toleranceIs = controls.NewLine("", theme.ColorNameForeground).Right()
+	s.subtract = w.make.Check(t("ui.strip.subtract"), func(on bool) { s.change(func(o *tool.Settings) { o.Subtract = on }) })
+	s.cutOutside = w.make.Check(t("ui.strip.cut_outside"), func(on bool) { s.change(func(o *tool.Settings) { o.CutOutside = on }) })
 	reach := []string{t("ui.strip.whole_stack"), t("ui.strip.this_slice")}
 	for _, n := range cutReach[len(reach):] {
 		reach = append(reach, t("ui.strip.slices", n))
 	}
-	s.cutSlices = w.newSelector(reach, func(i int) { s.change(func(o *tool.Settings) { o.CutSlices = cutReach[i] }) })
-	s.hu = w.newCheck(t("ui.strip.hu"), func(on bool) { s.takeHU(on) })
+	s.cutSlices = w.make.Selector(reach, func(i int) { s.change(func(o *tool.Settings) { o.CutSlices = cutReach[i] }) })
+	s.hu = w.make.Check(t("ui.strip.hu"), func(on bool) { s.takeHU(on) })
 	s.limits = huUsual
 	s.lo, s.hi = s.limit(&s.limits.Min), s.limit(&s.limits.Max)
-	s.inside = w.newSelector(nil, func(i int) {
+	s.inside = w.make.Selector(nil, func(i int) {
 		s.change(func(o *tool.Settings) { o.Limits.Inside = s.valueAt(i - 1) })
 	})
-	s.over = w.newSelector(nil, func(i int) {
+	s.over = w.make.Selector(nil, func(i int) {
 		s.change(func(o *tool.Settings) {
 			o.Limits.Over, o.Limits.OverLabel = mask.Over(min(i, int(mask.OverLabel))), s.valueAt(i-int(mask.OverLabel))
 		})
 	})
 	s.build()
 	for id, o := range map[string]fyne.CanvasObject{
-		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs.entry, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
-		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo.entry, "hi": s.hi.entry,
+		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs.Entry, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
+		"tolerance": s.tolerance, "subtract": s.subtract, "cut_outside": s.cutOutside, "hu": s.hu, "lo": s.lo.Entry, "hi": s.hi.Entry,
 		"inside": s.inside, "over": s.over,
 	} {
 		w.name("strip."+id, o)
@@ -120,27 +122,27 @@ func newToolStrip(w *Window) *toolStrip {
 func (s *toolStrip) build() {
 	t := s.w.t
 	wide := func(px float32, o fyne.CanvasObject) fyne.CanvasObject { return container.New(fixedWidth(px), o) }
-	word := func(key string) fyne.CanvasObject { return newLine(t(key), colorDim) }
+	word := func(key string) fyne.CanvasObject { return controls.NewLine(t(key), look.Dim) }
 	add := func(on []tool.Name, o ...fyne.CanvasObject) {
 		s.groups = append(s.groups, stripGroup{container.New(layout.NewCustomPaddedHBoxLayout(5), o...), on})
 	}
 	add(nil, container.NewCenter(s.swatch), wide(94, s.label))
 	ring := []tool.Name{tool.Brush, tool.Eraser, tool.Smart}
-	add(ring, word("ui.strip.radius"), wide(58, s.radius), wide(56, s.radiusIs.entry), word("ui.strip.unit_mm"))
+	add(ring, word("ui.strip.radius"), wide(58, s.radius), wide(56, s.radiusIs.Entry), word("ui.strip.unit_mm"))
 	add(ring, wide(86, s.shape))
 	add(append(ring, tool.Fill), wide(64, s.solid))
 	add([]tool.Name{tool.Smart}, word("ui.strip.sensitivity"), wide(64, s.likeness))
 	add([]tool.Name{tool.Fill}, word("ui.strip.tolerance"), wide(96, s.tolerance), wide(64, s.toleranceIs))
 	add([]tool.Name{tool.Lasso, tool.Polygon}, s.subtract)
 	add([]tool.Name{tool.Scissors}, s.cutOutside, wide(128, s.cutSlices))
-	add(nil, s.hu, wide(64, s.lo.entry), wide(64, s.hi.entry))
+	add(nil, s.hu, wide(64, s.lo.Entry), wide(64, s.hi.Entry))
 	add(nil, wide(118, s.inside))
 	add(nil, wide(136, s.over))
 	s.row = container.New(&flowLayout{gap: stripGap, second: len(s.groups) - 3, rows: s.rows, changed: s.w.otherStrips})
 	for _, g := range s.groups {
 		s.row.Add(g.object)
 	}
-	s.object = newSurface(colorPanel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
+	s.object = controls.NewSurface(look.Panel, container.New(layout.NewCustomPaddedLayout(2, 2, 8, 8), s.row))
 }
 
 // stripGap is between the groups of a strip.
@@ -198,7 +200,7 @@ func (s *toolStrip) takeLimits() {
 		return
 	}
 	s.w.soon("strip.limits", func() {
-		if l := s.limits; l.Min > l.Max && !s.lo.typing && !s.hi.typing {
+		if l := s.limits; l.Min > l.Max && !s.lo.Typing && !s.hi.Typing {
 			s.limits = mask.Range{Min: l.Max, Max: l.Min}
 			s.takeHU(s.hu.Checked)
 		}
@@ -241,17 +243,17 @@ func (s *toolStrip) refresh() {
 	w, o := s.w, s.w.kit.Settings()
 	s.showLabels(o.Limits)
 	x := math.Log(max(o.RadiusMM, leastSlideMM)/leastSlideMM) / math.Log(mostSlideMM/leastSlideMM)
-	s.radius.show(math.Round(100*min(x, 1)) / 100)
+	s.radius.Display(math.Round(100*min(x, 1)) / 100)
 	s.radiusIs.refresh()
-	s.shape.show(index(o.Square))
-	s.solid.show(index(o.Solid))
-	s.likeness.show(o.Sensitivity)
-	s.tolerance.show(min(o.ToleranceHU, s.tolerance.Max))
-	s.toleranceIs.set(w.t("ui.strip.tolerance_is", whole(o.ToleranceHU)))
-	s.subtract.show(o.Subtract)
-	s.cutOutside.show(o.CutOutside)
-	s.cutSlices.show(slices.Index(cutReach, o.CutSlices))
-	s.hu.show(o.Limits.HU != nil)
+	s.shape.Display(index(o.Square))
+	s.solid.Display(index(o.Solid))
+	s.likeness.Display(o.Sensitivity)
+	s.tolerance.Display(min(o.ToleranceHU, s.tolerance.Max))
+	s.toleranceIs.Set(w.t("ui.strip.tolerance_is", whole(o.ToleranceHU)))
+	s.subtract.Display(o.Subtract)
+	s.cutOutside.Display(o.CutOutside)
+	s.cutSlices.Display(slices.Index(cutReach, o.CutSlices))
+	s.hu.Display(o.Limits.HU != nil)
 	if r := o.Limits.HU; r != nil && (s.limited == nil || *r != *s.limited) {
 		s.limits = *r
 	}
@@ -259,7 +261,7 @@ func (s *toolStrip) refresh() {
 	s.lo.refresh()
 	s.hi.refresh()
 	for _, g := range s.groups {
-		visible(g.object, g.on == nil || slices.Contains(g.on, w.kit.Current()))
+		controls.Visible(g.object, g.on == nil || slices.Contains(g.on, w.kit.Current()))
 	}
 	s.row.Refresh()
 }
@@ -281,13 +283,13 @@ func (s *toolStrip) showLabels(lim mask.Limits) {
 		}
 	}
 	at := func(value uint8) int { return slices.Index(s.values, value) }
-	s.label.list(names, at(w.viewer.ActiveLabel()))
-	s.inside.list(inside, 1+at(lim.Inside))
+	s.label.List(names, at(w.viewer.ActiveLabel()))
+	s.inside.List(inside, 1+at(lim.Inside))
 	chosen := int(lim.Over)
 	if lim.Over == mask.OverLabel {
 		chosen += at(lim.OverLabel)
 	}
-	s.over.list(over, chosen)
+	s.over.List(over, chosen)
 }
 
 func index(on bool) int {
@@ -295,13 +297,4 @@ func index(on bool) int {
 		return 1
 	}
 	return 0
-}
-
-// list offers other options, and selects one without telling anybody.
-func (s *selector) list(options []string, chosen int) {
-	if !slices.Equal(s.Options, options) {
-		s.Options = options
-		s.Selected = ""
-	}
-	s.show(chosen)
 }

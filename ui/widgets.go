@@ -103,7 +103,7 @@ func (w *Window) pixels(c fyne.Canvas, at fyne.Position, size fyne.Size) rect {
 func (w *Window) state() windowState {
 	s := windowState{
 		Title: w.win.Title(), Case: w.session.Info().Case, Loading: w.session.Loading(), Running: w.segmenting,
-		Dirty: w.unsaved(), Status: w.status.text.text, Device: w.status.right.text, Cursor: w.viewer.Cursor(),
+		Dirty: w.unsaved(), Status: w.status.text.Text, Device: w.status.right.Text, Cursor: w.viewer.Cursor(),
 		Window: [2]float64{w.viewer.Window().Center, w.viewer.Window().Width}, Scale: w.win.Canvas().Scale(), Voxels: map[string]int{},
 	}
 	s.Errors, s.Warnings = w.bands.texts()

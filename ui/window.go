@@ -11,6 +11,8 @@ import (
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/text"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -31,11 +33,11 @@ type Window struct {
 	after    func(time.Duration, func()) (stop func())
 	choose   chooser
 	prefs    *preferences
-	look     *look
+	look     *look.Theme
 	pending  map[string]bool // what soon has put off
 	closed   bool
 
-	tips      *tips
+	make      *controls.Kit
 	status    *statusBar
 	bands     *bands
 	toolbar   *toolbar
@@ -112,7 +114,7 @@ func New(a fyne.App, opts Options) *Window {
 	w.machine = tool.NewMachine(w.viewer)
 	w.kit = tool.NewKit(w.viewer, w.machine)
 	w.prefs = loadPreferences(opts.ConfigDir)
-	w.look = newLook(w.prefs.Light)
+	w.look = look.New(w.prefs.Light)
 	a.Settings().SetTheme(w.look)
 	w.win = a.NewWindow(w.t("ui.title.empty"))
 	w.win.SetMaster()
@@ -128,7 +130,7 @@ func New(a fyne.App, opts Options) *Window {
 
 // build puts the parts together.
 func (w *Window) build() {
-	w.tips = newTips(w)
+	w.make = controls.New(windowHost{w})
 	w.status = newStatusBar(w)
 	w.bands = newBands(w)
 	w.reviewing = newReviewing(w)
@@ -145,7 +147,7 @@ func (w *Window) build() {
 	w.centre = container.NewStack(w.emptyView())
 	body := container.NewBorder(nil, nil, container.NewHBox(w.toolbar.object, w.cases.object), w.inspector.object, w.centre)
 	w.shell = container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
-	w.win.SetContent(container.NewStack(w.shell, w.tips.layer))
+	w.win.SetContent(container.NewStack(w.shell, w.make.Tips.Layer))
 	w.menu = newMenu(w)
 	w.win.Resize(fyne.NewSize(w.prefs.Width, w.prefs.Height))
 }
@@ -256,7 +258,7 @@ func (w *Window) showStudy() {
 
 func (w *Window) show(o fyne.CanvasObject) {
 	if len(w.centre.Objects) != 1 || w.centre.Objects[0] != o {
-		w.tips.clear() // what they spoke of goes, and says no goodbye
+		w.make.Tips.Clear() // what they spoke of goes, and says no goodbye
 		w.status.hint("")
 		w.centre.Objects = []fyne.CanvasObject{o}
 		w.centre.Refresh()

@@ -18,6 +18,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/ui/controls"
 	"opacity/viewer"
 	"opacity/viewer/tool"
 )
@@ -107,7 +108,7 @@ func TestSeveralSeriesAreListed(t *testing.T) {
 	b.opener.found = app.Scan{Series: []app.Series{newSeries("thin"), newSeries("thick")}}
 	b.Open("folder")
 	b.until("the list is there", b.choosing)
-	if b.list.chosen != 0 || !b.list.tiles[0].chosen {
+	if b.list.chosen != 0 || !b.list.tiles[0].Chosen {
 		t.Error("the first is not the one chosen")
 	}
 	b.until("the thumbnails are drawn", func() bool { return b.list.thumbs[0].Image != nil && b.list.thumbs[1].Image != nil })
@@ -134,12 +135,12 @@ func TestSegmentPaintsThenAdopts(t *testing.T) {
 	if applied != 1 || text.English().Format(steps[0].Name) != "Segment with Fake model" || !b.session.Dirty() {
 		t.Errorf("%d steps, dirty %v", applied, b.session.Dirty())
 	}
-	if got := b.inspector.labels.rows[0].volume.text; got != "0.2\u2009ml" { // 8 voxels of 20 mm³
+	if got := b.inspector.labels.rows[0].volume.Text; got != "0.2\u2009ml" { // 8 voxels of 20 mm³
 		t.Errorf("the left lung has %q", got)
 	}
 	b.until("it is measured", func() bool { return b.measured.valid && words(b.inspector.report.object)["infection"] })
-	if b.status.right.text != "Something went wrong: no CUDA." {
-		t.Errorf("the status bar gives no reason for the device: %q", b.status.right.text)
+	if b.status.right.Text != "Something went wrong: no CUDA." {
+		t.Errorf("the status bar gives no reason for the device: %q", b.status.right.Text)
 	}
 	if got := b.item("Edit", "Undo").Label; got != "Undo Segment with Fake model   (Ctrl+Z)" {
 		t.Errorf("the menu says %q", got)
@@ -196,12 +197,12 @@ func TestWarningsStayAndWithhold(t *testing.T) {
 		t.Error("the warning is not shown")
 	}
 	row := b.inspector.labels.rows[0]
-	if row.volume.text != "—" || !strings.Contains(row.volume.reason, "slice 4 is missing") {
-		t.Errorf("the volume is %q because %q", row.volume.text, row.volume.reason)
+	if row.volume.Text != "—" || !strings.Contains(row.volume.Reason, "slice 4 is missing") {
+		t.Errorf("the volume is %q because %q", row.volume.Text, row.volume.Reason)
 	}
 	row.volume.MouseIn(nil)
-	if !strings.Contains(b.status.text.text, "slice 4 is missing") {
-		t.Errorf("resting on the dash says %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "slice 4 is missing") {
+		t.Errorf("resting on the dash says %q", b.status.text.Text)
 	}
 	b.closeStudy()
 	b.settle()
@@ -293,8 +294,8 @@ func TestSaveAsksBeforeReplacing(t *testing.T) {
 	b.keys.Do(tool.FileSave)
 	b.answer("replace", "replace")
 	b.until("it is saved", func() bool { return !b.session.Dirty() })
-	if !strings.Contains(b.status.text.text, b.dir) || !b.status.show.Visible() {
-		t.Errorf("where it went: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, b.dir) || !b.status.show.Visible() {
+		t.Errorf("where it went: %q", b.status.text.Text)
 	}
 	// The file is the program's own now: saving again replaces it without asking.
 	b.session.Undo()
@@ -310,7 +311,7 @@ func TestExport(t *testing.T) {
 	b.segmentOne("case")
 	b.keys.Do(tool.FileExport)
 	folder := filepath.Join(b.dir, "out")
-	b.named["export.folder"].(*entry).SetText(folder)
+	b.named["export.folder"].(*controls.Entry).SetText(folder)
 	b.answer("export", "export")
 	b.until("it is exported", func() bool { return len(b.status.tasks) == 0 })
 	for _, name := range []string{"mask.nii.gz", "report.json", "axial.png", "coronal.png", "sagittal.png"} {
@@ -325,7 +326,7 @@ func TestExport(t *testing.T) {
 		t.Error("an exported mask counts as unsaved")
 	}
 	b.keys.Do(tool.FileExport)
-	b.named["export.folder"].(*entry).SetText(folder)
+	b.named["export.folder"].(*controls.Entry).SetText(folder)
 	b.answer("export", "export")
 	b.answer("replace", "cancel")
 	if len(b.writer.wrote()) != 1 {
@@ -350,7 +351,7 @@ func TestOpenMaskShowsTheMapping(t *testing.T) {
 	b.chooser.path = "mask.nii"
 	b.item("File", "Open mask").Action()
 	b.until("it asks", func() bool { return len(b.modals) == 1 })
-	if got := b.named["mapping.1"].(*selector).Selected; got != "right lung" {
+	if got := b.named["mapping.1"].(*controls.Selector).Selected; got != "right lung" {
 		t.Errorf("1 lies at the right and is taken for the %s", got)
 	}
 	b.answer("mapping", "use")
@@ -450,7 +451,7 @@ func TestEveryBindingDoesSomething(t *testing.T) {
 func TestUndoGoesToTheTextInFocus(t *testing.T) {
 	b := newBench(t)
 	b.segmentOne("case")
-	e := b.inspector.display.centre.entry
+	e := b.inspector.display.centre.Entry
 	b.win.Canvas().Focus(e)
 	e.SetText("12")
 	test.Type(e, "3")
@@ -515,12 +516,12 @@ func TestLabelEyeAndActive(t *testing.T) {
 	}
 	test.Tap(b.inspector.labels.rows[1].tile)
 	b.settle()
-	if rows := b.inspector.labels.rows; !rows[1].tile.chosen || rows[2].tile.chosen || !rows[1].name.bold {
+	if rows := b.inspector.labels.rows; !rows[1].tile.Chosen || rows[2].tile.Chosen || !rows[1].name.Bold {
 		t.Error("the active label is not marked")
 	}
 	b.chord(tool.Chord{Mods: tool.Shift, Key: "3"})
 	b.settle()
-	if rows := b.inspector.labels.rows; rows[1].tile.chosen || !rows[2].tile.chosen || rows[1].name.bold {
+	if rows := b.inspector.labels.rows; rows[1].tile.Chosen || !rows[2].tile.Chosen || rows[1].name.Bold {
 		t.Error("Shift+3 does not make the third label the active one")
 	}
 }

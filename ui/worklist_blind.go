@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app"
+	"opacity/ui/look"
 )
 
 // Blinded reading keeps a reader's work in studies of its own, which no model and
@@ -130,7 +131,7 @@ func (w *Window) blindBand() []fyne.CanvasObject {
 	if !w.blinded() {
 		return nil
 	}
-	end := w.newButton(w.t("ui.blind.end"), nil, "", w.endBlinded)
+	end := w.make.Button(w.t("ui.blind.end"), nil, "", w.endBlinded)
 	w.name("band.blind", end)
-	return []fyne.CanvasObject{w.bands.band(colorTooltip, theme.ColorNameForeground, theme.VisibilityOffIcon(), sentence(w.t("ui.blind.band")), end)}
+	return []fyne.CanvasObject{w.bands.band(look.Tooltip, theme.ColorNameForeground, theme.VisibilityOffIcon(), sentence(w.t("ui.blind.band")), end)}
 }

@@ -75,12 +75,12 @@ func TestTheListsNameHidesWithTheIdentity(t *testing.T) {
 	name := filepath.Base(folder)
 	b.viewer.SetIdentity(true)
 	b.settle()
-	if got := b.cases.title.text; !strings.Contains(got, name) {
+	if got := b.cases.title.Text; !strings.Contains(got, name) {
 		t.Errorf("the title is %q", got)
 	}
 	b.viewer.SetIdentity(false)
 	b.settle()
-	if got := b.cases.title.text; strings.Contains(got, name) {
+	if got := b.cases.title.Text; strings.Contains(got, name) {
 		t.Errorf("hidden, the title is %q", got)
 	}
 	if got := b.lookingIn(folder); strings.Contains(got, name) {

@@ -13,6 +13,8 @@ import (
 
 	"opacity/app/worklist"
 	"opacity/ui/caselist"
+	"opacity/ui/controls"
+	"opacity/ui/look"
 	"opacity/viewer/tool"
 )
 
@@ -27,20 +29,20 @@ const (
 // casesPanel is what is seen of a work list.
 type casesPanel struct {
 	c      *workList
-	object *surface
-	title  *line
-	sort   *selector
-	filter *selector
+	object *controls.Surface
+	title  *controls.Line
+	sort   *controls.Selector
+	filter *controls.Selector
 	table  *caselist.List
-	none   *line
-	this   *line
-	state  *selector
-	note   *entry
+	none   *controls.Line
+	this   *controls.Line
+	state  *controls.Selector
+	note   *controls.Entry
 	noteOf string // the case that the note belongs to
 	buttons
 }
 
-type buttons struct{ previous, next, segment, export *button }
+type buttons struct{ previous, next, segment, export *controls.Button }
 
 // orders are the ways to sort, as the selector has them.
 func orders() []worklist.Order {
@@ -69,39 +71,39 @@ func stateIcon(state string) fyne.Resource {
 func newCasesPanel(c *workList) *casesPanel {
 	w := c.w
 	p := &casesPanel{c: c}
-	p.title = newLine("", theme.ColorNameForeground).strong().clipped()
-	fold := w.newButton("", theme.CancelIcon(), w.withKey(w.t("ui.cases.fold"), tool.ViewCases), func() { w.showCases(false) })
+	p.title = controls.NewLine("", theme.ColorNameForeground).Strong().Clipped()
+	fold := w.make.Button("", theme.CancelIcon(), w.withKey(w.t("ui.cases.fold"), tool.ViewCases), func() { w.showCases(false) })
 	fold.Importance = widget.LowImportance
-	p.sort = w.newSelector([]string{w.t("ui.cases.sort.name"), w.t("ui.cases.sort.state"), w.t("ui.cases.sort.unsure")}, func(i int) {
+	p.sort = w.make.Selector([]string{w.t("ui.cases.sort.name"), w.t("ui.cases.sort.state"), w.t("ui.cases.sort.unsure")}, func(i int) {
 		c.by = orders()[i]
 		c.arrange()
 	})
-	p.sort.show(0)
+	p.sort.Display(0)
 	states := []string{w.t("ui.cases.all")}
 	for _, s := range caseStates() {
 		states = append(states, w.t("ui.cases.state."+s))
 	}
-	p.filter = w.newSelector(states, func(i int) {
+	p.filter = w.make.Selector(states, func(i int) {
 		c.state = ""
 		if i > 0 {
 			c.state = caseStates()[i-1]
 		}
 		c.arrange()
 	})
-	p.filter.show(0)
+	p.filter.Display(0)
 	p.table = caselist.New(caselist.Options{
-		Open: c.goTo, Key: w.typedKey, Rune: w.typedRune, Cut: ellipsis, Dim: colorDim,
+		Open: c.goTo, Key: w.typedKey, Rune: w.typedRune, Cut: controls.Ellipsis, Dim: look.Dim,
 	})
-	p.none = newLine(w.t("ui.cases.none"), colorDim)
-	p.this = newLine("", colorDim).clipped()
-	p.state = w.newSelector(states[1:], func(i int) { c.say(caseStates()[i]) })
-	p.note = w.newEntry("", func(string) { c.takeNote(); w.focusPanes() })
+	p.none = controls.NewLine(w.t("ui.cases.none"), look.Dim)
+	p.this = controls.NewLine("", look.Dim).Clipped()
+	p.state = w.make.Selector(states[1:], func(i int) { c.say(caseStates()[i]) })
+	p.note = w.make.Entry("", func(string) { c.takeNote(); w.focusPanes() })
 	p.note.SetPlaceHolder(w.t("ui.cases.note"))
-	p.note.onLeave = c.takeNote
-	p.previous = w.newButton("", theme.NavigateBackIcon(), w.withKey(w.t("ui.cases.previous_tip"), tool.CasePrevious), func() { w.keys.Do(tool.CasePrevious) })
-	p.next = w.newButton("", theme.NavigateNextIcon(), w.withKey(w.t("ui.cases.next_tip"), tool.CaseNext), func() { w.keys.Do(tool.CaseNext) })
-	p.segment = w.newButton(w.t("ui.cases.segment"), theme.MediaPlayIcon(), w.t("ui.cases.segment_tip"), c.segmentAll)
-	p.export = w.newButton(w.t("ui.cases.export"), theme.DownloadIcon(), w.t("ui.cases.export_tip"), c.askExport)
+	p.note.OnLeave = c.takeNote
+	p.previous = w.make.Button("", theme.NavigateBackIcon(), w.withKey(w.t("ui.cases.previous_tip"), tool.CasePrevious), func() { w.keys.Do(tool.CasePrevious) })
+	p.next = w.make.Button("", theme.NavigateNextIcon(), w.withKey(w.t("ui.cases.next_tip"), tool.CaseNext), func() { w.keys.Do(tool.CaseNext) })
+	p.segment = w.make.Button(w.t("ui.cases.segment"), theme.MediaPlayIcon(), w.t("ui.cases.segment_tip"), c.segmentAll)
+	p.export = w.make.Button(w.t("ui.cases.export"), theme.DownloadIcon(), w.t("ui.cases.export_tip"), c.askExport)
 
 	head := container.NewBorder(nil, nil, nil, fold, p.title)
 	above := container.NewVBox(head, container.NewGridWithColumns(2, p.sort, p.filter))
@@ -110,7 +112,7 @@ func newCasesPanel(c *workList) *casesPanel {
 		container.NewGridWithColumns(2, p.segment, p.export))
 	body := container.NewBorder(above, below, nil, nil, container.NewStack(p.table, container.NewCenter(p.none)))
 	inner := container.New(widthLayout(casesWidth), container.New(layout.NewCustomPaddedLayout(4, 8, 8, 8), body))
-	p.object = newSurface(colorPanel, container.NewBorder(nil, nil, nil, widget.NewSeparator(), inner))
+	p.object = controls.NewSurface(look.Panel, container.NewBorder(nil, nil, nil, widget.NewSeparator(), inner))
 	p.object.Hide()
 	for id, o := range map[string]fyne.CanvasObject{
 		"list": p.table, "sort": p.sort, "filter": p.filter, "state": p.state, "note": p.note, "fold": fold,
@@ -124,7 +126,7 @@ func newCasesPanel(c *workList) *casesPanel {
 // showCases unfolds the list, or folds it away.
 func (w *Window) showCases(on bool) {
 	on = on && w.cases.list != nil
-	visible(w.cases.object, on)
+	controls.Visible(w.cases.object, on)
 	w.cases.refresh()
 	w.arrangeSides()
 	if !on && !w.panesFocused() {
@@ -167,15 +169,15 @@ func (c *workList) refresh() {
 		}
 	}
 	p.table.Set(rows)
-	visible(p.none, len(rows) == 0)
+	controls.Visible(p.none, len(rows) == 0)
 	title := w.t("ui.cases.name")
 	if c.list != nil {
 		title = w.t("ui.cases.title", c.called(), len(index))
 	}
-	p.title.set(title)
+	p.title.Set(title)
 	for n, o := range orders() {
 		if o == c.by {
-			p.sort.show(n)
+			p.sort.Display(n)
 		}
 	}
 	p.showState()
@@ -210,7 +212,7 @@ func (p *casesPanel) showState() {
 			shown = n + 1
 		}
 	}
-	p.filter.show(shown)
+	p.filter.Display(shown)
 }
 
 // showThis shows what is said of the open case.
@@ -225,11 +227,11 @@ func (c *workList) showThis(r worklist.Row) {
 		}
 		for n, s := range caseStates() {
 			if s == mine.State {
-				p.state.show(n)
+				p.state.Display(n)
 			}
 		}
 	}
-	p.this.set(said)
+	p.this.Set(said)
 	enable := func(o fyne.Disableable, on bool) {
 		if o.Disabled() == on {
 			if on {
@@ -247,8 +249,8 @@ func (c *workList) showThis(r worklist.Row) {
 		p.note.Refresh()
 	}
 	p.noteOf = c.present
-	p.segment.enable(c.canSegmentAll())
-	p.export.enable(c.list != nil && w.opts.Writer != nil && !c.jobs.Running(jobCasesExport))
+	p.segment.SetEnabled(c.canSegmentAll())
+	p.export.SetEnabled(c.list != nil && w.opts.Writer != nil && !c.jobs.Running(jobCasesExport))
 }
 
 // describe writes a case in two lines.

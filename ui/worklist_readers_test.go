@@ -156,8 +156,8 @@ func TestAnUnfinishedOutlineIsKept(t *testing.T) {
 	draw(b)
 	b.keys.Do(tool.CaseNext)
 	b.arrived("b")
-	if b.infection() != 0 || !strings.Contains(b.status.text.text, "outline in a was filled") {
-		t.Errorf("%d voxels in b, and it says %q", b.infection(), b.status.text.text)
+	if b.infection() != 0 || !strings.Contains(b.status.text.Text, "outline in a was filled") {
+		t.Errorf("%d voxels in b, and it says %q", b.infection(), b.status.text.Text)
 	}
 	b.goToCase("a")
 	if steps, _ := b.session.History(); b.infection() == 0 || len(steps) != 1 {

@@ -51,11 +51,11 @@ func TestResultForACaseThatIsBeingLeft(t *testing.T) {
 		model.may <- true
 		model.may <- true
 		b.allSegmented()
-		said := b.status.text.text
+		said := b.status.text.Text
 		b.arrived("b")
 		b.goToCase("a")
 		if got := b.infection(); got <= byHand || b.session.Result() == nil || len(b.studyInfo().Models) != 1 {
-			t.Fatalf("%d voxels, %d by hand, %d models, %q, %q", got, byHand, len(b.studyInfo().Models), b.status.text.text, said)
+			t.Fatalf("%d voxels, %d by hand, %d models, %q, %q", got, byHand, len(b.studyInfo().Models), b.status.text.Text, said)
 		}
 	}
 }
@@ -79,8 +79,8 @@ func TestResultForACaseLookedAt(t *testing.T) {
 	model.may <- true
 	model.may <- true
 	b.allSegmented()
-	if e, _ := b.cases.entry("a"); e.Model != "" || b.infection() != byHand || !strings.Contains(b.status.text.text, "1 failed: a") {
-		t.Errorf("model %q, %d voxels, %d before; it says %q", e.Model, b.infection(), byHand, b.status.text.text)
+	if e, _ := b.cases.entry("a"); e.Model != "" || b.infection() != byHand || !strings.Contains(b.status.text.Text, "1 failed: a") {
+		t.Errorf("model %q, %d voxels, %d before; it says %q", e.Model, b.infection(), byHand, b.status.text.Text)
 	}
 }
 

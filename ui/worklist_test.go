@@ -146,8 +146,8 @@ func TestWalkingTheListLosesNoStroke(t *testing.T) {
 		}
 	}
 	b.keys.Do(tool.CaseNext)
-	if !strings.Contains(b.status.text.text, "last case") || b.cases.present != "c" {
-		t.Errorf("after the last: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "last case") || b.cases.present != "c" {
+		t.Errorf("after the last: %q", b.status.text.Text)
 	}
 	for _, name := range []string{"b", "a"} {
 		b.keys.Do(tool.CasePrevious)
@@ -179,8 +179,8 @@ func TestWalkingTheListLosesNoStroke(t *testing.T) {
 func TestStatesAndNotes(t *testing.T) {
 	b, folder := newListBench(t)
 	b.keys.Do(tool.CaseProblem)
-	if !strings.Contains(b.status.text.text, "none of the work list") {
-		t.Errorf("with no case open: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "none of the work list") {
+		t.Errorf("with no case open: %q", b.status.text.Text)
 	}
 	b.goToCase("b")
 	b.keys.Do(tool.CaseCorrected)
@@ -251,8 +251,8 @@ func TestSegmentAll(t *testing.T) {
 	byHand := b.infection()
 	b.item("Work list", "Segment all").Action()
 	b.until("all are segmented", func() bool { return !b.cases.jobs.Running(jobCasesSegment) && len(b.status.tasks) == 0 })
-	if model.runs != 3 || !strings.Contains(b.status.text.text, "2 cases segmented, 1 failed: b") {
-		t.Errorf("%d runs: %q", model.runs, b.status.text.text)
+	if model.runs != 3 || !strings.Contains(b.status.text.Text, "2 cases segmented, 1 failed: b") {
+		t.Errorf("%d runs: %q", model.runs, b.status.text.Text)
 	}
 	if got := b.infection(); got <= byHand || b.session.Result() == nil {
 		t.Errorf("the open case has %d voxels, %d by hand", got, byHand)
@@ -282,8 +282,8 @@ func TestSegmentAll(t *testing.T) {
 func TestExportOfCorrectedCases(t *testing.T) {
 	b, folder := newListBench(t)
 	b.cases.askExport()
-	if !strings.Contains(b.status.text.text, "No case") {
-		t.Errorf("with none corrected: %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "No case") {
+		t.Errorf("with none corrected: %q", b.status.text.Text)
 	}
 	for _, name := range []string{"a", "b", "c"} {
 		b.goToCase(name)
@@ -303,7 +303,7 @@ func TestExportOfCorrectedCases(t *testing.T) {
 	if got := b.writer.wrote(); !slices.Equal(got, []string{filepath.Join(b.chooser.path, "c.nii.gz")}) {
 		t.Errorf("wrote %q", got)
 	}
-	if said := b.status.text.text; !strings.Contains(said, "1 masks written") || !strings.Contains(said, "1 failed: a") {
+	if said := b.status.text.Text; !strings.Contains(said, "1 masks written") || !strings.Contains(said, "1 failed: a") {
 		t.Errorf("it says %q", said)
 	}
 }
@@ -337,8 +337,8 @@ func TestBlinded(t *testing.T) {
 		t.Error("no band says so")
 	}
 	b.keys.Do(tool.SegmentRun)
-	if !strings.Contains(b.status.text.text, "blinded") {
-		t.Errorf("the model's run is refused by %q", b.status.text.text)
+	if !strings.Contains(b.status.text.Text, "blinded") {
+		t.Errorf("the model's run is refused by %q", b.status.text.Text)
 	}
 	b.dot(0.4, 0.4)
 	mine := b.infection()

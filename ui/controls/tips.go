@@ -1,4 +1,4 @@
-package ui
+package controls
 
 import (
 	"strings"
@@ -8,81 +8,86 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+
+	"opacity/ui/look"
 )
 
 // tipDelay is how long the pointer rests before the hint shows beside it. In the
 // status bar it shows at once.
 const tipDelay = 500 * time.Millisecond
 
-// tips shows hints in a layer over the window that takes no pointer events.
-type tips struct {
-	w     *Window
-	layer *fyne.Container
+// Tips shows hints in a layer over the window that takes no pointer events.
+type Tips struct {
+	host  Host
+	Layer *fyne.Container
 	owner fyne.CanvasObject
 	stop  func()
 }
 
-func newTips(w *Window) *tips { return &tips{w: w, layer: container.NewWithoutLayout()} }
+func newTips(h Host) *Tips { return &Tips{host: h, Layer: container.NewWithoutLayout()} }
 
-func (t *tips) show(owner fyne.CanvasObject, hint string) {
-	t.clear()
+// Show shows a hint beside its owner soon.
+func (t *Tips) Show(owner fyne.CanvasObject, hint string) {
+	t.Clear()
 	t.owner = owner
-	t.w.status.hint(hint)
-	t.stop = t.w.after(tipDelay, func() { t.place(owner, hint) })
+	t.host.Hint(hint)
+	t.stop = t.host.After(tipDelay, func() { t.place(owner, hint) })
 }
 
-func (t *tips) hide(owner fyne.CanvasObject) {
+// Hide takes away the hint of an owner.
+func (t *Tips) Hide(owner fyne.CanvasObject) {
 	if t.owner == owner {
-		t.clear()
-		t.w.status.hint("")
+		t.Clear()
+		t.host.Hint("")
 	}
 }
 
-func (t *tips) clear() {
+// Clear takes away whatever shows.
+func (t *Tips) Clear() {
 	if t.stop != nil {
 		t.stop()
 		t.stop = nil
 	}
 	t.owner = nil
-	if len(t.layer.Objects) > 0 {
-		t.layer.Objects = nil
-		t.layer.Refresh()
+	if len(t.Layer.Objects) > 0 {
+		t.Layer.Objects = nil
+		t.Layer.Refresh()
 	}
 }
 
 // place puts the hint under its owner, or above it where there is no room.
-func (t *tips) place(owner fyne.CanvasObject, hint string) {
-	if t.owner != owner || len(t.w.modals) > 0 {
+func (t *Tips) place(owner fyne.CanvasObject, hint string) {
+	if t.owner != owner || t.host.Covered() {
 		return
 	}
-	d := t.w.app.Driver()
-	origin := d.AbsolutePositionForObject(t.layer)
+	d := fyne.CurrentApp().Driver()
+	origin := d.AbsolutePositionForObject(t.Layer)
 	at := d.AbsolutePositionForObject(owner).Subtract(origin)
 	box := hintBox(hint)
 	size := box.Size()
-	room := t.layer.Size()
+	room := t.Layer.Size()
 	x, y := at.X+8, at.Y+owner.Size().Height+4
-	if at.X+owner.Size().Width <= t.w.toolbar.width() { // beside the toolbar rather than over it
-		x, y = t.w.toolbar.width()+4, at.Y
+	if at.X+owner.Size().Width <= t.host.Rail() { // beside the toolbar rather than over it
+		x, y = t.host.Rail()+4, at.Y
 	}
 	if y+size.Height > room.Height-4 {
 		y = min(at.Y, room.Height) - size.Height - 4
 	}
 	box.Move(fyne.NewPos(max(min(x, room.Width-size.Width-6), 4), max(y, 4)))
-	t.layer.Objects = []fyne.CanvasObject{box}
-	t.layer.Refresh()
+	t.Layer.Objects = []fyne.CanvasObject{box}
+	t.Layer.Refresh()
 }
 
 // hintBox is a hint on its ground, as wide and high as its words need: Fyne's own
 // labels know the height of text that wraps only after they were drawn.
 func hintBox(hint string) *fyne.Container {
 	const widest, padX, padY, lineGap = 340, 10, 7, 2
-	ground := canvas.NewRectangle(paint(colorTooltip))
+	ground := canvas.NewRectangle(look.Paint(look.Tooltip))
 	ground.CornerRadius = 4
 	box := container.NewWithoutLayout(ground)
 	var width, y float32 = 0, padY
-	for _, s := range wrapped(hint, widest-2*padX, theme.TextSize()) {
-		line := canvas.NewText(s, paint(theme.ColorNameForeground))
+	for _, s := range Wrapped(hint, widest-2*padX, theme.TextSize()) {
+		line := canvas.NewText(s, look.Paint(theme.ColorNameForeground))
 		line.TextSize = theme.TextSize()
 		size := line.MinSize()
 		line.Resize(size)
@@ -95,9 +100,9 @@ func hintBox(hint string) *fyne.Container {
 	return box
 }
 
-// wrapped breaks s between words into lines of a width, and words that are wider
+// Wrapped breaks s between words into lines of a width, and words that are wider
 // anywhere.
-func wrapped(s string, width, size float32) []string {
+func Wrapped(s string, width, size float32) []string {
 	wide := func(s string) bool { return fyne.MeasureText(s, size, fyne.TextStyle{}).Width > width }
 	var lines []string
 	for _, paragraph := range strings.Split(s, "\n") {

@@ -1,4 +1,4 @@
-package ui
+package controls
 
 import (
 	"fyne.io/fyne/v2"
@@ -6,34 +6,34 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// prose is text that wraps, in line with what stands above and below it: Fyne's
+// Prose is text that wraps, in line with what stands above and below it: Fyne's
 // own keeps a margin.
-type prose struct {
+type Prose struct {
 	widget.BaseWidget
-	rich *widget.RichText
+	Rich *widget.RichText
 }
 
-// paragraph is prose in a colour of the theme.
-func paragraph(s string, c fyne.ThemeColorName) *prose {
-	p := &prose{rich: widget.NewRichText(&widget.TextSegment{Text: s, Style: widget.RichTextStyle{ColorName: c, SizeName: theme.SizeNameCaptionText}})}
-	p.rich.Wrapping = fyne.TextWrapWord
+// Paragraph is prose in a colour of the theme.
+func Paragraph(s string, c fyne.ThemeColorName) *Prose {
+	p := &Prose{Rich: widget.NewRichText(&widget.TextSegment{Text: s, Style: widget.RichTextStyle{ColorName: c, SizeName: theme.SizeNameCaptionText}})}
+	p.Rich.Wrapping = fyne.TextWrapWord
 	p.ExtendBaseWidget(p)
 	return p
 }
 
-// set writes s; with nothing to say there is no paragraph.
-func (p *prose) set(s string) {
-	seg := p.rich.Segments[0].(*widget.TextSegment)
+// Set writes s; with nothing to say there is no paragraph.
+func (p *Prose) Set(s string) {
+	seg := p.Rich.Segments[0].(*widget.TextSegment)
 	if seg.Text != s {
 		seg.Text = s
-		p.rich.Refresh()
+		p.Rich.Refresh()
 		p.Refresh()
 	}
-	visible(p, s != "")
+	Visible(p, s != "")
 }
 
 // CreateRenderer implements fyne.Widget.
-func (p *prose) CreateRenderer() fyne.WidgetRenderer { return &proseRenderer{p.rich} }
+func (p *Prose) CreateRenderer() fyne.WidgetRenderer { return &proseRenderer{p.Rich} }
 
 type proseRenderer struct{ rich *widget.RichText }
 

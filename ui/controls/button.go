@@ -1,4 +1,4 @@
-package ui
+package controls
 
 import (
 	"image/color"
@@ -8,22 +8,25 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/look"
 )
 
-// button is Fyne's, with a hint on hover, a focus that is seen, and Enter to press it.
-type button struct {
+// Button is Fyne's, with a hint on hover, a focus that is seen, and Enter to press it.
+type Button struct {
 	widget.Button
-	held
+	Held
 	tip     string
-	deaf    func() bool // true: keys press it not; nil: they always do
+	Deaf    func() bool // true: keys press it not; nil: they always do
 	focused bool
 }
 
-func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped func()) *button {
-	b := &button{held: held{w}, tip: tip}
+// Button makes a button; tip is its hint on hover.
+func (k *Kit) Button(label string, icon fyne.Resource, tip string, tapped func()) *Button {
+	b := &Button{Held: Held{k}, tip: tip}
 	b.Text, b.Icon = label, icon
 	b.OnTapped = func() {
-		w.tips.hide(b)
+		k.Tips.Hide(b)
 		tapped()
 	}
 	b.ExtendBaseWidget(b)
@@ -31,33 +34,33 @@ func (w *Window) newButton(label string, icon fyne.Resource, tip string, tapped 
 }
 
 // TypedKey implements fyne.Focusable.
-func (b *button) TypedKey(e *fyne.KeyEvent) {
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	if !isPress(e) {
-		b.w.typedKey(e)
-	} else if !b.Disabled() && (b.deaf == nil || !b.deaf()) {
+		b.kit.host.TypedKey(e)
+	} else if !b.Disabled() && (b.Deaf == nil || !b.Deaf()) {
 		b.OnTapped()
 	}
 }
 
 // TypedRune implements fyne.Focusable.
-func (b *button) TypedRune(r rune) { b.w.typedRune(r) }
+func (b *Button) TypedRune(r rune) { b.kit.host.TypedRune(r) }
 
 // FocusGained implements fyne.Focusable.
-func (b *button) FocusGained() {
+func (b *Button) FocusGained() {
 	b.focused = true
 	b.Button.FocusGained()
-	b.w.bringIn(b)
+	b.kit.host.BringIn(b)
 }
 
 // FocusLost implements fyne.Focusable.
-func (b *button) FocusLost() {
+func (b *Button) FocusLost() {
 	b.focused = false
 	b.Button.FocusLost()
 }
 
 // CreateRenderer implements fyne.Widget. Fyne shows the focus by a tint, which is
 // not to be seen on a button that has that colour: a ring is.
-func (b *button) CreateRenderer() fyne.WidgetRenderer {
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &ringed{b.Button.CreateRenderer(), b, canvas.NewRectangle(color.Transparent)}
 	r.ring.StrokeWidth = 2
 	r.ring.CornerRadius = theme.Size(theme.SizeNameInputRadius)
@@ -67,13 +70,13 @@ func (b *button) CreateRenderer() fyne.WidgetRenderer {
 
 type ringed struct {
 	fyne.WidgetRenderer
-	b    *button
+	b    *Button
 	ring *canvas.Rectangle
 }
 
 func (r *ringed) apply() {
-	r.ring.StrokeColor = paint(theme.ColorNameForeground)
-	visible(r.ring, r.b.focused)
+	r.ring.StrokeColor = look.Paint(theme.ColorNameForeground)
+	Visible(r.ring, r.b.focused)
 }
 
 func (r *ringed) Layout(size fyne.Size) {
@@ -90,20 +93,21 @@ func (r *ringed) Refresh() {
 func (r *ringed) Objects() []fyne.CanvasObject { return append(r.WidgetRenderer.Objects(), r.ring) }
 
 // MouseIn implements desktop.Hoverable.
-func (b *button) MouseIn(e *desktop.MouseEvent) {
+func (b *Button) MouseIn(e *desktop.MouseEvent) {
 	b.Button.MouseIn(e)
 	if b.tip != "" {
-		b.w.tips.show(b, b.tip)
+		b.kit.Tips.Show(b, b.tip)
 	}
 }
 
 // MouseOut implements desktop.Hoverable.
-func (b *button) MouseOut() {
+func (b *Button) MouseOut() {
 	b.Button.MouseOut()
-	b.w.tips.hide(b)
+	b.kit.Tips.Hide(b)
 }
 
-func (b *button) enable(on bool) {
+// SetEnabled lets it be pressed, or not.
+func (b *Button) SetEnabled(on bool) {
 	if on == b.Disabled() {
 		if on {
 			b.Enable()
@@ -113,7 +117,8 @@ func (b *button) enable(on bool) {
 	}
 }
 
-func (b *button) highlight(i widget.Importance) {
+// Highlight gives it another rank among buttons.
+func (b *Button) Highlight(i widget.Importance) {
 	if b.Importance != i {
 		b.Importance = i
 		b.Refresh()

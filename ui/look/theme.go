@@ -1,4 +1,5 @@
-package ui
+// Package look is how the window looks: its colours, light and dark, and its sizes.
+package look
 
 import (
 	"image/color"
@@ -9,29 +10,29 @@ import (
 
 // Colours that Fyne has no name for.
 const (
-	colorPanel       fyne.ThemeColorName = "opacityPanel"
-	colorDim         fyne.ThemeColorName = "opacityDim" // text of second rank
-	colorWarnFill    fyne.ThemeColorName = "opacityWarnFill"
-	colorWarnText    fyne.ThemeColorName = "opacityWarnText"
-	colorErrorFill   fyne.ThemeColorName = "opacityErrorFill"
-	colorErrorText   fyne.ThemeColorName = "opacityErrorText"
-	colorTooltip     fyne.ThemeColorName = "opacityTooltip"
-	colorTransparent fyne.ThemeColorName = "opacityTransparent"
+	Panel       fyne.ThemeColorName = "opacityPanel"
+	Dim         fyne.ThemeColorName = "opacityDim" // text of second rank
+	WarnFill    fyne.ThemeColorName = "opacityWarnFill"
+	WarnText    fyne.ThemeColorName = "opacityWarnText"
+	ErrorFill   fyne.ThemeColorName = "opacityErrorFill"
+	ErrorText   fyne.ThemeColorName = "opacityErrorText"
+	Tooltip     fyne.ThemeColorName = "opacityTooltip"
+	Transparent fyne.ThemeColorName = "opacityTransparent"
 )
 
 type palette map[fyne.ThemeColorName]color.Color
 
 // Text on its ground has a contrast of at least 4.5 to 1, icons and focus rings
-// 3 to 1; theme_test.go measures it.
+// 3 to 1; a test of package ui measures it.
 var (
 	darkPalette = palette{
 		theme.ColorNameBackground:          hex(0x16181C),
-		colorPanel:                         hex(0x1F2228),
+		Panel:                              hex(0x1F2228),
 		theme.ColorNameMenuBackground:      hex(0x1F2228),
 		theme.ColorNameOverlayBackground:   hex(0x1F2228),
 		theme.ColorNameHeaderBackground:    hex(0x1F2228),
 		theme.ColorNameForeground:          hex(0xD7DAE0),
-		colorDim:                           hex(0x9AA1AD),
+		Dim:                                hex(0x9AA1AD),
 		theme.ColorNamePlaceHolder:         hex(0x9AA1AD),
 		theme.ColorNameDisabled:            hex(0x6C7480),
 		theme.ColorNamePrimary:             hex(0x4C9BE8),
@@ -54,21 +55,21 @@ var (
 		theme.ColorNameForegroundOnWarning: hex(0x0B0D10),
 		theme.ColorNameSuccess:             hex(0x3FB68B),
 		theme.ColorNameForegroundOnSuccess: hex(0x0B0D10),
-		colorWarnFill:                      hex(0x3B3214),
-		colorWarnText:                      hex(0xF4E2AE),
-		colorErrorFill:                     hex(0x4A1B20),
-		colorErrorText:                     hex(0xFFD0D3),
-		colorTooltip:                       hex(0x3A404B),
-		colorTransparent:                   color.Transparent,
+		WarnFill:                           hex(0x3B3214),
+		WarnText:                           hex(0xF4E2AE),
+		ErrorFill:                          hex(0x4A1B20),
+		ErrorText:                          hex(0xFFD0D3),
+		Tooltip:                            hex(0x3A404B),
+		Transparent:                        color.Transparent,
 	}
 	lightPalette = palette{
 		theme.ColorNameBackground:          hex(0xE9EBEF),
-		colorPanel:                         hex(0xFBFBFC),
+		Panel:                              hex(0xFBFBFC),
 		theme.ColorNameMenuBackground:      hex(0xFBFBFC),
 		theme.ColorNameOverlayBackground:   hex(0xFBFBFC),
 		theme.ColorNameHeaderBackground:    hex(0xFBFBFC),
 		theme.ColorNameForeground:          hex(0x1B1E24),
-		colorDim:                           hex(0x565D69),
+		Dim:                                hex(0x565D69),
 		theme.ColorNamePlaceHolder:         hex(0x565D69),
 		theme.ColorNameDisabled:            hex(0x8B929E),
 		theme.ColorNamePrimary:             hex(0x1B66B5),
@@ -91,12 +92,12 @@ var (
 		theme.ColorNameForegroundOnWarning: hex(0xFFFFFF),
 		theme.ColorNameSuccess:             hex(0x1D7F5C),
 		theme.ColorNameForegroundOnSuccess: hex(0xFFFFFF),
-		colorWarnFill:                      hex(0xFFF1C7),
-		colorWarnText:                      hex(0x4A3A00),
-		colorErrorFill:                     hex(0xFCDADD),
-		colorErrorText:                     hex(0x76121A),
-		colorTooltip:                       hex(0xFFFFFF),
-		colorTransparent:                   color.Transparent,
+		WarnFill:                           hex(0xFFF1C7),
+		WarnText:                           hex(0x4A3A00),
+		ErrorFill:                          hex(0xFCDADD),
+		ErrorText:                          hex(0x76121A),
+		Tooltip:                            hex(0xFFFFFF),
+		Transparent:                        color.Transparent,
 	}
 )
 
@@ -106,15 +107,15 @@ func hexA(rgb uint32, a uint8) color.NRGBA {
 	return color.NRGBA{uint8(rgb >> 16), uint8(rgb >> 8), uint8(rgb), a}
 }
 
-// look is the program's theme: the reading room's dark one, or the light one.
-type look struct {
+// Theme is the program's theme: the reading room's dark one, or the light one.
+type Theme struct {
 	fyne.Theme
 	light bool
 }
 
-func newLook(light bool) *look { return &look{theme.DefaultTheme(), light} }
+func New(light bool) *Theme { return &Theme{theme.DefaultTheme(), light} }
 
-func (l *look) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+func (l *Theme) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 	p, variant := darkPalette, theme.VariantDark
 	if l.light {
 		p, variant = lightPalette, theme.VariantLight
@@ -125,7 +126,7 @@ func (l *look) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color 
 	return l.Theme.Color(name, variant)
 }
 
-func (l *look) Size(name fyne.ThemeSizeName) float32 {
+func (l *Theme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
 		return 13
@@ -147,8 +148,8 @@ func (l *look) Size(name fyne.ThemeSizeName) float32 {
 	return l.Theme.Size(name)
 }
 
-// paint returns a colour of the theme in force.
-func paint(name fyne.ThemeColorName) color.Color {
+// Paint returns a colour of the theme in force.
+func Paint(name fyne.ThemeColorName) color.Color {
 	s := fyne.CurrentApp().Settings()
 	return s.Theme().Color(name, s.ThemeVariant())
 }

@@ -1,4 +1,4 @@
-package ui
+package controls
 
 import (
 	"image/color"
@@ -8,126 +8,130 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/look"
 )
 
-// tile is something to press that holds any content: it shows hover, focus and
+// Tile is something to press that holds any content: it shows hover, focus and
 // whether it is the chosen one among its like (by a bar, not by colour alone).
-type tile struct {
+type Tile struct {
 	widget.BaseWidget
-	held
+	Held
 	content  fyne.CanvasObject
 	tapped   func()
 	tip      string
-	fill     fyne.ThemeColorName
-	pad      float32
-	chosen   bool
-	disabled bool
+	Fill     fyne.ThemeColorName
+	Pad      float32
+	Chosen   bool
+	Disabled bool
 	// menu, where it is set, is asked for by the right button at a place of the
 	// window; keys says whether it took a key.
-	menu func(at fyne.Position)
-	keys func(*fyne.KeyEvent) bool
+	Menu func(at fyne.Position)
+	Keys func(*fyne.KeyEvent) bool
 	// dragged, where it is set, hears of the pointer that was pressed on the tile and
 	// moves, at a place of the tile; dropped of its end.
-	dragged func(at fyne.Position)
-	dropped func()
-	last    fyne.Position // of that pointer
+	OnDrag func(at fyne.Position)
+	OnDrop func()
+	last   fyne.Position // of that pointer
 
 	hovered, focused bool
 }
 
-func (w *Window) newTile(content fyne.CanvasObject, tip string, tapped func()) *tile {
-	t := &tile{held: held{w}, content: content, tapped: tapped, tip: tip, fill: colorTransparent, pad: 6}
+// Tile makes a tile around some content; tapped nil for one that only shows.
+func (k *Kit) Tile(content fyne.CanvasObject, tip string, tapped func()) *Tile {
+	t := &Tile{Held: Held{k}, content: content, tapped: tapped, tip: tip, Fill: look.Transparent, Pad: 6}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
 // Tapped implements fyne.Tappable.
-func (t *tile) Tapped(*fyne.PointEvent) {
-	t.w.win.Canvas().Unfocus()
-	t.press()
+func (t *Tile) Tapped(*fyne.PointEvent) {
+	t.kit.host.Unfocus()
+	t.Press()
 }
 
 // TappedSecondary implements fyne.SecondaryTappable.
-func (t *tile) TappedSecondary(e *fyne.PointEvent) {
-	if t.menu != nil && !t.disabled {
-		t.w.tips.hide(t)
-		t.menu(e.AbsolutePosition)
+func (t *Tile) TappedSecondary(e *fyne.PointEvent) {
+	if t.Menu != nil && !t.Disabled {
+		t.kit.Tips.Hide(t)
+		t.Menu(e.AbsolutePosition)
 	}
 }
 
-func (t *tile) press() {
-	if !t.disabled && t.tapped != nil {
-		t.w.tips.hide(t)
+// Press does what pressing it does.
+func (t *Tile) Press() {
+	if !t.Disabled && t.tapped != nil {
+		t.kit.Tips.Hide(t)
 		t.tapped()
 	}
 }
 
 // Dragged implements fyne.Draggable.
-func (t *tile) Dragged(e *fyne.DragEvent) {
+func (t *Tile) Dragged(e *fyne.DragEvent) {
 	t.last = e.Position
-	if t.dragged != nil && !t.disabled {
-		t.w.tips.hide(t)
-		t.dragged(e.Position)
+	if t.OnDrag != nil && !t.Disabled {
+		t.kit.Tips.Hide(t)
+		t.OnDrag(e.Position)
 	}
 }
 
 // DragEnd implements fyne.Draggable. A tile that is not to be dragged was pressed
 // by a hand that shook.
-func (t *tile) DragEnd() {
+func (t *Tile) DragEnd() {
 	size := t.Size()
 	switch {
-	case t.dropped != nil && !t.disabled:
-		t.dropped()
+	case t.OnDrop != nil && !t.Disabled:
+		t.OnDrop()
 	case t.last.X >= 0 && t.last.Y >= 0 && t.last.X < size.Width && t.last.Y < size.Height:
 		t.Tapped(nil)
 	}
 }
 
 // TypedKey implements fyne.Focusable.
-func (t *tile) TypedKey(e *fyne.KeyEvent) {
+func (t *Tile) TypedKey(e *fyne.KeyEvent) {
 	if isPress(e) {
-		t.press()
+		t.Press()
 		return
 	}
-	if t.keys == nil || !t.keys(e) {
-		t.w.typedKey(e)
+	if t.Keys == nil || !t.Keys(e) {
+		t.kit.host.TypedKey(e)
 	}
 }
 
 // TypedRune implements fyne.Focusable.
-func (t *tile) TypedRune(r rune) { t.w.typedRune(r) }
+func (t *Tile) TypedRune(r rune) { t.kit.host.TypedRune(r) }
 
 // FocusGained implements fyne.Focusable.
-func (t *tile) FocusGained() {
+func (t *Tile) FocusGained() {
 	t.focused = true
 	t.Refresh()
-	t.w.bringIn(t)
+	t.kit.host.BringIn(t)
 }
 
 // FocusLost implements fyne.Focusable.
-func (t *tile) FocusLost() { t.focused = false; t.Refresh() }
+func (t *Tile) FocusLost() { t.focused = false; t.Refresh() }
 
 // MouseIn implements desktop.Hoverable.
-func (t *tile) MouseIn(*desktop.MouseEvent) {
+func (t *Tile) MouseIn(*desktop.MouseEvent) {
 	t.hovered = true
 	if t.tip != "" {
-		t.w.tips.show(t, t.tip)
+		t.kit.Tips.Show(t, t.tip)
 	}
 	t.Refresh()
 }
 
 // MouseMoved implements desktop.Hoverable.
-func (t *tile) MouseMoved(*desktop.MouseEvent) {}
+func (t *Tile) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (t *tile) MouseOut() {
+func (t *Tile) MouseOut() {
 	t.hovered = false
-	t.w.tips.hide(t)
+	t.kit.Tips.Hide(t)
 	t.Refresh()
 }
 
 // CreateRenderer implements fyne.Widget.
-func (t *tile) CreateRenderer() fyne.WidgetRenderer {
+func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 	r := &tileRenderer{t: t, ground: canvas.NewRectangle(color.Transparent), bar: canvas.NewRectangle(color.Transparent), ring: canvas.NewRectangle(color.Transparent)}
 	r.ground.CornerRadius, r.ring.CornerRadius, r.bar.CornerRadius = 4, 4, 1.5
 	r.apply()
@@ -135,25 +139,25 @@ func (t *tile) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type tileRenderer struct {
-	t                 *tile
+	t                 *Tile
 	ground, bar, ring *canvas.Rectangle
 }
 
 func (r *tileRenderer) apply() {
-	r.ground.FillColor = paint(r.t.fill)
-	if r.t.chosen {
-		r.ground.FillColor = paint(theme.ColorNameSelection)
+	r.ground.FillColor = look.Paint(r.t.Fill)
+	if r.t.Chosen {
+		r.ground.FillColor = look.Paint(theme.ColorNameSelection)
 	}
 	r.ring.FillColor, r.ring.StrokeWidth, r.ring.StrokeColor = color.Transparent, 0, color.Transparent
-	if r.t.hovered && !r.t.disabled {
-		r.ring.FillColor = paint(theme.ColorNameHover)
+	if r.t.hovered && !r.t.Disabled {
+		r.ring.FillColor = look.Paint(theme.ColorNameHover)
 	}
 	if r.t.focused {
-		r.ring.StrokeColor, r.ring.StrokeWidth = paint(theme.ColorNamePrimary), 2
+		r.ring.StrokeColor, r.ring.StrokeWidth = look.Paint(theme.ColorNamePrimary), 2
 	}
 	r.bar.FillColor = color.Transparent
-	if r.t.chosen {
-		r.bar.FillColor = paint(theme.ColorNamePrimary)
+	if r.t.Chosen {
+		r.bar.FillColor = look.Paint(theme.ColorNamePrimary)
 	}
 }
 
@@ -162,13 +166,13 @@ func (r *tileRenderer) Layout(size fyne.Size) {
 	r.ring.Resize(size)
 	r.bar.Resize(fyne.NewSize(3, size.Height-6))
 	r.bar.Move(fyne.NewPos(0, 3))
-	p := r.t.pad
+	p := r.t.Pad
 	r.t.content.Move(fyne.NewPos(p, p/2))
 	r.t.content.Resize(fyne.NewSize(size.Width-2*p, size.Height-p))
 }
 
 func (r *tileRenderer) MinSize() fyne.Size {
-	return r.t.content.MinSize().AddWidthHeight(2*r.t.pad, r.t.pad)
+	return r.t.content.MinSize().AddWidthHeight(2*r.t.Pad, r.t.Pad)
 }
 
 func (r *tileRenderer) Refresh() {

@@ -1,43 +1,46 @@
-package ui
+package controls
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/look"
 )
 
-// surface is a filled ground in a colour of the theme, under some content.
-type surface struct {
+// Surface is a filled ground in a colour of the theme, under some content.
+type Surface struct {
 	widget.BaseWidget
 	fill    fyne.ThemeColorName
 	content fyne.CanvasObject
 	radius  float32
-	onSize  func(fyne.Size)
+	OnSize  func(fyne.Size)
 }
 
-func newSurface(fill fyne.ThemeColorName, content fyne.CanvasObject) *surface {
-	s := &surface{fill: fill, content: content}
+// NewSurface puts content on a ground.
+func NewSurface(fill fyne.ThemeColorName, content fyne.CanvasObject) *Surface {
+	s := &Surface{fill: fill, content: content}
 	s.ExtendBaseWidget(s)
 	return s
 }
 
 // Resize also tells who asked how large the surface is now.
-func (s *surface) Resize(size fyne.Size) {
+func (s *Surface) Resize(size fyne.Size) {
 	s.BaseWidget.Resize(size)
-	if s.onSize != nil {
-		s.onSize(size)
+	if s.OnSize != nil {
+		s.OnSize(size)
 	}
 }
 
 // CreateRenderer implements fyne.Widget.
-func (s *surface) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(paint(s.fill))
+func (s *Surface) CreateRenderer() fyne.WidgetRenderer {
+	ground := canvas.NewRectangle(look.Paint(s.fill))
 	ground.CornerRadius = s.radius
 	return &surfaceRenderer{s, ground}
 }
 
 type surfaceRenderer struct {
-	s      *surface
+	s      *Surface
 	ground *canvas.Rectangle
 }
 
@@ -47,7 +50,7 @@ func (r *surfaceRenderer) Layout(size fyne.Size) {
 }
 func (r *surfaceRenderer) MinSize() fyne.Size { return r.s.content.MinSize() }
 func (r *surfaceRenderer) Refresh() {
-	r.ground.FillColor = paint(r.s.fill)
+	r.ground.FillColor = look.Paint(r.s.fill)
 	r.ground.Refresh()
 	r.s.content.Refresh()
 }
