@@ -26,7 +26,7 @@ func measureWindow(ctx context.Context, bin, dir string) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := d.Env("XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "XDG_STATE_HOME="+filepath.Join(dir, "state"))
+	env := d.Env("XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "XDG_STATE_HOME="+filepath.Join(dir, "state"), "XDG_DATA_HOME="+filepath.Join(dir, "data"))
 
 	s, err := medianSeconds(5, func() ([]time.Duration, error) {
 		start := time.Now()
