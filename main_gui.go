@@ -39,9 +39,9 @@ const windDown = 3 * time.Second
 
 // collectAt is by how many percent the heap may grow before it is collected. What
 // is held is mostly a few large arrays without pointers, which cost next to nothing
-// to collect: half of Go's own 100 and less saves some 300 MB on a volume of
+// to collect: less than the usual 100 saves some 300 MB on a volume of
 // 512x512x300 that is segmented. GOGC overrules it.
-const collectAt = 40
+const collectAt = 30
 
 // runWindow opens the window on paths, or on the sample with the model run on
 // it, and returns when it is closed. The toolkit (Fyne 2.8.1, runGL of its glfw
