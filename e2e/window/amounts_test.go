@@ -22,7 +22,7 @@ func TestAmountsWritten(t *testing.T) {
 	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.34, 0.5), desk.LeftButton, 4)
 	painted := infection(p.until("the stroke", func(s state) bool { return s.Steps == 1 && infection(s) > 0 }))
 	p.key("shift+m")
-	p.until("the amount in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*ui.entry") })
+	p.until("the amount in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*controls.Entry") })
 	p.until("the preview", func(s state) bool { return infection(s) > painted })
 	if now := p.place("picture.axial"); now != axial {
 		t.Errorf("the picture is at %v, was at %v", now, axial)
@@ -35,7 +35,7 @@ func TestAmountsWritten(t *testing.T) {
 	_ = p.desk.Type("6,5")
 	p.until("the preview of 6.5 mm", func(s state) bool { return s.Steps == 1 && infection(s) > 2*painted })
 	p.key("tab")
-	p.until("the choice in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*ui.selector") })
+	p.until("the choice in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*controls.Selector") })
 	p.shot("2-comma")
 	p.key("enter")
 	s := p.until("one step", func(s state) bool { return s.Steps == 2 && strings.Contains(s.Status, "6.5 mm") })

@@ -37,7 +37,7 @@ func TestAmountsAndLabels(t *testing.T) {
 			p.key("down")
 		}
 		p.strike("right", "enter")
-		p.until("the amount in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*ui.entry") })
+		p.until("the amount in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*controls.Entry") })
 	}
 	grow()
 	p.until("the preview", func(s state) bool { return infection(s) > painted })
