@@ -15,7 +15,7 @@ FILES = sorted(CONFIGS.glob("*.yaml"))
 PUBLISHED = sorted((CONFIGS / "published").glob("*.yaml"))
 GROUPS = {
     "keras": 8, "miscnn": 5, "fv-ablation": 7, "lecture-networks": 16, "lecture-losses": 12,
-    "lecture-augmentations": 14, "lecture-optimisers": 15, "comparison": 3, "own": 8,
+    "lecture-augmentations": 14, "lecture-optimisers": 15, "comparison": 3, "own": 9,
 }  # fmt: skip
 
 
