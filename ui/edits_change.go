@@ -85,10 +85,17 @@ func (w *Window) amountOf(n int, sign bool) string {
 			return w.t("ui.change.voxel", write(float64(n), 0))
 		}
 		return w.t("ui.history.voxels", write(float64(n), 0))
-	case math.Abs(ml) < 1:
-		return w.t("ui.ml", write(ml, 2))
 	}
-	return w.t("ui.ml", write(ml, 1))
+	return w.fineML(ml, write)
+}
+
+// fineML writes millilitres, those below one with two decimals.
+func (w *Window) fineML(ml float64, write func(x float64, decimals int) string) string {
+	decimals := 1
+	if math.Abs(ml) < 1 {
+		decimals = 2
+	}
+	return w.t("ui.ml", write(ml, decimals))
 }
 
 func size(n int) int { return max(n, -n) }

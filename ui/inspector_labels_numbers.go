@@ -96,11 +96,7 @@ func (w *Window) change(l metrics.LiveLabel) (short, whole string) {
 	}
 	change := w.t("ui.history.voxels", signed(float64(*l.ChangeVoxels), 0))
 	if l.ChangeML != nil {
-		decimals := 1
-		if *l.ChangeML > -1 && *l.ChangeML < 1 {
-			decimals = 2
-		}
-		change = w.t("ui.ml", signed(*l.ChangeML, decimals))
+		change = w.fineML(*l.ChangeML, signed)
 	}
 	if *l.ChangeVoxels == 0 && (l.Dice == nil || *l.Dice == 1) {
 		return w.t("ui.label.as_model"), w.t("ui.label.as_model")

@@ -15,6 +15,7 @@ import (
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/ui/controls"
@@ -135,7 +136,8 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []
 		if err == nil {
 			keepLabels(mk, now, stay)
 		}
-		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m), fileSum(path)}, err
+		sum, _ := safefile.Sum(ctx, path) // "" where it cannot be read any more
+		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m), sum}, err
 	}, nil, func(r made, err error) {
 		w.status.end(jobMask)
 		if err != nil {

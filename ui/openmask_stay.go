@@ -1,10 +1,7 @@
 package ui
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"io"
-	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -55,12 +52,7 @@ func (w *Window) drawnVolume(voxels int) string {
 	if _, withheld := v.Withheld(); withheld {
 		return w.t("ui.history.voxels", thousands(voxels))
 	}
-	ml := float64(voxels) * v.VoxelVolumeML()
-	decimals := 1
-	if ml < 1 {
-		decimals = 2
-	}
-	return w.t("ui.ml", viewer.Number(ml, decimals))
+	return w.fineML(float64(voxels)*v.VoxelVolumeML(), viewer.Number)
 }
 
 // refresh asks only of labels that no number of the file becomes.
@@ -124,18 +116,4 @@ func keepLabels(into, from *mask.Mask, labels []mask.Label) {
 			}
 		}
 	}
-}
-
-// fileSum is the SHA-256 of a file, "" where it cannot be read any more.
-func fileSum(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return ""
-	}
-	return fmt.Sprintf("%x", sum.Sum(nil))
 }

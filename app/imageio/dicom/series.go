@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,16 +125,14 @@ func (s *Series) Middle(ctx context.Context) (*volume.Volume, error) {
 func (s *Series) SHA256(ctx context.Context) (string, error) {
 	lines := make([]string, len(s.files))
 	err := parallel.Each(ctx, len(s.files), func(i int) error {
-		f, _, err := safefile.Open(s.files[i].path)
+		sum, err := safefile.Sum(ctx, s.files[i].path)
 		if err != nil {
-			return unreadable(s.files[i].path, err)
+			if ctx.Err() == nil {
+				err = unreadable(s.files[i].path, err)
+			}
+			return err
 		}
-		defer f.Close()
-		h := sha256.New()
-		if _, err := io.Copy(h, f); err != nil {
-			return unreadable(s.files[i].path, err)
-		}
-		lines[i] = s.files[i].data.text(tagSOPInstance) + " " + hex.EncodeToString(h.Sum(nil)) + "\n"
+		lines[i] = s.files[i].data.text(tagSOPInstance) + " " + sum + "\n"
 		return nil
 	})
 	if err != nil {

@@ -2,9 +2,6 @@ package nifti
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"slices"
 
 	"opacity/app"
@@ -128,24 +125,9 @@ func (s *series) Info() app.SeriesInfo {
 
 // SHA256 hashes the file's bytes.
 func (s *series) SHA256(ctx context.Context) (string, error) {
-	f, _, err := safefile.Open(s.path)
-	if err != nil {
-		return "", unreadable(s.path, err)
+	sum, err := safefile.Sum(ctx, s.path)
+	if err != nil && ctx.Err() == nil {
+		err = unreadable(s.path, err)
 	}
-	defer f.Close()
-	sum := sha256.New()
-	buffer := make([]byte, 1<<20)
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		n, err := f.Read(buffer)
-		sum.Write(buffer[:n])
-		if err == io.EOF {
-			return hex.EncodeToString(sum.Sum(nil)), nil
-		}
-		if err != nil {
-			return "", unreadable(s.path, err)
-		}
-	}
+	return sum, err
 }
