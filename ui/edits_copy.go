@@ -8,7 +8,6 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/viewer"
-	"opacity/viewer/tool"
 )
 
 // copyOn copies what the active label has on the slice shown in the pane in use to
@@ -62,23 +61,4 @@ func (w *Window) goAlong(d mask.Delta) {
 		last = first
 	}
 	w.viewer.SetSlice(plane, last)
-}
-
-// registerOperations tells the key table what asks for the amounts of an operation.
-func (w *Window) registerOperations() {
-	for _, op := range w.operations {
-		w.keys.Handle(tool.Operation(op.id), func() { w.operate(op) })
-	}
-	w.keys.Handle(tool.CopyUp, func() { w.copyOn(+1) })
-	w.keys.Handle(tool.CopyDown, func() { w.copyOn(-1) })
-}
-
-// isOperation reports whether an action changes a label as a whole, or asks how.
-func (w *Window) isOperation(a tool.Action) bool {
-	for _, op := range w.operations {
-		if tool.Operation(op.id) == a {
-			return true
-		}
-	}
-	return a == tool.CopyUp || a == tool.CopyDown
 }

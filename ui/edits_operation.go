@@ -9,6 +9,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/viewer/tool"
 )
 
 // operation is a change of a label as a whole, or of a region, told as data: what
@@ -187,4 +188,23 @@ func (p param) told(a amounts) text.Message {
 		return text.Message{}
 	}
 	return text.M(key, args...)
+}
+
+// registerOperations tells the key table what asks for the amounts of an operation.
+func (w *Window) registerOperations() {
+	for _, op := range w.operations {
+		w.keys.Handle(tool.Operation(op.id), func() { w.operate(op) })
+	}
+	w.keys.Handle(tool.CopyUp, func() { w.copyOn(+1) })
+	w.keys.Handle(tool.CopyDown, func() { w.copyOn(-1) })
+}
+
+// isOperation reports whether an action changes a label as a whole, or asks how.
+func (w *Window) isOperation(a tool.Action) bool {
+	for _, op := range w.operations {
+		if tool.Operation(op.id) == a {
+			return true
+		}
+	}
+	return a == tool.CopyUp || a == tool.CopyDown
 }

@@ -53,8 +53,10 @@ func (w *Window) newNumeric(bounds func() bounds, shown func() string, take func
 func (n *numeric) read() (x float64, wrong string) {
 	w, b := n.w, n.bounds()
 	what := w.t("ui.number.of." + b.of)
-	written := strings.TrimSpace(n.Text)
-	written = strings.TrimSpace(strings.TrimSuffix(written, w.t("ui.number.unit."+b.of)))
+	bare := func(s string) string {
+		return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), w.t("ui.number.unit."+b.of)))
+	}
+	written := bare(n.Text)
 	x, ok := parseNumber(written)
 	exact := math.Round(x*math.Pow10(b.decimals)) / math.Pow10(b.decimals)
 	why := ""
@@ -71,7 +73,7 @@ func (n *numeric) read() (x float64, wrong string) {
 		return exact, ""
 	}
 	example := b.lo
-	if now, there := parseNumber(strings.TrimSpace(strings.TrimSuffix(n.shown(), w.t("ui.number.unit."+b.of)))); there && now >= b.lo && now <= b.hi {
+	if now, there := parseNumber(bare(n.shown())); there && now >= b.lo && now <= b.hi {
 		example = now
 	}
 	return 0, strings.TrimSpace(w.t("ui.number.write", why, what, b.short(b.lo), b.short(b.hi), b.short(example)))

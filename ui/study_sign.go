@@ -78,14 +78,7 @@ func (w *Window) settingsOf(by string) map[string]any {
 
 func ringShape(s tool.Settings) string {
 	shapes := [2][2]string{{"disc", "ball"}, {"square", "cube"}}
-	return shapes[bit(s.Square)][bit(s.Solid)]
-}
-
-func bit(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
+	return shapes[index(s.Square)][index(s.Solid)]
 }
 
 // limitsOf adds the limits that are on, with the English names of the audit.
@@ -130,7 +123,7 @@ func (w *Window) amountsOf(op *operation, said map[string]any) {
 		case aLabel:
 			said[name] = w.labelName(uint8(x))
 		case aTick:
-			said[name] = [2]string{"no", "yes"}[bit(x != 0)]
+			said[name] = [2]string{"no", "yes"}[index(x != 0)]
 		}
 	}
 }

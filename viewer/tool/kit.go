@@ -125,6 +125,12 @@ func (k *Kit) Connect(d *Dispatcher) {
 // Current is the tool that is on, NoTool for none.
 func (k *Kit) Current() Name { return k.current }
 
+// drawer is the tool that is on, where it draws an outline point by point; else nil.
+func (k *Kit) drawer() drawer {
+	d, _ := k.tools[k.current].(drawer)
+	return d
+}
+
 // Use puts a tool on the left and right buttons, NoTool for none. A gesture under
 // way is taken back; an outline that is open stays, for when its tool is on again.
 func (k *Kit) Use(n Name) {
@@ -146,7 +152,7 @@ func (k *Kit) Swap() { k.Use(k.before) }
 // Escape drops what is being drawn, else leaves the tool; false where there is
 // neither. A gesture under way is the Machine's to abort.
 func (k *Kit) Escape() bool {
-	if d, ok := k.tools[k.current].(drawer); ok && d.drop() {
+	if d := k.drawer(); d != nil && d.drop() {
 		k.tell()
 		return true
 	}
@@ -160,7 +166,7 @@ func (k *Kit) Escape() bool {
 // Commit ends an outline and fills it, where it is on screen; else it is shown
 // first.
 func (k *Kit) Commit() {
-	if d, ok := k.tools[k.current].(drawer); ok {
+	if d := k.drawer(); d != nil {
 		d.commit()
 		k.tell()
 	}
@@ -168,8 +174,8 @@ func (k *Kit) Commit() {
 
 // Drawing reports whether there is an outline that Back takes a point of.
 func (k *Kit) Drawing() bool {
-	d, ok := k.tools[k.current].(drawer)
-	return ok && d.drawing()
+	d := k.drawer()
+	return d != nil && d.drawing()
 }
 
 // Back takes the last point of an outline away; false where there is none.
@@ -177,7 +183,7 @@ func (k *Kit) Back() bool {
 	if !k.Drawing() {
 		return false
 	}
-	k.tools[k.current].(drawer).back()
+	k.drawer().back()
 	k.tell()
 	return true
 }
@@ -188,15 +194,15 @@ func (k *Kit) Restore() bool {
 	if !k.Restorable() {
 		return false
 	}
-	k.tools[k.current].(drawer).restore()
+	k.drawer().restore()
 	k.tell()
 	return true
 }
 
 // Restorable reports whether Restore brings an outline back.
 func (k *Kit) Restorable() bool {
-	d, ok := k.tools[k.current].(drawer)
-	return ok && d.restorable()
+	d := k.drawer()
+	return d != nil && d.restorable()
 }
 
 // Open is the outline that is begun and not filled yet, whichever tool is on; nil
