@@ -60,14 +60,8 @@ func TestLeftAsideIsNamed(t *testing.T) {
 
 // A study keeps its title, whichever folder its image is opened by.
 func TestTitleStaysThatOfTheStudy(t *testing.T) {
-	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	dir, image, folder := keptStudy(t)
 	b := studied(t, dir)
-	b.openFile(image)
-	b.draw(5)
-	b.kept(1)
-	folder := b.study().Folder()
-	b.end()
-	b = studied(t, dir)
 	b.found(image).info.Case = "dicom"
 	b.Open(folder)
 	b.until("it is open", func() bool { return b.complete() })

@@ -88,15 +88,9 @@ func TestSavedElsewhereIsGoneOnWith(t *testing.T) {
 
 // Studies that may be of an image and cannot be gone on with are told of.
 func TestHintsAreGiven(t *testing.T) {
-	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
-	b := studied(t, dir)
-	b.openFile(image)
-	b.draw(5)
-	b.kept(1)
-	folder := b.study().Folder()
-	b.end()
+	dir, image, folder := keptStudy(t)
 
-	b = studied(t, dir)
+	b := studied(t, dir)
 	b.opener.found = app.Scan{Series: []app.Series{other{b.found(image)}}}
 	b.Open(image)
 	b.until("it is open", b.complete)

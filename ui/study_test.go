@@ -21,6 +21,20 @@ func studied(t *testing.T, dir string) *bench {
 	return newBench(t, func(o *Options) { o.StudiesDir = dir })
 }
 
+// keptStudy is a study with one stroke that was closed: the folder it is in, the
+// image it is of, and its own folder.
+func keptStudy(t *testing.T) (dir, image, folder string) {
+	t.Helper()
+	dir, image = t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	b := studied(t, dir)
+	b.openFile(image)
+	b.draw(5)
+	b.kept(1)
+	folder = b.study().Folder()
+	b.end()
+	return dir, image, folder
+}
+
 // openFile opens a fake series that has a file.
 func (b *bench) openFile(path string) {
 	b.t.Helper()
@@ -136,19 +150,13 @@ func TestModelsProposalIsKept(t *testing.T) {
 }
 
 func TestSourceThatMovedOrChanged(t *testing.T) {
-	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
-	b := studied(t, dir)
-	b.openFile(image)
-	b.draw(5)
-	b.kept(1)
-	folder := b.study().Folder()
-	b.end()
+	dir, image, folder := keptStudy(t)
 
 	moved := filepath.Join(t.TempDir(), "moved.nii")
 	if err := os.Rename(image, moved); err != nil {
 		t.Fatal(err)
 	}
-	b = studied(t, dir)
+	b := studied(t, dir)
 	b.found(moved)
 	b.Open(folder)
 	b.until("it asks", func() bool { return len(b.modals) > 0 })
