@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -319,18 +318,18 @@ func TestReasonsOverThePictures(t *testing.T) {
 		t.Error("it is there before the walk")
 	}
 	b.press(fyne.KeyN)
-	if said := line.why.text; !line.object.Visible() || said != b.status.text.Text || !strings.Contains(said, "number 1 in doubt") {
+	if said := line.why.Text; !line.object.Visible() || said != b.status.text.Text || !strings.Contains(said, "number 1 in doubt") {
 		t.Errorf("on the first slice it says %q", said)
 	}
 	high := line.object.MinSize().Height
 	b.viewer.SetSlice(viewer.Axial, 0)
 	b.settle()
-	if said := line.why.text; !strings.HasPrefix(said, "Slice 1") || line.object.MinSize().Height != high {
+	if said := line.why.Text; !strings.HasPrefix(said, "Slice 1") || line.object.MinSize().Height != high {
 		t.Errorf("on another slice it says %q", said)
 	}
 	b.named["review.line.next"].(*controls.Button).OnTapped()
 	b.settle()
-	if said := line.why.text; !strings.Contains(said, "number 2 in doubt") || !b.panesFocused() {
+	if said := line.why.Text; !strings.Contains(said, "number 2 in doubt") || !b.panesFocused() {
 		t.Errorf("on the second slice it says %q", said)
 	}
 	b.named["review.line.off"].(*controls.Button).OnTapped()
@@ -344,27 +343,6 @@ func TestReasonsOverThePictures(t *testing.T) {
 	b.openOne("another")
 	if line.object.Visible() {
 		t.Error("it is there with another case")
-	}
-}
-
-// What does not fit into its lines is cut, and shows on hover.
-func TestBrief(t *testing.T) {
-	b := newBench(t)
-	long := newBrief(b.make.Tips)
-	long.Resize(fyne.NewSize(200, 40))
-	long.set(strings.Repeat("infection ", 30))
-	lines := test.WidgetRenderer(long).Objects()
-	for _, o := range lines {
-		if text := o.(*canvas.Text); text.Text == "" || text.MinSize().Width > 200 {
-			t.Errorf("a line of %g: %q", text.MinSize().Width, text.Text)
-		}
-	}
-	if last := lines[1].(*canvas.Text).Text; !long.cut || !strings.HasSuffix(last, "…") {
-		t.Errorf("the last line is %q", last)
-	}
-	long.set("infection")
-	if long.cut || lines[1].(*canvas.Text).Text != "" {
-		t.Error("short words take two lines")
 	}
 }
 

@@ -48,21 +48,6 @@ func (s *Stroke) Paint(shape Shape) volume.Box {
 	return s.box
 }
 
-// PaintBits is Paint for a set of voxels on the mask's grid; a set on another
-// grid changes nothing.
-func (s *Stroke) PaintBits(b *Bits) volume.Box {
-	s.box = volume.Box{}
-	if s.idle || b.size != s.mask.size {
-		return s.box
-	}
-	for k := range b.size[2] {
-		for j := range b.size[1] {
-			eachRun(b.Row(j, k), 0, b.size[0], func(i0, i1 int) { s.run(i0, i1, j, k) })
-		}
-	}
-	return s.box
-}
-
 // Held reports whether limits or locks kept anything painted so far from changing.
 func (s *Stroke) Held() bool { return s.held || s.idle }
 

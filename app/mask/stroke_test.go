@@ -116,11 +116,7 @@ func TestStroke(t *testing.T) {
 			shape := anyTip(r, v.Geometry).Sweep(around(r, v.Size), around(r, v.Size))
 			bits := bitsOf(t, shape, v.Size)
 			covered.Or(bits)
-			if r.IntN(3) == 0 {
-				box = box.Union(s.PaintBits(bits))
-			} else {
-				box = box.Union(s.Paint(shape))
-			}
+			box = box.Union(s.Paint(shape))
 		}
 		want, changed := label.Value, NewBits(v.Size)
 		if erase {
@@ -228,15 +224,6 @@ func TestStroke_Examples(t *testing.T) {
 		if want := [3]int{c.left, c.right, c.infection}; got != want {
 			t.Errorf("%s: %v, want %v", c.name, got, want)
 		}
-	}
-}
-
-func TestStroke_BitsOfAnotherGrid(t *testing.T) {
-	m := New(volume.Size{4, 4, 2}, DefaultLabels())
-	b := NewBits(volume.Size{4, 4, 3})
-	b.Set(1, 1, 2)
-	if box := m.Begin(nil, Infection, false, Limits{}).PaintBits(b); !box.Empty() || !m.Empty() {
-		t.Errorf("painted %v", box)
 	}
 }
 
