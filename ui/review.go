@@ -43,9 +43,8 @@ type reviewing struct {
 	model  *app.SegmentResult // whose mask is walked through
 
 	line    *reviewLine
-	applied int           // steps, when the marks were last brought in line with them
-	changed []changedMark // by those steps, oldest first
-	newest  time.Time     // when the last step was made
+	applied int       // steps, when the marks were last brought in line with them
+	newest  time.Time // when the last step was made
 
 	stopRank, stopDwell func()
 	at                  int // slice on screen, -1 for none
@@ -86,7 +85,7 @@ func (r *reviewing) opened() {
 		r.drop()
 	}
 	_, r.applied = s.History()
-	r.changed, r.newest = nil, time.Time{}
+	r.newest = time.Time{}
 	r.readMarks()
 	r.later()
 	r.w.soon("look", r.look) // once the panes are there
@@ -266,13 +265,10 @@ func (r *reviewing) untick() {
 // say keeps a state and a note of a slice in the study.
 func (r *reviewing) say(k int, state, note string) {
 	r.w.note(func(i *study.Info) {
-		m := marksOf(*i)
 		if r.seen[k] {
-			m.See(k)
+			i.Slices.See(k)
 		}
-		if m.Say(k, state, note, r.w.reader(), time.Now()) {
-			setMarks(i, m)
-		}
+		i.Slices.Say(k, state, note, r.w.reader(), time.Now())
 	})
 	r.readMarks()
 }
@@ -325,38 +321,20 @@ func (r *reviewing) keepSeen() {
 	seen := r.seen
 	r.seen = map[int]bool{}
 	r.w.note(func(i *study.Info) {
-		m := marksOf(*i)
 		for k := range seen {
-			m.See(k)
+			i.Slices.See(k)
 		}
-		setMarks(i, m)
 	})
 }
 
 // readMarks brings the marks to what the study says, and what was seen besides.
 func (r *reviewing) readMarks() {
-	r.marks = marksOf(r.w.studyInfo())
+	r.marks = r.w.studyInfo().Slices
 	for k := range r.seen {
 		r.marks.See(k)
 	}
 	r.keepSeen()
 	r.show()
-}
-
-// marksOf is what a study says of slices, as package review has it.
-func marksOf(i study.Info) review.Marks {
-	m := review.Marks{}
-	for k, s := range i.Slices {
-		m[k] = review.Mark(s)
-	}
-	return m
-}
-
-func setMarks(i *study.Info, m review.Marks) {
-	i.Slices = make(map[int]study.Slice, len(m))
-	for k, mark := range m {
-		i.Slices[k] = study.Slice(mark)
-	}
 }
 
 // register plugs in what keys and menu do.

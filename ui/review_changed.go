@@ -5,16 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"opacity/app/mask"
 	"opacity/app/review"
 	"opacity/app/study"
 )
-
-// changedMark is what was said of a slice before a step changed its labels.
-type changedMark struct {
-	step     int // which, from 0
-	k        int
-	was, now review.Mark
-}
 
 // stepped brings the marks in line with the steps: what was said of a slice was
 // said of its labels as they were then.
@@ -35,16 +29,14 @@ func (r *reviewing) stepped() {
 func (r *reviewing) overtake(from, to int) {
 	w := r.w
 	steps, _ := w.session.History()
-	made := len(r.changed)
+	var changed []int
 	for i := from; i < to; i++ {
 		for _, k := range r.slicesOf(i) {
-			if now, changed := r.marks.Changed(k, steps[i].Hand, w.reader(), time.Now()); changed {
-				r.changed = append(r.changed, changedMark{i, k, r.marks[k], now})
-				r.marks[k] = now
+			if r.change(k, steps[i]) {
+				changed = append(changed, k)
 			}
 		}
 	}
-	changed := r.changed[made:]
 	r.keepMarks(changed)
 	again := !steps[to-1].Time.After(r.newest)
 	if !again {
@@ -53,15 +45,24 @@ func (r *reviewing) overtake(from, to int) {
 	if len(changed) == 0 || again { // who does a step again is told of that
 		return
 	}
-	key, first := "ui.review.changed", changed[0]
-	if first.now.State == "" {
+	key, first := "ui.review.changed", r.marks[changed[0]]
+	if first.State == "" {
 		key = "ui.review.overrun"
 	}
-	said := w.t(key, axialNumber(w.session.Volume(), first.k), w.t("ui.review.state."+first.was.State))
+	said := w.t(key, axialNumber(w.session.Volume(), changed[0]), w.t("ui.review.state."+first.Before.Mark.State))
 	if len(changed) > 1 {
 		said = w.t(key+"_many", len(changed))
 	}
 	w.soon("changed", func() { w.status.note(said) }) // after what the step itself says
+}
+
+// change takes in that a step has changed a slice; false where that says nothing of it.
+func (r *reviewing) change(k int, step mask.Step) bool {
+	now, changed := r.marks.Changed(k, step.Time, step.Hand, r.w.reader(), time.Now())
+	if changed {
+		r.marks[k] = now
+	}
+	return changed
 }
 
 // slicesOf are the ticked slices that a step has changed.
@@ -90,21 +91,20 @@ func (r *reviewing) slicesOf(step int) []int {
 // giveBack says of slices again what was said before steps that are undone. What
 // was said since was said of labels that are no more.
 func (r *reviewing) giveBack(from, to int) {
-	var back []changedMark
+	steps, _ := r.w.session.History()
+	var back []int
 	for i := from - 1; i >= to; i-- {
 		restored := map[int]bool{}
-		for n := len(r.changed) - 1; n >= 0 && r.changed[n].step == i; n-- {
-			c := r.changed[n]
-			r.changed = r.changed[:n]
-			if is := r.marks[c.k]; is.State == c.now.State && is.Time.Equal(c.now.Time) {
-				r.marks[c.k], restored[c.k] = c.was, true
-				back = append(back, c)
+		for k := range r.marks {
+			if was, ok := r.marks.GivenBack(k, steps[i].Time); ok {
+				r.marks[k], restored[k] = was, true
+				back = append(back, k)
 			}
 		}
+		undone := mask.Step{Hand: true} // whatever it was, a hand has undone it
 		for _, k := range r.slicesOf(i) {
-			if now, changed := r.marks.Changed(k, true, r.w.reader(), time.Now()); changed && !restored[k] {
-				r.marks[k] = now
-				back = append(back, changedMark{k: k})
+			if !restored[k] && r.change(k, undone) {
+				back = append(back, k)
 			}
 		}
 	}
@@ -112,18 +112,19 @@ func (r *reviewing) giveBack(from, to int) {
 }
 
 // keepMarks keeps in the study what is said by now of slices.
-func (r *reviewing) keepMarks(of []changedMark) {
+func (r *reviewing) keepMarks(of []int) {
 	if len(of) == 0 {
 		return
 	}
 	said := review.Marks{}
-	for _, c := range of {
-		said[c.k] = r.marks[c.k]
+	for _, k := range of {
+		said[k] = r.marks[k]
 	}
 	r.w.note(func(i *study.Info) {
-		m := marksOf(*i)
-		maps.Copy(m, said)
-		setMarks(i, m)
+		if i.Slices == nil {
+			i.Slices = review.Marks{}
+		}
+		maps.Copy(i.Slices, said)
 	})
 	r.readMarks()
 }

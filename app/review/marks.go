@@ -18,6 +18,15 @@ type Mark struct {
 	Seen  bool      `json:"seen"` // it was on screen
 	By    string    `json:"by"`
 	Time  time.Time `json:"time"`
+	// Before is what it was until a step changed the slice's labels; nil where it was
+	// said of them as they are. Never written once it is set.
+	Before *Before `json:"before"`
+}
+
+// Before is a mark that a step has put an end to.
+type Before struct {
+	Mark Mark      `json:"mark"`
+	Step time.Time `json:"step"` // when that was made
 }
 
 // Marks are what was thought of the slices of a case, by index k. It is plain
@@ -59,11 +68,11 @@ func (m *Marks) Say(k int, state, note, by string, at time.Time) bool {
 	return true
 }
 
-// Changed returns what a slice counts as once its labels are others than when the
-// mark was made, and whether that is anything else. What a hand changes after it
-// was accepted is corrected; of what a model or a file changes nothing is said any
-// more. A problem stays one.
-func (m Marks) Changed(k int, byHand bool, by string, at time.Time) (Mark, bool) {
+// Changed returns what a slice counts as once a step has made its labels others
+// than when the mark was made, and whether that is anything else. What a hand
+// changes after it was accepted is corrected; of what a model or a file changes
+// nothing is said any more. A problem stays one. made is when the step was.
+func (m Marks) Changed(k int, made time.Time, byHand bool, by string, at time.Time) (Mark, bool) {
 	mark, state := m[k], ""
 	switch {
 	case mark.State != Accepted && mark.State != Corrected, byHand && mark.State == Corrected:
@@ -71,8 +80,19 @@ func (m Marks) Changed(k int, byHand bool, by string, at time.Time) (Mark, bool)
 	case byHand:
 		state = Corrected
 	}
-	mark.State, mark.By, mark.Time = state, by, at
-	return mark, true
+	return Mark{State: state, Note: mark.Note, Seen: mark.Seen, By: by, Time: at, Before: &Before{mark, made}}, true
+}
+
+// GivenBack returns what a slice counts as once the step made then is undone,
+// where that was the last to change the mark and nothing was said since.
+func (m Marks) GivenBack(k int, made time.Time) (Mark, bool) {
+	mark := m[k]
+	if mark.Before == nil || !mark.Before.Step.Equal(made) {
+		return mark, false
+	}
+	was := mark.Before.Mark
+	was.Seen = mark.Seen
+	return was, true
 }
 
 func (m *Marks) set(k int, mark Mark) {

@@ -48,12 +48,19 @@ func TestMarksOfChangedSlices(t *testing.T) {
 	for _, tt := range tests {
 		m := review.Marks{4: {State: tt.state, Note: "apex", Seen: true, By: "reader", Time: at}}
 		was := m[4]
-		now, changed := m.Changed(4, tt.byHand, "other", at.Add(time.Hour))
+		now, changed := m.Changed(4, at.Add(time.Minute), tt.byHand, "other", at.Add(time.Hour))
 		if m[4] != was || now.State != tt.want || changed != (tt.want != tt.state) || now.Note != "apex" || !now.Seen {
 			t.Errorf("%q, changed by hand %v: %+v, %v", tt.state, tt.byHand, now, changed)
 		}
 		if changed && now.By != "other" {
 			t.Errorf("changed by %s", now.By)
+		}
+		m[4] = now
+		if _, back := m.GivenBack(4, at); back {
+			t.Errorf("%q: another step gives it back", tt.state)
+		}
+		if back, ok := m.GivenBack(4, at.Add(time.Minute)); ok != changed || ok && back != was {
+			t.Errorf("%q, undone: %+v, %v", tt.state, back, ok)
 		}
 	}
 }
@@ -66,7 +73,7 @@ func TestMarksOutliveFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"7":{"state":"corrected","note":"apex","seen":true,"by":"reader","time":"2020-04-01T12:00:00Z"}}`; string(b) != want {
+	if want := `{"7":{"state":"corrected","note":"apex","seen":true,"by":"reader","time":"2020-04-01T12:00:00Z","before":null}}`; string(b) != want {
 		t.Errorf("written as %s", b)
 	}
 	var back review.Marks

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"opacity/app/mask"
+	"opacity/app/review"
 	"opacity/app/volume"
 )
 
@@ -28,7 +29,7 @@ type Info struct {
 	// ReadingSeconds is how long somebody has actively worked on it.
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.
-	Slices map[int]Slice `json:"slices"`
+	Slices review.Marks `json:"slices"`
 	// View is what the window showed last; nil where nobody has looked.
 	View *View `json:"view"`
 	// Withheld says, in English, why millilitres are not told; "" where they are.
@@ -139,10 +140,4 @@ type Doubt struct {
 }
 
 // Slice is what was thought of one slice.
-type Slice struct {
-	State string    `json:"state"` // "" until something is said: "accepted", "corrected", "problem"
-	Note  string    `json:"note"`
-	Seen  bool      `json:"seen"` // it was on screen
-	By    string    `json:"by"`
-	Time  time.Time `json:"time"`
-}
+type Slice = review.Mark
