@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"errors"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -199,8 +197,10 @@ func (w *Window) undo() {
 	if !w.allow(tool.EditUndo) {
 		return
 	}
-	step, err := w.session.Undo()
-	w.stepped("ui.status.undone", step, err)
+	w.endStroke()
+	if steps, applied := w.headed(); applied > 0 {
+		w.walkTo(applied-1, func(err error) { w.stepped("ui.status.undone", steps[applied-1], err) })
+	}
 }
 
 func (w *Window) redo() {
@@ -211,17 +211,25 @@ func (w *Window) redo() {
 	if !w.allow(tool.EditRedo) {
 		return
 	}
-	step, err := w.session.Redo()
-	w.stepped("ui.status.redone", step, err)
+	w.endStroke()
+	if steps, applied := w.headed(); applied < len(steps) {
+		w.walkTo(applied+1, func(err error) { w.stepped("ui.status.redone", steps[applied], err) })
+	}
 }
 
 // stepped tells of a step that was undone or redone, or why it was not.
 func (w *Window) stepped(key string, step mask.Step, err error) {
-	switch {
-	case err == nil:
-		w.status.say(w.t(key, w.texts.Format(step.Name)))
-	case !errors.Is(err, mask.ErrNoStep):
+	if err != nil {
 		w.bands.fail(err)
+		return
+	}
+	w.status.say(w.t(key, w.texts.Format(step.Name)))
+}
+
+// endStroke makes a step of a stroke under way.
+func (w *Window) endStroke() {
+	if w.session.Painting() {
+		w.session.Interrupted.Emit(struct{}{})
 	}
 }
 
@@ -240,7 +248,7 @@ func (w *Window) steps() (undo, redo string) {
 	if w.choosing() {
 		return "", ""
 	}
-	steps, applied := w.session.History()
+	steps, applied := w.headed()
 	name := func(s mask.Step) string { return w.texts.Format(s.Name) }
 	if applied > 0 {
 		undo = name(steps[applied-1])

@@ -107,7 +107,7 @@ func (w *Window) leaveMade(then func()) {
 
 // askStalled asks what becomes of work that no study is made for in time.
 func (w *Window) askStalled(then func()) {
-	w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir)),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"})
@@ -119,7 +119,7 @@ func (w *Window) askUnkept(err error, then func()) {
 		return
 	}
 	_, why := app.Explain(err)
-	w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why)),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why))),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
 		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leave(then) }) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
@@ -136,12 +136,12 @@ func (w *Window) unlessUnsaved(then func()) {
 	name := w.session.Info().Case
 	discard := answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then}
 	if w.canCopy() {
-		w.question("unkept", w.t("ui.unkept.title"), w.t("ui.unkept.memory", name),
+		w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.memory", name)),
 			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(then) }},
 			discard, answer{id: "cancel", label: "ui.cancel"})
 		return
 	}
-	w.question("unsaved", w.t("ui.unsaved.title"), w.t("ui.unsaved.text", name),
+	w.question("unsaved", w.t("ui.unsaved.title"), w.andPreview(w.t("ui.unsaved.text", name)),
 		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
 		discard, answer{id: "cancel", label: "ui.cancel"})
 }

@@ -119,7 +119,7 @@ func (w *Window) export(e exportJob) {
 	for _, l := range w.session.Mask().Labels() {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
 	}
-	w.unlessThere(e.paths(), func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }, func() { w.askExportInto(e.folder) })
+	w.unlessThere(e.paths(), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { w.askExportInto(e.folder) })
 }
 
 func (e exportJob) maskPath() string { return filepath.Join(e.folder, app.MaskName) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -111,9 +112,16 @@ func (b *bench) settle() {
 			quiet = 0
 			continue
 		}
-		quiet++
+		if !b.looking() {
+			quiet++
+		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// looking reports whether the window looks what is on a disk that answers at once.
+func (b *bench) looking() bool {
+	return slices.ContainsFunc([]string{jobVacant, jobLook, "open.missing", "labels.export"}, b.jobs.Running)
 }
 
 // openOne opens a fake series of the given case.
@@ -152,6 +160,7 @@ func (b *bench) item(menu, label string) *fyne.MenuItem {
 // answer presses a button of the open dialog.
 func (b *bench) answer(modal, id string) {
 	b.t.Helper()
+	b.settle()
 	if len(b.modals) == 0 || b.modals[len(b.modals)-1].id != modal {
 		b.t.Fatalf("the dialog %s is not open", modal)
 	}

@@ -39,7 +39,7 @@ func newHistorySection(w *Window) *historySection {
 
 func (s *historySection) refresh() {
 	w := s.w
-	steps, applied := w.session.History()
+	steps, applied := w.headed()
 	s.undo.SetEnabled(applied > 0 && !w.segmenting && !w.choosing())
 	s.redo.SetEnabled(applied < len(steps) && !w.segmenting && !w.choosing())
 	if len(steps) == 0 {
@@ -104,8 +104,15 @@ func (s *historySection) goTo(n int) {
 	if w.segmenting || w.choosing() {
 		return
 	}
+	w.endStroke()
 	_, from := w.session.History()
-	if err := w.session.Go(n); err != nil {
+	w.walkTo(n, func(err error) { s.went(from, err) })
+}
+
+// went says how far it has come from a place in the history, and shows that.
+func (s *historySection) went(from int, err error) {
+	w := s.w
+	if err != nil {
 		w.bands.fail(err)
 	}
 	steps, at := w.session.History()

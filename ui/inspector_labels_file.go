@@ -80,14 +80,22 @@ func (w *Window) askExportLabels() {
 func (w *Window) askExportLabelsTo(proposed string) {
 	labels := w.session.Mask().Labels()
 	w.choose.saveFile(w.t("ui.label.export.title"), proposed, func(path string) {
-		w.unlessThere([]string{path}, func(overwrite bool) {
-			err := safefile.Write(path, overwrite, func(out io.Writer) error { return mask.WriteSNAPLabels(out, labels) })
-			if err != nil {
-				w.bands.failAbout("save", err)
-				return
-			}
-			w.rememberResults(path)
-			w.status.saved(path)
-		}, func() { w.askExportLabelsTo(path) })
+		w.unlessThere([]string{path}, func(overwrite bool) { w.writeLabels(path, labels, overwrite) }, func() { w.askExportLabelsTo(path) })
+	})
+}
+
+func (w *Window) writeLabels(path string, labels []mask.Label, overwrite bool) {
+	w.status.start("labels.export", w.t("ui.save.saving", filepath.Base(path)), nil)
+	job.Run(w.jobs, "labels.export", func(context.Context, func(job.Progress)) (struct{}, error) {
+		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return mask.WriteSNAPLabels(out, labels) })
+	}, nil, func(_ struct{}, err error) {
+		w.status.end("labels.export")
+		if err != nil {
+			w.bands.failAbout("save", err)
+			return
+		}
+		w.bands.settled("save")
+		w.rememberResults(path)
+		w.status.saved(path)
 	})
 }

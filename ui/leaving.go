@@ -8,15 +8,13 @@ import (
 // writingJobs are the jobs whose files would be missing or cut short if the
 // program ended meanwhile.
 func writingJobs() []string {
-	return []string{"save", "picture", "export", "audit", "study.copy", jobCasesExport, jobCasesCopy, jobCasesSegment}
+	return []string{jobVacant, "save", "picture", "export", "audit", "labels.export", "study.copy", jobCasesExport, jobCasesCopy, jobCasesSegment}
 }
 
 // handOver gives to what keeps the case all that is only on screen yet, before
 // the case or the window goes.
 func (w *Window) handOver() {
-	if w.session.Painting() {
-		w.session.Interrupted.Emit(struct{}{})
-	}
+	w.endStroke()
 	w.finishDrawing()
 	w.cases.takeNote()
 }

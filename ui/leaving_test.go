@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,5 +94,28 @@ func TestCloseLetsTheMaskBeWritten(t *testing.T) {
 	b.until("it is written", func() bool { return !b.jobs.Running("save") })
 	if _, err := os.Stat(b.chooser.path); err != nil || len(b.bands.failures) > 0 {
 		t.Error(err, b.bands.failures)
+	}
+}
+
+// What is only shown is in no file: the question that closing asks says so.
+func TestClosingTellsOfAPreview(t *testing.T) {
+	b := dotted(t)
+	b.operate(b.operation("margin"))
+	b.worked()
+	b.tryClose()
+	b.settle()
+	said := words(b.modals[0].popup.Content)
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(said)), func(s string) bool { return strings.Contains(s, "The preview of Grow or shrink is not applied") }) {
+		t.Errorf("it says %q", slices.Collect(maps.Keys(said)))
+	}
+	b.answer("unsaved", "cancel")
+	b.amount.commit()
+	b.until("it is applied", func() bool { return b.amount.op == nil })
+	b.tryClose()
+	b.settle()
+	for s := range words(b.modals[0].popup.Content) {
+		if strings.Contains(s, "preview") {
+			t.Errorf("applied, it says %q", s)
+		}
 	}
 }

@@ -80,6 +80,7 @@ func TestExportAsksBeforeReplacingAnyFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.export(e)
+		b.settle()
 		if len(b.modals) != 1 || b.modals[0].id != "replace" {
 			t.Errorf("%s is there and would be replaced unasked", name)
 		}

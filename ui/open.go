@@ -12,6 +12,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/study"
 )
 
 // jobOpen is the key of scanning and loading: a new attempt ends an older one.
@@ -37,13 +38,35 @@ func (w *Window) dropped(uris []fyne.URI) {
 	}
 }
 
+// jobLook is the key of looking whether a path is a study.
+const jobLook = "open.look"
+
 // open looks for what can be opened under paths. What is open stays until
 // something else is really there.
 func (w *Window) open(paths []string) {
-	if folder := isStudy(paths[0]); len(paths) == 1 && folder != "" {
-		w.openStudy(folder)
+	folder := studyNamed(paths[0])
+	if len(paths) > 1 || folder == "" {
+		w.scan(paths)
 		return
 	}
+	attempt := w.opening
+	w.status.start(jobLook, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobLook) })
+	job.Run(w.jobs, jobLook, func(ctx context.Context, _ func(job.Progress)) (bool, error) {
+		return study.Is(folder), ctx.Err()
+	}, nil, func(is bool, err error) {
+		w.status.end(jobLook)
+		switch {
+		case err != nil || attempt != w.opening: // given up
+		case is:
+			w.openStudy(folder)
+		default:
+			w.scan(paths)
+		}
+	})
+}
+
+// scan looks for images under paths, beside the window.
+func (w *Window) scan(paths []string) {
 	w.closeList()
 	if w.opts.Opener == nil {
 		return
@@ -67,12 +90,19 @@ func (w *Window) open(paths []string) {
 	})
 }
 
+// openFailed tells why nothing was opened; a path where there is nothing any more
+// is proposed no more.
 func (w *Window) openFailed(paths []string, err error) {
 	w.bands.failAbout("open", err)
-	if _, missing := os.Stat(paths[0]); os.IsNotExist(missing) {
-		w.prefs.dropRecent(paths[0])
-		w.recentChanged()
-	}
+	job.Run(w.jobs, "open.missing", func(context.Context, func(job.Progress)) (bool, error) {
+		_, missing := os.Stat(paths[0])
+		return os.IsNotExist(missing), nil
+	}, nil, func(missing bool, _ error) {
+		if missing {
+			w.prefs.dropRecent(paths[0])
+			w.recentChanged()
+		}
+	})
 }
 
 // offer decides what to do with what was found: one series opens, several are

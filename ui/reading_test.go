@@ -209,6 +209,7 @@ func TestReplacingTakesMoreThanEnter(t *testing.T) {
 	}
 	b.chooser.path = path
 	b.keys.Do(tool.FileSave)
+	b.settle()
 	m := b.modals[0]
 	enter := &fyne.KeyEvent{Name: fyne.KeyReturn}
 	if f := b.win.Canvas().Focused(); f != fyne.Focusable(m.buttons[1]) {
@@ -238,6 +239,7 @@ func TestReplaceQuestionNamesEveryFile(t *testing.T) {
 		}
 	}
 	b.export(e)
+	b.settle()
 	said := ""
 	for w := range words(b.modals[0].popup) {
 		said += w + "\n"

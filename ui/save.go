@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -65,7 +66,7 @@ func (w *Window) suggestedMask() string {
 func (w *Window) askMaskPlace(suggested string, then func()) {
 	w.choose.saveFile(w.t("ui.save.title"), suggested, func(chosen string) {
 		path := maskName(chosen)
-		w.unlessThere([]string{path}, func(overwrite bool) { w.writeMask(path, overwrite, then) },
+		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeMask(path, overwrite, then) }),
 			func() { w.askMaskPlace(path, then) })
 	})
 }
@@ -87,24 +88,62 @@ func maskName(path string) string {
 // replaceListed is how many files the question names before it only counts.
 const replaceListed = 12
 
-// unlessThere goes on at once where nothing is replaced, else asks. instead is
-// called where it is not to be, and may be nil.
+// jobVacant is the key of looking whether files are there.
+const jobVacant = "vacant"
+
+// unlessThere goes on where nothing is replaced, else asks. It looks beside the
+// window: the disk may not answer. instead is called where it is not to be, and may
+// be nil.
 func (w *Window) unlessThere(paths []string, then func(overwrite bool), instead func()) {
-	var there []string
+	w.status.start(jobVacant, w.t("ui.save.looking", filepath.Dir(paths[0])), func() { w.jobs.Cancel(jobVacant) })
+	job.Run(w.jobs, jobVacant, func(ctx context.Context, _ func(job.Progress)) ([]string, error) {
+		return taken(ctx, paths)
+	}, nil, func(there []string, err error) {
+		w.status.end(jobVacant)
+		switch {
+		case errors.Is(err, context.Canceled):
+			w.status.say(w.t("ui.save.stopped"))
+		case err != nil:
+			w.bands.failAbout("save", err)
+			if instead != nil {
+				instead()
+			}
+		default:
+			w.unlessReplaced(there, then, instead)
+		}
+	})
+}
+
+// ofThisCase is what is done only while the case stays open that is open now.
+func (w *Window) ofThisCase(do func(overwrite bool)) func(overwrite bool) {
+	attempt := w.opening
+	return func(overwrite bool) {
+		if attempt == w.opening {
+			do(overwrite)
+		}
+	}
+}
+
+// taken are those of some paths where something is.
+func taken(ctx context.Context, paths []string) (there []string, err error) {
 	for _, path := range paths {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		err := safefile.Vacant(path)
 		if err == nil {
 			continue
 		}
 		if kind, _ := app.Explain(err); kind != app.Usage {
-			w.bands.failAbout("save", err)
-			if instead != nil {
-				instead()
-			}
-			return
+			return nil, err
 		}
 		there = append(there, path)
 	}
+	return there, nil
+}
+
+// unlessReplaced goes on at once where nothing is replaced, else asks.
+func (w *Window) unlessReplaced(there []string, then func(overwrite bool), instead func()) {
 	if len(there) == 0 {
 		then(false)
 		return

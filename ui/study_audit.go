@@ -36,7 +36,7 @@ func (w *Window) askAuditPlace(suggested string) {
 		if filepath.Ext(path) == "" {
 			path += ".csv"
 		}
-		w.unlessThere([]string{path}, func(overwrite bool) { w.writeAudit(path, overwrite) }, func() { w.askAuditPlace(path) })
+		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeAudit(path, overwrite) }), func() { w.askAuditPlace(path) })
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -46,12 +47,13 @@ func (w *Window) openResumedBy(ctx context.Context, open opener, folder string) 
 	return r, nil
 }
 
-// isStudy returns the folder of a study that a path stands for; "" for none.
-func isStudy(path string) string {
+// studyNamed returns the folder of the study that a path is named as; "" for none.
+// Whether there is one it does not say.
+func studyNamed(path string) string {
 	if filepath.Base(path) == "study.json" {
 		path = filepath.Dir(path)
 	}
-	if study.Is(path) {
+	if strings.EqualFold(filepath.Ext(path), study.Extension) {
 		return absolute(path)
 	}
 	return ""

@@ -24,3 +24,12 @@ func (w *Window) connectUnfinished() {
 		})
 	})
 }
+
+// andPreview is a question about what would be lost, and that an operation is only
+// shown where one is: nothing that is saved has it.
+func (w *Window) andPreview(question string) string {
+	if w.amount.op == nil {
+		return question
+	}
+	return w.t("ui.leaving.preview", question, w.t("ui.op.name."+w.amount.op.id))
+}

@@ -73,6 +73,7 @@ type Window struct {
 	leftOut string // what was found beside the open study and is not in it
 	sample  bool   // the open study is the program's own: nothing of it is anybody's work
 
+	walk         walk                 // through the history
 	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
 	closing      sync.WaitGroup       // studies that are being closed

@@ -9,7 +9,7 @@ type Archive interface {
 	Keep(s Step) (ref int64, err error)
 	// Moved says that of all steps kept, the first applied ones are applied now.
 	Moved(applied int) error
-	// Delta reads the delta of a kept step.
+	// Delta reads the delta of a kept step. It may be called on any goroutine.
 	Delta(ref int64) (Delta, error)
 }
 

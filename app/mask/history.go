@@ -30,8 +30,9 @@ type History struct {
 	steps  []Step
 	next   int // steps[:next] are applied
 	budget int
-	held   int // bytes of the deltas in memory
-	oldest int // no step before it has its delta in memory
+	held   int           // bytes of the deltas in memory
+	oldest int           // no step before it has its delta in memory
+	lent   map[int]Delta // by step: see Lend
 
 	archive Archive
 	refs    []int64 // of the steps that the archive has, the first of steps
@@ -120,6 +121,7 @@ func (h *History) Record(s Step) (made Step, ok bool) {
 
 // forget drops the steps that are not applied.
 func (h *History) forget() {
+	h.lent = nil
 	for i := h.next; i < len(h.steps); i++ {
 		h.held -= h.steps[i].Delta.Bytes()
 		h.steps[i] = Step{} // so that nothing keeps its delta
@@ -195,6 +197,9 @@ func (h *History) Steps() (steps []Step, applied int) { return h.steps, h.next }
 func (h *History) Delta(i int) (Delta, error) {
 	if !h.steps[i].away() {
 		return h.steps[i].Delta, nil
+	}
+	if d, there := h.lent[i]; there {
+		return d, nil
 	}
 	d, err := h.archive.Delta(h.refs[i])
 	if err != nil {

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -333,5 +334,54 @@ func TestFits(t *testing.T) {
 	slice := SliceDelta{Anatomy, 0, []Run{run(0, 1, 0)}}
 	if m.Fits(Delta{[]SliceDelta{slice, slice}}) {
 		t.Error("a slice that is there twice fits")
+	}
+}
+
+// What was fetched ahead is not read again, reaches no farther than the budget, and
+// what could not be read ends it.
+func TestHistory_Fetch(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 4))
+	m := New(volume.Size{12, 6, 4}, DefaultLabels())
+	h, a := NewHistory(m), &shelf{}
+	states := []*Mask{m.Snapshot()}
+	if err := h.SetArchive(a); err != nil {
+		t.Fatal(err)
+	}
+	for len(states) < 7 {
+		if _, ok := h.Commit(Step{Delta: Diff(m, scribble(r, m))}); ok {
+			states = append(states, m.Snapshot())
+		}
+	}
+	if h.Fetch(0) != nil || h.Fetch(-1) != nil || h.Fetch(9) != nil {
+		t.Error("there is something to fetch of what is in memory, or of no step")
+	}
+	h.SetBudget(0)
+	if h.Fetch(6) != nil {
+		t.Error("staying needs something")
+	}
+	for _, to := range []int{3, 0, 5, 6} {
+		_, at := h.Steps()
+		for at != to {
+			f, err := h.Fetch(to)(t.Context())
+			if err != nil || f.From != at || f.To == at || (f.To > at) != (to > at) {
+				t.Fatalf("from %d to %d: fetched %d to %d, %v", at, to, f.From, f.To, err)
+			}
+			reads := a.reads
+			h.Lend(f)
+			if _, err := h.Go(f.To); err != nil || a.reads != reads || !m.Equal(states[f.To]) {
+				t.Fatalf("going to %d: %v, %d more reads", f.To, err, a.reads-reads)
+			}
+			h.Lend(Fetched{})
+			_, at = h.Steps()
+		}
+	}
+	a.torn = true
+	if f, err := h.Fetch(0)(t.Context()); !errors.Is(err, errFull) || f.To != 6 {
+		t.Errorf("of what cannot be read %d is reached, %v", f.To, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Fetch(0)(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
 	}
 }
