@@ -2,14 +2,14 @@ package app
 
 import "opacity/app/mask"
 
-// Touched returns the voxels that a hand has changed since the model, or the
-// file, that the mask goes back to: what neither a model nor a threshold may
-// change any more. A stroke under way is not among them. The set is the
-// session's own: read only, until the next change. The error is that of a step
+// Touched returns the voxels that a hand has changed, layer by layer, since the file
+// that the mask was read from, or from the beginning: what neither a model nor a
+// threshold may change any more. A stroke under way is not among them. The sets are
+// the session's own: read only, until the next change. The error is that of a step
 // that could not be read back.
-func (s *Session) Touched() (*mask.Bits, error) {
+func (s *Session) Touched() (mask.LayerBits, error) {
 	if s.mask == nil {
-		return nil, Misuse("session.nothing_open")
+		return mask.LayerBits{}, Misuse("session.nothing_open")
 	}
 	if s.hands == nil {
 		s.hands = mask.NewTouched(s.mask.Size())
@@ -17,7 +17,7 @@ func (s *Session) Touched() (*mask.Bits, error) {
 	_, applied := s.history.Steps()
 	for i := s.hands.Steps(); i < applied; i++ {
 		if err := s.touch(i); err != nil {
-			return nil, err
+			return mask.LayerBits{}, err
 		}
 	}
 	return s.hands.Bits(), nil
@@ -25,24 +25,15 @@ func (s *Session) Touched() (*mask.Bits, error) {
 
 // touch adds step i.
 func (s *Session) touch(i int) error {
-	from, to := s.origins[i], s.origins[i+1]
-	if from.run == to.run {
-		d, err := s.byHand(i)
-		if err == nil {
-			s.hands.Push(d)
-		}
-		return err
+	if s.origins[i].file != s.origins[i+1].file {
+		s.hands.Reset()
+		return nil
 	}
-	var since []mask.Delta
-	for n := to.since; n <= i; n++ {
-		d, err := s.byHand(n)
-		if err != nil {
-			return err
-		}
-		since = append(since, d)
+	d, err := s.byHand(i)
+	if err == nil {
+		s.hands.Push(d)
 	}
-	s.hands.Reset(since...)
-	return nil
+	return err
 }
 
 // byHand is the delta of step i, empty where it was not made by a hand.

@@ -92,9 +92,9 @@ func (s *Session) Restore(h *mask.History, origins map[int]Origin) error {
 	for n := range len(steps) + 1 {
 		if o, there := origins[n]; there {
 			was := p
-			p = provenance{Origin: o, run: n, since: n}
-			if n > 0 && (steps[n-1].Tool == toolThreshold || steps[n-1].Tool == toolAgain) {
-				p.run, p.since = was.run, was.since // what hands have touched before is still theirs
+			p = provenance{Origin: o, file: was.file}
+			if n > 0 && steps[n-1].Tool == toolFile {
+				p.file = n
 			}
 		}
 		p.saved = true

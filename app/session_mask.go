@@ -156,8 +156,12 @@ func (s *Session) SetMask(name text.Message, m *mask.Mask, doubts ...volume.Warn
 	if err := s.settle(); err != nil {
 		return err
 	}
-	step := mask.Step{Name: name, Tool: "file", Delta: mask.Diff(s.mask, m), Labels: s.withLabels(m)}
-	s.commit(step, s.begun(Origin{Warnings: doubts, File: true}, !s.Dirty()))
+	step := mask.Step{Name: name, Tool: toolFile, Delta: mask.Diff(s.mask, m), Labels: s.withLabels(m)}
+	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty()}
+	for _, was := range s.origins {
+		p.file = max(p.file, was.file+1)
+	}
+	s.commit(step, p)
 	return nil
 }
 

@@ -16,7 +16,6 @@ type preview struct {
 	shown  *mask.Mask // nil where there is none
 	box    volume.Box // where it may differ, of an edit's preview
 	before *mask.Mask // of a running model's preview: the mask when it began
-	since  int        // and how many steps there were
 }
 
 // Shown returns the mask to draw: a preview, else Mask.
@@ -35,8 +34,7 @@ func (s *Session) ModelShown() bool { return s.shown != nil && s.before != nil }
 // EndPreview or Adopt.
 func (s *Session) BeginPreview() {
 	_ = s.settle() // a stroke that does not end is newer than what the model sees
-	_, applied := s.history.Steps()
-	s.preview = preview{shown: mask.New(s.volume.Size, s.mask.Labels()), before: s.mask.Snapshot(), since: applied}
+	s.preview = preview{shown: mask.New(s.volume.Size, s.mask.Labels()), before: s.mask.Snapshot()}
 	s.tellMask(volume.Whole(s.volume.Size))
 }
 
@@ -114,26 +112,35 @@ func (s *Session) EndPreview() {
 }
 
 // Adopt merges a model's proposal as one named step and keeps the result for
-// the report. What was changed while the model ran, after BeginPreview, is newer
-// than what the model saw and stays as it is; so do locked labels.
-func (s *Session) Adopt(name text.Message, r *SegmentResult) error {
+// the report. What a hand has touched stays as it is, whenever that was, and is
+// returned as the change that the model would have made there. What was changed
+// otherwise while the model ran, after BeginPreview, is newer than what the model
+// saw and stays too; so do locked labels.
+func (s *Session) Adopt(name text.Message, r *SegmentResult) (spared mask.Delta, err error) {
 	if err := s.settle(); err != nil {
-		return err
+		return mask.Delta{}, err
+	}
+	hands, err := s.Touched()
+	if err != nil {
+		return mask.Delta{}, err
 	}
 	proposal := r.Mask
-	p := s.begun(Origin{Result: r, Warnings: r.Warnings}, false)
+	p := s.edited()
+	p.Origin = Origin{Result: r, Warnings: r.Warnings}
+	d := mask.Diff(s.mask, proposal)
+	spared = d.Within(hands)
 	if s.before != nil {
-		p.since = min(p.since, s.since)
 		if newer := mask.Diff(s.before, s.mask); !newer.Empty() {
 			proposal = r.Mask.Snapshot()
 			proposal.Overwrite(newer)
+			d = mask.Diff(s.mask, proposal)
 		}
 	}
 	s.preview = preview{}
-	d := s.mask.Unlocked(mask.Diff(s.mask, proposal))
-	s.commit(mask.Step{Name: name, Tool: "model", Delta: d, Labels: s.withLabels(r.Mask)}, p)
+	d = s.mask.Unlocked(d.Sparing(hands))
+	s.commit(mask.Step{Name: name, Tool: toolModel, Delta: d, Labels: s.withLabels(r.Mask)}, p)
 	s.tellMask(volume.Whole(s.volume.Size))
-	return nil
+	return spared, nil
 }
 
 // Merge takes a model's proposal for a part of the volume into the mask as one

@@ -21,7 +21,7 @@ func adopted(t *testing.T) *Session {
 	m.SetSlice(mask.Findings, 1, row)
 	held := [][]uint8{nil, make([]uint8, 48), nil, nil}
 	r := &SegmentResult{Mask: m, Model: ModelInfo{Labels: mask.DefaultLabels()}, Probabilities: map[string][][]uint8{"infection": held}}
-	if err := s.Adopt(text.M("test.step"), r); err != nil {
+	if _, err := s.Adopt(text.M("test.step"), r); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Edit(hand(brush(s, mask.Findings, 1, 10, 3, 0))); err != nil {
@@ -197,13 +197,61 @@ func TestSession_RestoreAfterThreshold(t *testing.T) {
 	}
 }
 
+// Running the model on everything leaves what a hand has drawn and erased, before the
+// first run too, and says how much that is; a finding that was drawn is no hole in the
+// lung that the model finds around it. The model's own mask is the new run's.
+func TestSession_AdoptSparesHands(t *testing.T) {
+	s, v := opened()
+	_ = s.Edit(hand(brush(s, mask.Findings, 1, 10, 4, mask.Infection))) // before any run
+	first := painted(v, mask.Findings, 1, 30, mask.Infection)
+	lung := make([]uint8, 48)
+	for o := range lung {
+		lung[o] = mask.RightLung
+	}
+	first.SetSlice(mask.Anatomy, 1, lung)
+	spared, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: first})
+	if err != nil || spared.Voxels() != 4 || spared.Change()[mask.Infection] != -4 {
+		t.Errorf("spared %v, %v", spared, err)
+	}
+	if s.Mask().Count(mask.Findings, mask.Infection) != 5 || s.Mask().Count(mask.Anatomy, mask.RightLung) != 48 {
+		t.Errorf("%d voxels of infection, %d of lung", s.Mask().Count(mask.Findings, mask.Infection), s.Mask().Count(mask.Anatomy, mask.RightLung))
+	}
+	_ = s.Edit(hand(brush(s, mask.Anatomy, 1, 40, 3, 0)))  // erased
+	_ = s.Edit(hand(brush(s, mask.Findings, 1, 30, 1, 0))) // what the model had found
+	before := s.Mask().Snapshot()
+	second := first.Snapshot()
+	second.Apply(brush(s, mask.Findings, 2, 5, 6, mask.Infection))
+	run := &SegmentResult{Mask: second}
+	spared, err = s.Adopt(text.M("test.step"), run)
+	if err != nil || spared.Voxels() != 4+3+1 {
+		t.Errorf("spared %v, %v", spared, err)
+	}
+	if s.Mask().Count(mask.Findings, mask.Infection) != 4+6 || s.Mask().Count(mask.Anatomy, mask.RightLung) != 45 {
+		t.Errorf("%d voxels of infection, %d of lung", s.Mask().Count(mask.Findings, mask.Infection), s.Mask().Count(mask.Anatomy, mask.RightLung))
+	}
+	if s.ModelMask() != second || second.Count(mask.Findings, mask.Infection) != 7 {
+		t.Error("the model's own mask is not the new run's")
+	}
+	left, origins := s.history, map[int]Origin{2: s.origins[2].Origin, 5: s.Origin()}
+	s.Complete(SeriesInfo{}, smallVolume())
+	if err := s.Restore(left, origins); err != nil {
+		t.Fatal(err)
+	}
+	if touched, err := s.Touched(); err != nil || touched.Count() != 4+3+1 {
+		t.Errorf("opened again %d voxels are touched, %v", touched.Count(), err)
+	}
+	if _, err := s.Undo(); err != nil || !s.Mask().Equal(before) {
+		t.Error("undo does not lead back")
+	}
+}
+
 // A model that does not tell the sides apart has one probability for both, and
 // each side a threshold of its own.
 func TestSession_ProbabilitiesOfASide(t *testing.T) {
 	s, v := opened()
 	held := [][]uint8{nil, make([]uint8, 48), nil, nil}
 	r := &SegmentResult{Mask: mask.New(v.Size, mask.DefaultLabels()), Probabilities: map[string][][]uint8{"lung": held}, Thresholds: map[string]float64{"lung": 0.3}}
-	if err := s.Adopt(text.M("test.step"), r); err != nil {
+	if _, err := s.Adopt(text.M("test.step"), r); err != nil {
 		t.Fatal(err)
 	}
 	for value, want := range map[uint8]uint8{mask.LeftLung: 77, mask.RightLung: 77, mask.Infection: 128} {
@@ -288,7 +336,7 @@ func TestSession_ModelSparesLockedLabels(t *testing.T) {
 	lung := make([]uint8, 48)
 	lung[7] = mask.LeftLung
 	found.SetSlice(mask.Anatomy, 1, lung)
-	if err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: found}); err != nil {
+	if _, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: found}); err != nil {
 		t.Fatal(err)
 	}
 	if s.Mask().Count(mask.Findings, mask.Infection) != 4 || s.Mask().Count(mask.Anatomy, mask.LeftLung) != 1 {

@@ -23,27 +23,17 @@ type Origin struct {
 // report never credits a model with a mask that it did not make.
 type provenance struct {
 	Origin
-	run   int  // differs where what hands had touched counts no more
-	since int  // but for the steps from this one on
+	file  int  // of the mask files that were read, which one: differs where what hands had touched counts no more
 	saved bool // it is on disk as it is, or there is nothing of it to save
 }
 
-// The tools of steps that change where the mask came from and go on from what it
-// was: a part that a model looked at again, and another threshold.
+// The tools of steps that change where the mask came from.
 const (
-	toolAgain     = "again"
-	toolThreshold = "threshold"
+	toolFile      = "file"      // the whole of it: what hands touched before is gone
+	toolModel     = "model"     // what no hand has touched
+	toolAgain     = "again"     // a part of it, that a model looked at again
+	toolThreshold = "threshold" // the boundary of a label
 )
-
-// begun is a new origin from here on: what hands touched before is gone.
-func (s *Session) begun(o Origin, saved bool) provenance {
-	_, applied := s.history.Steps()
-	run := 0
-	for _, p := range s.origins {
-		run = max(run, p.run+1)
-	}
-	return provenance{Origin: o, run: run, since: applied, saved: saved}
-}
 
 // origin is where the mask as it is now came from; nil where nothing is open.
 func (s *Session) origin() *provenance {

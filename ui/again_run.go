@@ -162,7 +162,7 @@ func propose(ctx context.Context, v *volume.Volume, p part, r *app.SegmentResult
 func (p *proposal) cut(ctx context.Context, v *volume.Volume, r *app.SegmentResult, chosen map[uint8]uint8) error {
 	s := app.NewSession() // knows which probabilities are a label's, and where the model's own threshold lies
 	s.Complete(app.SeriesInfo{}, v)
-	if err := s.Adopt(text.M("ui.step.segment", ""), r); err != nil {
+	if _, err := s.Adopt(text.M("ui.step.segment", ""), r); err != nil {
 		return err
 	}
 	m := r.Mask.Snapshot()

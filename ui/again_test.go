@@ -160,7 +160,7 @@ func TestThresholdMovesTheBoundaryAndSparesTheHand(t *testing.T) {
 	for k := range 8 {
 		for j := range 12 {
 			for i := range 16 {
-				if hand.At(i, j, k) && b.session.Mask().At(mask.Findings, i, j, k) != mine.At(mask.Findings, i, j, k) {
+				if hand.At(mask.Findings, i, j, k) && b.session.Mask().At(mask.Findings, i, j, k) != mine.At(mask.Findings, i, j, k) {
 					t.Fatalf("voxel %d %d %d of the hand changed", i, j, k)
 				}
 			}
@@ -310,7 +310,7 @@ func TestSegmentAgain(t *testing.T) {
 			before := b.session.Mask().Snapshot()
 			touched, _ := b.session.Touched()
 			hand := touched.Clone()
-			if hand.Empty() {
+			if hand.Count() == 0 {
 				t.Fatal("the hand touched nothing")
 			}
 			f.finds = 11
@@ -329,7 +329,7 @@ func TestSegmentAgain(t *testing.T) {
 					continue
 				}
 				changed++
-				if !c.want(i, j, k) || hand.At(i, j, k) {
+				if !c.want(i, j, k) || hand.At(mask.Findings, i, j, k) {
 					t.Fatalf("voxel %d %d %d changed", i, j, k)
 				}
 			}
@@ -402,7 +402,7 @@ func TestSegmentAgainBesideTheHand(t *testing.T) {
 	b.until("the part is there", func() bool { return !b.jobs.Running(jobAgain) && b.last().Tool == "again" })
 	for o := range erased.Size().Voxels() {
 		i, j, k := o%16, o/16%12, o/192
-		if hand.At(i, j, k) && b.session.Mask().At(mask.Findings, i, j, k) != erased.At(mask.Findings, i, j, k) {
+		if hand.At(mask.Findings, i, j, k) && b.session.Mask().At(mask.Findings, i, j, k) != erased.At(mask.Findings, i, j, k) {
 			t.Fatal("what was erased meanwhile came back")
 		}
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"opacity/app"
@@ -99,14 +100,21 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 		w.session.EndPreview()
 		w.bands.fail(err)
 	default:
-		if err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r); err != nil {
+		chosen := len(w.session.Origin().Thresholds) > 0
+		spared, err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
+		if err != nil {
 			w.bands.fail(err)
 			break
 		}
 		w.setUsed(r.Device)
-		done := w.t("ui.segment.done", r.Timings.Total.Seconds())
+		done := w.keptOf(spared)
+		if chosen {
+			done += w.t("ui.segment.thresholds") + " "
+		}
 		if w.withheld() != "" {
-			done = w.t("ui.segment.done_withheld", r.Timings.Total.Seconds())
+			done += w.t("ui.segment.done_withheld", r.Timings.Total.Seconds())
+		} else {
+			done += w.t("ui.segment.done", r.Timings.Total.Seconds())
 		}
 		_, key := w.keyOf(tool.ViewReport)
 		w.status.say(w.t("ui.segment.report_at", done, key))
@@ -114,6 +122,35 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 	w.refreshActions()
 	w.inspector.refresh()
 	w.measureLater()
+}
+
+// keptOf says what a hand has drawn and erased that a model would have changed, and
+// that stayed; "" where there is nothing.
+func (w *Window) keptOf(spared mask.Delta) string {
+	var drawn, erased [256]int
+	for _, s := range spared.Slices {
+		for _, r := range s.Runs {
+			if r.Old != 0 {
+				drawn[r.Old] += int(r.Length)
+			} else {
+				erased[r.New] += int(r.Length)
+			}
+		}
+	}
+	said := ""
+	for n, of := range [][256]int{drawn, erased} {
+		var told []string
+		for _, l := range w.session.Mask().Labels() {
+			if n := of[l.Value]; n > 0 {
+				told = append(told, w.t("ui.change.label", l.Name, w.amountOf(n, false)))
+			}
+		}
+		if len(told) > 0 {
+			key := [...]string{"ui.segment.kept_drawn", "ui.segment.kept_erased"}[n]
+			said += w.t(key, strings.Join(told, ", ")) + " "
+		}
+	}
+	return said
 }
 
 // cancelSegment stops the model; the mask is shown as it was at once.

@@ -82,20 +82,22 @@ func (s *thresholdSection) begin(value uint8) bool {
 		w.status.note(w.because(err))
 		return false
 	}
-	spare, err := w.session.Touched()
+	touched, err := w.session.Touched()
 	if err != nil {
 		w.session.EndPreview()
 		w.bands.fail(err)
 		return false
 	}
-	spare = spare.Clone()
-	spare.Or(s.apart[value])
+	l, _ := w.session.Mask().Label(value)
+	spare := s.apart[value].Clone()
+	if hand := touched[l.Layer]; hand != nil {
+		spare.Or(hand)
+	}
 	m := &moving{label: value, attempt: w.opening, revision: w.session.Revision()}
 	m.in = edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: value}
 	m.opts = edit.ThresholdOptions{Spare: spare, Channels: []edit.Channel{{
 		Label: value, Probabilities: w.session.Probabilities(value), From: w.thresholdOf(value), Inside: lungsAround(m.in.Mask, value),
 	}}}
-	l, _ := m.in.Mask.Label(value)
 	m.layer = l.Layer
 	s.moving = m
 	s.count(m)

@@ -283,7 +283,7 @@ func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
 			return false
 		}
 		if kept == nil {
-			err = merge(w.session, p.result)
+			err = adopt(w.session, p.result)
 			w.inspector.refresh()
 		} else {
 			err = kept
@@ -296,13 +296,10 @@ func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
 	return still, err
 }
 
-// merge makes a step of a proposal, sparing what hands have touched.
-func merge(s *app.Session, r *app.SegmentResult) error {
-	name := text.M("ui.step.segment", r.Model.Title)
-	if _, applied := s.History(); applied == 0 {
-		return s.Adopt(name, r)
-	}
-	return s.Merge(name, r, mask.Diff(s.Mask(), r.Mask))
+// adopt makes a step of a proposal.
+func adopt(s *app.Session, r *app.SegmentResult) error {
+	_, err := s.Adopt(text.M("ui.step.segment", r.Model.Title), r)
+	return err
 }
 
 // write puts a proposal into a study that is not open.
@@ -362,7 +359,7 @@ func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, 
 	if err := p.in(ctx, st); err != nil {
 		return err
 	}
-	if err := merge(s, p.result); err != nil {
+	if err := adopt(s, p.result); err != nil {
 		return err
 	}
 	return st.Sync(ctx)

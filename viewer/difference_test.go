@@ -32,7 +32,7 @@ func compared(t *testing.T) (*Viewer, *app.Session) {
 		m.SetSlice(mask.Anatomy, k, lungs)
 		m.SetSlice(mask.Findings, k, findings)
 	}
-	if err := s.Adopt(text.M("test.step"), &app.SegmentResult{Mask: m}); err != nil {
+	if _, err := s.Adopt(text.M("test.step"), &app.SegmentResult{Mask: m}); err != nil {
 		t.Fatal(err)
 	}
 	return v, s

@@ -215,10 +215,14 @@ func (s *Study) saveTouched(ctx context.Context) error {
 	if err := os.MkdirAll(s.path(modelName), 0o777); err != nil {
 		return safefile.Explain(s.path(modelName), err)
 	}
-	values, bits := make([]uint8, s.size[0]*s.size[1]), t.Bits()
+	values := make([]uint8, s.size[0]*s.size[1])
 	return nifti.WriteStack(ctx, filepath.Join(s.path(modelName), touchedName), s.grid, 1, 1, nil, func(_, k int) []uint8 {
 		clear(values)
-		bits.Paint(k, values, 1)
+		for _, touched := range t.Bits() {
+			if touched != nil {
+				touched.Paint(k, values, 1)
+			}
+		}
 		return values
 	})
 }

@@ -81,10 +81,10 @@ func TestTouched(t *testing.T) {
 	if _, err := h.Undo(); err != nil {
 		t.Fatal(err)
 	}
-	want := mask.NewBits(s.size)
-	want.SetRun(18, 20, 0, 2)
-	want.SetRun(0, 5, 1, 2)
-	want.SetRun(0, 5, 0, 3)
+	want := mask.LayerBits{mask.Anatomy: mask.NewBits(s.size), mask.Findings: mask.NewBits(s.size)}
+	want[mask.Findings].SetRun(18, 20, 0, 2)
+	want[mask.Findings].SetRun(0, 5, 1, 2)
+	want[mask.Anatomy].SetRun(0, 5, 0, 3)
 	check := func(s *Study) {
 		t.Helper()
 		got, err := s.Touched(t.Context())
@@ -104,7 +104,8 @@ func TestTouched(t *testing.T) {
 	got, row := make([]uint8, s.size[0]*s.size[1]), make([]uint8, s.size[0]*s.size[1])
 	for k := range s.size[2] {
 		clear(row)
-		want.Paint(k, row, 1)
+		want[mask.Anatomy].Paint(k, row, 1)
+		want[mask.Findings].Paint(k, row, 1)
 		if err := f.Next(got); err != nil || !reflect.DeepEqual(got, row) {
 			t.Errorf("slice %d of the file differs, %v", k, err)
 		}

@@ -144,7 +144,7 @@ func machineAndHand(t *testing.T) *viewer.Viewer {
 	s := app.NewSession()
 	view := viewer.New(s)
 	s.Complete(app.SeriesInfo{}, v.Volume)
-	if err := s.Adopt(text.M("test.step"), &app.SegmentResult{Mask: v.Mask.Snapshot()}); err != nil {
+	if _, err := s.Adopt(text.M("test.step"), &app.SegmentResult{Mask: v.Mask.Snapshot()}); err != nil {
 		t.Fatal(err)
 	}
 	ours := s.Mask().Snapshot()
