@@ -19,7 +19,6 @@ func TestThresholdAndAgain(t *testing.T) {
 	p.until("the study", loaded)
 	idle := func(s state) bool { return !s.Running && len(s.Busy) == 0 }
 	axial := p.place("picture.axial")
-	infection := func(s state) int { return s.Voxels["infection"] }
 
 	p.hover(at(axial, 0.5, 0.5))
 	p.key("ctrl+r")

@@ -4,23 +4,13 @@ import (
 	"image"
 	"strings"
 	"testing"
-
-	"opacity/e2e/desk"
 )
 
 // Amounts are written by keys: what is no number is answered and applies nothing,
 // a decimal comma is read, Enter applies from a choice too, and the pictures stay
 // where they are.
 func TestAmountsWritten(t *testing.T) {
-	dir, _, _ := thorax(t)
-	p := start(t, image.Pt(1360, 860), nil, dir)
-	p.until("the study", loaded)
-	axial := p.place("picture.axial")
-	infection := func(s state) int { return s.Voxels["infection"] }
-	p.hover(at(axial, 0.3, 0.5))
-	p.key("b")
-	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.34, 0.5), desk.LeftButton, 4)
-	painted := infection(p.until("the stroke", func(s state) bool { return s.Steps == 1 && infection(s) > 0 }))
+	p, axial, painted := painted(t, image.Pt(1360, 860))
 	p.key("shift+m")
 	p.until("the amount in focus", func(s state) bool { return strings.HasPrefix(s.Keys, "*controls.Entry") })
 	p.until("the preview", func(s state) bool { return infection(s) > painted })

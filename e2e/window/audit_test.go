@@ -49,8 +49,7 @@ func TestAnotherReader(t *testing.T) {
 	}
 	be("Dr A")
 	p := start(t, image.Pt(1360, 860), atHome(home), parent)
-	p.click("series.open")
-	p.until("the study", loaded)
+	p.press("series.open", "the study", loaded)
 	p.brush(p.place("picture.axial"), 0.4, 0.5, 0.6)
 	first := p.until("strokes on disk", func(s state) bool { return s.Steps == 3 && onDisk(s) })
 	p.key("ctrl+q")
@@ -60,7 +59,7 @@ func TestAnotherReader(t *testing.T) {
 	p = start(t, image.Pt(1360, 860), atHome(home), parent)
 	p.place("series.open")
 	p.shot("1-list")
-	p.click("series.open")
+	p.press("series.open", "the study again", loaded)
 	p.until("who began it", func(s state) bool {
 		return loaded(s) && s.Steps == 3 && strings.HasPrefix(s.Status, "Begun by Dr A; what you do is recorded as Dr B's.") && s.Title == first.Title
 	})
@@ -82,9 +81,7 @@ func TestAnotherReader(t *testing.T) {
 	})
 	p.until("it on disk", onDisk)
 	p.shot("3-given-up")
-	before := p.pixels(p.area)
-	p.key("alt+f")
-	p.untilChanged("the menu File", p.area, before)
+	p.menu("alt+f")
 	p.shot("4-menu")
 	p.strike("down", "down", "down", "enter")
 	p.place("series.2")
@@ -103,8 +100,7 @@ func TestAnotherReader(t *testing.T) {
 	p = start(t, image.Pt(1024, 700), atHome(home), filepath.Join(parent, "thin"), masks[0])
 	p.place("stay.3")
 	p.shot("6-mapping")
-	p.click("mapping.use")
-	p.until("the lungs, and what was drawn", func(s state) bool {
+	p.press("mapping.use", "the lungs, and what was drawn", func(s state) bool {
 		return s.Steps == 3 && s.Voxels["left lung"] > 0 && s.Voxels["infection"] == went.Voxels["infection"]
 	})
 	p.shot("7-merged")

@@ -308,3 +308,38 @@ func (p *program) insist(what string, do func(), reached func(state) bool) state
 	p.t.Fatalf("did in vain what should lead to %s; the window says %+v", what, s)
 	return s
 }
+
+// press clicks a widget until that has had its effect: what is laid out anew while
+// the pointer is on its way is elsewhere by the time it presses.
+func (p *program) press(id, what string, reached func(state) bool) state {
+	p.t.Helper()
+	return p.insist(what, func() {
+		if _, places, ok := p.look(); ok && !places[id].Empty() {
+			p.desk.Click(center(places[id]), desk.LeftButton)
+		}
+	}, reached)
+}
+
+// menu opens a menu of the window by keys, and waits until it has them.
+func (p *program) menu(chords ...string) {
+	p.t.Helper()
+	for _, c := range chords {
+		p.key(c)
+	}
+	p.until("a menu", func(s state) bool { return strings.HasPrefix(s.Keys, "*glfw.menuBarItem") })
+}
+
+func infection(s state) int { return s.Voxels["infection"] }
+
+// painted opens the thorax with one stroke of infection on it; voxels is how many it has.
+func painted(t *testing.T, size image.Point) (p *program, axial image.Rectangle, voxels int) {
+	t.Helper()
+	dir, _, _ := thorax(t)
+	p = start(t, size, nil, dir)
+	p.until("the study", loaded)
+	axial = p.place("picture.axial")
+	p.hover(at(axial, 0.3, 0.5))
+	p.key("b")
+	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.34, 0.5), desk.LeftButton, 4)
+	return p, axial, infection(p.until("the stroke", func(s state) bool { return s.Steps == 1 && infection(s) > 0 }))
+}

@@ -78,10 +78,7 @@ func TestMenuAndDialogsByKey(t *testing.T) {
 		p.until("the dialog to go", func(s state) bool { return s.Modal == "" })
 		p.until("the panes in focus again", func(s state) bool { return s.Panes })
 	}
-	before := p.pixels(p.area)
-	p.key("alt")
-	p.key("down")
-	p.untilChanged("the menu to open", p.area, before)
+	p.menu("alt", "down")
 	p.shot("menu")
 	p.key("esc")
 	p.key("ctrl+r")
@@ -94,13 +91,11 @@ func TestMenusByKey(t *testing.T) {
 	dir, _, _ := thorax(t)
 	p := start(t, image.Pt(1280, 800), nil, dir)
 	p.until("the study in focus", func(s state) bool { return loaded(s) && s.Panes })
-	before := p.pixels(p.area)
-	p.key("f10")
-	p.untilChanged("the first menu", p.area, before)
+	p.menu("f10")
 	p.shot("f10")
 	p.key("esc")
 	p.until("the panes in focus again", func(s state) bool { return s.Panes })
-	p.key("alt+h")
+	p.menu("alt+h")
 	for range 3 { // Keys, Doctor, About
 		p.key("down")
 	}

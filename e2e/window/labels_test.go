@@ -19,20 +19,10 @@ func (p *program) strike(chords ...string) {
 // An operation of the menu, by keys: what it would do follows the amount, Escape
 // drops it, Enter makes one step of it. A finding of one's own, by the list.
 func TestAmountsAndLabels(t *testing.T) {
-	dir, _, _ := thorax(t)
-	p := start(t, image.Pt(1360, 860), nil, dir)
-	p.until("the study", loaded)
-	axial := p.place("picture.axial")
-	infection := func(s state) int { return s.Voxels["infection"] }
-	p.hover(at(axial, 0.3, 0.5))
-	p.key("b")
-	p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.34, 0.5), desk.LeftButton, 4)
-	painted := infection(p.until("the stroke", func(s state) bool { return s.Steps == 1 && infection(s) > 0 }))
+	p, _, painted := painted(t, image.Pt(1360, 860))
 
 	grow := func() {
-		before := p.pixels(p.area)
-		p.key("alt+t")
-		p.untilChanged("the menu Tools", p.area, before)
+		p.menu("alt+t")
 		for range 13 {
 			p.key("down")
 		}

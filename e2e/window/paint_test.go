@@ -15,7 +15,6 @@ func TestPaint(t *testing.T) {
 	p := start(t, fullHD, nil, dir)
 	p.until("the study", loaded)
 	axial := p.place("picture.axial")
-	infection := func(s state) int { return s.Voxels["infection"] }
 
 	p.hover(at(axial, 0.5, 0.5))
 	p.key("b")
@@ -87,7 +86,6 @@ func TestMoreTools(t *testing.T) {
 	p := start(t, image.Pt(1024, 700), nil, dir)
 	p.until("the study", loaded)
 	axial := p.place("picture.axial")
-	infection := func(s state) int { return s.Voxels["infection"] }
 	steps := func(n int, what string, more bool, than int) int {
 		t.Helper()
 		return infection(p.until(what, func(s state) bool { return s.Steps == n && len(s.Busy) == 0 && infection(s) > than == more }))

@@ -25,8 +25,7 @@ func TestGapLeadsToItsSlice(t *testing.T) {
 	if len(s.Warnings) != 1 || s.Slices[2] != v.Size[2]-1 {
 		t.Fatalf("opened %v with %q", s.Slices, s.Warnings)
 	}
-	p.click("band.go.0")
-	p.until("the slice below the gap", func(s state) bool { return s.Cursor[2] == missing-1 && s.Panes })
+	p.press("band.go.0", "the slice below the gap", func(s state) bool { return s.Cursor[2] == missing-1 && s.Panes })
 	p.shot("there")
 	p.click("band.fold")
 	p.shot("folded")

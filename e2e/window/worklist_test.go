@@ -72,7 +72,6 @@ func TestWorkList(t *testing.T) {
 	p := start(t, image.Pt(1360, 860), nil)
 	p.openCases(folder)
 	p.shot("1-list")
-	infection := func(s state) int { return s.Voxels["infection"] }
 	at3 := func(name string) func(state) bool {
 		return func(s state) bool { return loaded(s) && s.Present == name && s.Panes }
 	}
