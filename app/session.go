@@ -27,9 +27,9 @@ type Session struct {
 	// GivenUp: a step was made after some were undone, which cannot be redone any
 	// more: so many.
 	GivenUp Signal[int]
-	// Moved: undo, redo or a jump ended with the step that changed labels inside
-	// the box: where to look.
-	Moved Signal[volume.Box]
+	// Moved: undo, redo or a jump ended with this step, which changed labels: where
+	// to look.
+	Moved Signal[mask.Step]
 	// Interrupted: something else is about to change the mask while a stroke goes
 	// on. Whoever paints ends it now, by Record or Unpainted.
 	Interrupted Signal[struct{}]

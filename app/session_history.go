@@ -55,7 +55,7 @@ func (s *Session) Go(n int) error {
 	s.changed(box)
 	s.WarningsChanged.Emit(struct{}{})
 	if !last.Box.Empty() {
-		s.Moved.Emit(last.Box)
+		s.Moved.Emit(last)
 	}
 	return err
 }

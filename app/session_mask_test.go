@@ -152,7 +152,7 @@ func TestSession_MovedTellsWhere(t *testing.T) {
 	}
 	_ = s.RenameLabel(mask.Infection, "x")
 	var told []volume.Box
-	s.Moved.Connect(func(b volume.Box) { told = append(told, b) })
+	s.Moved.Connect(func(step mask.Step) { told = append(told, step.Box) })
 	at := func(k int) volume.Box { return volume.Box{Min: [3]int{3 + k, 0, k}, Max: [3]int{5 + k, 1, k + 1}} }
 	tests := []struct {
 		name string

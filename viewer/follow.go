@@ -2,16 +2,18 @@ package viewer
 
 import (
 	"math"
+	"slices"
 
 	"opacity/app/mask"
 	"opacity/app/volume"
 )
 
-// follow brings what was undone or redone into view: where no pane shows any of
-// the box, the cursor goes to its middle, and the panes that it lies outside of
-// are panned there.
-func (v *Viewer) follow(box volume.Box) {
-	vol := v.session.Volume()
+// follow brings a step that was undone or redone into view: where the pane of the
+// plane that it was made in shows none of it, or no pane does where that plane is not
+// known or not shown, the cursor goes to its middle, and the panes that it lies
+// outside of are panned there. A pane across that plane would show a line of it.
+func (v *Viewer) follow(step mask.Step) {
+	vol, box := v.session.Volume(), step.Box
 	if vol == nil || box.Empty() {
 		return
 	}
@@ -19,7 +21,12 @@ func (v *Viewer) follow(box volume.Box) {
 	if v.arrangement == OnePane {
 		planes = []Plane{v.active}
 	}
-	for _, p := range planes {
+	seen := planes
+	name, _ := step.Settings["plane"].(string)
+	if made, ok := ParsePlane(name); ok && slices.Contains(planes, made) {
+		seen = []Plane{made}
+	}
+	for _, p := range seen {
 		if _, _, n, _ := p.Axes(); box.CrossesSlice(n, v.cursor[n]) && v.covers(p, vol.Geometry, box) {
 			return
 		}

@@ -19,14 +19,18 @@ func study(t *testing.T) (*app.Session, *Viewer) {
 	return s, v
 }
 
-// drawn makes a step of one voxel.
-func drawn(t *testing.T, s *app.Session, i, j, k int) {
+// drawn makes a step of one voxel, in a plane or in none.
+func drawn(t *testing.T, s *app.Session, plane string, i, j, k int) {
 	t.Helper()
 	to := s.Mask().Snapshot()
 	row := make([]uint8, 100*80)
 	row[i+100*j] = mask.Infection
 	to.SetSlice(mask.Findings, k, row)
-	if err := s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), to), Hand: true}); err != nil {
+	step := mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), to), Hand: true}
+	if plane != "" {
+		step.Settings = map[string]any{"plane": plane}
+	}
+	if err := s.Edit(step); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -35,22 +39,27 @@ func TestFollow(t *testing.T) {
 	far := Camera{CenterMM: [2]float64{40, 30}, Zoom: 10} // shows 10 mm across
 	tests := []struct {
 		name   string
+		plane  string // that it was made in
 		at     [3]int // of what is undone
 		look   func(v *Viewer)
 		cursor [3]int
 		panned []Plane
 	}{
-		{"no pane shows it", [3]int{3, 4, 5}, func(*Viewer) {}, [3]int{3, 4, 5}, nil},
-		{"the axial pane shows it", [3]int{3, 4, 30}, func(*Viewer) {}, [3]int{50, 40, 30}, nil},
-		{"the sagittal pane shows it", [3]int{50, 4, 5}, func(*Viewer) {}, [3]int{50, 40, 30}, nil},
-		{"a pane that is hidden shows it", [3]int{50, 4, 5}, func(v *Viewer) { v.SetActive(Axial); v.SetArrangement(OnePane) }, [3]int{50, 4, 5}, nil},
-		{"the pane shows another part", [3]int{3, 4, 30}, func(v *Viewer) { v.SetCamera(Axial, far) }, [3]int{3, 4, 30}, []Plane{Axial}},
-		{"moved, and the camera is elsewhere", [3]int{3, 4, 5}, func(v *Viewer) { v.SetCamera(Coronal, far) }, [3]int{3, 4, 5}, []Plane{Coronal}},
+		{"no pane shows it", "", [3]int{3, 4, 5}, func(*Viewer) {}, [3]int{3, 4, 5}, nil},
+		{"the axial pane shows it", "", [3]int{3, 4, 30}, func(*Viewer) {}, [3]int{50, 40, 30}, nil},
+		{"the sagittal pane shows it", "", [3]int{50, 4, 5}, func(*Viewer) {}, [3]int{50, 40, 30}, nil},
+		{"a pane that is hidden shows it", "", [3]int{50, 4, 5}, func(v *Viewer) { v.SetActive(Axial); v.SetArrangement(OnePane) }, [3]int{50, 4, 5}, nil},
+		{"the pane shows another part", "", [3]int{3, 4, 30}, func(v *Viewer) { v.SetCamera(Axial, far) }, [3]int{3, 4, 30}, []Plane{Axial}},
+		{"made on the sagittal slice that is shown", "sagittal", [3]int{50, 4, 5}, func(*Viewer) {}, [3]int{50, 40, 30}, nil},
+		{"made on another sagittal slice, that an axial one crosses", "sagittal", [3]int{3, 4, 30}, func(*Viewer) {}, [3]int{3, 4, 30}, nil},
+		{"made on another axial slice, that a coronal one crosses", "axial", [3]int{3, 40, 5}, func(*Viewer) {}, [3]int{3, 40, 5}, nil},
+		{"made in a plane that is hidden", "sagittal", [3]int{3, 4, 30}, func(v *Viewer) { v.SetActive(Axial); v.SetArrangement(OnePane) }, [3]int{50, 40, 30}, nil},
+		{"moved, and the camera is elsewhere", "", [3]int{3, 4, 5}, func(v *Viewer) { v.SetCamera(Coronal, far) }, [3]int{3, 4, 5}, []Plane{Coronal}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, v := study(t)
-			drawn(t, s, tt.at[0], tt.at[1], tt.at[2])
+			drawn(t, s, tt.plane, tt.at[0], tt.at[1], tt.at[2])
 			tt.look(v)
 			before := v.cameras
 			if _, err := s.Undo(); err != nil {
