@@ -285,6 +285,48 @@ func TestSession_MergeSparesHands(t *testing.T) {
 	}
 }
 
+// A finding that was drawn is no hole in the lung that a model finds around it, a
+// part of the image or the whole, nor in the lung that a threshold lets grow.
+func TestSession_AFindingIsNoHoleInTheLung(t *testing.T) {
+	for name, lay := range map[string]func(s *Session, r *SegmentResult) error{
+		"part": func(s *Session, r *SegmentResult) error {
+			return s.Merge(text.M("test.step"), r, mask.Diff(s.Mask(), r.Mask))
+		},
+		"all": func(s *Session, r *SegmentResult) error {
+			_, err := s.Adopt(text.M("test.step"), r)
+			return err
+		},
+		"threshold": func(s *Session, r *SegmentResult) error {
+			if _, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: mask.New(s.Mask().Size(), mask.DefaultLabels())}); err != nil {
+				return err
+			}
+			return s.SetThreshold(mask.RightLung, 77, brush(s, mask.Anatomy, 1, 0, 48, mask.RightLung))
+		},
+	} {
+		s, v := opened()
+		if err := s.Edit(hand(brush(s, mask.Findings, 1, 10, 4, mask.Infection))); err != nil {
+			t.Fatal(err)
+		}
+		if err := lay(s, &SegmentResult{Mask: filled(v, mask.Anatomy, 1, mask.RightLung)}); err != nil {
+			t.Fatal(name, err)
+		}
+		lung, found := s.Mask().Count(mask.Anatomy, mask.RightLung), s.Mask().Count(mask.Findings, mask.Infection)
+		if lung != 48 || found != 4 {
+			t.Errorf("%s: %d voxels of the lung, %d of the finding", name, lung, found)
+		}
+	}
+}
+
+// filled is a mask with a whole slice of a label.
+func filled(v *volume.Volume, l mask.Layer, k int, value uint8) *mask.Mask {
+	m, row := mask.New(v.Size, mask.DefaultLabels()), make([]uint8, 48)
+	for o := range row {
+		row[o] = value
+	}
+	m.SetSlice(l, k, row)
+	return m
+}
+
 // While a slider moves, an edit is shown slice by slice.
 func TestSession_PreviewBySlices(t *testing.T) {
 	s := adopted(t)

@@ -64,15 +64,18 @@ func readInfo(folder, path string) (doc document, journalBytes int64, err error)
 	if err != nil || size > mostInfo {
 		return nil, 0, app.Refuse(err, "study.json_damaged", path)
 	}
+	newer, known := majorOf(doc)
+	if doc[formatKey] == format && newer { // which may sum up otherwise
+		return nil, 0, app.Refuse(nil, "study.newer", folder, quoted(doc[versionKey]))
+	}
 	if sum, there := doc[sumKey]; there && sum != checked(doc) {
 		return nil, 0, app.Refuse(errSum, "study.json_damaged", path)
 	}
 	if doc[formatKey] != format {
 		return nil, 0, app.Refuse(nil, "study.foreign", folder)
 	}
-	v, _ := doc[versionKey].(string)
-	if major, _, ok := strings.Cut(v, "."); !ok || major != "1" {
-		return nil, 0, app.Refuse(nil, "study.newer", folder, strconv.Quote(v))
+	if !known {
+		return nil, 0, app.Refuse(nil, "study.newer", folder, quoted(doc[versionKey]))
 	}
 	if n, ok := doc[lengthKey].(json.Number); ok {
 		journalBytes, _ = n.Int64()
@@ -81,6 +84,20 @@ func readInfo(folder, path string) (doc document, journalBytes int64, err error)
 	delete(doc, lengthKey)
 	delete(doc, sumKey)
 	return doc, journalBytes, nil
+}
+
+// majorOf reports whether the first number of the version that wrote a study.json
+// is this program's, or a later one.
+func majorOf(doc document) (newer, known bool) {
+	v, _ := doc[versionKey].(string)
+	major, _, ok := strings.Cut(v, ".")
+	n, err := strconv.Atoi(major)
+	return err == nil && n > 1, ok && err == nil && n == 1
+}
+
+func quoted(version any) string {
+	v, _ := version.(string)
+	return strconv.Quote(v)
 }
 
 // most a grid may measure: an index takes 15 bits in NIfTI, an offset in a slice

@@ -203,7 +203,8 @@ func (s *Study) Touched(ctx context.Context) (*mask.Touched, error) {
 }
 
 // saveTouched writes the voxels that hands have changed beside the models'
-// proposals, 1 for those.
+// proposals, 1 for those, a volume for each layer of the mask. It is made anew of
+// the history each time, and never read: older versions wrote one for all layers.
 func (s *Study) saveTouched(ctx context.Context) error {
 	if len(s.Info().Models) == 0 {
 		return nil
@@ -216,12 +217,10 @@ func (s *Study) saveTouched(ctx context.Context) error {
 		return safefile.Explain(s.path(modelName), err)
 	}
 	values := make([]uint8, s.size[0]*s.size[1])
-	return nifti.WriteStack(ctx, filepath.Join(s.path(modelName), touchedName), s.grid, 1, 1, nil, func(_, k int) []uint8 {
+	return nifti.WriteStack(ctx, filepath.Join(s.path(modelName), touchedName), s.grid, mask.Layers, 1, nil, func(layer, k int) []uint8 {
 		clear(values)
-		for _, touched := range t.Bits() {
-			if touched != nil {
-				touched.Paint(k, values, 1)
-			}
+		if touched := t.Bits()[layer]; touched != nil {
+			touched.Paint(k, values, 1)
 		}
 		return values
 	})

@@ -101,13 +101,17 @@ func TestTouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	if f.Volumes != mask.Layers {
+		t.Fatalf("%d volumes, want one a layer", f.Volumes)
+	}
 	got, row := make([]uint8, s.size[0]*s.size[1]), make([]uint8, s.size[0]*s.size[1])
-	for k := range s.size[2] {
-		clear(row)
-		want[mask.Anatomy].Paint(k, row, 1)
-		want[mask.Findings].Paint(k, row, 1)
-		if err := f.Next(got); err != nil || !reflect.DeepEqual(got, row) {
-			t.Errorf("slice %d of the file differs, %v", k, err)
+	for l, layer := range want {
+		for k := range s.size[2] {
+			clear(row)
+			layer.Paint(k, row, 1)
+			if err := f.Next(got); err != nil || !reflect.DeepEqual(got, row) {
+				t.Errorf("slice %d of layer %d of the file differs, %v", k, l, err)
+			}
 		}
 	}
 }

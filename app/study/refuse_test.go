@@ -83,6 +83,9 @@ func TestRefuses(t *testing.T) {
 		{"another journal", func(f string) { put(t, f, journalName, bytes.Repeat([]byte("x"), 1<<20)) }, "journal.foreign"},
 		{"of another program", func(f string) { put(t, f, infoName, []byte(`{"format": "dicom"}`)) }, "study.foreign"},
 		{"of a newer version", func(f string) { rewrite(t, f, func(d map[string]any) { d[versionKey] = "2.0" }) }, "study.newer"},
+		{"of a newer version with a sum of its own", func(f string) {
+			rewrite(t, f, func(d map[string]any) { d[versionKey], d[sumKey] = "9.0", "otherwise" })
+		}, "study.newer"},
 		{"without a version", func(f string) { rewrite(t, f, func(d map[string]any) { delete(d, versionKey) }) }, "study.newer"},
 		{"numbers for texts", func(f string) { rewrite(t, f, func(d map[string]any) { d["note"] = 3 }) }, "study.json_damaged"},
 		{"no grid", func(f string) { rewrite(t, f, func(d map[string]any) { delete(d, "grid") }) }, "study.json_damaged"},
