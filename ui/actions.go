@@ -65,7 +65,7 @@ func (w *Window) escape() {
 	case w.jobs.Running(jobEdit):
 		w.jobs.Cancel(jobEdit)
 	case w.kit.Escape():
-	case w.segmenting:
+	case w.modelRuns():
 		w.status.note(w.t("ui.segment.no_escape"))
 	case w.cases.jobs.Running(jobCasesSegment):
 		w.status.note(w.t("ui.cases.no_escape"))

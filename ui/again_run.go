@@ -56,6 +56,15 @@ func (w *Window) segmentPart(p part) {
 
 func (w *Window) cancelAgain() { w.jobs.Cancel(jobAgain) }
 
+// modelRuns reports whether a model runs, on everything or on a part.
+func (w *Window) modelRuns() bool { return w.segmenting || w.jobs.Running(jobAgain) }
+
+// cancelRun stops it.
+func (w *Window) cancelRun() {
+	w.cancelSegment()
+	w.cancelAgain()
+}
+
 // mergePart takes over what a model says of a part, as one step. Where the mask
 // changed while that was worked out, it is worked out anew.
 func (w *Window) mergePart(attempt int, found *proposal, tries int) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -410,7 +411,16 @@ func TestSegmentAgainBesideTheHand(t *testing.T) {
 	steps, _ := b.session.History()
 	b.keys.Do(tool.SegmentSlice)
 	b.settle()
-	b.keys.Do(tool.ViewCancel)
+	b.use(tool.Brush)
+	b.Window.after = func(time.Duration, func()) func() { return func() {} } // a note stays
+	for range 3 {                                                            // out of the tool, and once more by mistake
+		b.keys.Do(tool.ViewCancel)
+		b.settle()
+	}
+	if !b.jobs.Running(jobAgain) || b.kit.Current() != tool.NoTool || !strings.Contains(b.status.text.Text, "The model runs on") {
+		t.Fatalf("after Escape the model runs: %v; it says %q", b.jobs.Running(jobAgain), b.status.text.Text)
+	}
+	b.status.cancel.OnTapped()
 	b.until("it stops", func() bool { return !b.jobs.Running(jobAgain) })
 	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.Text, "Stopped") {
 		t.Errorf("%d steps; it says %q", len(after), b.status.text.Text)

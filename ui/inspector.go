@@ -48,6 +48,7 @@ func newInspector(w *Window) *inspector {
 		in.section("report", in.report.object),
 		in.section("history", in.history.object))
 	in.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 8, 0, 8), in.column))
+	in.scroll.OnScrolled = w.make.Tips.Scrolled
 	in.object = controls.NewSurface(look.Panel, container.New(widthLayout(inspectorWidth), in.scroll))
 	in.setShown(w.prefs.Inspector)
 	return in

@@ -44,7 +44,7 @@ func newModelSection(w *Window) *modelSection {
 	s.devices = w.make.Selector(names, func(i int) { w.setDevice(devices[i]) })
 	s.run = w.make.Button(w.withKey(w.t("ui.model.run"), tool.SegmentRun), nil, w.t("ui.model.run_tip"), w.segment)
 	s.run.Importance = widget.HighImportance
-	s.cancel = w.make.Button(w.t("ui.cancel"), nil, "", w.cancelSegment)
+	s.cancel = w.make.Button(w.t("ui.cancel"), nil, "", w.cancelRun)
 	s.terms, s.used, s.misfit = controls.Paragraph("", look.Dim), controls.Paragraph("", look.Dim), controls.Paragraph("", theme.ColorNameWarning)
 	s.again, s.thresholds = newAgainSection(w), newThresholdSection(w)
 	w.name("model.pick", s.models)
@@ -91,7 +91,7 @@ func (s *modelSection) refresh() {
 	s.used.Set(w.deviceSentence())
 	s.misfit.Set(w.misfit())
 	s.run.SetEnabled(w.canSegment() && w.model().Problem == nil)
-	s.cancel.SetEnabled(w.segmenting)
+	s.cancel.SetEnabled(w.modelRuns())
 	s.again.refresh()
 	s.thresholds.refresh()
 }

@@ -322,7 +322,7 @@ func (m *menu) segment() *fyne.Menu {
 	return fyne.NewMenu(w.t("ui.menu.segment"),
 		m.act(tool.SegmentRun, "ui.menu.segment_run", w.canSegment()),
 		m.again(),
-		m.item("ui.menu.segment_cancel", w.segmenting, w.cancelSegment),
+		m.item("ui.menu.segment_cancel", w.modelRuns(), w.cancelRun),
 		separator(),
 		m.item("ui.menu.model", w.opts.Segmenter != nil, w.askModel),
 		device)

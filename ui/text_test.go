@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -127,6 +128,7 @@ func TestContrast(t *testing.T) {
 			{theme.ColorNameWarning, look.Panel, 4.5},
 			{theme.ColorNamePrimary, theme.ColorNameBackground, 3}, // rings, icons
 			{theme.ColorNameInputBorder, look.Panel, 3},
+			{theme.ColorNameForeground, theme.ColorNameInputBorder, 3}, // the way of a slider behind the knob on that before it
 			{theme.ColorNameWarning, look.WarnFill, 3},
 			{theme.ColorNameError, look.ErrorFill, 3},
 		}
@@ -134,6 +136,20 @@ func TestContrast(t *testing.T) {
 			if got := contrast(c(tt.ink), c(tt.ground)); got < tt.least {
 				t.Errorf("light %v: %s on %s is %.2f to 1, want %.1f", light, tt.ink, tt.ground, got, tt.least)
 			}
+		}
+	}
+}
+
+// The way of a slider is seen to its end, on either ground.
+func TestSliderIsSeenToItsEnd(t *testing.T) {
+	for _, light := range []bool{false, true} {
+		b := newBench(t)
+		b.setLight(light)
+		s := b.inspector.display.opacity
+		test.WidgetRenderer(s).Refresh()
+		track := test.WidgetRenderer(s).Objects()[0].(*canvas.Rectangle)
+		if got := contrast(track.FillColor, look.Paint(look.Panel)); got < 3 {
+			t.Errorf("light %v: the way of a slider is %.2f to 1 on its ground", light, got)
 		}
 	}
 }

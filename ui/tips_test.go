@@ -68,6 +68,23 @@ func TestHintGoesAtAPress(t *testing.T) {
 	}
 }
 
+// A hint goes once what it speaks of is scrolled away from under it.
+func TestHintGoesWithTheWheel(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.win.Resize(fyne.NewSize(1024, 500))
+	b.settle()
+	b.make.Tips.Show(b.inspector.display.opacity, "hint")
+	b.settle()
+	if len(b.make.Tips.Layer.Objects) == 0 {
+		t.Fatal("the hint does not show")
+	}
+	b.inspector.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -30)})
+	if len(b.make.Tips.Layer.Objects) != 0 || b.status.over != "" {
+		t.Errorf("the hint stays, and %q in the status line", b.status.over)
+	}
+}
+
 func TestWrapped(t *testing.T) {
 	test.NewTempApp(t)
 	for _, tt := range []struct {

@@ -79,6 +79,7 @@ func newToolbar(w *Window) *toolbar {
 	}
 	t.column = container.New(&toolbarLayout{t}, objects...)
 	t.scroll = container.NewVScroll(t.column) // for a window that is lower still
+	t.scroll.OnScrolled = w.make.Tips.Scrolled
 	t.object = controls.NewSurface(look.Panel, container.New(toolbarWidth{t}, t.scroll))
 	t.refresh()
 	return t

@@ -4,7 +4,11 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"opacity/ui/look"
 )
 
 // Check is a box to tick.
@@ -121,6 +125,30 @@ func (k *Kit) Slider(lo, hi, step float64, changed func(float64)) *Slider {
 	s.OnChanged = changed
 	s.ExtendBaseWidget(s)
 	return s
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
+	r := &sliderRenderer{s.Slider.CreateRenderer()}
+	r.paint()
+	return r
+}
+
+// sliderRenderer lets the way before the knob be seen to its end: Fyne gives it
+// the colour of a field, which needs its border.
+type sliderRenderer struct{ fyne.WidgetRenderer }
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *sliderRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.paint()
+}
+
+func (r *sliderRenderer) paint() {
+	if track, ok := r.Objects()[0].(*canvas.Rectangle); ok {
+		track.FillColor = look.Paint(theme.ColorNameInputBorder)
+		track.Refresh()
+	}
 }
 
 // TypedKey implements fyne.Focusable.

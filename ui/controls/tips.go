@@ -42,6 +42,15 @@ func (t *Tips) Hide(owner fyne.CanvasObject) {
 	}
 }
 
+// Scrolled takes away the hint of what is scrolled from under the pointer: that it
+// has left is told only with its next move.
+func (t *Tips) Scrolled(fyne.Position) {
+	if t.owner != nil {
+		t.Clear()
+		t.host.Hint("")
+	}
+}
+
 // Clear takes away whatever shows.
 func (t *Tips) Clear() {
 	if t.stop != nil {

@@ -176,6 +176,17 @@ func TestGrid_FocusLossEndsTheDrag(t *testing.T) {
 	b.cursorIs([3]int{20, 30, 25})
 }
 
+// Two fingers that drift sideways turn no page.
+func TestGrid_SidewaysTurnsNoPage(t *testing.T) {
+	b := newBench(t, Options{})
+	b.open()
+	sideways := func(dx float32) {
+		b.grid.Scrolled(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: b.at(viewer.Axial, 50, 40, 25)}, Scrolled: fyne.NewDelta(dx, 0)})
+	}
+	sideways(100)
+	b.cursorIs([3]int{50, 40, 25})
+}
+
 func TestGrid_WheelTurnsThePaneUnderIt(t *testing.T) {
 	b := newBench(t, Options{})
 	b.open()

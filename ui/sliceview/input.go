@@ -204,7 +204,10 @@ func (g *Grid) Scrolled(e *fyne.ScrollEvent) {
 	g.pointer = e.Position
 	ev := g.event(tool.Wheel, e.Position, 0)
 	ev.Notches = float64(e.Scrolled.DY) / notch
-	if e.Scrolled.DY == 0 { // Shift turns the wheel sideways
+	if e.Scrolled.DY == 0 { // Shift turns the wheel sideways; without it two fingers drift
+		if ev.Mods&tool.Shift == 0 {
+			return
+		}
 		ev.Notches = float64(e.Scrolled.DX) / notch
 	}
 	g.machine.Handle(ev)
