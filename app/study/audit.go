@@ -1,6 +1,7 @@
 package study
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -21,8 +22,13 @@ type Row struct {
 	Tool    string `json:"tool"`
 	Step    string `json:"step"`  // its name in English; of undo and redo the last step gone over
 	Steps   int    `json:"steps"` // how many were undone or redone; 1 for a step
-	Label   string `json:"label"` // the active label, "" where there was none
-	Hand    bool   `json:"hand"`  // by a hand, not a model or a file
+	// Label is the active label as it was called at that step, "" where there was
+	// none; a step that renames or deletes it goes by the name before. LabelValue is
+	// its number, which exported masks have in their voxels.
+	Label      string `json:"label"`
+	LabelValue int    `json:"label_value"`
+	// Hand is that voxels were changed by a hand, not a model or a file.
+	Hand bool `json:"hand"`
 	// FirstSlice to LastSlice are the axial slices touched, counted from 1 at the
 	// patient's feet, whichever plane was painted in; both are 0 where only the list
 	// of labels changed.
@@ -34,13 +40,14 @@ type Row struct {
 	PlaneFirst int    `json:"plane_first"`
 	PlaneLast  int    `json:"plane_last"`
 	// Voxels and ML are what the active label gained (+) or lost (-); nil without a
-	// label, ML also where millilitres are withheld. Changes has the voxels of every
-	// label that changed, by name.
+	// label and where only the list of labels changed, ML also where millilitres are
+	// withheld. Changes has the voxels of every label that changed, by name.
 	Voxels  *int           `json:"voxels"`
 	ML      *float64       `json:"ml"`
 	Changes map[string]int `json:"changes"`
 	// Settings is what the tool went by: numbers and words by name, "radius_mm",
-	// "hu_from", "hu_to", "inside", "over" and the amounts of operations.
+	// "hu_from", "hu_to", "inside", "over" and the amounts of operations; of a change
+	// of the list of labels what was there before and after: see labelChange.
 	Settings map[string]any `json:"settings"`
 	// Model made the step, with these thresholds by label name. File is what the
 	// mask was read from instead.
@@ -58,37 +65,28 @@ func newRow(event, who string, at time.Time) Row {
 	return Row{Event: event, Who: who, Time: at, Changes: map[string]int{}, Settings: map[string]any{}, Threshold: map[string]float64{}}
 }
 
+// addStep adds the row of a step that was just made, before its labels are taken
+// over.
 func (s *state) addStep(step mask.Step) {
 	row := s.row("step", step.Who, step.Time, step, s.origins[s.applied-1])
-	row.Steps = 1
 	row.add(s, step, 1)
-	row.count(step.Label != 0)
 	s.rows = append(s.rows, row)
 }
 
-func (s *state) addMove(applied int, at time.Time, who string) {
-	if applied == s.applied {
-		return
-	}
+// moveRow is the row of going to another number of applied steps; last is the last
+// step gone over.
+func (s *state) moveRow(applied int, at time.Time, who string) (row Row, sign int) {
 	event, last, sign := "redo", max(applied-1, 0), 1
 	if applied < s.applied {
 		event, last, sign = "undo", applied, -1
 	}
-	row := s.row(event, who, at, s.steps[last].Step, s.origins[last])
-	for n := min(applied, s.applied); n < max(applied, s.applied); n++ {
-		row.Steps++
-		row.add(s, s.steps[n].Step, sign)
-	}
-	row.count(row.Label != "")
-	s.rows = append(s.rows, row)
+	return s.row(event, who, at, s.steps[last].Step, s.origins[last]), sign
 }
 
 func (s *state) row(event, who string, at time.Time, step mask.Step, from *origin) Row {
 	row := newRow(event, who, at)
-	row.Tool, row.Step, row.Hand = step.Tool, step.Name.String(), step.Hand
-	if step.Label != 0 {
-		row.Label = s.name(step.Label)
-	}
+	row.Tool, row.Step, row.Hand = step.Tool, step.Name.String(), step.Hand && !listOnly(step)
+	row.LabelValue = int(step.Label)
 	for name, value := range step.Settings {
 		if word, ok := value.(string); ok && name == "plane" {
 			row.Plane = word
@@ -96,6 +94,7 @@ func (s *state) row(event, who string, at time.Time, step mask.Step, from *origi
 			row.Settings[name] = value
 		}
 	}
+	maps.Copy(row.Settings, labelChange(step))
 	switch {
 	case from == nil:
 	case from.model.File:
@@ -109,10 +108,23 @@ func (s *state) row(event, who string, at time.Time, step mask.Step, from *origi
 	return row
 }
 
-// add makes a row tell of a step's voxels and slices too.
+// add makes a row tell of a step's voxels and slices too; the labels are those
+// before the step, or after it.
 func (r *Row) add(s *state, step mask.Step, sign int) {
+	r.Steps++
 	for value, n := range step.Change {
-		r.Changes[s.name(value)] += sign * n
+		r.Changes[s.nameAt(step, value)] += sign * n
+	}
+	if value := uint8(r.LabelValue); value != 0 {
+		r.Label = s.nameAt(step, value)
+		if !listOnly(step) {
+			n := sign * step.Change[value]
+			if r.Voxels != nil {
+				n += *r.Voxels
+			}
+			r.Voxels = &n
+			r.Hand = r.Hand || step.Hand && r.Tool == toolLabel // the last gone over changed the list alone
+		}
 	}
 	if step.Box.Empty() {
 		return
@@ -133,14 +145,6 @@ func span(first, last *int, from, to int) {
 		*first, *last = from, to
 	}
 	*first, *last = min(*first, from), max(*last, to)
-}
-
-// count fills in what the active label gained, where there is one.
-func (r *Row) count(active bool) {
-	if active {
-		n := r.Changes[r.Label]
-		r.Voxels = &n
-	}
 }
 
 // name is that of a label, or its number where it has gone from the list.

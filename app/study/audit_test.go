@@ -77,7 +77,7 @@ func TestAudit(t *testing.T) {
 	must(s.KeepFile("lungs.nii", "ab12", nil))
 	h.Commit(painted(toolFile, mask.RightLung, 1, 0, 3))
 	fromModel := func(r *Row) {
-		r.Tool, r.Step, r.Steps, r.Label, r.FirstSlice, r.LastSlice = "model", "model", 1, "left lung", 1, 1
+		r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.FirstSlice, r.LastSlice = "model", "model", 1, "left lung", 1, 1, 1
 		r.Voxels, r.Changes = ptr(100), map[string]int{"left lung": 100}
 		r.Model, r.ModelVersion, r.Threshold = "lungs", "2", map[string]float64{"left lung": 0.5}
 	}
@@ -85,7 +85,7 @@ func TestAudit(t *testing.T) {
 		audited("created", "reader", func(r *Row) { r.Program = testInfo().Program }),
 		audited("step", "reader", fromModel),
 		audited("step", "reader", func(r *Row) {
-			r.Tool, r.Step, r.Steps, r.Label, r.Hand, r.FirstSlice, r.LastSlice = "brush", "brush", 1, "infection", true, 3, 3
+			r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.Hand, r.FirstSlice, r.LastSlice = "brush", "brush", 1, "infection", 3, true, 3, 3
 			r.Plane, r.PlaneFirst, r.PlaneLast = "coronal", 15, 15
 			r.Voxels, r.Changes = ptr(7), map[string]int{"infection": 7}
 			r.Settings = map[string]any{"radius_mm": 5.0, "hu_from": -900.0, "hu_to": -200.0, "inside": "left lung", "sensitivity": 0.5}
@@ -101,7 +101,7 @@ func TestAudit(t *testing.T) {
 		audited("case", "=evil()", func(r *Row) { r.State, r.Note = "corrected", "apex" }),
 		audited("review", "=evil()", func(r *Row) { r.FirstSlice, r.LastSlice, r.State = 3, 3, "accepted" }),
 		audited("step", "=evil()", func(r *Row) {
-			r.Tool, r.Step, r.Steps, r.Label, r.Hand, r.FirstSlice, r.LastSlice = "file", "file", 1, "right lung", true, 2, 2
+			r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.Hand, r.FirstSlice, r.LastSlice = "file", "file", 1, "right lung", 2, true, 2, 2
 			r.Voxels, r.Changes, r.File, r.FileSHA256 = ptr(3), map[string]int{"right lung": 3}, "lungs.nii", "ab12"
 		}),
 	}

@@ -119,6 +119,7 @@ var columns = []struct {
 	{"state", func(_ *Trail, r *Row) string { return cell(r.State) }},
 	{"note", func(_ *Trail, r *Row) string { return cell(r.Note) }},
 	{"program", func(_ *Trail, r *Row) string { return cell(r.Program) }},
+	{"label_value", func(_ *Trail, r *Row) string { return counted(r.LabelValue) }},
 }
 
 // WriteCSV writes the rows with a line of column names before them, times to the
@@ -150,9 +151,9 @@ func (r *Row) amounts() map[string]any {
 	return rest
 }
 
-// byHand is empty for what is no step.
+// byHand is empty for what is no step, and for a change of the list of labels.
 func (r *Row) byHand() string {
-	if r.Steps == 0 {
+	if r.Steps == 0 || r.Tool == toolLabel && r.FirstSlice == 0 {
 		return ""
 	}
 	return strconv.FormatBool(r.Hand)

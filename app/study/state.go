@@ -46,25 +46,33 @@ func (s *state) step(ref int64, step mask.Step) {
 	s.origins = append(s.origins[:s.applied], s.originOf(step))
 	s.applied++
 	s.staged = 0
+	s.addStep(step)
 	if step.Labels != nil {
 		s.relabel(step.Labels.After)
 	}
-	s.addStep(step)
 }
 
 func (s *state) move(applied int, at time.Time, who string) {
 	s.staged = 0
-	s.addMove(applied, at, who)
+	if applied == s.applied {
+		return
+	}
+	row, sign := s.moveRow(applied, at, who)
 	for ; s.applied > applied; s.applied-- {
-		if c := s.steps[s.applied-1].Step.Labels; c != nil {
-			s.relabel(c.Before)
+		step := s.steps[s.applied-1].Step
+		row.add(s, step, sign)
+		if step.Labels != nil {
+			s.relabel(step.Labels.Before)
 		}
 	}
 	for ; s.applied < applied; s.applied++ {
-		if c := s.steps[s.applied].Step.Labels; c != nil {
-			s.relabel(c.After)
+		step := s.steps[s.applied].Step
+		row.add(s, step, sign)
+		if step.Labels != nil {
+			s.relabel(step.Labels.After)
 		}
 	}
+	s.rows = append(s.rows, row)
 }
 
 // relabel does what a step does to the labels of a mask: what is seen and what
