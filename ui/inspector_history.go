@@ -134,15 +134,15 @@ func (s *historySection) went(from int, err error) {
 	}
 }
 
-// sayGivenUp says what making a step after going back has cost, beside what is
-// said of that step since.
+// sayGivenUp says what making a step after going back has cost, after what is said
+// of that step since.
 func (w *Window) sayGivenUp(steps int, before string) {
 	said := w.t("ui.history.given_up", steps)
 	if w.study() != nil {
 		said = w.t("ui.history.given_up_kept", steps)
 	}
 	if s := w.status; s.top() == nil && s.said != before && s.said != "" && s.said != w.toolHint() && s.place == "" {
-		said += " " + s.said
+		said = s.said + " " + said
 	}
 	w.status.note(said)
 }

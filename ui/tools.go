@@ -27,6 +27,9 @@ func (w *Window) connectTools() {
 			if now.Limits != settings.Limits {
 				w.status.overcome() // what was outside the limits may be so no more
 			}
+			if was := w.toolHintOf(settings); was != "" && w.status.said == was {
+				w.soon("tool.hint", func() { w.status.say(w.toolHint()) })
+			}
 			settings = now
 			w.rememberTools(now)
 			w.soon("strip", w.strip.refresh)
@@ -47,7 +50,13 @@ func (w *Window) connectTools() {
 		}
 	})
 	w.kit.Said.Connect(func(what text.Message) {
-		w.soon("tool.said", func() { w.status.say(w.texts.Format(what)) })
+		w.soon("tool.said", func() {
+			said := w.texts.Format(what)
+			w.status.say(said)
+			if what.Key == "tool.picked" {
+				w.status.why = said // until there are other limits
+			}
+		})
 	})
 	w.kit.Ended.Connect(w.strokeEnded)
 	w.connectEdits()
@@ -64,10 +73,13 @@ func (w *Window) showTool() {
 
 // toolHint says what the tool that is on does, "" for none, and where an outline
 // waits.
-func (w *Window) toolHint() string {
+func (w *Window) toolHint() string { return w.toolHintOf(w.kit.Settings()) }
+
+// toolHintOf is toolHint with other settings.
+func (w *Window) toolHintOf(s tool.Settings) string {
 	hint, on := "", w.kit.Current()
 	if on != tool.NoTool {
-		hint = w.texts.Format(on.Hint())
+		hint = w.texts.Format(on.HintWith(s))
 	}
 	switch o := w.kit.Open(); {
 	case o == nil:
@@ -87,7 +99,7 @@ func (w *Window) outlineAway() bool {
 	return o != nil && w.kit.Current() == tool.Polygon && !w.kit.Seen(o)
 }
 
-// strokeEnded says what a stroke, an outline or a cut changed, after what is to be
+// strokeEnded says what a stroke, an outline or a cut changed, and then what is to be
 // known of it besides, or why it changed nothing.
 func (w *Window) strokeEnded(why text.Message) {
 	if !why.IsZero() {
@@ -102,7 +114,7 @@ func (w *Window) strokeEnded(why text.Message) {
 	said := w.t("ui.amount.would", w.t("ui.edit.done", w.texts.Format(s.Name), w.changesOf(s)), w.sliceOf(s.Box))
 	for _, known := range []string{w.t("ui.label.uncovered", w.labelName(s.Label)), w.t("ui.save.stale", baseName(w.savedAs))} {
 		if w.status.said == known {
-			said = known + " " + said
+			said += " " + known
 		}
 	}
 	w.status.say(said)

@@ -29,6 +29,7 @@ type toolStrip struct {
 	swatch       *canvas.Rectangle
 	label        *controls.Selector
 	values       []uint8 // of the labels in the selectors
+	others       []uint8 // of those to be inside of and over: not the active one
 	radius       *controls.Slider
 	radiusIs     *numeric
 	shape, solid *controls.Selector
@@ -99,13 +100,26 @@ func newToolStrip(w *Window) *toolStrip {
 	s.limits = huUsual
 	s.lo, s.hi = s.limit(&s.limits.Min), s.limit(&s.limits.Max)
 	s.inside = w.make.Selector(nil, func(i int) {
-		s.change(func(o *tool.Settings) { o.Limits.Inside = s.valueAt(i - 1) })
+		s.change(func(o *tool.Settings) { o.Limits.Inside = valueAt(s.others, i-1) })
 	})
 	s.over = w.make.Selector(nil, func(i int) {
 		s.change(func(o *tool.Settings) {
-			o.Limits.Over, o.Limits.OverLabel = mask.Over(min(i, int(mask.OverLabel))), s.valueAt(i-int(mask.OverLabel))
+			o.Limits.Over, o.Limits.OverLabel = mask.Over(min(i, int(mask.OverLabel))), valueAt(s.others, i-int(mask.OverLabel))
 		})
 	})
+	// The mouse chooses here and goes on in the pictures, and so do the keys: else
+	// Space and the arrows would change what was chosen, and Esc would leave the
+	// control and not the tool.
+	back := func() { w.soon("strip.focus", w.focusPanes) }
+	for _, c := range []*controls.Selector{s.label, s.shape, s.solid, s.cutSlices, s.inside, s.over} {
+		c.Picked = back
+	}
+	for _, c := range []*controls.Check{s.subtract, s.cutOutside, s.hu} {
+		c.Picked = back
+	}
+	for _, c := range []*controls.Slider{s.radius, s.likeness, s.tolerance} {
+		c.Picked = back
+	}
 	s.build()
 	for id, o := range map[string]fyne.CanvasObject{
 		"label": s.label, "radius": s.radius, "radius_mm": s.radiusIs.Entry, "cut_slices": s.cutSlices, "shape": s.shape, "solid": s.solid, "sensitivity": s.likeness,
@@ -164,12 +178,12 @@ func (s *toolStrip) rows(width float32) int {
 	return 1
 }
 
-// valueAt is the label at a place in the selectors, 0 where there is none.
-func (s *toolStrip) valueAt(i int) uint8 {
-	if i < 0 || i >= len(s.values) {
+// valueAt is the label at a place of a selector's, 0 where there is none.
+func valueAt(values []uint8, i int) uint8 {
+	if i < 0 || i >= len(values) {
 		return 0
 	}
-	return s.values[i]
+	return values[i]
 }
 
 // change sets what the tools go by.
@@ -266,24 +280,37 @@ func (s *toolStrip) refresh() {
 	s.row.Refresh()
 }
 
-// showLabels lists the labels in the selectors.
+// showLabels lists the labels in the selectors. What painting may replace is named
+// after the active label's layer, since it takes nothing from the other: infection
+// that is painted leaves the lung. The active label is no bound for itself, and
+// listed as one only where it was made one while another was active.
 func (s *toolStrip) showLabels(lim mask.Limits) {
 	w := s.w
 	labels := w.inspector.labels.labels()
 	var names []string
-	s.values = nil
+	s.values, s.others = nil, nil
+	active := mask.Label{Layer: mask.Findings}
+	if m := w.session.Mask(); m != nil {
+		active, _ = m.Label(w.viewer.ActiveLabel())
+	}
 	inside := []string{w.t("ui.strip.anywhere")}
-	over := []string{w.t("ui.strip.over_all"), w.t("ui.strip.over_nothing"), w.t("ui.strip.over_visible")}
+	var over []string
+	for _, key := range []string{"ui.strip.over_all.", "ui.strip.over_nothing.", "ui.strip.over_visible."} {
+		over = append(over, w.t(key+active.Layer.String()))
+	}
 	for _, l := range labels {
 		names, s.values = append(names, l.Name), append(s.values, l.Value)
-		inside, over = append(inside, w.t("ui.strip.inside", l.Name)), append(over, w.t("ui.strip.over", l.Name))
+		if l.Value != active.Value || l.Value == lim.Inside || lim.Over == mask.OverLabel && l.Value == lim.OverLabel {
+			s.others = append(s.others, l.Value)
+			inside, over = append(inside, w.t("ui.strip.inside", l.Name)), append(over, w.t("ui.strip.over", l.Name))
+		}
 		if l.Value == w.viewer.ActiveLabel() {
 			s.swatch.FillColor = color.NRGBA{l.Colour[0], l.Colour[1], l.Colour[2], 0xFF}
 			s.swatch.Refresh()
 		}
 	}
-	at := func(value uint8) int { return slices.Index(s.values, value) }
-	s.label.List(names, at(w.viewer.ActiveLabel()))
+	at := func(value uint8) int { return slices.Index(s.others, value) }
+	s.label.List(names, slices.Index(s.values, w.viewer.ActiveLabel()))
 	s.inside.List(inside, 1+at(lim.Inside))
 	chosen := int(lim.Over)
 	if lim.Over == mask.OverLabel {

@@ -77,7 +77,7 @@ func TestAnotherReader(t *testing.T) {
 	p.until("a word on the brush", func(s state) bool { return strings.Contains(s.Status, "paint") })
 	p.desk.Drag(at(axial, 0.6, 0.4), at(axial, 0.7, 0.45), 1, 8)
 	went := p.until("what is given up", func(s state) bool {
-		return s.Steps == 2 && strings.Contains(s.Status, "given up by going on from here: 2")
+		return s.Steps == 2 && strings.Contains(s.Status, "Undone steps given up: 2")
 	})
 	p.until("it on disk", onDisk)
 	p.shot("3-given-up")

@@ -16,6 +16,7 @@ type Check struct {
 	widget.Check
 	Held
 	OnEnter func() // what Enter does; nil: it turns the tick
+	Picked  func() // is told that the mouse has turned it; may be nil
 }
 
 // Check makes a box to tick; changed is told of every change by hand.
@@ -39,6 +40,12 @@ func (c *Check) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// Tapped implements fyne.Tappable.
+func (c *Check) Tapped(e *fyne.PointEvent) {
+	c.Check.Tapped(e)
+	told(c.Picked)
+}
+
 // FocusGained implements fyne.Focusable.
 func (c *Check) FocusGained() {
 	c.Check.FocusGained()
@@ -58,6 +65,8 @@ type Selector struct {
 	widget.Select
 	Held
 	OnEnter func() // what Enter does; nil: it opens the list
+	Picked  func() // is told that something was chosen in the list; may be nil
+	keyed   bool   // a key is choosing, without the list
 }
 
 // Selector makes a choice; changed is told which option was chosen.
@@ -68,6 +77,9 @@ func (k *Kit) Selector(options []string, changed func(index int)) *Selector {
 		if i := s.SelectedIndex(); i >= 0 {
 			changed(i)
 		}
+		if !s.keyed {
+			told(s.Picked)
+		}
 	}
 	s.ExtendBaseWidget(s)
 	return s
@@ -77,7 +89,9 @@ func (k *Kit) Selector(options []string, changed func(index int)) *Selector {
 func (s *Selector) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
+		s.keyed = true
 		s.Select.TypedKey(e)
+		s.keyed = false
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if s.OnEnter != nil {
 			s.OnEnter()
@@ -116,6 +130,7 @@ func (s *Selector) List(options []string, chosen int) {
 type Slider struct {
 	widget.Slider
 	Held
+	Picked func() // is told that the mouse has let it go; may be nil
 }
 
 // Slider makes a slider from lo to hi.
@@ -158,6 +173,18 @@ func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	s.kit.host.TypedKey(e)
+}
+
+// Tapped implements fyne.Tappable.
+func (s *Slider) Tapped(e *fyne.PointEvent) {
+	s.Slider.Tapped(e)
+	told(s.Picked)
+}
+
+// DragEnd implements fyne.Draggable.
+func (s *Slider) DragEnd() {
+	s.Slider.DragEnd()
+	told(s.Picked)
 }
 
 // TypedRune implements fyne.Focusable.
@@ -227,6 +254,13 @@ func (e *Entry) FocusLost() {
 	e.Entry.FocusLost()
 	if e.OnLeave != nil {
 		e.OnLeave()
+	}
+}
+
+// told calls f, where there is one.
+func told(f func()) {
+	if f != nil {
+		f()
 	}
 }
 

@@ -27,11 +27,12 @@ func (k *Kit) LimitsCaption() []text.Message {
 	if lim.Inside != 0 {
 		said = append(said, text.M("tool.limit.inside", name(lim.Inside)))
 	}
+	active, _ := m.Label(k.viewer.ActiveLabel())
 	switch lim.Over {
 	case mask.OverNothing:
-		said = append(said, text.M("tool.limit.over_nothing"))
+		said = append(said, text.M("tool.limit.over_nothing."+active.Layer.String()))
 	case mask.OverVisible:
-		said = append(said, text.M("tool.limit.over_visible"))
+		said = append(said, text.M("tool.limit.over_visible."+active.Layer.String()))
 	case mask.OverLabel:
 		said = append(said, text.M("tool.limit.over_label", name(lim.OverLabel)))
 	}

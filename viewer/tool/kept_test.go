@@ -149,6 +149,19 @@ func TestStrokesTellHowTheyEnded(t *testing.T) {
 	}
 }
 
+// A line that goes round nothing is told as that, whatever there is.
+func TestLineRoundNothing(t *testing.T) {
+	for _, n := range []Name{Lasso, Scissors} {
+		b := newBench(t, n)
+		var said []string
+		b.k.Ended.Connect(func(m text.Message) { said = append(said, m.Key) })
+		b.play(drag(viewer.Axial, Left, plain, mid), drag(viewer.Axial, Left, plain, mid, [2]float64{231.5, 151.5}))
+		if len(said) != 2 || said[0] != "tool.unchanged.no_area" || said[1] != said[0] {
+			t.Errorf("%s: it said %q", n, said)
+		}
+	}
+}
+
 // A line that follows the pointer keeps every motion that arrives, once, and tells
 // of each once.
 func TestLineKeepsEveryMotionOnce(t *testing.T) {

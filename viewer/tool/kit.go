@@ -34,6 +34,24 @@ func (n Name) Title() text.Message { return text.M("tool.name." + string(n)) }
 // Hint says in a line what the tool does.
 func (n Name) Hint() text.Message { return text.M("tool.hint." + string(n)) }
 
+// HintWith is Hint as it is true with settings.
+func (n Name) HintWith(s Settings) text.Message {
+	if n != Scissors {
+		return n.Hint()
+	}
+	reach := text.M("tool.hint.through_some", s.CutSlices)
+	switch s.CutSlices {
+	case WholeStack:
+		reach = text.M("tool.hint.through_all")
+	case 0:
+		reach = text.M("tool.hint.through_one")
+	}
+	if s.CutOutside {
+		return text.M("tool.hint.scissors_outside", reach)
+	}
+	return text.M("tool.hint.scissors_inside", reach)
+}
+
 // Action is what switches to the tool.
 func (n Name) Action() Action { return Action("tool." + string(n)) }
 

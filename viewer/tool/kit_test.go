@@ -317,6 +317,12 @@ func TestPicker(t *testing.T) {
 	if r := b.k.Settings().Limits.HU; r == nil || r.Min != -829 || b.k.Current() != Picker {
 		t.Errorf("aborted, it picked %v", r)
 	}
+	var said []string
+	b.k.Said.Connect(func(m text.Message) { said = append(said, m.Key) })
+	b.play(does(Press, viewer.Axial, Left, mid[0], mid[1]), does(Move, viewer.Axial, Left, mid[0]+1, mid[1]), does(Release, viewer.Axial, Left, mid[0]+1, mid[1]))
+	if r := b.k.Settings().Limits.HU; r == nil || r.Min != -829 || b.k.Current() != Picker || len(said) != 1 || said[0] != "tool.not_picked" {
+		t.Errorf("clicked, it picked %v and said %q", r, said)
+	}
 }
 
 func TestClicks(t *testing.T) {
@@ -542,8 +548,8 @@ func TestKit_LimitsCaption(t *testing.T) {
 	}{
 		{mask.Limits{}, "[]"},
 		{mask.Limits{HU: &mask.Range{Min: -700, Max: -300}, Inside: mask.LeftLung}, "[−700 to −300 HU inside left lung]"},
-		{mask.Limits{Over: mask.OverNothing}, "[over no label]"},
-		{mask.Limits{Over: mask.OverVisible, Inside: 88}, "[inside a label that is gone over visible labels]"},
+		{mask.Limits{Over: mask.OverNothing}, "[over no finding]"},
+		{mask.Limits{Over: mask.OverVisible, Inside: 88}, "[inside a label that is gone over visible findings]"},
 		{mask.Limits{Over: mask.OverLabel, OverLabel: mask.Infection}, "[over infection]"},
 	} {
 		b.set(func(s *Settings) { s.Limits = c.lim })(nil, nil)

@@ -2,6 +2,7 @@ package tool
 
 import (
 	"opacity/app/mask"
+	"opacity/app/text"
 )
 
 // lasso fills what the pointer was drawn round, in the slice it was drawn on;
@@ -97,6 +98,9 @@ func (o *Outline) shape(slices int, outside bool) mask.Polygon {
 
 // fill paints what a line goes round, as one step; false where that changed nothing.
 func (k *Kit) fill(n Name, line *Outline, erase bool) bool {
+	if k.holdsNothing(line) {
+		return false
+	}
 	p := k.begin(n, erase)
 	if p == nil {
 		return false
@@ -105,13 +109,20 @@ func (k *Kit) fill(n Name, line *Outline, erase bool) bool {
 	return k.finish()
 }
 
+// holdsNothing reports whether a line goes round no voxel, and says so.
+func (k *Kit) holdsNothing(line *Outline) bool {
+	nothing := true
+	line.shape(0, false).Runs(k.viewer.Session().Volume().Size, func(_, _, _, _ int) { nothing = false })
+	if nothing {
+		k.Ended.Emit(text.M("tool.unchanged.no_area"))
+	}
+	return nothing
+}
+
 // cut takes the active label away in or outside a line, through the stack, as
 // one step. A line that goes round nothing cuts nothing, outside either.
 func (k *Kit) cut(line *Outline, outside bool) {
-	size := k.viewer.Session().Volume().Size
-	inside := false
-	line.shape(0, false).Runs(size, func(_, _, _, _ int) { inside = true })
-	if !inside {
+	if k.holdsNothing(line) {
 		return
 	}
 	if p := k.begin(Scissors, true); p != nil {

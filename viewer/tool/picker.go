@@ -18,7 +18,12 @@ type picker struct {
 	start  *Event // nil while nothing is drawn
 	radius float64
 	found  *mask.Range
+	voxels int // that found is of
 }
+
+// leastPicked is how many voxels limits are taken from, at least: a click without a
+// drag is one.
+const leastPicked = 5
 
 func (t *picker) Press(e Event) {
 	vol := t.kit.viewer.Session().Volume()
@@ -42,14 +47,18 @@ func (t *picker) Move(e Event) {
 	to := e.Voxel
 	to[n] = t.start.Voxel[n]
 	t.radius = vol.ToPatient(to).Sub(vol.ToPatient(t.start.Voxel)).Length()
-	t.found = pick(vol, mask.Tip{Geometry: vol.Geometry, RadiusMM: t.radius, Axis: n}.At(t.start.Voxel))
+	t.found, t.voxels = pick(vol, mask.Tip{Geometry: vol.Geometry, RadiusMM: t.radius, Axis: n}.At(t.start.Voxel))
 	t.kit.tell()
 }
 
 func (t *picker) Release(Event) {
-	found := t.found
+	found, enough := t.found, t.voxels >= leastPicked
 	t.Abort()
-	if found == nil {
+	switch {
+	case found == nil:
+		return
+	case !enough:
+		t.kit.Said.Emit(text.M("tool.not_picked"))
 		return
 	}
 	s := t.kit.settings
@@ -70,8 +79,9 @@ func (t *picker) Abort() {
 const tailPercent = 2
 
 // pick returns the range of the values in a shape, padding included as
-// volume.FloorHU, in whole HU; nil where the shape is outside the volume.
-func pick(v *volume.Volume, s mask.Shape) *mask.Range {
+// volume.FloorHU, in whole HU, and how many values there are; nil where the shape is
+// outside the volume.
+func pick(v *volume.Volume, s mask.Shape) (found *mask.Range, voxels int) {
 	var values []float64
 	s.Runs(v.Size, func(i0, i1, j, k int) {
 		for i := i0; i < i1; i++ {
@@ -83,11 +93,11 @@ func pick(v *volume.Volume, s mask.Shape) *mask.Range {
 		}
 	})
 	if len(values) == 0 {
-		return nil
+		return nil, 0
 	}
 	slices.Sort(values)
 	tail := len(values) * tailPercent / 100
-	return &mask.Range{Min: float32(math.Floor(values[tail])), Max: float32(math.Ceil(values[len(values)-1-tail]))}
+	return &mask.Range{Min: float32(math.Floor(values[tail])), Max: float32(math.Ceil(values[len(values)-1-tail]))}, len(values)
 }
 
 func (t *picker) marks(Event) Marks {
