@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--steps", type=int, default=400, help="with --from-studies: steps (400)")
     c.add_argument("--rate", type=float, default=3e-4, help="with --from-studies: learning rate (0.0003)")
     c.add_argument("--hold-back", type=int, metavar="N", help="with --from-studies: patients with studies to measure by, not to learn from; else one in five")
+    c.add_argument("--skip-bad", action="store_true", help="with --from-studies: go on without the studies that cannot be learned from, each of which is named")
     c.add_argument("--replace", action="store_true", help="with --from-studies: put the learned model in the place of --model, unless it became worse on patients held back")
     places(c)
 
@@ -303,7 +304,7 @@ def _training(args: argparse.Namespace, root: Path) -> int:
 
 
 def _learn(args: argparse.Namespace, root: Path) -> int:
-    from . import learn, sources
+    from . import learn
     from .places import Places
     from .system import load
 
@@ -313,9 +314,8 @@ def _learn(args: argparse.Namespace, root: Path) -> int:
         raise ValueError("--replace needs a .onnx file as --model: a run is not replaced")
     places = Places(root, args.runs, args.cache, args.results)
     start = learn.start_of(args.model, load(args.config), args.runs / "learned-from" / args.model.resolve().parent.name / args.model.stem)
-    for case in (s for s in map(learn.study.read, learn.study.find(args.from_studies)) if s.taken):
-        print(f"{case.case}: {case.folder.name}, {len(case.taken)} of {case.shape[0]} slices")
-    learned = learn.learn(start, args.from_studies, places, learn.Options(args.share, args.steps, args.rate, args.hold_back))
+    options = learn.Options(args.share, args.steps, args.rate, args.hold_back, skip_bad=args.skip_bad)
+    learned = learn.learn(start, args.from_studies, places, options)
     if not learned.finished:
         print("interrupted; the same command carries on")
         return 1

@@ -43,6 +43,7 @@ class Options:
     rate: float = 3e-4  # a fifth of what the model was trained with: it is to go on, not to begin anew
     hold_back: int | None = None  # patients with studies who are not learned from; None: see held_back
     seed: int = 1
+    skip_bad: bool = False  # go on without the studies that cannot be learned from
 
 
 @dataclass
@@ -124,16 +125,20 @@ def held_back(patients: dict[str, list[str]], before: list[str], options: Option
 def learn(start: Start, folder: Path, places: Places, options: Options, say: Callable = print) -> Learned:
     """Train on the studies in a folder, carrying on where it was stopped, write the model below the run's folder, and
     measure both on the patients held back."""
-    found = [study.read(p) for p in study.find(folder)]
-    spec = Studies(str(folder.resolve()), hashlib.sha256("".join(sorted(s.state for s in found)).encode()).hexdigest())
-    reader = sources.build(spec, places.root)
+    folder = folder.resolve()
+    found, bad = study.check(folder)
     for s in found:
-        if not s.taken:
-            say(f"{s.folder.name}: no slice is marked corrected or accepted; left out")
+        say(f"{s.case}: {s.folder.name}, {len(s.taken)} of {s.shape[0]} slices" if s.taken else f"{s.folder.name}: no slice is marked corrected or accepted; left out")
+    patients = _patients(start, found, bad)
+    if bad:
+        _told(bad, len({s.folder for s in found} | set(bad)), options, say)
+    found = [s for s in found if s.folder not in bad]
+    state = hashlib.sha256("".join(sorted(s.state for s in found)).encode()).hexdigest()
+    spec = Studies(str(folder), state, sorted(p.relative_to(folder).as_posix() for p in bad))
+    reader = sources.build(spec, places.root)
     if not reader.cases():
         raise SourceError(f"{folder}: no slice of any study is marked corrected or accepted: there is nothing to learn")
     store, taken = Store(spec, start.system.data.chain, places.root, places.cache), {c: reader.studies[c].taken for c in reader.cases()}
-    patients = _patients(start, reader)
     original, unseen = _original(start, places, options, store, say)
     held = held_back(patients, learned_from(start.metadata), options, len(unseen))
     fold = Fold(0, {c: k for c, k in taken.items() if c not in held}, test={c: taken[c] for c in held})
@@ -156,15 +161,28 @@ def learn(start: Start, folder: Path, places: Places, options: Options, say: Cal
     return learned
 
 
-def _patients(start: Start, reader) -> dict[str, list[str]]:
-    """The studies of each patient, as far as the scans tell; every scan is read and known by its hash."""
+def _patients(start: Start, studies: list[study.Study], bad: dict[Path, str]) -> dict[str, list[str]]:
+    """The studies of each patient, as far as the scans tell; every scan is read and known by its hash. bad gets those that do not fit."""
     out: dict[str, list[str]] = {}
-    for case in tqdm(reader.cases(), desc="reading studies", mininterval=1, disable=None):
-        scan = study.picture(reader.studies[case])
-        if scan.unit not in describe.units(start.system):
-            raise SourceError(f"{reader.studies[case].folder} is of pictures in {scan.unit}, and {start.name} takes {' or '.join(describe.units(start.system))}: leave it out")
-        out.setdefault(scan.patient, []).append(case)
+    for one in tqdm(sorted((s for s in studies if s.taken), key=lambda s: s.case), desc="reading studies", mininterval=1, disable=None):
+        try:
+            scan = study.picture(one)
+            if scan.unit not in describe.units(start.system):
+                raise SourceError(f"{one.folder} is of pictures in {scan.unit}, and {start.name} takes {' or '.join(describe.units(start.system))}: leave it out")
+            out.setdefault(scan.patient, []).append(one.case)
+        except SourceError as e:
+            bad[one.folder] = str(e)
     return out
+
+
+def _told(bad: dict[Path, str], of: int, options: Options, say: Callable) -> None:
+    """Says of every study that cannot be learned from why, and goes on only where that was asked for."""
+    if options.skip_bad:
+        for why in bad.values():
+            say(f"left out: {why}")
+        return
+    lines = "\n".join(f"- {bad[p]}" for p in sorted(bad))
+    raise SourceError(f"{len(bad)} of {of} studies cannot be learned from:\n{lines}\nMend them, or go on without them by --skip-bad.")
 
 
 def _original(start: Start, places: Places, options: Options, studies: Store, say: Callable) -> tuple[list[str], list[str]]:

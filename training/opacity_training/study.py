@@ -6,6 +6,7 @@ the study is refused until the program has closed it.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -58,15 +59,51 @@ def find(folder: Path) -> list[Path]:
     return found
 
 
+def check(folder: Path) -> tuple[list[Study], dict[Path, str]]:
+    """The studies at or below a folder, and of those that cannot be learned from the sentence that says why and what to do."""
+    good: list[Study] = []
+    bad: dict[Path, str] = {}
+    for path in find(folder):
+        try:
+            one = read(path)
+            if one.taken:
+                _whole(one)
+                _place(one)
+            good.append(one)
+        except SourceError as e:
+            bad[path] = str(e)
+    for one in good:
+        if copies := [o.folder.name for o in good if o.id == one.id and o is not one]:
+            bad[one.folder] = f"{one.folder} and {', '.join(copies)} are copies of one study: keep the one that is meant"
+    return [s for s in good if s.folder not in bad], bad
+
+
+def _whole(study: Study) -> None:
+    """Refuses a mask file that was cut or damaged: it is read to its end, and no further than a block at a time."""
+    path = study.folder / "checkpoint.nii.gz"
+    try:
+        image, n = nibabel.load(path), 0
+        with gzip.open(path) as f:
+            while block := f.read(1 << 20):
+                n += len(block)
+        missing = image.dataobj.offset + int(np.prod(image.shape)) * image.get_data_dtype().itemsize - n
+    except Exception as e:  # nibabel, gzip and zlib each have their own
+        raise SourceError(f"{path} is damaged or was not copied whole ({type(e).__name__}): open the study in Opacity, which makes it anew, and close it") from e
+    if missing > 0 or image.shape[::-1] != (2, *study.shape):
+        raise SourceError(f"{path} is not the mask of this study, or not the whole of it: open the study in Opacity, which makes it anew, and close it")
+
+
 def read(folder: Path) -> Study:
     """study.json, after making sure that the checkpoint is where the journal is."""
+    if not any((folder / name).exists() for name in ("study.json", "journal", "checkpoint.nii.gz")):
+        raise SourceError(f"{folder} is no study of Opacity, only named like one: move it elsewhere, or give it another name")
     try:
         about = json.loads((folder / "study.json").read_text(encoding="utf-8"))
         journal = (folder / "journal").stat().st_size
     except (OSError, ValueError) as e:
         raise SourceError(f"{folder} is no whole study ({type(e).__name__}): copy it again with all its files") from e
     if not isinstance(about, dict) or about.get("format") != "opacity.study":
-        raise SourceError(f"{folder} is no study of Opacity")
+        raise SourceError(f"{folder} is no study of Opacity, its study.json is another program's: move it elsewhere")
     if str(about.get("format_version", "")).split(".")[0] != "1":
         raise SourceError(f"{folder} is of a newer version, {about.get('format_version')}: update this package")
     note = _note(folder / "checkpoint.nii.gz")
@@ -143,13 +180,17 @@ class Picture:
 
 def picture(study: Study) -> Picture:
     """The scan that the study was made from, known by its hash: where it was, or beside the study's folder."""
+    return _picture(study, _place(study))
+
+
+def _place(study: Study) -> Path:
     path = Path(study.source["path"])
     beside = study.folder.parent / re.split(r"[\\/]", study.source["path"])[-1]
     for place in (path, beside):
         if not (place.is_absolute() and place.exists()):
             place = study.folder.parent / place
         if place.exists():
-            return _picture(study, place)
+            return place
     raise SourceError(f"{study.folder}: its scan is not at {path} any more; open the study in Opacity, which asks where it is, and close it, or put the scan beside it")
 
 

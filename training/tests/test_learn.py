@@ -186,6 +186,42 @@ def test_refusals(made, tmp_path):
     assert learn.learn(start, studies, places, Options(share=0, steps=1), quiet).finished
 
 
+def test_every_bad_study_is_named(made, tmp_path):
+    system, places, _, path, studies = made
+    shutil.copytree(studies, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "readme.opacity").mkdir()
+    (tmp_path / "readme.opacity" / "readme").write_text("nothing")
+    shutil.copytree(tmp_path / "S0.opacity", tmp_path / "again" / "S0.opacity")  # a copy
+    shutil.copy(tmp_path / "S0.nii.gz", tmp_path / "again")
+    for name in ("cut", "half", "gone", "moved", "ahead"):
+        learn_curve.write_study(tmp_path, name, sources.build(sources.PhantomVolumes(1, [6, 64, 64], seed=5)).read("phantom-volume-000"), taken=[1])
+    cut = tmp_path / "cut.opacity" / "checkpoint.nii.gz"
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size - 20])
+    (tmp_path / "half.opacity" / "journal").unlink()
+    (tmp_path / "gone.nii.gz").unlink()
+    (tmp_path / "moved.nii.gz").write_bytes((tmp_path / "S1.nii.gz").read_bytes())
+    (tmp_path / "ahead.opacity" / "journal").write_bytes(b"OPACJRNL and more")
+    start = learn.start_of(path, system, tmp_path / "start")
+    with pytest.raises(SourceError) as e:
+        learn.learn(start, tmp_path, places, QUICK, quiet)
+    first, *lines, last = str(e.value).split("\n")
+    assert first == "8 of 11 studies cannot be learned from:" and last.endswith("--skip-bad.") and len(lines) == 8
+    for name, why in {
+        "readme": "only named like one: move it",
+        "cut": "open the study in Opacity, which makes it anew",
+        "half": "copy it again",
+        "gone": "its scan is not at",
+        "moved": "its hash is another",
+        "ahead": "holds steps that its mask file does not",
+        "S0": "copies of one study",
+    }.items():
+        assert any(f"{name}.opacity" in line and why in line for line in lines), (name, lines)
+    said: list[str] = []
+    got = learn.learn(start, tmp_path, places, Options(steps=1, skip_bad=True), said.append)
+    assert got.finished and sum(s.startswith("left out: ") for s in said) == 8
+    assert {*got.patients, *(r["case"] for r in got.before if r["case"].startswith("study"))} == {f"study-{s:0>8}" for s in ("s1", "s2", "s3")}
+
+
 def test_the_command(made, tmp_path, capsys):
     import yaml
 

@@ -96,3 +96,4 @@ class Studies:
 
     folder: str = ""
     state: str = ""  # of all the studies, so that what was made of an earlier state is not taken for theirs
+    without: list[str] = field(default_factory=list)  # paths below folder that are left out

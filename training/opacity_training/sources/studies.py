@@ -15,6 +15,8 @@ class Reader:
         self.study, self.folder = study, root / spec.folder
         self.studies = {}
         for path in study.find(self.folder):
+            if path.relative_to(self.folder).as_posix() in spec.without:
+                continue
             refuse_held_out(path)
             one = study.read(path)
             refuse_held_out(one.source["path"])
