@@ -113,7 +113,7 @@ func TestPickedLimitsGoWithWhatWasSaid(t *testing.T) {
 	if !strings.HasPrefix(b.status.text.Text, "The tools change only") {
 		t.Fatalf("it says %q", b.status.text.Text)
 	}
-	b.strip.hu.Tapped(&fyne.PointEvent{})
+	b.strip.hu.SetChecked(false)
 	b.settle()
 	if want := b.toolHint(); b.kit.Settings().Limits.HU != nil || b.status.text.Text != want {
 		t.Errorf("it says %q, want %q", b.status.text.Text, want)
