@@ -216,9 +216,22 @@ func (s *amountStrip) work() work {
 	w := s.w
 	_, _, axis, _ := w.viewer.Active().Axes()
 	return work{
-		amounts: maps.Clone(s.values), voxel: w.viewer.Cursor(), axis: axis,
+		amounts: maps.Clone(s.values), voxel: w.viewer.Cursor(), axis: axis, hand: s.hand(),
 		in: edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: w.viewer.ActiveLabel(), Limits: w.kit.Settings().Limits},
 	}
+}
+
+// hand is a copy of what hands have touched in the active label's layer, where the
+// operation asks for it; nil for nothing.
+func (s *amountStrip) hand() *mask.Bits {
+	if !s.op.hands {
+		return nil
+	}
+	touched, err := s.w.session.Touched()
+	if l, there := s.w.activeLabel(); err == nil && there && touched[l.Layer] != nil {
+		return touched[l.Layer].Clone() // here: the next stroke changes it
+	}
+	return nil // the operation goes without
 }
 
 // preview works out what the operation would do, and shows it.

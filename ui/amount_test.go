@@ -164,6 +164,39 @@ func TestAmountAppliedAhead(t *testing.T) {
 	}
 }
 
+// Between two slices that a hand drew on, with another lesion on all slices, only
+// the gap at the crosshair is filled; away from any, what a hand drew.
+func TestBetweenFillsTheGapAtTheCrosshair(t *testing.T) {
+	b, _ := newSureBench(t) // infection in the columns up to 8 of every slice
+	b.use(tool.Brush)
+	s := b.kit.Settings()
+	s.RadiusMM = 1
+	b.kit.SetSettings(s)
+	b.viewer.SetCursor([3]int{8, 6, 2})
+	b.click(0.8, 0.5)
+	b.viewer.SetCursor([3]int{8, 6, 5})
+	b.click(0.8, 0.5)
+	one := (b.infection() - b.session.ModelMask().Count(mask.Findings, mask.Infection)) / 2
+	for _, k := range []int{5, 3, 0} {
+		b.viewer.SetCursor([3]int{8, 6, k})
+		before := b.infection()
+		b.operate(b.operation("between"))
+		b.worked()
+		if got := b.shown() - before; one < 1 || got != 2*one {
+			t.Errorf("at slice %d %d voxels are filled, want %d: %s", k, got, 2*one, b.amount.result.Text)
+		}
+		b.amount.close()
+		b.settle()
+	}
+	b.operate(b.operation("between"))
+	b.amount.set("gaps", gapsAround)
+	b.amount.set("around", 2)
+	b.worked()
+	if got := b.shown(); got != b.infection() {
+		t.Errorf("between slices 1 to 3, none of which lies beyond a gap, %d voxels are filled", got-b.infection())
+	}
+}
+
 // Every operation does what its name says, or says in a sentence why it cannot.
 func TestOperations(t *testing.T) {
 	two := func(b *bench) { b.amount.set("labels", 2) }

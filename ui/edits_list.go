@@ -25,7 +25,7 @@ func operations() []*operation {
 			{id: "where", kind: aChoice, options: []string{"slice", "slices", "space"}, first: 2},
 		}},
 		{id: "region", group: "fill", often: true, follows: true, do: doRegion, params: regionParams()},
-		{id: "between", group: "fill", often: true, follows: true, do: doBetween, params: []param{{id: "replace", kind: aTick}}},
+		{id: "between", group: "fill", often: true, follows: true, hands: true, do: doBetween, params: betweenParams()},
 		{id: "copy", group: "fill", often: true, follows: true, goes: true, do: doCopy, params: []param{
 			{id: "to", kind: aChoice, options: []string{"next", "previous"}, names: true},
 			{id: "slices", kind: aNumber, lo: 1, hi: 50, step: 1, first: 1},
@@ -136,8 +136,36 @@ func doRegion(ctx context.Context, at work, report reporter) (outcome, error) {
 	return outcome{delta: d, told: told}, err
 }
 
+// What may be filled between slices: the gap at the crosshair, all gaps of the
+// label, or between all slices around the crosshair.
+const (
+	gapHere = iota
+	gapsAll
+	gapsAround
+)
+
+func betweenParams() []param {
+	around := func(a amounts) bool { return a.is("gaps", gapsAround) }
+	return []param{
+		{id: "gaps", kind: aChoice, options: []string{"gap_here", "gaps_all", "gaps_around"}},
+		{id: "around", kind: aNumber, lo: 2, hi: 200, step: 1, first: 10, when: around},
+		{id: "replace", kind: aTick, when: around},
+	}
+}
+
 func doBetween(ctx context.Context, at work, report reporter) (outcome, error) {
-	return only(edit.Between(ctx, at.in, edit.BetweenOptions{Axis: at.axis, Replace: at.on("replace")}, report))
+	o := edit.GapsOptions{Axis: at.axis, Hand: at.hand}
+	switch int(at.amounts["gaps"]) {
+	case gapHere:
+		o.At = &at.voxel
+	case gapsAround:
+		of := edit.BetweenOptions{Axis: at.axis, Replace: at.on("replace"), Slices: []int{}}
+		for n := -int(at.amounts["around"]); n <= int(at.amounts["around"]); n++ {
+			of.Slices = append(of.Slices, at.voxel[at.axis]+n)
+		}
+		return only(edit.Between(ctx, at.in, of, report))
+	}
+	return only(edit.FillGaps(ctx, at.in, o, report))
 }
 
 // doCopy copies the slice shown to the next ones, up or down, as far as there are any.

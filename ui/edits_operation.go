@@ -27,6 +27,7 @@ type operation struct {
 	// where these are others.
 	follows bool
 	often   bool // it has a button of the toolbar
+	hands   bool // it needs to know what hands have touched
 	goes    bool // the view goes along to the last slice that it changes
 	do      func(ctx context.Context, at work, report func(job.Progress)) (outcome, error)
 }
@@ -66,8 +67,9 @@ func (a amounts) label(id string) uint8    { return uint8(a[id]) }
 type work struct {
 	amounts
 	in    edit.Input
-	voxel [3]int // of the crosshair
-	axis  int    // that the slices of the pane in use lie across
+	voxel [3]int     // of the crosshair
+	axis  int        // that the slices of the pane in use lie across
+	hand  *mask.Bits // what hands have touched in the label's layer, where that is asked for
 }
 
 // here bounds the change to the slice shown.
