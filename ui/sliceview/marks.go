@@ -1,6 +1,7 @@
 package sliceview
 
 import (
+	"image"
 	"image/color"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
 
@@ -16,7 +18,7 @@ var (
 	markInk   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 	markErase = color.NRGBA{0xff, 0x9a, 0x3c, 0xff}
 	markShade = color.NRGBA{0, 0, 0, 0xa0}
-	markCut   = color.NRGBA{0xff, 0x9a, 0x3c, 0x48} // over what goes
+	markCut   = color.NRGBA{0xff, 0x9a, 0x3c, 0x90} // over what goes
 )
 
 const (
@@ -41,6 +43,7 @@ type marks struct {
 	handles []*canvas.Rectangle
 	across  *fyne.Container      // of the cuts
 	cuts    []*canvas.Rectangle  // of scissors that are drawn with in another pane
+	lost    *canvas.Image        // what they would take
 	limits  *caption             // what limits are on, beside the pointer
 	region  [2]*canvas.Rectangle // the viewer's, the dark one under the light one
 }
@@ -50,7 +53,9 @@ func newMarks() marks {
 	m.limits.ground.FillColor = darker
 	m.shades, m.strokes, m.points = container.NewWithoutLayout(), container.NewWithoutLayout(), container.NewWithoutLayout()
 	m.across = container.NewWithoutLayout()
-	layer := container.NewWithoutLayout(m.across, m.shades, m.strokes, m.points)
+	m.lost = &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScalePixels}
+	m.lost.Hide()
+	layer := container.NewWithoutLayout(m.lost, m.across, m.shades, m.strokes, m.points)
 	for i := range m.circles {
 		m.circles[i], m.squares[i] = canvas.NewCircle(color.Transparent), canvas.NewRectangle(color.Transparent)
 		m.circles[i].StrokeColor, m.circles[i].StrokeWidth = markShade, shadePx
@@ -109,12 +114,12 @@ func (m *marks) cut(p *pane, o *tool.Outline) {
 		x1, y1 := t.Pane(c.Max)
 		r.Move(fyne.NewPos(float32(min(x0, x1)), float32(min(y0, y1))))
 		r.Resize(fyne.NewSize(float32(math.Abs(x1-x0)), float32(math.Abs(y1-y0))))
-		var line, fill color.Color = markErase, markCut
+		line := markErase
 		if c.Stays {
-			line, fill = markInk, color.Transparent
+			line = markInk
 		}
-		if r.StrokeColor != line || r.FillColor != fill {
-			r.StrokeColor, r.FillColor = line, fill
+		if r.StrokeColor != color.Color(line) {
+			r.StrokeColor = line
 			r.Refresh()
 		}
 		show(r, true)
@@ -122,6 +127,50 @@ func (m *marks) cut(p *pane, o *tool.Outline) {
 	for _, r := range m.cuts[n:] {
 		show(r, false)
 	}
+	m.shadeLost(p, o)
+}
+
+// shadeLost shades what scissors would take of the slice.
+func (m *marks) shadeLost(p *pane, o *tool.Outline) {
+	var lost *tool.Lost
+	if o != nil {
+		lost = o.Lost[p.plane]
+	}
+	show(m.lost, lost != nil)
+	if lost == nil {
+		return
+	}
+	t := p.transform()
+	u, v, _, _ := p.plane.Axes()
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, a := range [2]int{lost.Min[0], lost.Max[0]} {
+		for _, b := range [2]int{lost.Min[1], lost.Max[1]} {
+			var corner volume.Vec
+			corner[u], corner[v] = float64(a)-0.5, float64(b)-0.5
+			x, y := t.Pane(corner)
+			x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x), max(y1, y)
+		}
+	}
+	size := p.area.Size
+	left, top := int(max(math.Floor(x0), 0)), int(max(math.Floor(y0), 0))
+	right, bottom := int(min(math.Ceil(x1), float64(size.Width))), int(min(math.Ceil(y1), float64(size.Height)))
+	if left >= right || top >= bottom {
+		show(m.lost, false)
+		return
+	}
+	shade := image.NewNRGBA(image.Rect(0, 0, right-left, bottom-top))
+	for y := top; y < bottom; y++ {
+		for x := left; x < right; x++ {
+			at := t.Voxel(float64(x)+0.5, float64(y)+0.5, 0)
+			if lost.At(int(math.Floor(at[u]+0.5)), int(math.Floor(at[v]+0.5))) {
+				shade.SetNRGBA(x-left, y-top, markCut)
+			}
+		}
+	}
+	m.lost.Image = shade
+	m.lost.Move(fyne.NewPos(float32(left), float32(top)))
+	m.lost.Resize(fyne.NewSize(float32(right-left), float32(bottom-top)))
+	m.lost.Refresh()
 }
 
 // placeRegion outlines where the viewer's region crosses the slice.

@@ -66,7 +66,8 @@ func (t *lasso) marks(last Event) Marks {
 	line := *t.line
 	line.Erase = t.name == Scissors || t.kit.settings.Subtract != t.invert
 	if t.name == Scissors {
-		line.Cuts = t.kit.cuts(&line, t.kit.settings.CutOutside != t.invert)
+		outside := t.kit.settings.CutOutside != t.invert
+		line.Cuts, line.Lost = t.kit.cuts(&line, outside), t.kit.lost(&line, outside)
 	}
 	return Marks{Outline: &line}
 }

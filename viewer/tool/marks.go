@@ -40,7 +40,10 @@ type Outline struct {
 	// Points are drawn as handles where they can be moved.
 	Handles bool
 	Erase   bool
-	Cuts    []Cut // in the other planes, of scissors
+	// Of scissors: where the cut goes in the other planes, and what it would take of
+	// what each shows; nil for nothing.
+	Cuts []Cut
+	Lost [viewer.Planes]*Lost
 }
 
 // Seen reports whether the slice of a line is on screen.
