@@ -200,9 +200,13 @@ func (g Geometry) Problem() text.Message {
 // SameGrid reports whether two geometries have one size and their corner voxels
 // lie within tolMM of one another.
 func (g Geometry) SameGrid(o Geometry, tolMM float64) bool {
-	if g.Size != o.Size {
-		return false
-	}
+	return g.Size == o.Size && g.CornersApartMM(o) <= tolMM
+}
+
+// CornersApartMM returns how far the corner voxels of g lie from where o, a geometry
+// of the same size, has them: the largest distance.
+func (g Geometry) CornersApartMM(o Geometry) float64 {
+	apart := 0.0
 	for corner := range 8 {
 		var p Vec
 		for c := range 3 {
@@ -211,11 +215,9 @@ func (g Geometry) SameGrid(o Geometry, tolMM float64) bool {
 			}
 		}
 		a, b := g.Affine.Apply(p), o.Affine.Apply(p)
-		if a.Sub(b).Length() > tolMM {
-			return false
-		}
+		apart = max(apart, a.Sub(b).Length())
 	}
-	return true
+	return apart
 }
 
 // interpolate reads ys at fractional position x, continuing the end steps outward.

@@ -11,6 +11,8 @@ package nifti
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -90,7 +92,28 @@ func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.Labe
 		return nil, app.Refuse(nil, "nifti.mask_size", path, grid.Size.String(), g.Size.String())
 	}
 	if !grid.SameGrid(g, gridToleranceMM) {
-		return nil, app.Refuse(nil, "nifti.mask_position", path)
+		return nil, otherGrid(path, grid, g)
 	}
 	return ReadMask(ctx, path)
 }
+
+// otherGrid refuses a mask whose grid has the size of the scan's, and says by how much
+// it is another.
+func otherGrid(path string, m, g volume.Geometry) error {
+	apart, a, b := m.CornersApartMM(g), m.SpacingMM(), g.SpacingMM()
+	for c := range 3 {
+		if math.Abs(a[c]-b[c])*float64(g.Size[c]) > gridToleranceMM {
+			return app.Refuse(nil, "nifti.mask_spacing", path, millimetres(a), millimetres(b))
+		}
+	}
+	for r := range 3 {
+		m.Affine[r][3] = g.Affine[r][3]
+	}
+	if turned := m.CornersApartMM(g); turned > gridToleranceMM {
+		return app.Refuse(nil, "nifti.mask_turned", path, apart)
+	}
+	return app.Refuse(nil, "nifti.mask_position", path, apart)
+}
+
+// millimetres writes a spacing: "0.70 x 0.70 x 5.00".
+func millimetres(s [3]float64) string { return fmt.Sprintf("%.2f x %.2f x %.2f", s[0], s[1], s[2]) }

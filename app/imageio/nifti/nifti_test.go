@@ -402,10 +402,19 @@ func TestMaskOnAnotherGrid(t *testing.T) {
 	if _, err := ReadMaskOn(context.Background(), path, g); err != nil {
 		t.Error(err)
 	}
-	moved, smaller := g, g
+	moved, smaller, coarser, mirrored := g, g, g, g
 	moved.Affine[2][3] += 0.2
 	smaller.Size[0] = 3
-	for want, g := range map[string]volume.Geometry{"elsewhere": moved, "3x4x4": smaller} {
+	s0 := g.SpacingMM()
+	for r := range 3 {
+		coarser.Affine[r][0] *= 1.2
+		mirrored.Affine[r][0] *= -1
+		mirrored.Affine[r][3] += 3 * g.Affine[r][0]
+	}
+	of := fmt.Sprintf("but of %.2f x %.2f x %.2f mm, the scan of %.2f x", s0[0], s0[1], s0[2], 1.2*s0[0])
+	for want, g := range map[string]volume.Geometry{
+		"lies 0.20 mm elsewhere": moved, "3x4x4": smaller, of: coarser, fmt.Sprintf("mirrored, corners up to %.2f mm", 3*s0[0]): mirrored,
+	} {
 		_, err := ReadMaskOn(context.Background(), path, g)
 		if kind, m := app.Explain(err); err == nil || kind != app.Refused || !strings.Contains(m.String(), want) {
 			t.Errorf("%s: %v", want, err)
