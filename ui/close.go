@@ -48,7 +48,17 @@ const syncPatience = 10 * time.Second
 // all kept, else it asks.
 func (w *Window) leave(then func()) {
 	w.handOver()
+	w.whenThresholdKept(func() { w.leaveHanded(then) })
+}
+
+// leaveHanded leaves the case once what keeps it was given all that was on screen.
+// An operation that is only shown goes with it.
+func (w *Window) leaveHanded(next func()) {
 	k := w.keeping
+	then := func() {
+		w.dropPreview()
+		next()
+	}
 	switch {
 	case k.making:
 		w.leaveMade(then)
@@ -152,11 +162,13 @@ func (w *Window) tryClose() {
 		return
 	}
 	w.closesLater = false
-	w.leave(func() {
-		w.unlessWriting(func() {
-			size := w.win.Canvas().Size()
-			w.prefs.Width, w.prefs.Height = size.Width, size.Height
-			w.cases.settle(w.shut)
+	w.unlessPreviewed(func() {
+		w.leave(func() {
+			w.unlessWriting(func() {
+				size := w.win.Canvas().Size()
+				w.prefs.Width, w.prefs.Height = size.Width, size.Height
+				w.cases.settle(w.shut)
+			})
 		})
 	})
 }

@@ -172,6 +172,15 @@ func (s *labelSection) rename(value uint8) {
 	}
 }
 
+// takeName takes the name that is being written, as its case goes.
+func (s *labelSection) takeName() {
+	for _, r := range s.rows {
+		if s.renaming != 0 && r.label.Value == s.renaming {
+			s.endRename(r, true)
+		}
+	}
+}
+
 // endRename takes the name that was written, or drops it.
 func (s *labelSection) endRename(r *labelRow, take bool) {
 	if s.renaming != r.label.Value {

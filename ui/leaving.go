@@ -16,6 +16,9 @@ func writingJobs() []string {
 func (w *Window) handOver() {
 	w.endStroke()
 	w.finishDrawing()
+	w.inspector.model.thresholds.letGo()
+	w.inspector.labels.takeName()
+	w.inspector.review.keepNote()
 	w.cases.takeNote()
 }
 

@@ -11,7 +11,10 @@ import (
 	"testing"
 
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/volume"
+	"opacity/viewer"
+	"opacity/viewer/tool"
 )
 
 // slowWriter writes a mask once it may.
@@ -117,5 +120,119 @@ func TestClosingTellsOfAPreview(t *testing.T) {
 		if strings.Contains(s, "preview") {
 			t.Errorf("applied, it says %q", s)
 		}
+	}
+}
+
+// What is being written of a slice, or as a label's name, is kept whichever way the
+// case is left.
+func TestWhatIsBeingTypedIsKept(t *testing.T) {
+	for name, leave := range map[string]func(b *bench){
+		"next case": func(b *bench) { b.keys.Do(tool.CaseNext); b.arrived("b") },
+		"close": func(b *bench) {
+			b.closeStudy()
+			b.until("it is closed", func() bool { return b.session.Volume() == nil })
+		},
+		"quit":          func(b *bench) { b.tryClose(); b.until("it is closed", func() bool { return b.closed }) },
+		"told to end":   func(b *bench) { b.shut() },
+		"another image": func(b *bench) { b.cases.goTo("c"); b.arrived("c") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, _ := newListBench(t)
+			b.goToCase("a")
+			b.dot(0.5, 0.5)
+			b.until("it is kept", func() bool { return b.study().Durable() == 1 })
+			dir, k := b.study().Folder(), b.viewer.SliceOf(viewer.Axial)
+			labels := b.inspector.labels
+			labels.rename(mask.Infection)
+			b.settle()
+			for _, r := range labels.rows {
+				if r.label.Value == mask.Infection {
+					r.field.Text = "Consolidation X"
+				}
+			}
+			b.inspector.review.note.Text = "second words"
+			b.inspector.review.written = b.session.Volume() // as while the second runs
+			leave(b)
+			b.until("the study is closed", func() bool { b.closing.Wait(); return true })
+			s, _, err := study.OpenReadOnly(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, _ := s.Mask().Label(mask.Infection)
+			if got := s.Info().Slices[k].Note; got != "second words" || l.Name != "Consolidation X" {
+				t.Errorf("the note is %q, the label %q", got, l.Name)
+			}
+		})
+	}
+}
+
+// A preview is not applied with its case; that is said where it can be read, and the
+// strip is closed.
+func TestLeavingTellsOfAPreview(t *testing.T) {
+	b, _ := newListBench(t)
+	show := func() {
+		b.dot(0.5, 0.5)
+		b.until("it is kept", func() bool { return b.study() != nil && b.study().Durable() == 1 })
+		b.operate(b.operation("margin"))
+		b.worked()
+	}
+	b.goToCase("a")
+	show()
+	b.keys.Do(tool.CaseNext)
+	b.arrived("b")
+	if said := b.status.text.Text; said != "Grow or shrink was not applied in a." || b.amount.op != nil || b.amount.object.Visible() {
+		t.Errorf("the next case: it says %q, the strip is open: %v", said, b.amount.op != nil)
+	}
+	show()
+	b.closeStudy()
+	b.until("it is closed", func() bool { return b.session.Volume() == nil })
+	if said := b.status.text.Text; said != "Grow or shrink was not applied in b." || b.amount.op != nil {
+		t.Errorf("closed: it says %q", said)
+	}
+	b.goToCase("c")
+	show()
+	b.tryClose()
+	b.settle()
+	if b.closed || len(b.modals) != 1 {
+		t.Fatal("it closes without a word")
+	}
+	b.answer("preview", "cancel")
+	if b.amount.op == nil {
+		t.Fatal("the preview is gone, though it goes on")
+	}
+	b.tryClose()
+	b.answer("preview", "discard")
+	b.until("it is closed", func() bool { return b.closed })
+}
+
+// A boundary that the pointer holds is kept as if it had let go.
+func TestLeavingKeepsAHeldThreshold(t *testing.T) {
+	for name, leave := range map[string]func(b *bench){
+		"next case": func(b *bench) { b.keys.Do(tool.CaseNext); b.arrived("b") },
+		"close": func(b *bench) {
+			b.closeStudy()
+			b.until("it is closed", func() bool { return b.session.Volume() == nil })
+		},
+		"quit": func(b *bench) { b.tryClose(); b.until("it is closed", func() bool { return b.closed }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, _ := newListBench(t, func(o *Options) { o.Segmenter = &sure{finds: 8} })
+			b.goToCase("a")
+			b.segment()
+			b.until("the model has run", func() bool { return !b.segmenting && b.study() != nil })
+			b.kept(1)
+			b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+			dir := b.study().Folder()
+			b.slide(mask.Infection, 38, false)
+			leave(b)
+			b.until("the study is closed", func() bool { b.closing.Wait(); return true })
+			s, _, err := study.OpenReadOnly(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if steps, applied := s.History().Steps(); applied != 2 || steps[1].Tool != "threshold" {
+				t.Errorf("%d steps", applied)
+			}
+		})
 	}
 }

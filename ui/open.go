@@ -71,6 +71,11 @@ func (w *Window) scan(paths []string) {
 	if w.opts.Opener == nil {
 		return
 	}
+	w.inspector.model.thresholds.letGo()
+	w.whenThresholdKept(func() { w.scanNow(paths) })
+}
+
+func (w *Window) scanNow(paths []string) {
 	w.abandonRead()
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(paths[0])), func() { w.jobs.Cancel(jobOpen) })

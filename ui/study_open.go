@@ -161,6 +161,11 @@ func (w *Window) openCase(path, seriesUID, folder string) {
 	if w.opts.Opener == nil {
 		return
 	}
+	w.inspector.model.thresholds.letGo()
+	w.whenThresholdKept(func() { w.openCaseNow(path, seriesUID, folder) })
+}
+
+func (w *Window) openCaseNow(path, seriesUID, folder string) {
 	w.abandonRead()
 	w.opening++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })

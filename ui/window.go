@@ -80,7 +80,7 @@ type Window struct {
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
 
-	filled string // the case left last, where its unfinished outline was filled
+	unfinished []string // what became of what was unfinished in the case left last
 
 	closesLater  bool      // the window closes once all is written
 	failedBefore []failure // what had failed when that was asked for
