@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/review"
 	"opacity/app/study"
@@ -65,18 +66,20 @@ func (r *reviewing) change(k int, step mask.Step) bool {
 	return changed
 }
 
-// slicesOf are the ticked slices that a step has changed.
-func (r *reviewing) slicesOf(step int) []int {
-	steps, _ := r.w.session.History()
+// slicesOf are the slices that a step has changed; none where none of them is ticked.
+func (r *reviewing) slicesOf(step int) []int { return slicesOf(r.w.session, r.marks, step) }
+
+func slicesOf(s *app.Session, marks review.Marks, step int) []int {
+	steps, _ := s.History()
 	box := steps[step].Box
 	ticked := false
-	for k, mark := range r.marks {
+	for k, mark := range marks {
 		ticked = ticked || mark.State != "" && k >= box.Min[2] && k < box.Max[2]
 	}
 	if !ticked || box.Empty() {
 		return nil
 	}
-	delta, err := r.w.session.Delta(step)
+	delta, err := s.Delta(step)
 	if err != nil {
 		return nil // the journal has told
 	}
@@ -86,6 +89,23 @@ func (r *reviewing) slicesOf(step int) []int {
 	}
 	slices.Sort(ks)
 	return slices.Compact(ks) // both layers may have changed
+}
+
+// overrun keeps in a study that is not open in the window what its slices count as
+// that the last step has changed, and reports whether any of them was ticked.
+func overrun(s *app.Session, st *study.Study, reader string) (bool, error) {
+	steps, applied := s.History()
+	step := applied - 1
+	marks, now := st.Info().Slices, review.Marks{}
+	for _, k := range slicesOf(s, marks, step) {
+		if mark, changed := marks.Changed(k, steps[step].Time, steps[step].Hand, reader, time.Now()); changed {
+			now[k] = mark
+		}
+	}
+	if len(now) == 0 {
+		return false, nil
+	}
+	return true, st.Update(func(i *study.Info) { maps.Copy(i.Slices, now) })
 }
 
 // giveBack says of slices again what was said before steps that are undone. What

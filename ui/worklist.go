@@ -302,13 +302,9 @@ func (w *Window) failures(failed []pipeline.Failure) string {
 
 // namesOf lists the cases that failed in one line.
 func namesOf(failed []pipeline.Failure) string {
-	const most = 4
 	var names []string
-	for _, f := range failed[:min(len(failed), most)] {
+	for _, f := range failed {
 		names = append(names, f.Name)
 	}
-	if len(failed) > most {
-		names = append(names, "…")
-	}
-	return strings.Join(names, ", ")
+	return someOf(names)
 }

@@ -23,7 +23,9 @@ func (c *workList) canSegmentAll() bool {
 		!c.w.blinded() && !c.jobs.Running(jobCasesSegment)
 }
 
-// segmentAll runs the model beside the window on every case that none has run on.
+// segmentAll runs the model beside the window on every case that none has run on
+// and that nobody has corrected or accepted: what was said was said of the mask as
+// it is.
 func (c *workList) segmentAll() {
 	w := c.w
 	if !c.canSegmentAll() {
@@ -33,17 +35,25 @@ func (c *workList) segmentAll() {
 		w.bands.fail(problem)
 		return
 	}
+	k := &keeper{c: c, folder: c.list.Studies, program: w.opts.Version, reader: w.reader(), list: c.list, look: w.lookup(c.list.Studies)}
 	var todo []worklist.Entry
 	for _, e := range c.list.Entries() {
-		if e.Model == "" {
+		switch {
+		case e.Model != "":
+		case e.Judged():
+			k.left = append(k.left, e.Case)
+		default:
 			todo = append(todo, e)
 		}
 	}
 	if len(todo) == 0 {
-		w.status.note(w.t("ui.cases.all_run"))
+		said := w.t("ui.cases.all_run")
+		if len(k.left) > 0 {
+			said = w.t("ui.cases.none_to_run", len(k.left), someOf(k.left))
+		}
+		w.status.note(said)
 		return
 	}
-	k := &keeper{c: c, folder: c.list.Studies, program: w.opts.Version, reader: w.reader(), list: c.list, look: w.lookup(c.list.Studies)}
 	o := pipeline.Options{Request: app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}}
 	done := 0
 	w.status.start(jobCasesSegment, w.t("ui.cases.segment"), c.stopSegmenting)
@@ -60,18 +70,19 @@ func (c *workList) segmentAll() {
 		})
 	}, func(p job.Progress) { w.status.progress(jobCasesSegment, p) }, func(failed []pipeline.Failure, err error) {
 		w.status.end(jobCasesSegment)
+		failed = k.takeLeft(failed)
 		switch {
 		case errors.Is(err, context.Canceled):
-			w.status.say(w.t("ui.cases.segment_stopped", done))
+			w.status.say(w.t("ui.cases.segment_stopped", done) + k.spared())
 		case err != nil:
 			w.bands.failAbout(jobCasesSegment, err)
 		case len(failed) > 0:
-			said := w.t("ui.cases.segmented_some", done, len(failed), namesOf(failed))
+			said := w.t("ui.cases.segmented_some", done, len(failed), namesOf(failed)) + k.spared()
 			w.bands.tell(jobCasesSegment, said, w.failures(failed))
 			w.status.say(said)
 		default:
 			w.bands.settled(jobCasesSegment)
-			w.status.say(w.t("ui.cases.segmented", done))
+			w.status.say(w.t("ui.cases.segmented", done) + k.spared())
 		}
 		c.refresh()
 		w.refreshActions()
@@ -125,6 +136,8 @@ type keeper struct {
 	list                    *worklist.List
 	folder, program, reader string
 	look                    lookup
+	left                    []string // cases that somebody has corrected or accepted
+	again                   []string // cases with ticked slices that the run has changed
 }
 
 // errGone says that the window, or the list, went before it answered.
@@ -157,6 +170,7 @@ const (
 	nobodys  = iota // its study can be written
 	settling        // that is known in a moment
 	open            // the window has it
+	judged          // somebody has corrected or accepted it by now
 	gone            // its list is not open any more
 )
 
@@ -177,14 +191,21 @@ func (k *keeper) keep(ctx context.Context, e worklist.Entry, s app.Series, v *vo
 		switch whose {
 		case gone:
 			return errGone
+		case judged:
+			return errJudged
 		case settling:
 		case open:
 			if done, err := k.adopt(ctx, p); done || err != nil {
 				return err
 			}
 		case nobodys:
-			err = k.write(ctx, s, v, p)
-			w.dispatch(func() { c.written(k.list, e.Case) })
+			ticked, err := k.write(ctx, s, v, p)
+			w.dispatch(func() {
+				if ticked {
+					k.again = append(k.again, e.Case)
+				}
+				c.written(k.list, e.Case)
+			})
 			return err
 		}
 		select {
@@ -204,6 +225,8 @@ func (k *keeper) whose(name string) int {
 		return gone
 	case w.session.Loading(), w.jobs.Running(jobOpen) && (c.wanted == name || c.present == name):
 		return settling
+	case k.judged(name):
+		return judged
 	case c.opens(name) && (c.present == name || c.wanted == name):
 		return open
 	}
@@ -302,22 +325,23 @@ func adopt(s *app.Session, r *app.SegmentResult) error {
 	return err
 }
 
-// write puts a proposal into a study that is not open.
-func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume, p *offer) error {
+// write puts a proposal into a study that is not open; ticked says that it has
+// changed slices there that were ticked.
+func (k *keeper) write(ctx context.Context, series app.Series, v *volume.Volume, p *offer) (ticked bool, err error) {
 	info := series.Info()
 	sum, err := series.SHA256(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	st, err := k.study(ctx, info, sum, v)
 	if err != nil {
-		return err
+		return false, err
 	}
-	err = k.put(ctx, st, info, v, p)
+	ticked, err = k.put(ctx, st, info, v, p)
 	if e := st.Close(); err == nil {
 		err = e
 	}
-	return err
+	return ticked, err
 }
 
 // study opens the study of an image, or makes it.
@@ -342,25 +366,35 @@ func (k *keeper) study(ctx context.Context, info app.SeriesInfo, sum string, v *
 	return st, err
 }
 
-// put makes a proposal a step of a study.
-func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, v *volume.Volume, p *offer) error {
+// put makes a proposal a step of a study, as the reader's own run of the model
+// would be in the window.
+func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, v *volume.Volume, p *offer) (ticked bool, err error) {
 	if err := st.Fits(v.Geometry); err != nil {
-		return err
+		return false, err
+	}
+	if said := st.Info().State; said == worklist.Corrected || said == worklist.Accepted {
+		return false, errJudged // in another list, or at another computer
 	}
 	origins, err := st.Origins(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s := app.NewSession()
 	s.Complete(info, v)
 	if err := s.Restore(st.History(), origins); err != nil {
-		return err
+		return false, err
+	}
+	if err := st.SignIn(k.reader, k.program); err != nil {
+		return false, err
 	}
 	if err := p.in(ctx, st); err != nil {
-		return err
+		return false, err
 	}
 	if err := adopt(s, p.result); err != nil {
-		return err
+		return false, err
 	}
-	return st.Sync(ctx)
+	if ticked, err = overrun(s, st, k.reader); err != nil {
+		return ticked, err
+	}
+	return ticked, st.Sync(ctx)
 }

@@ -303,7 +303,7 @@ func TestExportOfCorrectedCases(t *testing.T) {
 	if got := b.writer.wrote(); !slices.Equal(got, []string{filepath.Join(b.chooser.path, "c.nii.gz")}) {
 		t.Errorf("wrote %q", got)
 	}
-	if said := b.status.text.Text; !strings.Contains(said, "1 masks written") || !strings.Contains(said, "1 failed: a") {
+	if said := b.status.text.Text; !strings.Contains(said, "1 mask written") || !strings.Contains(said, "1 failed: a") {
 		t.Errorf("it says %q", said)
 	}
 }

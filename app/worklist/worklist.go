@@ -216,6 +216,11 @@ func (l *List) Ran(name, model string, uncertainty *float64) bool {
 	return true
 }
 
+// Judged reports whether anybody has corrected or accepted the case.
+func (e Entry) Judged() bool {
+	return slices.ContainsFunc(e.Readings, func(r Reading) bool { return r.State == Corrected || r.State == Accepted })
+}
+
 func (l *List) find(name string) *Entry {
 	for n := range l.entries {
 		if l.entries[n].Case == name {
