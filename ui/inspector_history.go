@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app/mask"
-	"opacity/app/volume"
 	"opacity/ui/controls"
 	"opacity/ui/look"
 	"opacity/viewer/tool"
@@ -119,7 +118,7 @@ func (s *historySection) went(from int, err error) {
 	if len(steps) == 0 {
 		return
 	}
-	w.showBox(steps[max(at-1, 0)].Box)
+	w.viewer.Follow(steps[max(at-1, 0)])
 	to := w.t("ui.history.start")
 	if at > 0 {
 		to = w.texts.Format(steps[at-1].Name)
@@ -145,13 +144,4 @@ func (w *Window) sayGivenUp(steps int, before string) {
 		said = s.said + " " + said
 	}
 	w.status.note(said)
-}
-
-// showBox goes to where labels were changed, unless the axial pane shows some of it.
-func (w *Window) showBox(box volume.Box) {
-	at := w.viewer.Cursor()
-	if box.Empty() || at[2] >= box.Min[2] && at[2] < box.Max[2] {
-		return
-	}
-	w.viewer.Look([3]int{(box.Min[0] + box.Max[0] - 1) / 2, (box.Min[1] + box.Max[1] - 1) / 2, (box.Min[2] + box.Max[2] - 1) / 2})
 }

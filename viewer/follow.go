@@ -8,11 +8,11 @@ import (
 	"opacity/app/volume"
 )
 
-// follow brings a step that was undone or redone into view: where the pane of the
+// Follow brings a step, as one that was undone or redone, into view: where the pane of the
 // plane that it was made in shows none of it, or no pane does where that plane is not
 // known or not shown, the cursor goes to its middle, and the panes that it lies
 // outside of are panned there. A pane across that plane would show a line of it.
-func (v *Viewer) follow(step mask.Step) {
+func (v *Viewer) Follow(step mask.Step) {
 	vol, box := v.session.Volume(), step.Box
 	if vol == nil || box.Empty() {
 		return

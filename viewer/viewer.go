@@ -111,7 +111,7 @@ func New(s *app.Session) *Viewer {
 		v.cameras[p].Zoom = 1
 	}
 	s.Opened.Connect(v.opened)
-	s.Moved.Connect(v.follow)
+	s.Moved.Connect(v.Follow)
 	s.LabelsChanged.Connect(func(struct{}) { v.keepLabel() })
 	v.followDifference(s)
 	return v
