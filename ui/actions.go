@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -93,6 +94,9 @@ func (w *Window) refused(a tool.Action) string {
 	if why := w.cases.refused(a); why != "" {
 		return why
 	}
+	if w.keeping.looking != nil && says(a) {
+		return w.t("ui.study.looking_note")
+	}
 	needs, known := needsOf[a]
 	if isTool(a) {
 		needs, known = aStudy, true
@@ -135,6 +139,15 @@ func (w *Window) refused(a tool.Action) string {
 // segments reports whether an action runs a model.
 func segments(a tool.Action) bool {
 	return a == tool.SegmentRun || a == tool.SegmentSlice || a == tool.SegmentBox
+}
+
+// says reports whether an action says something of the case or of a slice.
+func says(a tool.Action) bool {
+	switch a {
+	case tool.CaseNote, tool.ReviewAccepted, tool.ReviewCorrected, tool.ReviewProblem, tool.ReviewUntick:
+		return true
+	}
+	return slices.Contains(tool.CaseStates(), a)
 }
 
 // takesTheMask reports whether an action writes the mask, or a picture of it, to a

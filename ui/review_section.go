@@ -122,7 +122,7 @@ func (s *reviewSection) refresh() {
 			b.Refresh()
 		}
 	}
-	if on {
+	if on && w.keeping.looking == nil {
 		s.note.Enable()
 	} else {
 		s.note.Disable()

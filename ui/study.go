@@ -12,6 +12,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/safefile"
 	"opacity/app/study"
+	"opacity/app/worklist"
 )
 
 // keeping is what the window knows of the study that keeps the work on one case.
@@ -137,7 +138,7 @@ func (w *Window) makeStudy(k *keeping) {
 	info.Program, info.Sources, info.Reviewer = w.opts.Version, []study.Source{k.source}, w.reader()
 	info.Case = w.session.Info().Case
 	if info.State == "" {
-		info.State = "in work"
+		info.State, info.SaidBy, info.SaidAt = worklist.InWork, w.reader(), w.now().UTC().Round(0)
 	}
 	job.Run(w.jobs, "study.make", func(context.Context, func(job.Progress)) (*study.Study, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -241,8 +241,9 @@ func (c *workList) showThis(r worklist.Row) {
 			}
 		}
 	}
-	enable(p.state, on)
-	enable(p.note, on)
+	maySay := on && w.keeping.looking == nil
+	enable(p.state, maySay)
+	enable(p.note, maySay)
 	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != mine.Note {
 		p.note.Text = mine.Note
 		p.note.CursorColumn = 0

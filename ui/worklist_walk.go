@@ -130,11 +130,14 @@ func (c *workList) studySaid() {
 		return
 	}
 	c.spend()
-	if c.present == "" || w.study() == nil {
+	if c.present == "" || w.study() == nil && w.keeping.looking == nil {
 		return
 	}
 	info := w.studyInfo()
 	said := worklist.Study{Reading: worklist.Reading{Reviewer: info.SaidBy, State: info.State, Note: info.Note, Changed: info.SaidAt}}
+	if info.SaidAt.IsZero() { // an older version has made it
+		said.Reading.Changed = info.Created
+	}
 	if info.SaidBy == "" {
 		said.Reading.Reviewer = info.Reviewer
 	}
@@ -172,7 +175,7 @@ func (c *workList) unsure(model string) {
 
 // begun puts a new case into work with the first edit.
 func (c *workList) begun() {
-	if c.present == "" {
+	if c.present == "" || c.w.keeping.looking != nil {
 		return
 	}
 	steps, applied := c.w.session.History()
@@ -195,17 +198,22 @@ func (c *workList) mine() worklist.Reading {
 // say sets the reader's state of the open case.
 func (c *workList) say(state string) {
 	mine := c.mine()
-	if c.present == "" || mine.State == state {
-		return
+	if c.present != "" && mine.State != state && c.sayOf(state, mine.Note) {
+		c.w.status.note(c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state)))
 	}
-	c.sayOf(state, mine.Note)
-	c.w.status.note(c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state)))
 }
 
-func (c *workList) sayOf(state, note string) {
+// sayOf keeps what the reader says of the open case; false where it is open for
+// looking only, which is told.
+func (c *workList) sayOf(state, note string) bool {
 	w := c.w
+	if w.keeping.looking != nil {
+		w.status.note(w.t("ui.study.looking_note"))
+		c.refresh()
+		return false
+	}
 	if !c.list.Say(c.present, w.reader(), state, note, w.now()) {
-		return
+		return false
 	}
 	if said := w.studyInfo(); state != worklist.New || said.SaidBy == "" || said.SaidBy == w.reader() {
 		w.note(func(i *study.Info) {
@@ -214,6 +222,7 @@ func (c *workList) sayOf(state, note string) {
 	} // else another's verdict stands
 	c.changed()
 	c.refresh()
+	return true
 }
 
 // takeNote keeps what the reader wrote of the open case.
