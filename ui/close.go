@@ -188,6 +188,7 @@ func (w *Window) shut() {
 	w.cases.jobs.CancelAll()
 	w.awaitClosing()
 	w.prefs.save()
+	w.prefs.out.wait()
 	w.win.Close()
 	if w.opts.Closed != nil {
 		w.opts.Closed()

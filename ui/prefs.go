@@ -2,13 +2,11 @@ package ui
 
 import (
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
-	"opacity/app/safefile"
 	"opacity/viewer"
 )
 
@@ -19,6 +17,7 @@ const maxRecent = 10
 // are remembered by path alone: nothing of their content, no patient's name.
 type preferences struct {
 	file string
+	out  *prefsWriter
 
 	Light       bool                `json:"light"`
 	Profile     viewer.Profile      `json:"profile"`
@@ -53,6 +52,7 @@ type preferences struct {
 // since no preference is worth a window that does not open.
 func loadPreferences(dir string) *preferences {
 	p := &preferences{
+		out:     &prefsWriter{write: writePreferences},
 		Opacity: viewer.DefaultOverlay().Opacity, Style: viewer.DefaultOverlay().Style, Smooth: true, Annotations: true, Crosshair: true,
 		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"compare", "review", "history"},
 	}
@@ -70,21 +70,6 @@ func loadPreferences(dir string) *preferences {
 	p.Arrangement = min(max(p.Arrangement, viewer.LargeAxial), viewer.OnePane)
 	p.Style = min(max(p.Style, viewer.Filled), viewer.FilledAndOutlined)
 	return p
-}
-
-// save writes the preferences; failing costs nothing but the memory of them.
-func (p *preferences) save() {
-	if p.file == "" {
-		return
-	}
-	if os.MkdirAll(filepath.Dir(p.file), 0o700) != nil {
-		return
-	}
-	_ = safefile.Write(p.file, true, func(out io.Writer) error {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		return e.Encode(p)
-	})
 }
 
 // addRecent puts a path at the top of the list.

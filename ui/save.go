@@ -15,11 +15,12 @@ import (
 
 func baseName(path string) string { return filepath.Base(path) }
 
-// resultFolder is where results are proposed to go: where the last ones went,
-// else the user's home; never the folder of the data itself.
+// resultFolder is where results are proposed to go: where the last ones went, as
+// far as is known, else the user's home; never the folder of the data itself.
 func (w *Window) resultFolder() string {
-	if i, err := os.Stat(w.prefs.Results); err == nil && i.IsDir() {
-		return w.prefs.Results
+	w.findResults()
+	if w.results != "" && w.results == w.prefs.Results {
+		return w.results
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -28,10 +29,38 @@ func (w *Window) resultFolder() string {
 	return home
 }
 
+// findResults looks beside the window whether the folder is there that results went
+// to last: the share that it is on may not answer.
+func (w *Window) findResults() {
+	folder := w.prefs.Results
+	if folder == "" || w.jobs.Running(jobResults) {
+		return
+	}
+	job.Run(w.jobs, jobResults, func(context.Context, func(job.Progress)) (bool, error) {
+		return w.isFolder(folder), nil
+	}, nil, func(there bool, err error) {
+		switch {
+		case err != nil: // given up
+		case there:
+			w.results = folder
+		case w.results == folder:
+			w.results = ""
+		}
+	})
+}
+
+const jobResults = "results"
+
+func isFolder(path string) bool {
+	i, err := os.Stat(path)
+	return err == nil && i.IsDir()
+}
+
 // rememberResults proposes the folder that holds path for the next results.
 func (w *Window) rememberResults(path string) {
 	if full, err := filepath.Abs(path); err == nil {
 		w.prefs.Results = filepath.Dir(full)
+		w.results = w.prefs.Results // something was just written there
 		w.savePreferences()
 	}
 }

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -68,4 +70,62 @@ func TestStudiesAreLookedForBesideTheWindow(t *testing.T) {
 	b.found(image)
 	b.dropped([]fyne.URI{storage.NewFileURI(image)})
 	b.until("it is scanned", func() bool { return b.complete() && b.session.Info().Path == image })
+}
+
+// Where results are proposed to go is known before it is asked for: a share that
+// does not answer holds no dialog up.
+func TestResultsOnADeadShare(t *testing.T) {
+	b := newBench(t)
+	home, share, answers := t.TempDir(), t.TempDir(), make(chan struct{})
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	b.prefs.Results = share
+	b.isFolder = func(path string) bool { <-answers; return isFolder(path) }
+	if got := b.resultFolder(); got != home {
+		t.Errorf("nobody knows whether it is there, and %s is proposed", got)
+	}
+	close(answers)
+	b.until("it is known", func() bool { return !b.jobs.Running(jobResults) })
+	if got := b.resultFolder(); got != share {
+		t.Errorf("it is there, and %s is proposed", got)
+	}
+	b.settle()
+	if err := os.Remove(share); err != nil {
+		t.Fatal(err)
+	}
+	_ = b.resultFolder()
+	b.until("it is known", func() bool { return !b.jobs.Running(jobResults) })
+	if got := b.resultFolder(); got != home {
+		t.Errorf("it is gone, and %s is proposed", got)
+	}
+}
+
+// Preferences are written beside the window, the last of them last.
+func TestPreferencesAreWrittenBesideTheWindow(t *testing.T) {
+	p := loadPreferences(t.TempDir())
+	answers := make(chan struct{})
+	var mu sync.Mutex
+	var readers []string
+	p.out.write = func(file string, data []byte) {
+		<-answers
+		var got preferences
+		if err := json.Unmarshal(data, &got); err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		readers = append(readers, got.Reader)
+		writePreferences(file, data)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		p.Reader = name
+		p.save() // the disk does not answer
+	}
+	close(answers)
+	p.out.wait()
+	mu.Lock()
+	defer mu.Unlock()
+	if n := len(readers); n == 0 || readers[n-1] != "c" || loadPreferences(filepath.Dir(p.file)).Reader != "c" {
+		t.Errorf("written %q", readers)
+	}
 }

@@ -160,6 +160,14 @@ func TestSourceThatMovedOrChanged(t *testing.T) {
 	b.found(moved)
 	b.Open(folder)
 	b.until("it asks", func() bool { return len(b.modals) > 0 })
+	b.opener.found = app.Scan{Series: []app.Series{other{newSeries("case")}}}
+	b.chooser.path = filepath.Join(dir, "wrong.nii")
+	b.answer("moved", "file")
+	b.until("it asks again", func() bool { return len(b.modals) > 0 && !b.jobs.Running(jobOpen) })
+	if !saysIn(b.modals[0], "wrong.nii is another image") || len(b.bands.failures) > 0 {
+		t.Errorf("it says %v", words(b.modals[0].popup.Content))
+	}
+	b.found(moved)
 	b.chooser.path = moved
 	b.answer("moved", "file")
 	b.until("it is open", func() bool { return b.complete() && b.study() != nil })
@@ -176,6 +184,16 @@ func TestSourceThatMovedOrChanged(t *testing.T) {
 		t.Errorf("it says %v", b.bands.failures)
 	}
 	b.end()
+}
+
+// saysIn reports whether a dialog says something.
+func saysIn(m *modal, what string) bool {
+	for said := range words(m.popup.Content) {
+		if strings.Contains(said, what) {
+			return true
+		}
+	}
+	return false
 }
 
 // other is a series of other content.

@@ -73,6 +73,8 @@ type Window struct {
 	leftOut string // what was found beside the open study and is not in it
 	sample  bool   // the open study is the program's own: nothing of it is anybody's work
 
+	results      string               // folder that results went to last, where it is known to be there
+	isFolder     func(string) bool    // asks the disk
 	walk         walk                 // through the history
 	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
@@ -90,7 +92,7 @@ type Window struct {
 func New(a fyne.App, opts Options) *Window {
 	w := &Window{
 		opts: opts, texts: opts.Texts, app: a, session: app.NewSession(),
-		keeping: &keeping{}, pending: map[string]bool{}, named: map[string]fyne.CanvasObject{}, after: opts.After,
+		isFolder: isFolder, keeping: &keeping{}, pending: map[string]bool{}, named: map[string]fyne.CanvasObject{}, after: opts.After,
 	}
 	if w.texts == nil {
 		w.texts = text.English()
@@ -126,6 +128,7 @@ func New(a fyne.App, opts Options) *Window {
 	w.connect()
 	w.loadModels()
 	w.lookForLeft()
+	w.findResults()
 	return w
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/safefile"
 )
 
 // MovedError says that the image of a study is not where it was, so that the
@@ -62,14 +63,24 @@ func (s *Study) Source(ctx context.Context, opener app.Opener) (app.Series, erro
 }
 
 // Relocate takes the image of the study from another path, a file or a folder,
-// where it is the same by its hash. Errors are those of Source; on any the study
-// stays as it is.
+// where it is the same by its hash. Another image, and what cannot be read, is a
+// *MovedError, so that the user may show yet another; on any error the study stays
+// as it is.
 func (s *Study) Relocate(ctx context.Context, opener app.Opener, path string) (app.Series, error) {
-	series, err := s.find(ctx, opener, s.Info().Sources[0], path)
-	if err == nil && s.why == nil {
-		err = s.moveTo(path)
+	source := s.Info().Sources[0]
+	series, err := s.find(ctx, opener, source, path)
+	var told *app.Error
+	switch {
+	case err == nil && s.why == nil:
+		return series, s.moveTo(path)
+	case err == nil || ctx.Err() != nil:
+		return series, err
+	case !errors.As(err, &told):
+		told = app.Fail(err, "study.unread", path, safefile.Reason(err))
+	case told.Message.Key == "study.source_changed":
+		told = app.Refuse(nil, "study.source_other", filepath.Base(path), s.folder)
 	}
-	return series, err
+	return nil, &MovedError{source.Path, source.SHA256, told}
 }
 
 // find looks for the image among the series at a path.

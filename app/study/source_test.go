@@ -92,7 +92,14 @@ func TestSource(t *testing.T) {
 	}
 	refuse("moved", err, "study.source_moved")
 	_, err = s.Relocate(t.Context(), files{}, filepath.Join(scans, "b.nii"))
-	refuse("another image", err, "study.source_changed")
+	refuse("another image", err, "study.source_other")
+	if !errors.As(err, &moved) || moved.Path != path {
+		t.Errorf("no other can be shown: %v", err)
+	}
+	_, err = s.Relocate(t.Context(), files{}, filepath.Join(scans, "none"))
+	if !errors.As(err, &moved) {
+		t.Errorf("no other can be shown: %v", err)
+	}
 	if got := s.Info().Sources[0].Path; got != path {
 		t.Errorf("the path became %s", got)
 	}
