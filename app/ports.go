@@ -127,8 +127,10 @@ type SegmentResult struct {
 	// Thresholds are the model's own, 0..1, by the names of Probabilities; one half
 	// holds for a name that is not there.
 	Thresholds map[string]float64
-	Warnings   []volume.Warning
-	Timings    Timings
+	// Parts are those that the model was run on, where it was never run on the whole.
+	Parts    []Part
+	Warnings []volume.Warning
+	Timings  Timings
 }
 
 // Timings says where the time of a run went; 0 is what nobody measured. Stages

@@ -85,9 +85,10 @@ func (w *Window) canSegmentAgain() bool {
 
 // part is what the model looks at again.
 type part struct {
-	name text.Message // of the step
-	box  volume.Box
-	lung uint8 // its label, bounds what is taken over; 0 for no such bound
+	name   text.Message // of the step
+	called string       // what is in it
+	box    volume.Box
+	lung   uint8 // its label, bounds what is taken over; 0 for no such bound
 }
 
 // segmentSlice runs the model on the slice of the pane in use.

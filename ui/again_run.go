@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/edit"
@@ -31,6 +32,7 @@ func (w *Window) segmentPart(p part) {
 		return
 	}
 	w.inspector.model.thresholds.keep()
+	p.called = w.texts.Format(text.M(strings.Replace(p.name.Key, "step_", "part_", 1), p.name.Args...))
 	attempt, v := w.opening, w.session.Volume()
 	around, origin := w.session.Mask().Snapshot(), w.session.Origin()
 	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true, Box: p.box, Around: around}
@@ -137,11 +139,15 @@ func propose(ctx context.Context, v *volume.Volume, p part, r *app.SegmentResult
 	}
 	all := *r
 	all.Mask = mask.New(v.Size, r.Mask.Labels())
+	all.Parts = []app.Part{p.told()}
 	doubt := text.M("ui.again.part_only", where)
 	if before := from.Result; before != nil {
 		all = *before
 		all.Mask = before.Mask.Snapshot()
 		all.Warnings = slices.Clone(before.Warnings)
+		if before.Parts != nil {
+			all.Parts = append(slices.Clone(before.Parts), p.told())
+		}
 		doubt = text.Message{}
 		if before.Model.SHA256 != r.Model.SHA256 || before.Model.ID != r.Model.ID {
 			doubt = text.M("ui.again.other_model", where, modelTitle(r.Model))
@@ -167,6 +173,9 @@ func propose(ctx context.Context, v *volume.Volume, p part, r *app.SegmentResult
 	return found, found.cut(ctx, v, r, from.Thresholds)
 }
 
+// told is the part as what the mask goes back to tells it.
+func (p part) told() app.Part { return app.Part{Name: p.called, Lung: p.lung} }
+
 // cut brings the part to the thresholds that were chosen, by label.
 func (p *proposal) cut(ctx context.Context, v *volume.Volume, r *app.SegmentResult, chosen map[uint8]uint8) error {
 	s := app.NewSession() // knows which probabilities are a label's, and where the model's own threshold lies
@@ -175,16 +184,21 @@ func (p *proposal) cut(ctx context.Context, v *volume.Volume, r *app.SegmentResu
 		return err
 	}
 	m := r.Mask.Snapshot()
+	var channels []channel
 	for _, value := range slices.Sorted(maps.Keys(chosen)) {
-		held := s.Probabilities(value)
-		l, known := m.Label(value)
-		if held == nil || !known {
-			continue
+		if l, known := m.Label(value); known && s.Probabilities(value) != nil {
+			channels = append(channels, channel{l, s.Probabilities(value), s.ModelThreshold(value)})
 		}
-		own := s.ModelThreshold(value)
+	}
+	found, err := learn(ctx, r.Mask, channels)
+	if err != nil {
+		return err
+	}
+	for _, c := range channels {
+		value := c.label.Value
 		d, err := edit.Threshold(ctx, edit.Input{Mask: m, Volume: v, Box: p.part.box}, edit.ThresholdOptions{
-			Spare:    undecided(r.Mask, l, held, own),
-			Channels: []edit.Channel{{Label: value, Probabilities: held, At: chosen[value], From: own, Inside: lungsAround(m, value)}},
+			Spare:    found.apart[value],
+			Channels: []edit.Channel{{Label: value, Probabilities: found.hanging[value], At: chosen[value], From: c.own, Inside: lungsAround(m, value)}},
 		}, nil)
 		if err != nil {
 			return err

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
+	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/viewer"
@@ -90,7 +94,21 @@ func (w *Window) sinceModel(n labelNumbers, value uint8) (short, whole string) {
 	return w.t("ui.label.previewed", short), w.t("ui.label.previewed", whole)
 }
 
+// partNames are the parts that a model was run on, each named once.
+func partNames(parts []app.Part) string {
+	var all []string
+	for _, p := range parts {
+		if !slices.Contains(all, p.Name) {
+			all = append(all, p.Name)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 func (w *Window) change(l metrics.LiveLabel) (short, whole string) {
+	if r := w.session.Result(); l.ChangeVoxels == nil && r != nil && r.Model.Finds(l.Label) && !r.Covers(l.Label) {
+		return w.t("ui.label.part"), w.t("ui.label.part.whole", partNames(r.Parts))
+	}
 	if l.ChangeVoxels == nil {
 		return "", ""
 	}

@@ -121,9 +121,17 @@ type Model struct {
 	Thresholds []Threshold `json:"thresholds"`
 	Time       time.Time   `json:"time"`
 	Doubts     []Doubt     `json:"doubts"` // that its run, or the file, left
+	// Parts are those that it was run on, where it was never run on the whole.
+	Parts []Part `json:"parts,omitempty"`
 	// Folder holds what it proposed, below the study's folder and with slashes;
 	// "" where that was not kept.
 	Folder string `json:"folder"`
+}
+
+// Part is a part of the image that a model was run on.
+type Part struct {
+	Name string `json:"name"`
+	Lung uint8  `json:"lung"` // the label of the lung that it is, 0 where it is none
 }
 
 // Threshold is the probability from which a voxel counts as a label's.

@@ -26,7 +26,7 @@ func ModelOf(r *app.SegmentResult) Model {
 	return Model{
 		Thresholds: thresholds,
 		ID:         m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
-		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings),
+		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings), Parts: partsOf(r.Parts),
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *Study) run(ctx context.Context, m *Model) (app.Origin, error) {
 		return o, nil
 	}
 	o.Result = &app.SegmentResult{
-		Mask: p.Mask, Probabilities: p.Probabilities, Warnings: o.Warnings,
+		Mask: p.Mask, Probabilities: p.Probabilities, Warnings: o.Warnings, Parts: appParts(m.Parts),
 		Model: app.ModelInfo{
 			ID: m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
 			Labels: maskLabels(m.Labels),
@@ -176,6 +176,22 @@ func doubtsOf(warnings []volume.Warning) []Doubt {
 	var out []Doubt
 	for _, w := range warnings {
 		out = append(out, Doubt{w.Kind, w.Message.String(), w.Slice})
+	}
+	return out
+}
+
+func partsOf(parts []app.Part) []Part {
+	var out []Part
+	for _, p := range parts {
+		out = append(out, Part(p))
+	}
+	return out
+}
+
+func appParts(parts []Part) []app.Part {
+	var out []app.Part
+	for _, p := range parts {
+		out = append(out, app.Part(p))
 	}
 	return out
 }
