@@ -26,3 +26,41 @@ func (s *Session) GoFetched(n int, f mask.Fetched) error {
 	defer h.Lend(mask.Fetched{})
 	return s.Go(n)
 }
+
+// FetchTouched returns what reads back, beside the window, the steps that Touched needs
+// and memory has not; nil where Touched waits for no disk.
+func (s *Session) FetchTouched() func(context.Context) (mask.Fetched, error) {
+	if s.mask == nil {
+		return nil
+	}
+	done := 0
+	if s.hands != nil {
+		done = s.hands.Steps()
+	}
+	var of []int
+	steps, applied := s.history.Steps()
+	for i := done; i < applied; i++ {
+		if steps[i].Hand {
+			of = append(of, i)
+		}
+	}
+	return s.history.FetchSteps(of)
+}
+
+// TakeTouched works Touched out as far as memory and what was fetched lead.
+func (s *Session) TakeTouched(f mask.Fetched) {
+	if s.mask == nil {
+		return
+	}
+	if s.hands == nil {
+		s.hands = mask.NewTouched(s.mask.Size())
+	}
+	s.history.Lend(f)
+	defer s.history.Lend(mask.Fetched{})
+	steps, applied := s.history.Steps()
+	for i := s.hands.Steps(); i < applied && (!steps[i].Hand || s.history.Here(i)); i++ {
+		if s.touch(i) != nil {
+			return
+		}
+	}
+}

@@ -72,6 +72,19 @@ func (s *Session) previewed(at volume.Slice) {
 // preview that Preview goes on with, slice by slice. Errors are those of Edit.
 func (s *Session) PreviewEdit(d mask.Delta) error { return s.PreviewStep(mask.Step{Delta: d}) }
 
+// PreviewOn is PreviewEdit with an empty delta, on a snapshot of the mask as it is
+// that was made ready before: see mask.Own. It is the session's from then on.
+func (s *Session) PreviewOn(ready *mask.Mask) error {
+	if err := s.PreviewEdit(mask.Delta{}); err != nil {
+		return err
+	}
+	if err := ready.SetLabels(s.mask.Labels()); err != nil {
+		return err
+	}
+	s.shown = ready
+	return nil
+}
+
 // PreviewStep is PreviewEdit for an edit that may need other labels too.
 func (s *Session) PreviewStep(step mask.Step) error {
 	d := step.Delta
@@ -293,8 +306,8 @@ func (s *Session) numbers(tell func(*metrics.Live) metrics.LiveNumbers) metrics.
 	}
 	n := tell(s.live)
 	for i := range n.Labels {
-		if l := &n.Labels[i]; s.Result() != nil && !s.Result().Model.Finds(l.Label) {
-			l.ChangeVoxels, l.ChangeML, l.Dice, l.Added, l.Removed = nil, nil, nil, nil, nil // the model never looked for it
+		if l := &n.Labels[i]; s.Result() != nil && !s.Result().Covers(l.Label) {
+			l.ChangeVoxels, l.ChangeML, l.Dice, l.Added, l.Removed = nil, nil, nil, nil, nil // the model never looked for it, or not everywhere
 		}
 	}
 	return n

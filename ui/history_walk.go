@@ -8,7 +8,10 @@ import (
 	"opacity/app/mask"
 )
 
-const jobWalk = "history.walk"
+const (
+	jobWalk    = "history.walk"
+	jobTouched = "history.touched"
+)
 
 // walk is a way through the history whose steps are being read back beside the
 // window: the disk that they are on may be slow, or not answer.
@@ -133,4 +136,22 @@ func (w *Window) walkStands() bool {
 func (w *Window) walkMoved() {
 	w.soon("history", w.inspector.history.refresh)
 	w.soon("actions", w.refreshActions)
+}
+
+// readTouched works out beside the window which voxels a hand has touched in a study
+// that was opened: models and thresholds spare them.
+func (w *Window) readTouched() {
+	read, attempt := w.session.FetchTouched(), w.opening
+	if read == nil || w.jobs.Running(jobTouched) {
+		return
+	}
+	job.Run(w.jobs, jobTouched, func(ctx context.Context, _ func(job.Progress)) (mask.Fetched, error) {
+		return read(ctx)
+	}, nil, func(f mask.Fetched, err error) {
+		if err != nil || attempt != w.opening {
+			return // it is told where it is needed
+		}
+		w.session.TakeTouched(f)
+		w.readTouched()
+	})
 }

@@ -136,3 +136,19 @@ func TestOldStepsThatAreNotRead(t *testing.T) {
 	b.undo()
 	b.until("it is undone", func() bool { return b.applied() == 4 })
 }
+
+// What hands have touched in a study is read beside the window too.
+func TestTouchedIsReadBesideTheWindow(t *testing.T) {
+	b, a := shelved(t)
+	b.readTouched()
+	b.settle()
+	if !b.jobs.Running(jobTouched) {
+		t.Fatal("nothing is read")
+	}
+	close(a.answers)
+	b.until("it is read", func() bool { return b.session.FetchTouched() == nil })
+	a.broken = errors.New("torn")
+	if touched, err := b.session.Touched(); err != nil || touched.Count() != 5 {
+		t.Errorf("%d voxels are touched, %v", touched.Count(), err)
+	}
+}

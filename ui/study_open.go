@@ -281,6 +281,7 @@ func (w *Window) resume(r *resumed) {
 		w.bands.failAbout("study", err)
 		return
 	}
+	w.readTouched()
 	k.moved = s.Info().MovedTo != ""
 	w.showView(s.Info().View)
 	w.sayResumed(r)

@@ -28,8 +28,13 @@ type thresholdSection struct {
 	listed []mask.Label // that the rows are of
 	moving *moving      // nil while no boundary is
 
+	ready    *ready // nil while the first move would have to be made ready for
+	stopRest func() // of the moment until that; nil for none
+
 	held  *app.SegmentResult   // whose spares these are
 	apart map[uint8]*mask.Bits // per label what no threshold decides; nil while it is worked out
+	// hanging are, per label, the probabilities that thresholds are held against.
+	hanging map[uint8][][]uint8
 }
 
 type thresholdRow struct {
@@ -54,13 +59,16 @@ func (s *thresholdSection) labels() []mask.Label {
 		return nil
 	}
 	return slices.DeleteFunc(m.Labels(), func(l mask.Label) bool {
-		return !r.Model.Finds(l) || len(r.Probabilities) > 0 && s.w.session.Probabilities(l.Value) == nil
+		return !r.Asked(l) || len(r.Probabilities) > 0 && s.w.session.Probabilities(l.Value) == nil
 	})
 }
 
 func (s *thresholdSection) refresh() {
 	w := s.w
 	s.learn()
+	if s.ready != nil && !s.isReady(s.ready.label) {
+		s.ready = nil
+	}
 	if labels := s.labels(); !slices.EqualFunc(labels, s.listed, func(a, b mask.Label) bool { return a.Value == b.Value && a.Name == b.Name }) {
 		s.build(labels)
 	}
@@ -161,32 +169,20 @@ func (s *thresholdSection) learn() {
 	if r == s.held {
 		return
 	}
-	s.held, s.apart = r, nil
+	s.held, s.apart, s.hanging = r, nil, nil
 	if r == nil || len(r.Probabilities) == 0 {
 		return
-	}
-	type channel struct {
-		label         mask.Label
-		probabilities [][]uint8
-		own           uint8
 	}
 	var channels []channel
 	for _, l := range s.labels() {
 		channels = append(channels, channel{l, w.session.Probabilities(l.Value), w.session.ModelThreshold(l.Value)})
 	}
 	model := r.Mask.Snapshot()
-	job.Run(w.jobs, "thresholds", func(ctx context.Context, _ func(job.Progress)) (map[uint8]*mask.Bits, error) {
-		apart := map[uint8]*mask.Bits{}
-		for _, c := range channels {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			apart[c.label.Value] = undecided(model, c.label, c.probabilities, c.own)
-		}
-		return apart, nil
-	}, nil, func(apart map[uint8]*mask.Bits, err error) {
+	job.Run(w.jobs, "thresholds", func(ctx context.Context, _ func(job.Progress)) (learnt, error) {
+		return learn(ctx, model, channels)
+	}, nil, func(found learnt, err error) {
 		if err == nil && r == s.held {
-			s.apart = apart
+			s.apart, s.hanging = found.apart, found.hanging
 			s.refresh()
 		}
 	})

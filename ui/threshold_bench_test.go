@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"opacity/app"
@@ -86,6 +87,8 @@ func BenchmarkThresholdMove(b *testing.B) {
 	for _, r := range rasters {
 		r.Generator(int(r.Size().Width), int(r.Size().Height))
 	}
+	s.MouseIn(&desktop.MouseEvent{}) // a hand comes from somewhere
+	w.until("the slider is ready", func() bool { return w.inspector.model.thresholds.isReady(mask.Infection) })
 	first := move(0)
 	w.until("the numbers are counted", func() bool { return !w.numbers().counting })
 	var took []time.Duration

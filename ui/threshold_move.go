@@ -78,29 +78,20 @@ func (s *thresholdSection) move(value, at uint8) {
 // begin makes ready to move the boundary of a label.
 func (s *thresholdSection) begin(value uint8) bool {
 	w := s.w
-	if err := w.session.PreviewThreshold(mask.Delta{}); err != nil {
-		w.status.note(w.because(err))
-		return false
-	}
-	touched, err := w.session.Touched()
+	r, err := s.takeReady(value)
 	if err != nil {
-		w.session.EndPreview()
 		w.bands.fail(err)
 		return false
 	}
-	l, _ := w.session.Mask().Label(value)
-	spare := s.apart[value].Clone()
-	if hand := touched[l.Layer]; hand != nil {
-		spare.Or(hand)
+	if err := w.session.PreviewOn(r.shown); err != nil {
+		w.status.note(w.because(err))
+		return false
 	}
-	m := &moving{label: value, attempt: w.opening, revision: w.session.Revision()}
-	m.in = edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: value}
-	m.opts = edit.ThresholdOptions{Spare: spare, Channels: []edit.Channel{{
-		Label: value, Probabilities: w.session.Probabilities(value), From: w.thresholdOf(value), Inside: lungsAround(m.in.Mask, value),
-	}}}
-	m.layer = l.Layer
-	s.moving = m
-	s.count(m)
+	s.moving = r.moving
+	s.moving.cursor = w.viewer.Cursor() // as what is shown is: nothing is drawn into it yet
+	if r.counts == nil {
+		s.count(r.moving)
+	}
 	return true
 }
 

@@ -65,6 +65,12 @@ func (s *thresholdSlider) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// FocusGained implements fyne.Focusable.
+func (s *thresholdSlider) FocusGained() {
+	s.Slider.FocusGained()
+	s.row.section.rest(s.row.label.Value)
+}
+
 // FocusLost implements fyne.Focusable.
 func (s *thresholdSlider) FocusLost() {
 	s.Slider.FocusLost()
@@ -77,12 +83,20 @@ func (s *thresholdSlider) FocusLost() {
 func (s *thresholdSlider) MouseIn(e *desktop.MouseEvent) {
 	s.Slider.MouseIn(e)
 	s.row.section.w.make.Tips.Show(s, s.hint())
+	s.row.section.rest(s.row.label.Value)
+}
+
+// MouseMoved implements desktop.Hoverable.
+func (s *thresholdSlider) MouseMoved(e *desktop.MouseEvent) {
+	s.Slider.MouseMoved(e)
+	s.row.section.rest(s.row.label.Value)
 }
 
 // MouseOut implements desktop.Hoverable.
 func (s *thresholdSlider) MouseOut() {
 	s.Slider.MouseOut()
 	s.row.section.w.make.Tips.Hide(s)
+	s.row.section.unrest()
 }
 
 // hint says what the slider does, or why it does nothing.

@@ -130,4 +130,5 @@ func TestKeysAreASignOfLife(t *testing.T) {
 			t.Errorf("%s: %v s", name, got)
 		}
 	}
+	b.until("the study is made", func() bool { return b.study() != nil }) // in a folder that goes with the test
 }

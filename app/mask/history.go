@@ -30,9 +30,9 @@ type History struct {
 	steps  []Step
 	next   int // steps[:next] are applied
 	budget int
-	held   int           // bytes of the deltas in memory
-	oldest int           // no step before it has its delta in memory
-	lent   map[int]Delta // by step: see Lend
+	held   int             // bytes of the deltas in memory
+	oldest int             // no step before it has its delta in memory
+	lent   map[int64]Delta // by the archive's ref: see Lend
 
 	archive Archive
 	refs    []int64 // of the steps that the archive has, the first of steps
@@ -121,7 +121,6 @@ func (h *History) Record(s Step) (made Step, ok bool) {
 
 // forget drops the steps that are not applied.
 func (h *History) forget() {
-	h.lent = nil
 	for i := h.next; i < len(h.steps); i++ {
 		h.held -= h.steps[i].Delta.Bytes()
 		h.steps[i] = Step{} // so that nothing keeps its delta
@@ -198,7 +197,7 @@ func (h *History) Delta(i int) (Delta, error) {
 	if !h.steps[i].away() {
 		return h.steps[i].Delta, nil
 	}
-	if d, there := h.lent[i]; there {
+	if d, there := h.lent[h.refs[i]]; there {
 		return d, nil
 	}
 	d, err := h.archive.Delta(h.refs[i])

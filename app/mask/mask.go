@@ -122,6 +122,17 @@ func (m *Mask) Snapshot() *Mask {
 	return c
 }
 
+// Own gives a mask slices of its own in a layer, in place of those it shares with its
+// snapshots: changing them copies nothing any more.
+func (m *Mask) Own(l Layer) {
+	ly := &m.layers[l]
+	for k, s := range ly.slices {
+		if s != nil {
+			ly.writable(k, len(s))
+		}
+	}
+}
+
 // Equal reports whether two masks carry the same label at every voxel.
 func (m *Mask) Equal(o *Mask) bool {
 	if m.size != o.size {
