@@ -23,6 +23,7 @@ type sure struct {
 	fakeSegmenter
 	finds   int
 	without bool // probabilities
+	speck   bool // one voxel far off is not quite infection
 	asked   app.SegmentRequest
 	gate    chan struct{}
 }
@@ -54,6 +55,9 @@ func (f *sure) Segment(ctx context.Context, v *volume.Volume, req app.SegmentReq
 				lungs[o] = mask.LeftLung
 			}
 			infection[k][o] = uint8(max(0, 128+10*(f.finds-1-i)))
+			if f.speck && k == 4 && o == 14+6*v.Size[0] {
+				infection[k][o] = 120
+			}
 			if i < f.finds {
 				findings[o] = mask.Infection
 			}
@@ -424,6 +428,57 @@ func TestSegmentAgainBesideTheHand(t *testing.T) {
 	b.until("it stops", func() bool { return !b.jobs.Running(jobAgain) })
 	if after, _ := b.session.History(); len(after) != len(steps) || !strings.Contains(b.status.text.Text, "Stopped") {
 		t.Errorf("%d steps; it says %q", len(after), b.status.text.Text)
+	}
+}
+
+// After a run on one lung of a mask that no model made, the model has said nothing of
+// the other: no number compares with it, and no threshold moves it.
+func TestOneLungAloneIsNotComparedBeyondIt(t *testing.T) {
+	f := &sure{finds: 4}
+	b := newBench(t, func(o *Options) { o.Segmenter = f })
+	b.openOne("case")
+	b.use(tool.Brush)
+	b.click(0.2, 0.5)
+	b.kit.Use(tool.NoTool)
+	b.segmentLung(mask.Left)
+	b.until("the part is there", func() bool { return !b.jobs.Running(jobAgain) && b.last().Tool == "again" })
+	b.until("the threshold can be moved", func() bool { return b.thresholdRefused(mask.LeftLung) == "" })
+	n := b.numbers()
+	for value, compared := range map[uint8]bool{mask.LeftLung: true, mask.RightLung: false, mask.Infection: false} {
+		l := n.of[value]
+		if _, whole := b.sinceModel(n, value); (l.ChangeVoxels != nil) != compared || (l.Dice != nil) && !compared || strings.Contains(whole, "(the left lung)") == compared {
+			t.Errorf("label %d is compared: %v; it says %q", value, l.ChangeVoxels != nil, whole)
+		}
+	}
+	for _, r := range b.inspector.model.thresholds.rows {
+		if r.label.Value == mask.RightLung {
+			t.Error("there is a threshold of the right lung")
+		}
+	}
+	b.segmentLung(mask.Right)
+	b.until("the other is there", func() bool { return !b.jobs.Running(jobAgain) })
+	b.settle()
+	if n := b.numbers(); n.of[mask.RightLung].ChangeVoxels == nil {
+		t.Error("the right lung is not compared after a run on it")
+	}
+}
+
+// Lowering a threshold adds to what the model found, and paints no specks far off.
+func TestThresholdPaintsNoSpecks(t *testing.T) {
+	f := &sure{finds: 4, speck: true}
+	b := newBench(t, func(o *Options) { o.Segmenter = f })
+	b.segmentOne("case")
+	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+	before := b.infection()
+	b.slide(mask.Infection, 40, false)
+	shown := b.shown()
+	b.slide(mask.Infection, 40, true)
+	m := b.session.Mask()
+	if b.infection() <= before || m.At(mask.Findings, 14, 6, 4) != 0 || b.atSlice(2) == 0 {
+		t.Errorf("%d voxels of %d, %d while it moved; the speck: %d", b.infection(), before, shown, m.At(mask.Findings, 14, 6, 4))
+	}
+	if parts := mask.BitsOf(m, mask.Findings, mask.Infection).Components(6).List; len(parts) != 1 {
+		t.Errorf("%d islands", len(parts))
 	}
 }
 
