@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -46,6 +47,7 @@ func (c *workList) export(cases []worklist.Entry, folder string, overwrite bool)
 		paths  []string
 		failed []pipeline.Failure
 	}
+	unseen := func(failed []pipeline.Failure) string { return c.unseenOf(cases, failed) }
 	from := shelf{opener: w.opts.Opener, look: w.lookup(w.readersFolder(c.list.Studies))}
 	if c.present != "" && w.complete() {
 		from.open, from.volume, from.mask = c.present, w.session.Volume(), w.session.Mask().Snapshot()
@@ -62,19 +64,35 @@ func (c *workList) export(cases []worklist.Entry, folder string, overwrite bool)
 		case err != nil:
 			w.bands.failAbout(jobCasesExport, err)
 		case len(r.failed) > 0:
-			said := w.t("ui.cases.exported_some", len(r.paths), folder, len(r.failed), namesOf(r.failed))
+			said := w.t("ui.cases.exported_some", len(r.paths), folder, len(r.failed), namesOf(r.failed)) + unseen(r.failed)
 			w.bands.tell(jobCasesExport, said, w.failures(r.failed))
 			w.status.say(said)
 		default:
 			w.bands.settled(jobCasesExport)
 			w.rememberResults(folder)
 			w.status.saved(r.paths[0])
-			w.status.said = w.t("ui.cases.exported", len(r.paths), folder)
+			w.status.said = w.t("ui.cases.exported", len(r.paths), folder) + unseen(nil)
 			w.status.refresh()
 		}
 		c.refresh()
 	})
 	c.refresh()
+}
+
+// unseenOf says of which exported cases some slices were never on screen; "" where
+// there are none.
+func (c *workList) unseenOf(cases []worklist.Entry, failed []pipeline.Failure) string {
+	var names []string
+	for _, e := range cases {
+		of := func(f pipeline.Failure) bool { return f.Name == e.Case }
+		if r, _ := c.row(e.Case); r.Unseen() && !slices.ContainsFunc(failed, of) {
+			names = append(names, e.Case)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " " + c.w.t("ui.cases.exported_unseen", someOf(names))
 }
 
 // shelf finds the masks of cases in their studies; of the open one as it is.

@@ -277,6 +277,10 @@ func (c *workList) describe(r worklist.Row) caselist.Row {
 	if r.Note != "" {
 		details = append(details, strings.ReplaceAll(r.Note, "\n", " "))
 	}
+	if r.Unseen() {
+		row.Icon = theme.NewWarningThemedResource(stateIcon(r.State))
+		details = append([]string{w.t("ui.cases.unseen", r.Seen, r.Slices)}, details...)
+	}
 	row.Details = strings.Join(details, " · ")
 	return row
 }

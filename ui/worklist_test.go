@@ -303,6 +303,9 @@ func TestExportOfCorrectedCases(t *testing.T) {
 	if got := b.writer.wrote(); !slices.Equal(got, []string{filepath.Join(b.chooser.path, "c.nii.gz")}) {
 		t.Errorf("wrote %q", got)
 	}
+	if said := b.status.text.Text; !strings.Contains(said, "Not every slice of c was on screen") {
+		t.Errorf("of slices that nobody saw it says %q", said)
+	}
 	if said := b.status.text.Text; !strings.Contains(said, "1 mask written") || !strings.Contains(said, "1 failed: a") {
 		t.Errorf("it says %q", said)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"opacity/app/mask"
+	"opacity/app/review"
 	"opacity/app/study"
 	"opacity/app/worklist"
 	"opacity/viewer/tool"
@@ -141,6 +142,8 @@ func (c *workList) studySaid() {
 	if info.SaidBy == "" {
 		said.Reading.Reviewer = info.Reviewer
 	}
+	seen := c.seen()
+	said.Reading.Seen, said.Reading.Slices = seen.Seen, seen.Slices
 	before, _ := c.entry(c.present)
 	if len(before.Readings) == 0 { // the study was worked on elsewhere
 		said.Reading.Minutes = info.ReadingSeconds / 60
@@ -150,9 +153,20 @@ func (c *workList) studySaid() {
 	}
 	c.list.Take(map[string]worklist.Study{c.present: said})
 	c.unsure(said.Model)
-	if after, _ := c.entry(c.present); !reflect.DeepEqual(before, after) {
+	after, _ := c.entry(c.present)
+	for n := range before.Readings { // of what is in work they are counted with what is said next
+		if n < len(after.Readings) && !after.Judged() {
+			before.Readings[n].Seen, before.Readings[n].Slices = after.Readings[n].Seen, after.Readings[n].Slices
+		}
+	}
+	if !reflect.DeepEqual(before, after) {
 		c.changed()
 	}
+}
+
+// seen counts the slices of the open case that were on screen.
+func (c *workList) seen() review.Progress {
+	return c.w.studyInfo().Slices.Progress(c.w.session.Volume().Size[2])
 }
 
 // lastModel is the model whose mask was proposed last; files are none.
@@ -199,7 +213,11 @@ func (c *workList) mine() worklist.Reading {
 func (c *workList) say(state string) {
 	mine := c.mine()
 	if c.present != "" && mine.State != state && c.sayOf(state, mine.Note) {
-		c.w.status.note(c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state)))
+		said := c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state))
+		if p := c.seen(); !p.Reviewed() && (state == worklist.Corrected || state == worklist.Accepted) {
+			said = c.w.t("ui.cases.said_unseen", c.present, c.w.t("ui.cases.state."+state), p.Seen, p.Slices)
+		}
+		c.w.status.note(said)
 	}
 }
 
@@ -218,9 +236,13 @@ func (c *workList) sayOf(state, note string) bool {
 	if said := w.studyInfo(); state != worklist.New || said.SaidBy == "" || said.SaidBy == w.reader() {
 		w.note(func(i *study.Info) {
 			i.State, i.Note, i.SaidBy, i.SaidAt = state, note, w.reader(), w.now().UTC().Round(0)
+			for k := range w.reviewing.seen {
+				i.Slices.See(k)
+			}
 		})
 	} // else another's verdict stands
 	c.changed()
+	c.studySaid()
 	c.refresh()
 	return true
 }

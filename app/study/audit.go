@@ -59,6 +59,10 @@ type Row struct {
 	// State and Note are what was said of a slice or of the case.
 	State string `json:"state"`
 	Note  string `json:"note"`
+	// Seen of the case's Slices had been on screen when something was said of it; nil
+	// of all else.
+	Seen   *int `json:"seen_slices"`
+	Slices *int `json:"slices"`
 }
 
 func newRow(event, who string, at time.Time) Row {

@@ -47,7 +47,25 @@ func (s *state) addCase(change document, at time.Time, who string) {
 	}
 	row := newRow("case", cmp.Or(word(change["said_by"]), who), at)
 	row.State, row.Note = state, note
+	seen, slices := s.seen(change), s.size[2]
+	row.Seen, row.Slices = &seen, &slices
 	s.rows = append(s.rows, row)
+}
+
+// seen is how many slices have been on screen, with a change.
+func (s *state) seen(change document) (n int) {
+	was, _ := s.doc["slices"].(map[string]any)
+	is, _ := change["slices"].(map[string]any)
+	for k := range s.size[2] {
+		for _, marks := range []map[string]any{was, is} {
+			mark, _ := marks[strconv.Itoa(k)].(map[string]any)
+			if seen, _ := mark["seen"].(bool); seen {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }
 
 func (s *state) addSlices(change document, at time.Time, who string) {

@@ -98,7 +98,9 @@ func TestAudit(t *testing.T) {
 		}),
 		audited("redo", "=evil()", fromModel),
 		audited("step", "=evil()", func(r *Row) { r.Step, r.Steps = "rename", 1 }),
-		audited("case", "=evil()", func(r *Row) { r.State, r.Note = "corrected", "apex" }),
+		audited("case", "=evil()", func(r *Row) {
+			r.State, r.Note, r.Seen, r.Slices = "corrected", "apex", ptr(0), ptr(s.grid.Size[2])
+		}),
 		audited("review", "=evil()", func(r *Row) { r.FirstSlice, r.LastSlice, r.State = 3, 3, "accepted" }),
 		audited("step", "=evil()", func(r *Row) {
 			r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.Hand, r.FirstSlice, r.LastSlice = "file", "file", 1, "right lung", 2, true, 2, 2

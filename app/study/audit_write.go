@@ -120,6 +120,8 @@ var columns = []struct {
 	{"note", func(_ *Trail, r *Row) string { return cell(r.Note) }},
 	{"program", func(_ *Trail, r *Row) string { return cell(r.Program) }},
 	{"label_value", func(_ *Trail, r *Row) string { return counted(r.LabelValue) }},
+	{"seen_slices", func(_ *Trail, r *Row) string { return number(r.Seen, strconv.Itoa) }},
+	{"slices", func(_ *Trail, r *Row) string { return number(r.Slices, strconv.Itoa) }},
 }
 
 // WriteCSV writes the rows with a line of column names before them, times to the

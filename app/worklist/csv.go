@@ -15,7 +15,7 @@ import (
 
 // columns of a list as CSV: a line a reading, one for a case that nobody has read.
 // A list made by hand needs only path. Whether the list is blinded is not told.
-var columns = []string{"case", "path", "series_uid", "model", "uncertainty", "reviewer", "state", "minutes", "note", "changed"}
+var columns = []string{"case", "path", "series_uid", "model", "uncertainty", "reviewer", "state", "minutes", "note", "changed", "seen_slices", "slices"}
 
 func writeCSV(w io.Writer, entries []Entry) error {
 	c := csv.NewWriter(w)
@@ -32,10 +32,14 @@ func writeCSV(w io.Writer, entries []Entry) error {
 			if !r.Changed.IsZero() {
 				changed = r.Changed.UTC().Format(time.RFC3339Nano)
 			}
-			_ = c.Write(append(head[:5:5], cell(r.Reviewer), r.State, number(r.Minutes), cell(r.Note), changed))
+			seen, slices := "", ""
+			if r.Slices > 0 {
+				seen, slices = strconv.Itoa(r.Seen), strconv.Itoa(r.Slices)
+			}
+			_ = c.Write(append(head[:5:5], cell(r.Reviewer), r.State, number(r.Minutes), cell(r.Note), changed, seen, slices))
 		}
 		if len(e.Readings) == 0 {
-			_ = c.Write(append(head[:5:5], "", "", "", "", ""))
+			_ = c.Write(append(head[:5:5], "", "", "", "", "", "", ""))
 		}
 	}
 	c.Flush()
@@ -127,6 +131,7 @@ func entryOf(get func(name string) string) (e Entry, ok bool) {
 		}
 		e.Uncertainty = &f
 	}
+	var err error
 	r := Reading{Reviewer: get("reviewer"), State: get("state"), Note: get("note")}
 	if s := get("minutes"); s != "" {
 		f, err := strconv.ParseFloat(s, 64)
@@ -141,6 +146,13 @@ func entryOf(get func(name string) string) (e Entry, ok bool) {
 			return Entry{}, false
 		}
 		r.Changed = t
+	}
+	for name, n := range map[string]*int{"seen_slices": &r.Seen, "slices": &r.Slices} {
+		if s := get(name); s != "" {
+			if *n, err = strconv.Atoi(s); err != nil {
+				return Entry{}, false
+			}
+		}
 	}
 	if r != (Reading{}) {
 		e.Readings = []Reading{r}

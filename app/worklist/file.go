@@ -187,6 +187,9 @@ func (e *Entry) mend(path string) error {
 		if !(r.Minutes >= 0 && r.Minutes < mostMinutes) {
 			r.Minutes = 0
 		}
+		if r.Seen < 0 || r.Seen > r.Slices {
+			r.Seen, r.Slices = 0, 0
+		}
 		r.State, r.Changed = state, r.Changed.UTC()
 		*e.reading(r.Reviewer) = r
 	}

@@ -46,6 +46,7 @@ func TestSavedLists(t *testing.T) {
 			l.Ran("'quoted", "m", half(0.25))
 			l.Say("'quoted", "ann", worklist.Problem, "two\nlines; and, commas", at(1))
 			work(l, "'quoted", "bob", 1.5, at(2))
+			l.Take(map[string]worklist.Study{"'quoted": {Reading: worklist.Reading{Reviewer: "bob", State: worklist.InWork, Seen: 3, Slices: 40, Changed: at(2)}}})
 			path := filepath.Join(dir, name)
 			save(t, l, path)
 			back := open(t, path)
@@ -83,6 +84,7 @@ func TestListsByHand(t *testing.T) {
 		{"c.csv", "case,path,state\nx,x.nii,done\n", nil, "worklist.no_state"},
 		{"d.csv", "case\nx\n", nil, "worklist.no_list"},
 		{"e.csv", "", nil, "worklist.no_list"},
+		{"p.csv", "path,seen_slices,slices\nx.nii,7,few\n", nil, "worklist.bad_line"},
 		{"f.csv", "path,minutes\nx.nii,long\n", nil, "worklist.bad_line"},
 		{"g.csv", "path,note\nx.nii,\"open\n", nil, "worklist.bad_line"},
 		{"h.csv", "case,path\nx,\n", nil, "worklist.no_path"},

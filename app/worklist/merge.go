@@ -73,6 +73,9 @@ func mergeEntry(base, ours, theirs Entry) Entry {
 		}
 		r := &e.Readings[n]
 		r.Minutes = max(0, r.Minutes+o.Minutes-was.Minutes)
+		if o.Seen != was.Seen || o.Slices != was.Slices {
+			r.Seen, r.Slices = o.Seen, o.Slices
+		}
 		changed := o.State != was.State || o.Note != was.Note || !o.Changed.Equal(was.Changed)
 		if changed && !o.Changed.Before(r.Changed) {
 			r.State, r.Note, r.Changed = o.State, o.Note, o.Changed

@@ -15,7 +15,15 @@ type Row struct {
 	Reviewer    string // whose State, Minutes and Note these are; "" where nobody looked
 	Minutes     float64
 	Note        string
+	Seen        int // of Slices: see Reading
+	Slices      int
 }
+
+// Unseen reports whether a case was called corrected or accepted of which some
+// slices were never on screen: it does not count as reviewed.
+func (r Row) Unseen() bool { return done(r.State) && r.Seen < r.Slices }
+
+func done(state string) bool { return state == Corrected || state == Accepted }
 
 // Order says how rows are sorted.
 type Order int
@@ -77,6 +85,7 @@ func (e Entry) row(reader string, blinded bool) Row {
 	if last >= 0 {
 		r := e.Readings[last]
 		row.State, row.Reviewer, row.Minutes, row.Note = r.State, r.Reviewer, r.Minutes, r.Note
+		row.Seen, row.Slices = r.Seen, r.Slices
 	}
 	return row
 }

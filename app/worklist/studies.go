@@ -25,6 +25,9 @@ func (l *List) Take(studies map[string]Study) {
 		}
 		r := e.reading(s.Reading.Reviewer)
 		r.Minutes = max(r.Minutes, s.Reading.Minutes)
+		if s.Reading.Slices > 0 {
+			r.Seen, r.Slices = s.Reading.Seen, s.Reading.Slices
+		}
 		if at := s.Reading.Changed.UTC().Round(0); !at.Before(r.Changed) {
 			r.State, r.Note, r.Changed = s.Reading.State, s.Reading.Note, at
 		}

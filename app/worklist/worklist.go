@@ -52,6 +52,10 @@ type Reading struct {
 	Minutes  float64   `json:"minutes"` // of active work
 	Note     string    `json:"note"`
 	Changed  time.Time `json:"changed"` // State or Note; UTC
+	// Seen of the case's Slices have been on screen, by what the study says; both are
+	// 0 where nobody knows.
+	Seen   int `json:"seen_slices"`
+	Slices int `json:"slices"`
 }
 
 // List is the cases somebody works on. It is not safe for concurrent use: it
@@ -218,7 +222,7 @@ func (l *List) Ran(name, model string, uncertainty *float64) bool {
 
 // Judged reports whether anybody has corrected or accepted the case.
 func (e Entry) Judged() bool {
-	return slices.ContainsFunc(e.Readings, func(r Reading) bool { return r.State == Corrected || r.State == Accepted })
+	return slices.ContainsFunc(e.Readings, func(r Reading) bool { return done(r.State) })
 }
 
 func (l *List) find(name string) *Entry {

@@ -172,3 +172,28 @@ func TestTake(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// Of how many slices of a case were on screen the list knows what studies say.
+func TestSlicesSeen(t *testing.T) {
+	l := listOf("a")
+	take := func(state string, seen, slices int) worklist.Row {
+		l.Take(map[string]worklist.Study{"a": {Reading: worklist.Reading{Reviewer: "ann", State: state, Seen: seen, Slices: slices, Changed: at(1)}}})
+		return l.Rows("ann", worklist.ByName)[0]
+	}
+	if row := take(worklist.Accepted, 1, 40); row.Seen != 1 || row.Slices != 40 || !row.Unseen() {
+		t.Errorf("accepted with one seen: %+v", row)
+	}
+	if row := take(worklist.InWork, 2, 40); row.Unseen() {
+		t.Errorf("nobody has said that it is done: %+v", row)
+	}
+	if row := take(worklist.Corrected, 40, 40); row.Unseen() {
+		t.Errorf("all seen: %+v", row)
+	}
+	l.Say("a", "ann", worklist.Accepted, "", at(2))
+	if row := take(worklist.Corrected, 0, 0); row.State != worklist.Accepted || row.Seen != 40 || row.Unseen() {
+		t.Errorf("of a study that does not say: %+v", row)
+	}
+	if row := listOf("b").Rows("", worklist.ByName)[0]; row.Unseen() {
+		t.Errorf("of a case that nobody opened: %+v", row)
+	}
+}
