@@ -151,7 +151,11 @@ func (w *Window) unlessUnsaved(then func()) {
 			discard, answer{id: "cancel", label: "ui.cancel"})
 		return
 	}
-	w.question("unsaved", w.t("ui.unsaved.title"), w.andPreview(w.t("ui.unsaved.text", name)),
+	text := w.t("ui.unsaved.text", name)
+	if w.sample && w.reviewing.said() {
+		text = w.t("ui.unsaved.sample", text)
+	}
+	w.question("unsaved", w.t("ui.unsaved.title"), w.andPreview(text),
 		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
 		discard, answer{id: "cancel", label: "ui.cancel"})
 }

@@ -25,6 +25,7 @@ func (w *Window) openSample(segment bool) {
 	w.leave(func() {
 		w.abandonRead()
 		w.opening++
+		w.sampling, w.onSample = w.opening, nil
 		w.cancelSegment()
 		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
 		type sample struct {
@@ -45,12 +46,17 @@ func (w *Window) openSample(segment bool) {
 			w.keeping = &keeping{}
 			w.opened(s.info, s.v, nil, beside{}, readSeries{})
 			w.sample = true
-			if segment {
+			if then := w.onSample; then != nil {
+				then()
+			} else if segment {
 				w.segment()
 			}
 		})
 	})
 }
+
+// makesSample reports whether the sample is being made.
+func (w *Window) makesSample() bool { return w.sampling == w.opening && w.jobs.Running(jobOpen) }
 
 // behind is what was open before what is being read, until that is all there.
 type behind struct {

@@ -75,15 +75,26 @@ func (w *Window) scan(paths []string) {
 	w.whenThresholdKept(func() { w.scanNow(paths) })
 }
 
+// scanNow looks what is under paths; while the sample is being made it may be a mask
+// for that.
 func (w *Window) scanNow(paths []string) {
-	w.abandonRead()
-	w.opening++
-	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(paths[0])), func() { w.jobs.Cancel(jobOpen) })
-	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
+	key := jobOpen
+	if w.makesSample() {
+		key = jobBeside
+	} else {
+		w.abandonRead()
+		w.opening++
+	}
+	attempt := w.opening
+	w.status.start(key, w.t("ui.open.scanning", filepath.Base(paths[0])), func() { w.jobs.Cancel(key) })
+	job.Run(w.jobs, key, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
 		return w.opts.Opener.Scan(ctx, paths, report)
-	}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(found app.Scan, err error) {
-		w.status.end(jobOpen)
-		if err != nil {
+	}, func(p job.Progress) { w.status.progress(key, p) }, func(found app.Scan, err error) {
+		w.status.end(key)
+		switch {
+		case key == jobBeside && attempt != w.opening: // something else was asked for
+			return
+		case err != nil:
 			w.openFailed(paths, err)
 			return
 		}
@@ -94,6 +105,9 @@ func (w *Window) scanNow(paths []string) {
 		w.offer(paths, found)
 	})
 }
+
+// jobBeside is the key of scanning while the sample is being made.
+const jobBeside = "open.beside"
 
 // openFailed tells why nothing was opened; a path where there is nothing any more
 // is proposed no more.
@@ -120,6 +134,9 @@ func (w *Window) offer(paths []string, found app.Scan) {
 		return
 	case len(pictures) == 1:
 		w.load(pictures[0], paths[0], b)
+	case len(b.masks) > 0 && w.makesSample():
+		w.onSample = func() { w.openMask(b.masks[0]) }
+		w.status.note(w.t("ui.mask.after_sample", filepath.Base(b.masks[0])))
 	case len(b.masks) > 0 && w.complete():
 		w.openMask(b.masks[0])
 	case len(found.Series) > 0: // a label map alone: shown as the picture it is

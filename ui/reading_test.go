@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -391,4 +392,63 @@ func TestReportSaysWhatLiesOutside(t *testing.T) {
 	if !words(b.inspector.report.object)["infection, outside"] {
 		t.Errorf("the report shows %v", words(b.inspector.report.object))
 	}
+}
+
+// A mask that is opened while the sample is being made is a mask for the sample.
+func TestAMaskForTheSampleThatIsBeingMade(t *testing.T) {
+	s, made := newSeries("sample"), make(chan struct{})
+	var read atomic.Value
+	b := newBench(t, func(o *Options) {
+		o.Phantom = func(ctx context.Context, _ func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+			select {
+			case <-made:
+				return s.info, s.v, nil
+			case <-ctx.Done():
+				return app.SeriesInfo{}, nil, ctx.Err()
+			}
+		}
+		o.ReadMask = func(_ context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
+			read.Store(path)
+			return &mask.LabelMap{Geometry: g, Values: []int{0}, Slices: make([][]uint8, g.Size[2])}, nil
+		}
+	})
+	lm := newSeries("m")
+	lm.info.Path, lm.info.LabelMap = "m.nii.gz", true
+	b.opener.found = app.Scan{Series: []app.Series{lm}}
+	b.OpenSample(false)
+	b.Open("m.nii.gz")
+	b.until("it is looked at", func() bool { return !b.jobs.Running(jobBeside) })
+	if b.complete() || read.Load() != nil || !b.makesSample() {
+		t.Errorf("opened %v, and the sample is being made: %v", b.complete(), b.makesSample())
+	}
+	close(made)
+	b.until("the mask is read", func() bool { return read.Load() != nil && !b.jobs.Running(jobMask) })
+	if !b.sample || b.session.Info().Case != "sample" || read.Load() != "m.nii.gz" {
+		t.Errorf("%s is open, %q was read", b.session.Info().Case, read.Load())
+	}
+}
+
+// A tick of the sample says that it goes with it, and so does the question.
+func TestTicksOfTheSampleAreNotKept(t *testing.T) {
+	s := newSeries("sample")
+	b := newBench(t, func(o *Options) {
+		o.StudiesDir = t.TempDir()
+		o.Phantom = func(context.Context, func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+			return s.info, s.v, nil
+		}
+	})
+	b.OpenSample(false)
+	b.until("it is there", b.complete)
+	b.keys.Do(tool.ReviewAccepted)
+	if said := b.status.text.Text; !strings.HasSuffix(said, ": accepted. It is not kept: this is the sample.") {
+		t.Errorf("it says %q", said)
+	}
+	b.use(tool.Brush)
+	b.stroke(desktop.MouseButtonPrimary, b.point(0.4, 0.5), b.point(0.6, 0.5))
+	b.closeStudy()
+	b.settle()
+	if len(b.modals) != 1 || !saysIn(b.modals[0], "said of slices of the sample is in no file") {
+		t.Error("the question says nothing of it")
+	}
+	b.answer("unsaved", "discard")
 }

@@ -247,7 +247,21 @@ func (r *reviewing) tick(state string) {
 	w, k := r.w, r.w.viewer.SliceOf(viewer.Axial)
 	w.inspector.review.keepNote()
 	r.say(k, state, r.marks[k].Note)
-	w.status.note(w.t("ui.review.now", axialNumber(w.session.Volume(), k), w.t("ui.review.state."+state)))
+	said := w.t("ui.review.now", axialNumber(w.session.Volume(), k), w.t("ui.review.state."+state))
+	if w.sample {
+		said = w.t("ui.review.sample", said)
+	}
+	w.status.note(said)
+}
+
+// said reports whether anything was said of a slice.
+func (r *reviewing) said() bool {
+	for _, m := range r.marks {
+		if m.State != "" || m.Note != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // untick takes back what was said of the slice in the axial pane.

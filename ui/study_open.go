@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,7 +91,7 @@ func (w *Window) lookAt(folder string) {
 func (w *Window) unopened(about, folder string, err error) {
 	w.bands.failAbout(about, err)
 	var told *app.Error
-	if !errors.As(err, &told) || told.Message.Key != "study.half_copied" || errors.Is(err, fs.ErrNotExist) {
+	if !errors.As(err, &told) || told.Message.Key != "study.half_copied" {
 		return
 	}
 	for n, f := range w.bands.failures {

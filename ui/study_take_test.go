@@ -85,6 +85,27 @@ func TestHalfCopiedIsLookedAt(t *testing.T) {
 	}
 }
 
+// One whose journal is missing can be looked at as it was saved last.
+func TestAStudyWithoutJournalIsLookedAt(t *testing.T) {
+	dir, image, folder := shutStudy(t)
+	if err := os.Remove(filepath.Join(folder, "journal")); err != nil {
+		t.Fatal(err)
+	}
+	b := studied(t, dir)
+	b.found(image)
+	b.Open(folder)
+	b.until("it is refused", func() bool { return len(b.bands.failures) > 0 })
+	if b.bands.failures[0].look != folder || b.named["band.look"] == nil {
+		t.Fatalf("%+v", b.bands.failures[0])
+	}
+	b.lookAt(folder)
+	b.until("it is looked at", func() bool { return b.complete() && b.keeping.looking != nil })
+	if b.infection() == 0 || !strings.Contains(b.recovered(), "The journal is missing") {
+		t.Errorf("%d voxels, %q", b.infection(), b.recovered())
+	}
+	b.end()
+}
+
 // A study that was not closed is offered wherever it lies, not one that a reader
 // keeps blinded, and no more once it was refused.
 func TestLeftOpenIsOffered(t *testing.T) {

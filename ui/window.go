@@ -70,8 +70,10 @@ type Window struct {
 
 	reviewing *reviewing // which slices to look at, and what was thought of each
 
-	leftOut string // what was found beside the open study and is not in it
-	sample  bool   // the open study is the program's own: nothing of it is anybody's work
+	leftOut  string // what was found beside the open study and is not in it
+	sampling int    // the attempt that makes the sample
+	onSample func() // goes on once it is there; nil for nothing
+	sample   bool   // the open study is the program's own: nothing of it is anybody's work
 
 	results      string               // folder that results went to last, where it is known to be there
 	isFolder     func(string) bool    // asks the disk

@@ -37,6 +37,12 @@ func (s *Study) readCheckpointNote() (n note, ok bool) {
 	return n, json.Unmarshal(f.Note, &n) == nil && n.Offset > 0 && n.Study == s.id && f.Volumes == mask.Layers
 }
 
+// hasCheckpoint reports whether there is a checkpoint of this study.
+func (s *Study) hasCheckpoint() bool {
+	_, ok := s.readCheckpointNote()
+	return ok
+}
+
 // foundCheckpoint keeps, while the journal is read and has come to the place of a
 // checkpoint, what it stands for, unless it is that of another journal.
 func (s *Study) foundCheckpoint(n note) {

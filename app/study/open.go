@@ -34,6 +34,9 @@ type Recovered struct {
 	// Short is how many bytes the journal lacks of those it had when study.json
 	// was last written; 0 where none.
 	Short int64
+	// Lost says that there is no journal: what there is is the mask of the checkpoint,
+	// without its history.
+	Lost bool
 }
 
 // Messages says it to the user; empty where all was well.
@@ -55,6 +58,9 @@ func (r Recovered) Messages() []text.Message {
 		list = append(list, text.M("study.recovered_unread", r.Journal.Beyond, r.Journal.Why))
 	case !r.Journal.Why.IsZero():
 		list = append(list, text.M("study.recovered_cut", r.Journal.Why))
+	}
+	if r.Lost {
+		return append(list, text.M("study.recovered_lost"))
 	}
 	if r.Short > 0 {
 		list = append(list, text.M("study.recovered_short", r.Short))
@@ -78,7 +84,8 @@ func Open(ctx context.Context, folder string) (*Study, Recovered, error) {
 }
 
 // OpenReadOnly opens a study to look at, also while somebody edits it, and also
-// one that was copied in part as far as it goes. Nothing is written to it; steps
+// one that was copied in part as far as it goes: without its journal the mask of
+// its checkpoint. Nothing is written to it; steps
 // made in its history stay in memory.
 func OpenReadOnly(ctx context.Context, folder string) (*Study, Recovered, error) {
 	return open(ctx, journal.Disk{}, folder, false)
@@ -98,7 +105,10 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	if !usable(s.grid) {
 		return nil, r, app.Refuse(nil, "study.json_damaged", s.path(infoName))
 	}
-	if r.Short, err = s.checkLength(fsys, least); err != nil {
+	if r.Short, err = s.checkLength(fsys, least); errors.Is(err, fs.ErrNotExist) && !edit && s.hasCheckpoint() {
+		fsys, r.Lost, err = journal.Lost{FS: fsys}, true, nil
+	}
+	if err != nil {
 		return nil, r, err
 	}
 	if r.Short > 0 && edit {
@@ -154,6 +164,9 @@ func (s *Study) checkLength(fsys journal.FS, least int64) (short int64, err erro
 	path := s.path(journalName)
 	f, err := fsys.OpenRead(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if !s.hasCheckpoint() {
+			return 0, app.Refuse(err, "study.no_journal", s.folder)
+		}
 		return 0, app.Refuse(err, "study.half_copied", s.folder)
 	}
 	if err != nil {
@@ -232,7 +245,7 @@ func (s *Study) replay(ctx context.Context, fsys journal.FS, doc document, sure 
 	if ok && s.journal.End() == note.Offset {
 		s.foundCheckpoint(note)
 	}
-	s.ahead = ok && !found.Why.IsZero() && note.Offset > s.journal.End()
+	s.ahead = ok && (!found.Why.IsZero() || s.begin == lostBegin) && note.Offset > s.journal.End()
 	return found, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestRefuses(t *testing.T) {
 		{"no folder", func(f string) { _ = os.RemoveAll(f) }, "study.no_folder"},
 		{"empty folder", func(f string) { _ = os.RemoveAll(f); _ = os.Mkdir(f, 0o777) }, "study.foreign"},
 		{"no journal", func(f string) { remove(t, f, journalName) }, "study.half_copied"},
-		{"study.json alone", func(f string) { remove(t, f, journalName, checkpointName, auditName) }, "study.half_copied"},
+		{"study.json alone", func(f string) { remove(t, f, journalName, checkpointName, auditName) }, "study.no_journal"},
 		{"half a journal", func(f string) { _ = os.Truncate(filepath.Join(f, journalName), 300) }, "study.half_copied"},
 		{"an empty journal", func(f string) { put(t, f, journalName, nil) }, "study.half_copied"},
 		{"neither whole", func(f string) { put(t, f, infoName, []byte(`{"format": "opacity.st`)); put(t, f, journalName, nil) }, "study.json_damaged"},
@@ -150,6 +151,36 @@ func TestLooksAtHalf(t *testing.T) {
 			remove(t, folder, checkpointName)
 			delete(before, filepath.Join(folder, checkpointName))
 		}
+	}
+}
+
+// One without its journal can be looked at as it was saved last.
+func TestLooksAtAStudyWithoutJournal(t *testing.T) {
+	folder := worked(t)
+	whole := mustOpen(t, folder)
+	want, info := whole.Mask().Snapshot(), whole.Info()
+	mustClose(t, whole)
+	remove(t, folder, journalName)
+	before := contents(t, folder)
+	s, r, err := OpenReadOnly(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := r.Messages()
+	if !r.Lost || len(said) != 1 || said[0].Key != "study.recovered_lost" || s.ReadOnly() == nil {
+		t.Errorf("%+v: %v", r, said)
+	}
+	if !s.Mask().Equal(want) || s.Info().ID != info.ID || !slices.Equal(s.Mask().Labels(), want.Labels()) {
+		t.Error("it is another mask")
+	}
+	if _, err := s.Origins(t.Context()); err != nil {
+		t.Error(err)
+	}
+	mustClose(t, s)
+	sameContents(t, folder, before)
+	put(t, folder, checkpointName, []byte("no mask"))
+	if _, _, err := OpenReadOnly(t.Context(), folder); err == nil {
+		t.Error("there is nothing, and it opens")
 	}
 }
 

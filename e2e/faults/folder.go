@@ -169,6 +169,9 @@ func (r *run) openDamaged(at string, c *closed, d damaged) error {
 		if d.name == journalName && d.what == "cut" && errors.As(err, &told) {
 			return r.lookAt(at, d) // not copied whole: refused, and to be looked at
 		}
+		if d.name == "study.json" && errors.As(err, &told) && told.Message.Key == "study.newer" {
+			return nil // another first digit may be a later version's: not a byte is touched
+		}
 		if err != nil {
 			r.lose("%s: %v", d, err)
 			return nil
