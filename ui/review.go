@@ -43,6 +43,7 @@ type reviewing struct {
 	model  *app.SegmentResult // whose mask is walked through
 
 	line    *reviewLine
+	ended   *verdict  // on the case, by a step that may be undone; nil for none
 	applied int       // steps, when the marks were last brought in line with them
 	newest  time.Time // when the last step was made
 
@@ -85,7 +86,7 @@ func (r *reviewing) opened() {
 		r.drop()
 	}
 	_, r.applied = s.History()
-	r.newest = time.Time{}
+	r.newest, r.ended = time.Time{}, nil
 	r.readMarks()
 	r.later()
 	r.w.soon("look", r.look) // once the panes are there

@@ -3,6 +3,7 @@ package ui
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"opacity/app"
@@ -17,17 +18,26 @@ func (r *reviewing) stepped() {
 	_, applied := r.w.session.History()
 	from := r.applied
 	r.applied = applied
-	switch {
-	case r.w.keeping.looking != nil:
-	case applied > from:
-		r.overtake(from, applied)
-	case applied < from:
+	if r.w.keeping.looking != nil || applied == from {
+		return
+	}
+	said := ""
+	if applied > from {
+		said = r.overtake(from, applied)
+	} else {
 		r.giveBack(from, applied)
+	}
+	if ofCase := r.judge(from, applied); ofCase != "" {
+		said = strings.TrimPrefix(said+" "+ofCase, " ")
+	}
+	if said != "" {
+		r.w.soon("changed", func() { r.w.status.note(said) }) // after what the step itself says
 	}
 }
 
-// overtake says what the slices count as that steps from..to-1 have changed.
-func (r *reviewing) overtake(from, to int) {
+// overtake keeps what the slices count as that steps from..to-1 have changed, and
+// says so where that is news.
+func (r *reviewing) overtake(from, to int) string {
 	w := r.w
 	steps, _ := w.session.History()
 	var changed []int
@@ -44,7 +54,7 @@ func (r *reviewing) overtake(from, to int) {
 		r.newest = steps[to-1].Time
 	}
 	if len(changed) == 0 || again { // who does a step again is told of that
-		return
+		return ""
 	}
 	key, first := "ui.review.changed", r.marks[changed[0]]
 	if first.State == "" {
@@ -54,7 +64,7 @@ func (r *reviewing) overtake(from, to int) {
 	if len(changed) > 1 {
 		said = w.t(key+"_many", len(changed))
 	}
-	w.soon("changed", func() { w.status.note(said) }) // after what the step itself says
+	return said
 }
 
 // change takes in that a step has changed a slice; false where that says nothing of it.
