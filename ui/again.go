@@ -102,7 +102,8 @@ func (w *Window) segmentSlice() {
 	index := w.viewer.SliceOf(plane)
 	box := volume.Whole(v.Size)
 	box.Min[axis], box.Max[axis] = index, index+1
-	w.segmentPart(part{name: text.M("ui.again.step_slice", w.t("viewer."+plane.String()), plane.SliceNumber(v.Geometry, index)), box: box})
+	which, number := w.t("viewer."+plane.String()), plane.SliceNumber(v.Geometry, index)
+	w.segmentPart(part{name: text.M("ui.again.step_slice", which, number), called: w.t("ui.again.part_slice", which, number), box: box})
 }
 
 // segmentLung runs the model on one lung.
@@ -112,7 +113,7 @@ func (w *Window) segmentLung(side mask.Side) {
 	}
 	for _, l := range w.session.Mask().Labels() {
 		if l.Layer == mask.Anatomy && l.Side == side {
-			w.segmentPart(part{name: text.M("ui.again.step_lung", l.Name), lung: l.Value})
+			w.segmentPart(part{name: text.M("ui.again.step_lung", l.Name), called: w.t("ui.again.part_lung", l.Name), lung: l.Value})
 			return
 		}
 	}
@@ -135,7 +136,7 @@ func (w *Window) segmentBox() {
 	}
 	box := w.viewer.Region()
 	s.putAway()
-	w.segmentPart(part{name: text.M("ui.again.step_box", whole(s.mm)), box: box})
+	w.segmentPart(part{name: text.M("ui.again.step_box", whole(s.mm)), called: w.t("ui.again.part_box", whole(s.mm)), box: box})
 }
 
 // putAway takes the box off the pictures; false where there is none.

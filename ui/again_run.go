@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"opacity/app"
 	"opacity/app/edit"
@@ -32,7 +31,6 @@ func (w *Window) segmentPart(p part) {
 		return
 	}
 	w.inspector.model.thresholds.keep()
-	p.called = w.texts.Format(text.M(strings.Replace(p.name.Key, "step_", "part_", 1), p.name.Args...))
 	attempt, v := w.opening, w.session.Volume()
 	around, origin := w.session.Mask().Snapshot(), w.session.Origin()
 	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true, Box: p.box, Around: around}

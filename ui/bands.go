@@ -26,6 +26,7 @@ const bandsShown = 2
 type bands struct {
 	w        *Window
 	object   *fyne.Container
+	over     *fyne.Container // the red ones while a study is open: over the pictures, which stay where they are
 	failures []failure
 	fold     folding
 	beside   string // a mask that lies beside the open study and fits it
@@ -48,7 +49,7 @@ type failure struct {
 }
 
 func newBands(w *Window) *bands {
-	return &bands{w: w, object: container.NewVBox()}
+	return &bands{w: w, object: container.NewVBox(), over: container.NewVBox()}
 }
 
 // fail shows an error. What the user stopped is no error.
@@ -128,6 +129,16 @@ func (b *bands) refresh() {
 			actions = append([]fyne.CanvasObject{look}, actions...)
 		}
 		rows = append(rows, b.band(look.ErrorFill, look.ErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), actions...))
+	}
+	over := rows
+	if b.w.overPictures() {
+		rows = nil
+	} else {
+		over = nil
+	}
+	if len(over)+len(b.over.Objects) > 0 {
+		b.over.Objects = over
+		b.w.pictures.Refresh()
 	}
 	if b.beside != "" && b.w.complete() {
 		path := b.beside

@@ -41,7 +41,7 @@ func (w *Window) probeDevice() {
 
 func (w *Window) setUsed(d app.Device) {
 	w.device = d
-	w.status.setDevice(w.deviceSentence())
+	w.status.setDevice(w.deviceSentence(), strings.ToUpper(w.device.Used))
 	w.status.refresh()
 	w.inspector.model.refresh()
 }

@@ -27,6 +27,7 @@ type statusBar struct {
 	left   *fyne.Container
 	text   *controls.Line
 	right  *controls.Line
+	device [2]string      // where models run: in whole, and shortly
 	mouse  *controls.Line // what the left button does
 	kept   *controls.Line // how the work is kept
 	bar    *thinBar
@@ -57,7 +58,7 @@ func newStatusBar(w *Window) *statusBar {
 	s.show = w.make.Button(w.t("ui.show"), nil, w.t("ui.show.tip"), func() { w.openFolder(s.place) })
 	s.show.Importance = widget.MediumImportance
 	s.left = container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(s.bar), s.cancel, s.show), s.text)
-	s.row = container.New(statusLayout{}, s.left, s.right, s.mouse, s.kept)
+	s.row = container.New(statusLayout{s}, s.left, s.right, s.mouse, s.kept)
 	s.object = controls.NewSurface(look.Panel, container.NewVBox(widget.NewSeparator(), s.row))
 	w.name("status.text", s.text)
 	w.name("status.cancel", s.cancel)
@@ -70,14 +71,23 @@ func newStatusBar(w *Window) *statusBar {
 	return s
 }
 
-// statusLayout gives the right part what it needs, up to half, and the left the rest.
-type statusLayout struct{}
+// statusLayout gives the right part what it needs, up to half, and the left the rest:
+// a long sentence there is told shortly, for what the hand is to do goes first.
+type statusLayout struct{ s *statusBar }
+
+// deviceShare is the part of the line that the sentence about the device may take.
+const deviceShare = 0.2
 
 func (statusLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 34) }
 
-func (statusLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func (l statusLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	const edge = 10
 	inner := size.Width - 2*edge
+	said := l.s.device[0]
+	if fyne.MeasureText(said, theme.TextSize(), fyne.TextStyle{}).Width > deviceShare*inner {
+		said = l.s.device[1]
+	}
+	l.s.right.Set(said)
 	right := min(o[1].MinSize().Width, inner/2)
 	mouse := o[2].MinSize().Width
 	left := inner - right - mouse - 2*16
@@ -207,8 +217,11 @@ func (s *statusBar) hint(hint string) {
 	s.refresh()
 }
 
-func (s *statusBar) setDevice(sentence string) {
-	s.right.Why(s.w.make.Tips, sentence).Set(sentence) // whole on hover: it may be cut
+// setDevice says where models run; the whole of it on hover.
+func (s *statusBar) setDevice(sentence, short string) {
+	s.device = [2]string{sentence, short}
+	s.right.Why(s.w.make.Tips, sentence)
+	s.row.Refresh()
 }
 
 func (s *statusBar) top() *task {

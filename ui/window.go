@@ -49,6 +49,7 @@ type Window struct {
 	panes     *panes
 	menu      *menu
 	shell     *fyne.Container
+	beside    *fyne.Container // all beside the toolbar
 	pictures  *fyne.Container // the panes and the strip over them
 	centre    *fyne.Container // these pictures, the empty window or the list of series
 	modals    []*modal
@@ -146,13 +147,14 @@ func (w *Window) build() {
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
 	w.legend = newLegend(w)
-	w.pictures = container.NewBorder(container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.reviewing.line.object), nil, nil, nil, w.panes.grid)
+	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.reviewing.line.object))
 	w.cases = newWorkList(w)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
-	body := container.NewBorder(nil, nil, container.NewHBox(w.toolbar.object, w.cases.object), w.inspector.object, w.centre)
-	w.shell = container.NewBorder(w.bands.object, w.status.object, nil, nil, body)
+	body := container.NewBorder(nil, nil, w.cases.object, w.inspector.object, w.centre)
+	w.beside = container.NewBorder(w.bands.object, nil, nil, nil, body)
+	w.shell = container.NewBorder(nil, w.status.object, w.toolbar.object, nil, w.beside)
 	w.win.SetContent(container.NewStack(w.shell, w.make.Tips.Layer))
 	w.menu = newMenu(w)
 	w.win.Resize(fyne.NewSize(w.prefs.Width, w.prefs.Height))
@@ -269,6 +271,9 @@ func (w *Window) show(o fyne.CanvasObject) {
 		w.centre.Objects = []fyne.CanvasObject{o}
 		w.centre.Refresh()
 		w.focusPanes() // the keys must not stay with what is hidden
+		if len(w.bands.failures) > 0 {
+			w.bands.refresh() // where they are depends on it
+		}
 	}
 }
 
@@ -308,6 +313,7 @@ func (w *Window) studyName() string {
 func (w *Window) relayout() {
 	for range 2 {
 		w.shell.Layout.Layout(w.shell.Objects, w.shell.Size())
+		w.beside.Layout.Layout(w.beside.Objects, w.beside.Size())
 	}
 	w.shell.Refresh()
 }

@@ -139,9 +139,15 @@ func TestSegmentPaintsThenAdopts(t *testing.T) {
 		t.Errorf("the left lung has %q", got)
 	}
 	b.until("it is measured", func() bool { return b.measured.valid && words(b.inspector.report.object)["infection"] })
-	if b.status.right.Text != "Something went wrong: no CUDA." {
-		t.Errorf("the status bar gives no reason for the device: %q", b.status.right.Text)
+	if b.status.right.Text != "CPU" || b.status.right.Reason != "Something went wrong: no CUDA." {
+		t.Errorf("the status bar gives no reason for the device: %q, %q", b.status.right.Text, b.status.right.Reason)
 	}
+	b.win.Resize(fyne.NewSize(1920, 1000))
+	b.settle()
+	if b.status.right.Text != b.status.right.Reason {
+		t.Errorf("where there is room the status bar says %q", b.status.right.Text)
+	}
+	b.win.Resize(fyne.NewSize(1024, 700))
 	if got := b.item("Edit", "Undo").Label; got != "Undo Segment with Fake model   (Ctrl+Z)" {
 		t.Errorf("the menu says %q", got)
 	}
