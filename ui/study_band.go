@@ -47,7 +47,7 @@ func (w *Window) lookingOnly() string {
 	}
 	name := filepath.Base(s.Folder())
 	if o, held := s.Holder(); held {
-		return w.t("ui.study.looking_held", name, o.User, o.Host, o.Since.Local().Format("2006-01-02 15:04"))
+		return w.t("ui.study.looking_held", name, o.Who(), o.Since.Local().Format("2006-01-02 15:04"))
 	}
 	_, why := app.Explain(s.ReadOnly())
 	return w.t("ui.study.looking", w.texts.Format(why))

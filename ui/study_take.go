@@ -17,7 +17,7 @@ func (w *Window) askTakeOver() {
 	}
 	o, _ := s.Holder()
 	since := o.Since.Local().Format("2006-01-02 15:04")
-	w.question("take", w.t("ui.study.take_title"), w.t("ui.study.take_text", o.User, o.Host, filepath.Base(s.Folder()), since),
+	w.question("take", w.t("ui.study.take_title"), w.t("ui.study.take_text", o.Who(), filepath.Base(s.Folder()), since),
 		answer{id: "take", label: "ui.study.take_yes", danger: true, run: func() { w.takeOver(s.Folder(), o) }},
 		answer{id: "cancel", label: "ui.cancel"})
 }

@@ -158,6 +158,9 @@ func (s *Study) SignIn(who, program string) error {
 	if err != nil {
 		return err
 	}
+	if s.lock != nil && !s.Closed() {
+		s.tended.Go(func() { s.lock.sign(func() string { return s.Info().Reviewer }) })
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.program = program

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,10 +9,12 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"opacity/app"
 	"opacity/app/safefile"
+	"opacity/app/text"
 )
 
 // Owner is who has a study open for editing.
@@ -20,6 +23,17 @@ type Owner struct {
 	Host  string    `json:"host"`
 	PID   int       `json:"pid"`
 	Since time.Time `json:"since"`
+	// Reader is who reads there, as SignIn has it; "" in what an older version wrote.
+	Reader string `json:"reader,omitempty"`
+}
+
+// Who says who it is: the reader, with the login and the computer.
+func (o Owner) Who() text.Message {
+	login := text.M("study.login", o.User, o.Host)
+	if o.Reader == "" || o.Reader == o.User {
+		return login
+	}
+	return text.M("study.reader", o.Reader, login)
 }
 
 // SystemUser is the name that the one at the keyboard logged in with: who edits,
@@ -33,14 +47,19 @@ func SystemUser() string {
 
 func thisProcess() Owner {
 	host, _ := os.Hostname() // without a name no lock is ever found stale
-	return Owner{SystemUser(), host, os.Getpid(), time.Now()}
+	return Owner{User: SystemUser(), Host: host, PID: os.Getpid(), Since: time.Now()}
 }
 
 // lock is the lock file of a study that is open for editing. The system holds it
 // for as long as the process lives, so that one left behind is told from one in
 // use whatever its number says; where the system cannot, the process is looked
 // for by its number.
-type lock struct{ f *os.File }
+type lock struct {
+	f     *os.File
+	mu    sync.Mutex // held while it is written
+	owner Owner
+	size  int // bytes written
+}
 
 // errHeld says that somebody else has the lock.
 var errHeld = errors.New("study: held by another process")
@@ -64,7 +83,7 @@ func takeLock(path string) (*lock, Owner, error) {
 			_ = f.Close() // nothing was written
 			return nil, other, errHeld
 		}
-		l := &lock{f}
+		l := &lock{f: f}
 		if err := l.write(thisProcess()); err != nil {
 			l.release(path)
 			return nil, Owner{}, err
@@ -95,7 +114,7 @@ func BreakLock(folder string, o Owner) error {
 	if !now.Away() || now.Host != o.Host || now.PID != o.PID || !now.Since.Equal(o.Since) {
 		return app.Fail(errHeld, "study.lock_held", folder)
 	}
-	(&lock{f}).release(path)
+	(&lock{f: f}).release(path)
 	return nil
 }
 
@@ -125,17 +144,34 @@ func statBoth(f *os.File, path string) (here, there fs.FileInfo) {
 }
 
 func (l *lock) write(o Owner) error {
+	if err := l.f.Truncate(0); err != nil {
+		return err
+	}
+	return l.put(o)
+}
+
+// put writes over what is there: never is there a moment without an owner.
+func (l *lock) put(o Owner) error {
 	b, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	if err := l.f.Truncate(0); err != nil {
-		return err
-	}
+	b = append(b, bytes.Repeat([]byte(" "), max(0, l.size-len(b)-1))...)
 	if _, err := l.f.WriteAt(append(b, '\n'), 0); err != nil {
 		return err
 	}
+	l.owner, l.size = o, len(b)+1
 	return l.f.Sync()
+}
+
+// sign writes who reads; what cannot be written leaves the login alone there.
+func (l *lock) sign(reader func() string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	o := l.owner
+	if o.Reader = reader(); o != l.owner {
+		_ = l.put(o)
+	}
 }
 
 // readOwner reads who has a lock; nothing where that cannot be read.

@@ -288,3 +288,37 @@ func TestLockOutlivesAStall(t *testing.T) {
 		}
 	})
 }
+
+// Who has a study is the reader that the program knows, with the login and the
+// computer; one that was not told is the login alone.
+func TestHolderIsTheReader(t *testing.T) {
+	s := blank(t)
+	for _, who := range []string{"Dr A", "Dr Bartholomew", "B"} {
+		if err := s.SignIn(who, "1.2.3"); err != nil {
+			t.Fatal(err)
+		}
+		var o Owner
+		for range 500 {
+			if o = readOwner(s.path(lockName)); o.Reader == who {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		me := thisProcess()
+		if o.Reader != who || o.User != me.User || o.PID != me.PID || o.Since.IsZero() {
+			t.Errorf("%s: the lock says %+v", who, o)
+		}
+		other, _, err := Open(t.Context(), s.Folder())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := other.ReadOnly(); why == nil || !strings.Contains(why.Error(), "by "+who+" ("+me.User+" on "+me.Host+")") {
+			t.Errorf("it is refused as %v", why)
+		}
+		mustClose(t, other)
+	}
+	if who := (Owner{User: "mary", Host: "elsewhere", Reader: "mary"}).Who().String(); who != "mary on elsewhere" {
+		t.Errorf("who reads under the login is %q", who)
+	}
+	mustClose(t, s)
+}

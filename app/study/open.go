@@ -190,7 +190,7 @@ func (s *Study) takeLock() error {
 		s.why = app.Fail(err, "study.locked_unknown", s.folder)
 	case errors.Is(err, errHeld):
 		s.holder = holder
-		s.why = app.Fail(err, "study.locked", s.folder, holder.User, holder.Host, holder.Since.Local().Format(time.DateTime))
+		s.why = app.Fail(err, "study.locked", s.folder, holder.Who(), holder.Since.Local().Format(time.DateTime))
 	default:
 		s.why = app.Fail(err, "study.no_lock", s.folder, safefile.Reason(err))
 	}
