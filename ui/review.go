@@ -191,9 +191,17 @@ func (r *reviewing) ready() *review.Queue {
 	case r.w.jobs.Running(jobReview):
 		r.w.status.note(r.w.t("ui.review.working"))
 	default:
-		r.w.status.note(r.w.t("ui.review.waiting"))
+		r.w.status.note(r.waits())
 	}
 	return nil
+}
+
+// waits says what there must be before slices can be ranked.
+func (r *reviewing) waits() string {
+	if r.w.blinded() {
+		return r.w.t("ui.review.waiting_blinded")
+	}
+	return r.w.t("ui.review.waiting")
 }
 
 // skip is which slices the walk leaves out.

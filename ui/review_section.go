@@ -139,7 +139,7 @@ func (s *reviewSection) refresh() {
 
 func (s *reviewSection) showSlice(on bool, k int) {
 	w, r := s.w, s.w.reviewing
-	title, why := "", w.t("ui.review.waiting")
+	title, why := "", r.waits()
 	if on {
 		title = r.title(k)
 		said := r.reasons(k)

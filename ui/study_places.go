@@ -89,6 +89,9 @@ func (w *Window) hints(found study.Looked) []string {
 		_, why := app.Explain(u.Err)
 		lines = append(lines, w.t("ui.study.hint_unread", studyTitle(u.Folder), w.texts.Format(why)))
 	}
+	for _, folder := range found.Copies {
+		lines = append(lines, w.t("ui.study.hint_copy", folder))
+	}
 	if found.Folder == "" {
 		for _, folder := range found.Changed {
 			lines = append(lines, w.t("ui.study.hint_changed", studyTitle(folder), folder))

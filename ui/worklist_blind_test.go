@@ -132,3 +132,16 @@ func TestKeysAreASignOfLife(t *testing.T) {
 	}
 	b.until("the study is made", func() bool { return b.study() != nil }) // in a folder that goes with the test
 }
+
+// A blinded reader is not sent to a model, or to somebody's mask.
+func TestBlindedReviewAsksForNoModel(t *testing.T) {
+	b, _ := newListBench(t)
+	b.toggleBlinded()
+	b.goToCase("a")
+	b.press(fyne.KeyN)
+	for _, said := range []string{b.status.text.Text, b.inspector.review.why.Rich.String()} {
+		if strings.Contains(said, "model") || !strings.Contains(said, "Draw a mask") {
+			t.Errorf("it says %q", said)
+		}
+	}
+}

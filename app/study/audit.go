@@ -2,6 +2,7 @@ package study
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -106,7 +107,7 @@ func (s *state) row(event, who string, at time.Time, step mask.Step, from *origi
 	default:
 		row.Model, row.ModelVersion = from.model.ID, from.model.Version
 		for _, t := range slices.Concat(from.model.Thresholds, from.thresholds) {
-			row.Threshold[t.Label] = t.Value
+			row.Threshold[t.Label] = math.Round(t.Value*1e4) / 1e4 // they come in steps of 1/255
 		}
 	}
 	return row

@@ -59,7 +59,7 @@ func TestAudit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(s.KeepProposal(t.Context(), Model{ID: "lungs", Version: "2", Thresholds: []Threshold{{"left lung", 0.5}}}, Proposal{Mask: s.Mask()}))
+	must(s.KeepProposal(t.Context(), Model{ID: "lungs", Version: "2", Thresholds: []Threshold{{"left lung", 181. / 255}}}, Proposal{Mask: s.Mask()}))
 	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
 	brush := painted("brush", mask.Infection, 2, 10, 7)
 	brush.Settings = map[string]any{"plane": "coronal", "radius_mm": 5.0, "hu_from": -900.0, "hu_to": -200.0, "inside": "left lung", "sensitivity": 0.5}
@@ -79,7 +79,7 @@ func TestAudit(t *testing.T) {
 	fromModel := func(r *Row) {
 		r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.FirstSlice, r.LastSlice = "model", "model", 1, "left lung", 1, 1, 1
 		r.Voxels, r.Changes = ptr(100), map[string]int{"left lung": 100}
-		r.Model, r.ModelVersion, r.Threshold = "lungs", "2", map[string]float64{"left lung": 0.5}
+		r.Model, r.ModelVersion, r.Threshold = "lungs", "2", map[string]float64{"left lung": 0.7098}
 	}
 	want := []Row{
 		audited("created", "reader", func(r *Row) { r.Program = testInfo().Program }),

@@ -10,6 +10,7 @@ import (
 type Looked struct {
 	Folder  string   // the study of the image that was worked on last; "" for none
 	Unread  []Unread // that may be of it, by their names
+	Copies  []string // of that study, made by hand: nobody knows which was meant
 	Changed []string // that were made from a file at its place which had other content
 }
 
@@ -31,6 +32,11 @@ func Look(folders []string, image Source, name string, may func(folder string) b
 			l.at(folder)
 		}
 	}
+	for _, m := range l.matches {
+		if m.id == l.id && m.folder != l.Folder && m.id != "" {
+			l.Copies = append(l.Copies, m.folder)
+		}
+	}
 	return l.Looked
 }
 
@@ -41,6 +47,9 @@ type look struct {
 	may    func(string) bool
 	seen   map[string]bool
 	latest time.Time
+	id     string // of the study found
+	// matches are all studies of the image.
+	matches []struct{ folder, id string }
 }
 
 func (l *look) at(folder string) {
@@ -67,8 +76,9 @@ func (l *look) at(folder string) {
 	if l.moved(info) {
 		return
 	}
+	l.matches = append(l.matches, struct{ folder, id string }{folder, info.ID})
 	if at := Changed(folder); l.Folder == "" || at.After(l.latest) {
-		l.Folder, l.latest = folder, at
+		l.Folder, l.latest, l.id = folder, at, info.ID
 	}
 }
 

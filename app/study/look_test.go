@@ -10,6 +10,26 @@ import (
 	"opacity/app/volume"
 )
 
+// A study that was copied by hand is found beside its copy, which is told.
+func TestLookTellsOfCopies(t *testing.T) {
+	s := blank(t)
+	mustClose(t, s)
+	from, dir := s.Folder(), t.TempDir()
+	to := filepath.Join(dir, "copy"+Extension)
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	touch(t, to, 1e9)
+	touch(t, from, 2e9)
+	image := s.Info().Sources[0]
+	for _, dirs := range [][]string{{filepath.Dir(from), dir}, {dir, filepath.Dir(from)}} {
+		got := Look(dirs, image, "case", func(string) bool { return true })
+		if got.Folder != from || len(got.Copies) != 1 || got.Copies[0] != to {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestLook(t *testing.T) {
 	top := t.TempDir()
 	at := int64(1e9)
