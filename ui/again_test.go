@@ -450,6 +450,11 @@ func TestOneLungAloneIsNotComparedBeyondIt(t *testing.T) {
 			t.Errorf("label %d is compared: %v; it says %q", value, l.ChangeVoxels != nil, whole)
 		}
 	}
+	b.viewer.SetComparing(true)
+	if d := b.viewer.Difference(); d == nil || !d.Empty() {
+		t.Error("what was drawn where the model was not run is shown as a change of its mask")
+	}
+	b.viewer.SetComparing(false)
 	for _, r := range b.inspector.model.thresholds.rows {
 		if r.label.Value == mask.RightLung {
 			t.Error("there is a threshold of the right lung")

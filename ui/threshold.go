@@ -37,6 +37,12 @@ type thresholdSection struct {
 	hanging map[uint8][][]uint8
 }
 
+// The thresholds that can be chosen.
+const (
+	leastPercent = 1
+	mostPercent  = 99
+)
+
 type thresholdRow struct {
 	section *thresholdSection
 	label   mask.Label
@@ -95,7 +101,7 @@ func (s *thresholdSection) build(labels []mask.Label) {
 	for _, l := range labels {
 		r := &thresholdRow{section: s, label: l, name: controls.NewLine(l.Name, look.Dim).Clipped()}
 		r.slider = newThresholdSlider(r)
-		r.value = w.newNumeric(func() bounds { return bounds{1, 99, 0, "percent"} },
+		r.value = w.newNumeric(func() bounds { return bounds{leastPercent, mostPercent, 0, "percent"} },
 			func() string { return w.t("ui.percent", whole(float64(percentOf(s.at(l.Value))))) }, r.typed)
 		w.name(fmt.Sprintf("threshold.%d", l.Value), r.slider)
 		w.name(fmt.Sprintf("threshold.%d.value", l.Value), r.value.Entry)

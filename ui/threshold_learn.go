@@ -40,7 +40,7 @@ func learn(ctx context.Context, model *mask.Mask, channels []channel) (learnt, e
 					found.Or(mask.BitsOf(model, o.label.Layer, o.label.Value))
 				}
 			}
-			hanging, err := edit.Hanging(ctx, c.probabilities, found, c.own)
+			hanging, err := edit.Hanging(ctx, c.probabilities, found, byteOf(leastPercent), c.own)
 			if err != nil {
 				return learnt{}, err
 			}

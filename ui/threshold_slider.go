@@ -20,7 +20,7 @@ type thresholdSlider struct {
 func newThresholdSlider(r *thresholdRow) *thresholdSlider {
 	w := r.section.w
 	s := &thresholdSlider{Slider: controls.Slider{Held: w.make.Held()}, row: r}
-	s.Min, s.Max, s.Step, s.Value = 1, 99, 1, 50
+	s.Min, s.Max, s.Step, s.Value = leastPercent, mostPercent, 1, 50
 	s.OnChanged = func(x float64) {
 		if s.deaf {
 			s.Display(float64(percentOf(r.section.at(r.label.Value))))

@@ -29,7 +29,7 @@ type difference struct {
 	on     bool
 	mask   *mask.Mask // nil while there is nothing to compare
 	model  *mask.Mask // that it was compared with
-	counts [256]bool  // labels that are compared: visible ones that the model looks for
+	counts [256]bool  // labels that are compared: visible ones that the model looked for, everywhere
 }
 
 // Comparing reports whether what differs from the model's mask is to be shown in
@@ -83,7 +83,7 @@ func (v *Viewer) compared() (labels [256]bool) {
 	}
 	r := v.session.Result()
 	for _, l := range m.Labels() {
-		labels[l.Value] = l.Visible && (r == nil || r.Model.Finds(l))
+		labels[l.Value] = l.Visible && (r == nil || r.Covers(l))
 	}
 	return labels
 }

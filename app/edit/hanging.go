@@ -14,16 +14,17 @@ import (
 // lower threshold then adds to what was found, and paints no specks far from it.
 // found is what the model found of the label; voxels beyond it whose probability
 // reaches own, the model's threshold, were overruled: they keep theirs and lead
-// nowhere. What it returns shares the slices in which nothing is another.
+// nowhere. Probabilities below least, the lowest threshold there is, stay too. What it
+// returns shares the slices in which nothing is another.
 //
 // It is the path of the highest least value from the set found, of all voxels at
 // once, by a queue of one bucket a value: each voxel is visited once.
-func Hanging(ctx context.Context, probabilities [][]uint8, found *mask.Bits, own uint8) ([][]uint8, error) {
+func Hanging(ctx context.Context, probabilities [][]uint8, found *mask.Bits, least, own uint8) ([][]uint8, error) {
 	size := found.Size()
 	if len(probabilities) != size[2] {
 		return nil, app.Misuse("edit.other_grid")
 	}
-	f := &flow{size: [3]int(size), from: probabilities, own: own, found: found, level: make([][]uint8, size[2])}
+	f := &flow{size: [3]int(size), from: probabilities, least: max(least, 1), own: own, found: found, level: make([][]uint8, size[2])}
 	for k, p := range probabilities {
 		if len(p) != 0 && len(p) != size[0]*size[1] {
 			return nil, app.Misuse("edit.other_grid")
@@ -59,6 +60,7 @@ func Hanging(ctx context.Context, probabilities [][]uint8, found *mask.Bits, own
 type flow struct {
 	size   [3]int
 	from   [][]uint8
+	least  uint8
 	own    uint8
 	found  *mask.Bits
 	level  [][]uint8 // 0 where none has come to yet
@@ -114,7 +116,7 @@ func (f *flow) reach(i, j, k int, level uint8) {
 	}
 	o := i + j*f.size[0]
 	p := f.from[k][o]
-	if p == 0 || p >= f.own || f.level[k][o] != 0 || f.found.At(i, j, k) {
+	if p < f.least || p >= f.own || f.level[k][o] != 0 || f.found.At(i, j, k) {
 		return
 	}
 	level = min(level, p)
@@ -130,8 +132,8 @@ func (f *flow) result() [][]uint8 {
 		level, same := f.level[k], true
 		for o, x := range p {
 			switch {
-			case x == 0 || level[o] == x:
-			case x >= f.own || f.found.At(o%f.size[0], o/f.size[0], k):
+			case level[o] == x:
+			case x < f.least || x >= f.own || f.found.At(o%f.size[0], o/f.size[0], k):
 				level[o] = x
 			default:
 				same = false

@@ -26,7 +26,7 @@ func TestHangingIsWhatHangsTogether(t *testing.T) {
 				probabilities[k][o] = uint8(r.IntN(160))
 			}
 		}
-		got, err := Hanging(t.Context(), probabilities, found, own)
+		got, err := Hanging(t.Context(), probabilities, found, 1, own)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,8 +70,9 @@ func TestHangingSharesSlices(t *testing.T) {
 		probabilities[k][2+2*8], probabilities[k][4+2*8] = 200, 90
 	}
 	probabilities[1][7+7*8] = 90 // far off
-	got, err := Hanging(t.Context(), probabilities, found, 128)
-	if err != nil || &got[0][0] != &probabilities[0][0] || &got[1][0] == &probabilities[1][0] || got[1][7+7*8] != 0 {
+	probabilities[2][7+7*8] = 2  // and below the lowest threshold
+	got, err := Hanging(t.Context(), probabilities, found, 3, 128)
+	if err != nil || &got[0][0] != &probabilities[0][0] || &got[2][0] != &probabilities[2][0] || &got[1][0] == &probabilities[1][0] || got[1][7+7*8] != 0 {
 		t.Errorf("%v: %v", err, got)
 	}
 }
@@ -108,7 +109,7 @@ func BenchmarkHanging(b *testing.B) {
 	}
 	b.ResetTimer()
 	for range b.N {
-		if _, err := Hanging(b.Context(), probabilities, found, 128); err != nil {
+		if _, err := Hanging(b.Context(), probabilities, found, 3, 128); err != nil {
 			b.Fatal(err)
 		}
 	}
