@@ -102,7 +102,10 @@ func TestWorkList(t *testing.T) {
 	}
 	p.shot("2-painted")
 	p.key("alt+3")
-	p.until("corrected", func(s state) bool { return strings.Contains(s.row("two"), "|corrected|") })
+	p.until("corrected, and that not all of it was seen", func(s state) bool {
+		return strings.Contains(s.row("two"), "|corrected|") && strings.Contains(s.row("two"), "of 8 slices seen") && strings.Contains(s.Status, "slices seen")
+	})
+	p.shot("2-corrected-unseen")
 	p.key("ctrl+pgup")
 	p.until("three again, its strokes there", func(s state) bool {
 		return at3("three")(s) && s.Steps == 2 && infection(s) == painted["three"]
@@ -126,8 +129,8 @@ func TestWorkList(t *testing.T) {
 	p.until("the order of states", func(s state) bool { return slices.Equal(s.order(), []string{"one", "three", "two"}) })
 	p.click("cases.segment")
 	p.shot("3-segmenting")
-	s = p.until("all to be segmented", func(s state) bool {
-		return len(s.Busy) == 0 && !slices.ContainsFunc(s.Cases, func(r string) bool { return strings.Contains(r, "no model") })
+	s = p.until("all but the corrected one to be segmented", func(s state) bool {
+		return len(s.Busy) == 0 && strings.Contains(s.Status, "2 cases segmented. 1 was left out") && strings.Contains(s.row("two"), "no model")
 	})
 	if s.Present != "one" || s.Voxels["left lung"] == 0 || infection(s) < painted["one"] {
 		t.Errorf("the open case: %+v", s.Voxels)
@@ -139,9 +142,21 @@ func TestWorkList(t *testing.T) {
 	if s.Voxels["left lung"] == 0 || infection(s) < painted["three"] {
 		t.Errorf("three opens with %+v", s.Voxels)
 	}
+	p.key("alt+4")
+	p.until("accepted", func(s state) bool { return strings.Contains(s.row("three"), "|accepted|") })
+	p.shot("5-accepted")
+	axial := p.place("picture.axial")
+	p.key("b")
+	p.desk.Drag(at(axial, 0.6, 0.5), at(axial, 0.7, 0.5), desk.LeftButton, 6)
+	p.until("in work again", func(s state) bool {
+		return strings.Contains(s.row("three"), "|in work|") && strings.Contains(s.Status, "three was accepted before this change")
+	})
+	p.shot("5-in-work-again")
+	p.key("ctrl+z")
+	p.until("accepted as before", func(s state) bool { return strings.Contains(s.row("three"), "|accepted|") })
 	p.key("f3")
 	p.until("the list folded", func(state) bool { _, places, ok := p.look(); return ok && places["cases.list"].Empty() })
-	p.shot("5-folded")
+	p.shot("6-folded")
 }
 
 // A blinded reader is refused the model and told so, in a band that stays; once
