@@ -203,11 +203,15 @@ func (w *Window) attach(k *keeping, s *study.Study) {
 	w.studyChanged.Emit(struct{}{})
 }
 
-// sayKept says once that nothing has to be saved, unless something is said there
+// sayKept says once that nothing has to be saved, after what is said there and unless
 // that matters more.
 func (w *Window) sayKept(s *study.Study) {
 	if w.status.why == "" && w.status.place == "" && w.keeping.study == s {
-		w.status.say(w.t("ui.study.kept_by_itself", studyTitle(s.Folder())))
+		kept := w.t("ui.study.kept_by_itself", studyTitle(s.Folder()))
+		if said := w.status.said; said != "" && said != w.toolHint() {
+			kept = said + " " + kept // what the first stroke did comes first
+		}
+		w.status.say(kept)
 	}
 }
 

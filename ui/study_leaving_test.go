@@ -14,9 +14,10 @@ func TestAStaleFileIsTold(t *testing.T) {
 	b := studied(t, t.TempDir())
 	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
 	b.draw(5)
+	b.status.say("What a stroke did.")
 	b.kept(1)
 	b.settle()
-	if !strings.Contains(b.status.text.Text, "kept by itself, in the study") {
+	if said := b.status.text.Text; !strings.HasPrefix(said, "What a stroke did. ") || !strings.Contains(said, "kept by itself, in the study") {
 		t.Errorf("first it says %q", b.status.text.Text)
 	}
 	b.chooser.path = filepath.Join(b.dir, "m7.nii.gz")
