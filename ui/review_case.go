@@ -34,7 +34,7 @@ func (r *reviewing) judge(from, applied int) (said string) {
 		r.ended = nil
 		if info.State == worklist.InWork && info.SaidBy == w.reader() && e.by == w.reader() && info.SaidAt.Equal(e.ended) {
 			w.sayOfCase(e.state, now)
-			return w.t("ui.cases.accepted_again", w.session.Info().Case, w.t("ui.cases.state."+e.state))
+			return w.t("ui.cases.accepted_again", w.caseInWords(), w.t("ui.cases.state."+e.state))
 		}
 	}
 	if !overtakes(info.State, steps[min(from, applied):min(max(from, applied), len(steps))], applied < from) {
@@ -45,7 +45,7 @@ func (r *reviewing) judge(from, applied int) (said string) {
 		r.ended.last = last(from)
 	}
 	w.sayOfCase(worklist.InWork, now)
-	return w.t("ui.cases.in_work_again", w.session.Info().Case, w.t("ui.cases.state."+info.State))
+	return w.t("ui.cases.in_work_again", w.caseInWords(), w.t("ui.cases.state."+info.State))
 }
 
 // overtakes reports whether what was said of a case does not hold any more after
@@ -57,6 +57,15 @@ func overtakes(state string, steps []mask.Step, undone bool) bool {
 		}
 	}
 	return false
+}
+
+// caseInWords is the open case's name, in the list or by its file, which says
+// nothing of the patient.
+func (w *Window) caseInWords() string {
+	if c := w.cases; c.present != "" && c.opens(c.present) {
+		return c.present
+	}
+	return caseName(w.session.Info())
 }
 
 // sayOfCase keeps in the study, and in the list where one is open, that the reader
