@@ -1,0 +1,118 @@
+package score
+
+import "opacity/app/metrics"
+
+// SoftDice is 2 sum(pt) / (sum(p) + sum(t)), t the reference.
+func (c Counts) SoftDice() metrics.Value {
+	positive, _ := c.Totals()
+	return over(2*c.OfPositive, c.Sum+float64(positive))
+}
+
+// SoftDiceSquared has the squares in the denominator (V-Net's form).
+func (c Counts) SoftDiceSquared() metrics.Value {
+	positive, _ := c.Totals()
+	return over(2*c.OfPositive, c.Squares+float64(positive))
+}
+
+// JaccardTanimoto is (sum(pt)+s) / (sum(p^2)+sum(t^2)-sum(pt)+s) with s = 0.001, as the
+// Keras deck has it. Two empty ones have 1.
+func (c Counts) JaccardTanimoto() metrics.Value {
+	const smooth = 1e-3
+	positive, _ := c.Totals()
+	return metrics.Value{X: (c.OfPositive + smooth) / (c.Squares + float64(positive) - c.OfPositive + smooth)}
+}
+
+// MAE is the mean of |p-t|.
+func (c Counts) MAE() metrics.Value {
+	positive, negative := c.Totals()
+	return over(c.Sum-2*c.OfPositive+float64(positive), float64(positive+negative))
+}
+
+func over(a, b float64) metrics.Value {
+	if b == 0 {
+		return metrics.Undefined(metrics.BothEmpty)
+	}
+	return metrics.Value{X: a / b}
+}
+
+// Sweep is Dice over thresholds.
+type Sweep struct {
+	Mean, Best float64
+	BestAt     float64 // the lowest threshold with the best Dice
+}
+
+// DiceSweep has Dice at the 256 thresholds 0, 1/255 ... 1, 0 where nothing is hit, as
+// Inf-Net's evaluation has it. Its mean is far from Dice at 0.5, by up to 0.15.
+func (c Counts) DiceSweep() (Sweep, metrics.Why) {
+	positive, _ := c.Totals()
+	if positive == 0 {
+		return Sweep{}, metrics.ZeroDenominator
+	}
+	var s Sweep
+	var tp, fp int64
+	l := Levels - 1
+	for step := 255; step >= 0; step-- {
+		for ; l >= step*(Levels-1)/255; l-- {
+			tp += c.Positive[l]
+			fp += c.Negative[l]
+		}
+		dice := 0.0
+		if tp > 0 {
+			dice = 2 * float64(tp) / float64(positive+tp+fp)
+		}
+		s.Mean += dice / 256
+		if dice >= s.Best {
+			s.Best, s.BestAt = dice, float64(step)/255
+		}
+	}
+	return s, ""
+}
+
+// Bin is a stretch of probabilities of a calibration curve.
+type Bin struct {
+	Voxels    int64
+	Predicted float64 // mean probability
+	Observed  float64 // share that is of the reference
+}
+
+// Calibration puts voxels into n stretches of equal width, the upper end of each its
+// own; empty ones are left out. ECE is the mean |observed - predicted|, weighted by
+// voxels (Naeini and others 2015).
+func (c Counts) Calibration(n int) (bins []Bin, ece metrics.Value) {
+	all := make([]Bin, n)
+	var total int64
+	for l := range c.Positive {
+		voxels := c.Positive[l] + c.Negative[l]
+		if voxels == 0 {
+			continue
+		}
+		p := float64(l) / (Levels - 1)
+		b := &all[min(n-1, max(0, ceil(p*float64(n))-1))]
+		b.Voxels += voxels
+		b.Predicted += p * float64(voxels)
+		b.Observed += float64(c.Positive[l])
+		total += voxels
+	}
+	if total == 0 {
+		return nil, metrics.Undefined(metrics.ZeroDenominator)
+	}
+	for _, b := range all {
+		if b.Voxels == 0 {
+			continue
+		}
+		b.Predicted /= float64(b.Voxels)
+		b.Observed /= float64(b.Voxels)
+		bins = append(bins, b)
+		d := b.Observed - b.Predicted
+		ece.X += max(d, -d) * float64(b.Voxels) / float64(total)
+	}
+	return bins, ece
+}
+
+func ceil(x float64) int {
+	n := int(x)
+	if float64(n) < x {
+		n++
+	}
+	return n
+}
