@@ -18,7 +18,8 @@ const (
 )
 
 // Boundary returns the voxels of a mask that have a neighbour which is not of it. What
-// lies outside the grid is not of it, so that the mask ends at the picture's edge.
+// lies outside the grid is not of it, so that the mask ends at the picture's edge. A grid
+// of one slice is a picture: there, neighbours are those in its plane.
 func Boundary(b *mask.Bits, c Connectivity) *mask.Bits {
 	size, box := b.Size(), b.Bounds()
 	out := mask.NewBits(size)
@@ -43,7 +44,7 @@ func erodeRow(dst []uint64, b *mask.Bits, size volume.Size, j, k int, c Connecti
 	for dk := -1; dk <= 1; dk++ {
 		for dj := -1; dj <= 1; dj++ {
 			away := Connectivity(dk*dk + dj*dj)
-			if away > c {
+			if away > c || dk != 0 && size[2] == 1 {
 				continue
 			}
 			if k+dk < 0 || k+dk >= size[2] || j+dj < 0 || j+dj >= size[1] {

@@ -61,6 +61,9 @@ func plainBoundary(b *mask.Bits, c Connectivity) (out [][3]int) {
 		whole := true
 		for n := range 27 {
 			d := [3]int{n%3 - 1, n/3%3 - 1, n/9 - 1}
+			if size[2] == 1 && d[2] != 0 {
+				continue // a picture
+			}
 			if Connectivity(d[0]*d[0]+d[1]*d[1]+d[2]*d[2]) <= c && !at([3]int{p[0] + d[0], p[1] + d[1], p[2] + d[2]}) {
 				whole = false
 			}

@@ -148,18 +148,19 @@ func (f *field) squaredMM(i, j, k int) float64 {
 			break
 		}
 		if k-d >= 0 && f.slices[k-d] != nil {
-			best = min(best, f.inSlice(f.slices[k-d][at])+z*z)
+			best = min(best, f.inSlice(f.slices[k-d][at], z*z))
 		}
 		if d > 0 && k+d < len(f.slices) && f.slices[k+d] != nil {
-			best = min(best, f.inSlice(f.slices[k+d][at])+z*z)
+			best = min(best, f.inSlice(f.slices[k+d][at], z*z))
 		}
 	}
 	return best
 }
 
-func (f *field) inSlice(o offset) float64 {
+// inSlice adds up from k to i, as SciPy does, so that equal distances round alike.
+func (f *field) inSlice(o offset, zz float64) float64 {
 	x, y := float64(o.i)*f.spacing[0], float64(o.j)*f.spacing[1]
-	return x*x + y*y
+	return zz + y*y + x*x
 }
 
 // distancesMM returns how far each point of a set, in the order k, j, i, is from the
