@@ -18,82 +18,99 @@ func (p Point) Precision() float64 { return float64(p.TP) / float64(p.TP+p.FP) }
 
 // ROC returns the curve from nothing called positive to everything, a point for each
 // probability that occurs. Without voxels of both kinds there is none.
-func (c Counts) ROC() ([]Point, metrics.Why) {
-	positive, negative := c.Totals()
+func (h Histogram) ROC() ([]Point, metrics.Why) {
+	positive, negative := h.Totals()
 	if positive == 0 || negative == 0 {
 		return nil, metrics.ZeroDenominator
 	}
+	return h.curve(positive, negative), ""
+}
+
+// PR returns the precision-recall curve: the same points but the first, which has no
+// precision; TPR is the recall. FPR is NaN where there is nothing beside the reference.
+// Without the reference there is no curve.
+func (h Histogram) PR() ([]Point, metrics.Why) {
+	positive, negative := h.Totals()
+	if positive == 0 {
+		return nil, metrics.ZeroDenominator
+	}
+	return h.curve(positive, negative)[1:], ""
+}
+
+func (h Histogram) curve(positive, negative int64) []Point {
 	out := []Point{{Threshold: math.Inf(1)}}
 	var tp, fp int64
 	for l := Levels - 1; l >= 0; l-- {
-		if c.Positive[l]+c.Negative[l] == 0 {
+		if h.Positive[l]+h.Negative[l] == 0 {
 			continue
 		}
-		tp += c.Positive[l]
-		fp += c.Negative[l]
+		tp += h.Positive[l]
+		fp += h.Negative[l]
 		out = append(out, Point{
 			Threshold: float64(l) / (Levels - 1), TP: tp, FP: fp,
 			TPR: float64(tp) / float64(positive), FPR: float64(fp) / float64(negative),
 		})
 	}
-	return out, ""
+	return out
 }
 
 // AUC is the area under the ROC curve by trapezoids: the chance that a voxel of the
 // reference has a higher probability than another, half for equal ones.
-func (c Counts) AUC() metrics.Value {
-	positive, negative := c.Totals()
+func (h Histogram) AUC() metrics.Value {
+	positive, negative := h.Totals()
 	if positive == 0 || negative == 0 {
 		return metrics.Undefined(metrics.ZeroDenominator)
 	}
 	pairs, above := 0.0, positive
-	for l := range c.Positive {
-		above -= c.Positive[l]
-		pairs += float64(c.Negative[l]) * (float64(above) + float64(c.Positive[l])/2)
+	for l := range h.Positive {
+		above -= h.Positive[l]
+		pairs += float64(h.Negative[l]) * (float64(above) + float64(h.Positive[l])/2)
 	}
 	return metrics.Value{X: pairs / float64(positive) / float64(negative)}
 }
 
 // Bound is how far AUC may be from that of probabilities that were not rounded to
 // levels: half the share of pairs that one level holds. 0 where none was rounded.
-func (c Counts) Bound() float64 {
-	if !c.Finer {
+func (h Histogram) Bound() float64 {
+	positive, negative := h.Totals()
+	if !h.Finer || positive == 0 || negative == 0 {
 		return 0
 	}
-	positive, negative := c.Totals()
 	pairs := 0.0
-	for l := range c.Positive {
-		pairs += float64(c.Positive[l]) * float64(c.Negative[l])
+	for l := range h.Positive {
+		pairs += float64(h.Positive[l]) * float64(h.Negative[l])
 	}
 	return pairs / 2 / float64(positive) / float64(negative)
 }
 
 // AveragePrecision is the sum of precision times gain of recall, step by step (no
 // trapezoids, which flatter). Not defined without positives.
-func (c Counts) AveragePrecision() metrics.Value {
-	positive, _ := c.Totals()
+func (h Histogram) AveragePrecision() metrics.Value {
+	positive, _ := h.Totals()
 	if positive == 0 {
 		return metrics.Undefined(metrics.ZeroDenominator)
 	}
 	sum := 0.0
 	var tp, fp int64
 	for l := Levels - 1; l >= 0; l-- {
-		tp += c.Positive[l]
-		fp += c.Negative[l]
-		if c.Positive[l] > 0 {
-			sum += float64(tp) / float64(tp+fp) * float64(c.Positive[l]) / float64(positive)
+		tp += h.Positive[l]
+		fp += h.Negative[l]
+		if h.Positive[l] > 0 {
+			sum += float64(tp) / float64(tp+fp) * float64(h.Positive[l]) / float64(positive)
 		}
 	}
 	return metrics.Value{X: sum}
 }
 
-// At counts what a threshold makes of the voxels: those at or above it are positive.
-func (c Counts) At(threshold float64) metrics.Counts {
-	positive, negative := c.Totals()
+// At counts what a threshold makes of the voxels: those at or above it, both to the
+// nearest level, are called positive.
+func (h Histogram) At(threshold float64) metrics.Counts {
+	positive, negative := h.Totals()
 	var m metrics.Counts
-	for l := max(0, int(math.Ceil(threshold*(Levels-1)-1e-6))); l < len(c.Positive); l++ {
-		m.TP += c.Positive[l]
-		m.FP += c.Negative[l]
+	first := math.Ceil(threshold*(Levels-1) - 1e-6) // the threshold l/255 is level 257 l but for rounding
+	for l := int(max(0, min(Levels, first))); l < len(h.Positive); l++ {
+		m.TP += h.Positive[l]
+		m.FP += h.Negative[l]
 	}
 	m.FN, m.TN = positive-m.TP, negative-m.FP
 	return m
