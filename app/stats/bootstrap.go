@@ -19,17 +19,12 @@ type Bootstrap struct {
 // Interval is the bias-corrected and accelerated interval (Efron 1987) of a statistic
 // of n cases, given by their numbers, 0 to n-1, some of them repeatedly. Cases are what
 // is independent of one another: patients, never slices or voxels. A statistic that is
-// NaN for some draw leaves that draw out. The slice belongs to the caller.
+// NaN for some draw leaves that draw out. The slice is used again.
 func (b Bootstrap) Interval(n int, statistic func(cases []int) float64) (Interval, Why) {
 	if n < 2 {
 		return none(), TooFew
 	}
-	if b.Resamples == 0 {
-		b.Resamples = 2000
-	}
-	if b.Level == 0 {
-		b.Level = 0.95
-	}
+	b = b.filled()
 	cases := make([]int, n)
 	for i := range cases {
 		cases[i] = i
@@ -52,19 +47,65 @@ func (b Bootstrap) Interval(n int, statistic func(cases []int) float64) (Interva
 	return Interval{at((1 - b.Level) / 2), at((1 + b.Level) / 2)}, ""
 }
 
-// draws returns the statistic of each draw, ascending.
-func (b Bootstrap) draws(n int, statistic func([]int) float64) []float64 {
+// Band is the interval of a curve at each of its points by itself: the quantiles of the
+// draws, not corrected, since a curve's ends hardly vary. A curve that is nil for some
+// draw leaves that draw out. cases is as for Interval; all curves are as long as one
+// another.
+func (b Bootstrap) Band(n int, curve func(cases []int) []float64) (lo, hi []float64, why Why) {
+	if n < 2 {
+		return nil, nil, TooFew
+	}
+	b = b.filled()
+	var at [][]float64 // by point, draw by draw
+	b.each(n, func(cases []int) {
+		for i, y := range curve(cases) {
+			if i == len(at) {
+				at = append(at, nil)
+			}
+			at[i] = append(at[i], y)
+		}
+	})
+	if len(at) == 0 {
+		return nil, nil, TooFew
+	}
+	for _, draws := range at {
+		slices.Sort(draws)
+		lo, hi = append(lo, Quantile(draws, (1-b.Level)/2)), append(hi, Quantile(draws, (1+b.Level)/2))
+	}
+	return lo, hi, ""
+}
+
+// filled has the numbers that were left at 0.
+func (b Bootstrap) filled() Bootstrap {
+	if b.Resamples == 0 {
+		b.Resamples = 2000
+	}
+	if b.Level == 0 {
+		b.Level = 0.95
+	}
+	return b
+}
+
+// each draws n cases of n, again and again; the slice is used anew.
+func (b Bootstrap) each(n int, draw func(cases []int)) {
 	r := rand.New(rand.NewPCG(b.Seed, 0x5eed))
 	cases := make([]int, n)
-	out := make([]float64, 0, b.Resamples)
 	for range b.Resamples {
 		for i := range cases {
 			cases[i] = r.IntN(n)
 		}
+		draw(cases)
+	}
+}
+
+// draws returns the statistic of each draw, ascending.
+func (b Bootstrap) draws(n int, statistic func([]int) float64) []float64 {
+	out := make([]float64, 0, b.Resamples)
+	b.each(n, func(cases []int) {
 		if x := statistic(cases); !math.IsNaN(x) {
 			out = append(out, x)
 		}
-	}
+	})
 	slices.Sort(out)
 	return out
 }

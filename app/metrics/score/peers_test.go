@@ -81,6 +81,17 @@ func TestAsScikitLearn(t *testing.T) {
 					near(t, "threshold", at.Threshold, *p.Thresholds[n], 1./131000)
 				}
 			}
+			// The peer leaves a point out where two steps are alike, not where they only
+			// go the same way.
+			thin := Thin(curve, 0)
+			if len(thin) > p.Corners {
+				t.Errorf("%d points where the curve turns, the peer has %d", len(thin), p.Corners)
+			}
+			area := 0.0
+			for n := 1; n < len(thin); n++ {
+				area += (thin[n].FPR - thin[n-1].FPR) * (thin[n].TPR + thin[n-1].TPR) / 2
+			}
+			near(t, "area under the corners", area, p.AUC, 1e-12)
 			pr, _ := h.PR()
 			for n := range p.Recall {
 				near(t, "recall", pr[n].TPR, p.Recall[n], 1e-12)
