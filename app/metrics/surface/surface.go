@@ -29,10 +29,13 @@ func empty(reference, prediction *mask.Bits) metrics.Why {
 	return ""
 }
 
-// measured is a metric of distances that there may not be.
-func measured(why metrics.Why, x func() float64) metrics.Value {
-	if why != "" {
+// measured is a metric of n distances, which there may not be.
+func measured(why metrics.Why, n int, x func() float64) metrics.Value {
+	switch {
+	case why != "":
 		return metrics.Undefined(why)
+	case n == 0:
+		return metrics.Undefined(metrics.BothEmpty)
 	}
 	return metrics.Value{X: x()}
 }

@@ -77,7 +77,7 @@ func surfels(b, corners *mask.Bits, mm []float64, areas *[256]float64) []Surfel 
 	return out
 }
 
-func (s Surfels) value(x func() float64) metrics.Value { return measured(s.why, x) }
+func (s Surfels) value(x func() float64) metrics.Value { return measured(s.why, len(s.RefToPred), x) }
 
 // HD is the larger of the two directed maxima.
 func (s Surfels) HD() metrics.Value { return s.Percentile(1) }

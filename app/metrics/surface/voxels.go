@@ -40,7 +40,7 @@ func BetweenVoxels(ctx context.Context, reference, prediction *mask.Bits, spacin
 	})
 }
 
-func (v Voxels) value(x func() float64) metrics.Value { return measured(v.why, x) }
+func (v Voxels) value(x func() float64) metrics.Value { return measured(v.why, len(v.RefToPred), x) }
 
 // HD is the Hausdorff distance: the larger of the two directed maxima.
 func (v Voxels) HD() metrics.Value { return v.Percentile(1) }
