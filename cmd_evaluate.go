@@ -1,16 +1,200 @@
 package main
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/imageio/nifti"
+	"opacity/app/metrics/catalogue"
+	"opacity/app/safefile"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/export"
 )
 
-// newEvaluate keeps the name of a command that is still to come, whatever its
-// flags.
+// evaluateFlags is what the user asked of `opacity evaluate`.
+type evaluateFlags struct {
+	sources                  cohort.Sources
+	pairs, folds, out        string
+	labels, tolerances       []string
+	metrics                  []string
+	jobs                     int
+	seed                     uint64
+	resample, force, printed bool
+}
+
 func newEvaluate(c *cli) *cobra.Command {
-	return &cobra.Command{
-		Use: "evaluate", Short: c.table.T("cmd.evaluate.short"), Hidden: true, DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error { return app.Misuse("cmd.evaluate.later") },
+	var f evaluateFlags
+	t := c.table
+	cmd := &cobra.Command{
+		Use: "evaluate -r REF -p PRED -o DIR", Short: t.T("cmd.evaluate.short"), Long: t.T("cmd.evaluate.long"), Args: arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := f.options(cmd)
+			if err != nil {
+				return err
+			}
+			return c.evaluate(cmd.Context(), f, o)
+		},
 	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.sources.Reference, "reference", "r", "", t.T("cmd.evaluate.reference"))
+	flags.StringArrayVarP(&f.sources.Predictions, "prediction", "p", nil, t.T("cmd.evaluate.prediction"))
+	flags.StringVar(&f.pairs, "pairs", "", t.T("cmd.evaluate.pairs"))
+	flags.StringVarP(&f.out, "output", "o", "", t.T("cmd.evaluate.output"))
+	flags.StringArrayVar(&f.sources.Probabilities, "probabilities", nil, t.T("cmd.evaluate.probabilities"))
+	flags.StringVar(&f.sources.ROI, "roi", "", t.T("cmd.evaluate.roi"))
+	flags.StringArrayVar(&f.labels, "label", nil, t.T("cmd.evaluate.label"))
+	flags.StringArrayVar(&f.tolerances, "tolerance", nil, t.T("cmd.evaluate.tolerance"))
+	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
+	flags.StringArrayVar(&f.metrics, "metric", nil, t.T("cmd.evaluate.metric"))
+	flags.BoolVar(&f.resample, "resample", false, t.T("cmd.evaluate.resample"))
+	flags.IntVar(&f.jobs, "jobs", 0, t.T("cmd.evaluate.jobs"))
+	flags.Uint64Var(&f.seed, "seed", 1, t.T("cmd.evaluate.seed"))
+	flags.BoolVar(&f.printed, "json", false, t.T("cmd.evaluate.json"))
+	flags.BoolVar(&f.force, "force", false, t.T("cmd.force"))
+	return cmd
+}
+
+// options checks the flags.
+func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
+	o := cohort.Options{Load: loadVoxels, Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
+	s := f.sources
+	switch {
+	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI != ""):
+		return o, app.Misuse("cmd.evaluate.pairs_alone")
+	case f.jobs < 0:
+		return o, app.Misuse("cmd.evaluate.bad_jobs", f.jobs)
+	}
+	if f.pairs == "" {
+		if err := needed(cmd, "-r REF", s.Reference); err != nil {
+			return o, err
+		}
+		if err := needed(cmd, "-p PRED", strings.Join(s.Predictions, "")); err != nil {
+			return o, err
+		}
+		if n := len(s.Probabilities); n > 0 && n != len(s.Predictions) {
+			return o, app.Misuse("cmd.evaluate.bad_probabilities", n, len(s.Predictions))
+		}
+	}
+	seen := map[string]bool{}
+	for _, l := range f.labels {
+		label, ok := cohort.ParseLabel(l)
+		if !ok || seen[label.Name] {
+			return o, app.Misuse("cmd.evaluate.bad_label", l)
+		}
+		seen[label.Name] = true
+		o.Labels = append(o.Labels, label)
+	}
+	for _, key := range f.metrics {
+		if _, ok := catalogue.Find(key); !ok {
+			return o, app.Misuse("cmd.evaluate.bad_metric", key)
+		}
+	}
+	o.Metrics = f.metrics
+	for _, t := range f.tolerances {
+		name, amount, named := strings.Cut(t, "=")
+		if !named {
+			name, amount = "", t
+		}
+		mm, err := strconv.ParseFloat(amount, 64)
+		if err != nil || !(mm >= 0 && mm <= 1000) {
+			return o, app.Misuse("cmd.evaluate.bad_tolerance", t)
+		}
+		o.ToleranceMM[strings.TrimSpace(name)] = mm
+	}
+	return o, needed(cmd, "-o DIR", f.out)
+}
+
+// loadVoxels reads a mask or a map of probabilities.
+func loadVoxels(ctx context.Context, path string) (*volume.Volume, error) {
+	s, err := nifti.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return s.Load(ctx, app.LoadHooks{})
+}
+
+func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) error {
+	if err := f.ready(); err != nil {
+		return err
+	}
+	cases, failed, notes, err := f.cases()
+	if err != nil {
+		return err
+	}
+	o.Store = filepath.Join(f.out, "cases")
+	if err := os.MkdirAll(o.Store, 0o777); err != nil {
+		return safefile.Explain(f.out, err)
+	}
+	if err := safefile.ReadyFolder(f.out); err != nil {
+		return err
+	}
+	bar := c.progress()
+	defer bar.end()
+	for _, n := range notes {
+		bar.note(n)
+	}
+	run, err := cohort.Measure(ctx, cases, o, cohort.Hooks{Progress: bar.report, Note: bar.note})
+	if err != nil {
+		return err
+	}
+	bar.end()
+	if run.Reused > 0 {
+		bar.note(text.M("cmd.evaluate.reused", run.Reused, len(cases)))
+	}
+	for _, n := range notes {
+		run.Notes = append(run.Notes, n.String())
+	}
+	if len(run.Rows) == 0 {
+		f.undo(o.Store)
+		return c.unevaluated(append(failed, run.Failed...), 0)
+	}
+	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
+	files, err := f.write(r)
+	if err != nil {
+		return err
+	}
+	if err := c.printEvaluation(r, files, f.printed); err != nil {
+		return err
+	}
+	return c.unevaluated(append(failed, run.Failed...), len(cases)-len(run.Failed))
+}
+
+// ready refuses, before any work is done, what would be replaced without --force.
+func (f evaluateFlags) ready() error {
+	var paths []string
+	for _, name := range evaluationFiles {
+		paths = append(paths, filepath.Join(f.out, name))
+	}
+	return vacant(f.force, paths...)
+}
+
+// cases finds what is to be compared.
+func (f evaluateFlags) cases() (cases []cohort.Case, failed []cohort.Failure, notes []text.Message, err error) {
+	if f.pairs != "" {
+		cases, failed, err = cohort.List(f.pairs)
+	} else {
+		cases, failed, notes, err = cohort.Find(f.sources)
+	}
+	if err != nil || f.folds == "" {
+		return cases, failed, notes, err
+	}
+	folds, err := cohort.Folds(f.folds)
+	for n := range cases {
+		cases[n].Fold = folds[cases[n].Name]
+	}
+	return cases, failed, notes, err
+}
+
+// undo takes away the folders that nothing came into.
+func (f evaluateFlags) undo(store string) {
+	_ = os.Remove(store) // stays where something is in it
+	_ = os.Remove(f.out)
 }

@@ -71,7 +71,6 @@ func TestMisuse(t *testing.T) {
 		{"size past counting", []string{"phantom", "-o", out, "--size", "99999x99999x99999"}, "99999"},
 		{"no such model", []string{"models", "show", "nosuch"}, "nosuch"},
 		{"segment with no such model", []string{"segment", ct, "-o", out, "--model", "nosuch"}, "nosuch"},
-		{"a command of a later version", []string{"evaluate", "-r", ct, "-p", ct, "-o", out, "--label", "lungs=1,2,3"}, "evaluate"},
 		{"models, and then what", []string{"models", "frobnicate"}, "models"},
 	}
 	for _, tt := range tests {

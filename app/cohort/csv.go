@@ -1,0 +1,105 @@
+package cohort
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/safefile"
+)
+
+// The columns of a list of pairs; the first three must be there.
+var columns = []string{"case", "reference", "prediction", "model", "probabilities", "roi", "fold"}
+
+// List reads pairs from a CSV with the columns case, reference, prediction and, where
+// wanted, model, probabilities, roi and fold. Paths are relative to the list's folder.
+// A pair that is there twice, or lacks something, is a failure.
+func List(path string) (cases []Case, failed []Failure, err error) {
+	at, rows, err := table(path, columns[:3])
+	if err != nil {
+		return nil, nil, err
+	}
+	folder := filepath.Dir(path)
+	seen := map[[2]string]bool{}
+	for n, row := range rows {
+		get := func(column string) string {
+			if i, ok := at[column]; ok {
+				return strings.TrimSpace(row[i])
+			}
+			return ""
+		}
+		file := func(column string) string {
+			p := filepath.FromSlash(get(column))
+			if p == "" || filepath.IsAbs(p) {
+				return p
+			}
+			return filepath.Join(folder, p)
+		}
+		c := Case{
+			Name: get("case"), Model: get("model"), Fold: get("fold"),
+			Reference: file("reference"), Prediction: file("prediction"), Probability: file("probabilities"), ROI: file("roi"),
+		}
+		key := [2]string{c.Name, c.Model}
+		switch {
+		case c.Name == "" || c.Reference == "" || c.Prediction == "":
+			failed = append(failed, Failure{fmt.Sprintf("%s:%d", filepath.Base(path), n+2), c.Model, app.Refuse(nil, "evaluate.list_gap", path, n+2)})
+		case seen[key]:
+			failed = append(failed, Failure{c.Name, c.Model, app.Refuse(nil, "evaluate.list_twice", path, c.Name)})
+		default:
+			seen[key] = true
+			cases = append(cases, c)
+		}
+	}
+	if len(cases)+len(failed) == 0 {
+		return nil, nil, app.Refuse(nil, "evaluate.list_empty", path)
+	}
+	return cases, failed, nil
+}
+
+// Folds reads which fold each case is of from a CSV with the columns case and fold.
+func Folds(path string) (map[string]string, error) {
+	at, rows, err := table(path, []string{"case", "fold"})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, row := range rows {
+		out[strings.TrimSpace(row[at["case"]])] = strings.TrimSpace(row[at["fold"]])
+	}
+	return out, nil
+}
+
+// table reads a CSV and where its columns are; those needed must be there.
+func table(path string, needed []string) (at map[string]int, rows [][]string, err error) {
+	f, size, err := safefile.Open(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, nil, app.Refuse(err, "evaluate.missing", path)
+	case err != nil:
+		return nil, nil, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
+	}
+	defer f.Close()
+	const most = 64 << 20
+	if size > most {
+		return nil, nil, app.Refuse(nil, "evaluate.list_bad", path, strings.Join(needed, ", "))
+	}
+	r := csv.NewReader(io.LimitReader(f, most))
+	all, err := r.ReadAll()
+	if err != nil || len(all) == 0 {
+		return nil, nil, app.Refuse(err, "evaluate.list_bad", path, strings.Join(needed, ", "))
+	}
+	at = map[string]int{}
+	for i, name := range all[0] {
+		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
+	}
+	if slices.ContainsFunc(needed, func(c string) bool { _, ok := at[c]; return !ok }) {
+		return nil, nil, app.Refuse(nil, "evaluate.list_bad", path, strings.Join(needed, ", "))
+	}
+	return at, all[1:], nil
+}

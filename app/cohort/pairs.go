@@ -1,0 +1,276 @@
+// Package cohort compares predictions with references case by case, and sums the cases
+// up: what `evaluate` does, without a command line.
+//
+// A case that cannot be compared never stops the others; it is listed with a sentence.
+// Memory is that of the cases in work, however many there are: of a finished one only
+// its numbers are kept.
+package cohort
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/safefile"
+	"opacity/app/text"
+)
+
+// Case is one prediction to compare with its reference.
+type Case struct {
+	Name  string
+	Model string // which of several predictions of the case; empty where there is one
+	Fold  string // of a cross-validation; empty for none
+
+	Reference, Prediction string // label maps
+	Probability           string // a map of probabilities, or a folder of prob_LABEL files; empty for none
+	ROI                   string // a mask of what counts; empty for the whole grid
+}
+
+// Failure is a case that could not be compared.
+type Failure struct {
+	Case, Model string
+	Err         error // has the sentence
+}
+
+// Sources are files, or folders whose files are matched by case name.
+type Sources struct {
+	Reference     string
+	Predictions   []string // one a model
+	Probabilities []string // as many, or none
+	ROI           string   // one file for all cases, or a folder; empty for none
+}
+
+// Find matches the sources. A case name is a file's name without its extension, or that
+// of a folder with mask.nii.gz in it, as this program writes them; endings such as _seg
+// are not guessed. A reference with no prediction, or with two, is a failure; a
+// prediction that has no reference is noted.
+func Find(s Sources) (cases []Case, failed []Failure, notes []text.Message, err error) {
+	folder, err := isFolder(s.Reference)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	models := modelNames(s.Predictions)
+	for n, p := range s.Predictions {
+		other, err := isFolder(p)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if other != folder {
+			return nil, nil, nil, app.Misuse("evaluate.file_and_folder", s.Reference, p)
+		}
+		probabilities := ""
+		if len(s.Probabilities) > 0 {
+			probabilities = s.Probabilities[n]
+		}
+		if !folder {
+			cases = append(cases, Case{Name: caseName(s.Reference), Model: models[n], Reference: s.Reference, Prediction: p, Probability: probabilities, ROI: s.ROI})
+			continue
+		}
+		c, f, more, err := match(s, p, probabilities, models[n])
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		cases, failed, notes = append(cases, c...), append(failed, f...), append(notes, more...)
+	}
+	if len(cases) == 0 && len(failed) == 0 {
+		return nil, nil, nil, app.Refuse(nil, "evaluate.no_masks", s.Reference)
+	}
+	return cases, failed, notes, nil
+}
+
+// modelNames names each prediction after its file or folder, or after its path where
+// two share that; one alone needs no name.
+func modelNames(paths []string) []string {
+	names := make([]string, len(paths))
+	if len(paths) < 2 {
+		return names
+	}
+	count := map[string]int{}
+	for n, p := range paths {
+		if abs, err := filepath.Abs(p); err == nil {
+			names[n] = caseName(abs)
+		} else {
+			names[n] = caseName(p)
+		}
+		count[names[n]]++
+	}
+	for n, p := range paths {
+		if count[names[n]] > 1 {
+			names[n] = filepath.ToSlash(filepath.Clean(p))
+		}
+	}
+	return names
+}
+
+// match pairs two folders.
+func match(s Sources, prediction, probabilities, model string) (cases []Case, failed []Failure, notes []text.Message, err error) {
+	references, err := masksIn(s.Reference)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	predictions, err := masksIn(prediction)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	maps, err := beside(probabilities, probabilitiesIn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	regions, err := beside(s.ROI, masksIn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, name := range sortedNames(references) {
+		c := Case{Name: name, Model: model}
+		fail := func(err error) { failed = append(failed, Failure{name, model, err}) }
+		var err error
+		if c.Reference, err = only(name, references[name], s.Reference); err != nil {
+			fail(err)
+			continue
+		}
+		if c.Prediction, err = only(name, predictions[name], prediction); err != nil {
+			fail(err)
+			continue
+		}
+		if c.Probability, err = maps.of(name); err != nil {
+			fail(err)
+			continue
+		}
+		if c.ROI, err = regions.of(name); err != nil {
+			fail(err)
+			continue
+		}
+		cases = append(cases, c)
+	}
+	for _, name := range sortedNames(predictions) {
+		if len(references[name]) == 0 {
+			notes = append(notes, text.M("evaluate.no_reference", predictions[name][0], s.Reference))
+		}
+	}
+	return cases, failed, notes, nil
+}
+
+func sortedNames(m map[string][]string) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	return names
+}
+
+// only is the one file of a case in a folder.
+func only(name string, paths []string, folder string) (string, error) {
+	switch len(paths) {
+	case 0:
+		return "", app.Refuse(nil, "evaluate.no_match", name, folder)
+	case 1:
+		return paths[0], nil
+	}
+	return "", app.Refuse(nil, "evaluate.matches_twice", name, folder, filepath.Base(paths[0]), filepath.Base(paths[1]))
+}
+
+// companion is what goes with a case: one file for all, or files by case name.
+type companion struct {
+	file, folder string
+	files        map[string][]string
+}
+
+func beside(path string, list func(string) (map[string][]string, error)) (companion, error) {
+	if path == "" {
+		return companion{}, nil
+	}
+	folder, err := isFolder(path)
+	if err != nil || !folder {
+		return companion{file: path}, err
+	}
+	files, err := list(path)
+	return companion{folder: path, files: files}, err
+}
+
+func (c companion) of(name string) (string, error) {
+	if c.folder == "" {
+		return c.file, nil
+	}
+	return only(name, c.files[name], c.folder)
+}
+
+func isFolder(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, app.Refuse(err, "evaluate.missing", path)
+	case err != nil:
+		return false, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
+	}
+	return info.IsDir(), nil
+}
+
+// masksIn lists the label maps of a folder by case name.
+func masksIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(inside string) []string {
+		for _, name := range []string{"mask.nii.gz", "mask.nii"} {
+			if _, err := os.Stat(filepath.Join(inside, name)); err == nil {
+				return []string{filepath.Join(inside, name)}
+			}
+		}
+		return nil
+	})
+}
+
+// probabilitiesIn lists the maps of a folder by case name; a folder with prob_LABEL
+// files stands for all of them.
+func probabilitiesIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(inside string) []string {
+		if found, _ := filepath.Glob(filepath.Join(inside, "prob_*.nii*")); len(found) > 0 { // the pattern is sound
+			return []string{inside}
+		}
+		return nil
+	})
+}
+
+func listed(folder string, within func(inside string) []string) (map[string][]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, app.Refuse(err, "evaluate.unreadable", folder, safefile.Reason(err))
+	}
+	out := map[string][]string{}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() { // links followed
+			if found := within(path); found != nil {
+				out[e.Name()] = append(out[e.Name()], found...)
+			}
+		} else if name, ok := trimExtension(e.Name()); ok {
+			out[name] = append(out[name], path)
+		}
+	}
+	return out, nil
+}
+
+func trimExtension(name string) (string, bool) {
+	for _, e := range []string{".nii.gz", ".nii"} {
+		if n := len(name) - len(e); n > 0 && strings.EqualFold(name[n:], e) {
+			return name[:n], true
+		}
+	}
+	return name, false
+}
+
+// caseName names a case after a file; a mask in a folder of this program's own after
+// the folder.
+func caseName(path string) string {
+	name, _ := trimExtension(filepath.Base(path))
+	if abs, err := filepath.Abs(path); err == nil && name == "mask" {
+		return filepath.Base(filepath.Dir(abs))
+	}
+	return name
+}

@@ -1,0 +1,187 @@
+package cohort
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+
+	"opacity/app"
+	"opacity/app/text"
+)
+
+// Report is metrics.json.
+type Report struct {
+	Cases      []Row       `json:"cases"`
+	Summary    []Summary   `json:"summary"`
+	Agreement  []Agreement `json:"agreement"`
+	Tests      []Test      `json:"tests"`
+	Folds      []Fold      `json:"folds,omitempty"`
+	Failed     []failure   `json:"failed"`
+	Provenance Provenance  `json:"provenance"`
+}
+
+type failure struct {
+	Case  string       `json:"case"`
+	Model string       `json:"model,omitempty"`
+	Why   text.Message `json:"why"`
+}
+
+// Provenance says where the numbers come from and what they mean.
+type Provenance struct {
+	Opacity     string                  `json:"opacity"`
+	IntendedUse text.Message            `json:"intended_use"`
+	Definitions map[string]text.Message `json:"definitions"` // by key
+	Regions     map[string]text.Message `json:"regions"`     // what a row's region is
+	Labels      map[string]any          `json:"labels"`      // what each holds: numbers of the files, or a sentence
+	ToleranceMM map[string]float64      `json:"nsd_tolerance_mm"`
+	Bootstrap   text.Message            `json:"bootstrap"`
+	Seed        uint64                  `json:"seed"`
+	Resample    bool                    `json:"resample"`
+	Inputs      []Input                 `json:"inputs"`
+	Notes       []string                `json:"notes"`
+}
+
+// Build sums a run up. failed are the cases that did not get as far.
+func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
+	out := Report{
+		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows), Folds: ByFold(r.Rows),
+		Failed: []failure{},
+	}
+	for _, f := range slices.Concat(failed, r.Failed) {
+		_, why := app.Explain(f.Err)
+		out.Failed = append(out.Failed, failure{f.Case, f.Model, why})
+	}
+	p := Provenance{
+		Opacity: o.Version, IntendedUse: use, Definitions: map[string]text.Message{}, Regions: map[string]text.Message{},
+		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: seed,
+		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes,
+	}
+	for _, key := range keysOf(r.Rows) {
+		p.Definitions[key] = definition(key)
+	}
+	for _, row := range r.Rows {
+		p.Regions[string(row.Region)] = row.Region.Sentence()
+		p.ToleranceMM[row.Label] = o.toleranceMM(row.Label)
+		p.Labels[row.Label] = text.M("evaluate.label_mapped")
+	}
+	for _, l := range o.Labels {
+		p.Labels[l.Name] = l.Values
+	}
+	if out.Cases == nil {
+		out.Cases = []Row{}
+	}
+	if p.Notes == nil {
+		p.Notes = []string{}
+	}
+	out.Provenance = p
+	return out.whole()
+}
+
+// whole has lists where there is nothing, not null.
+func (r Report) whole() Report {
+	if r.Summary == nil {
+		r.Summary = []Summary{}
+	}
+	if r.Agreement == nil {
+		r.Agreement = []Agreement{}
+	}
+	if r.Tests == nil {
+		r.Tests = []Test{}
+	}
+	return r
+}
+
+// Sentence says what a region is.
+func (r Region) Sentence() text.Message {
+	switch r {
+	case InLungs:
+		return text.M("evaluate.region.reference_lungs")
+	case InROI:
+		return text.M("evaluate.region.roi")
+	}
+	return text.M("evaluate.region.whole_grid")
+}
+
+// WriteJSON writes metrics.json. Slices stand in slices.csv.
+func (r Report) WriteJSON(w io.Writer) error {
+	r.Cases = slices.Clone(r.Cases)
+	for n := range r.Cases {
+		r.Cases[n].Slices = nil
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
+
+// cell writes a number; one that there is not is empty.
+func cell(x float64) string {
+	if x != x {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// WriteMetrics writes metrics.csv: a row per case and label. A value that is not
+// defined is an empty cell, and the last column says why, as KEY=reason.
+func (r Report) WriteMetrics(w io.Writer) error {
+	keys := keysOf(r.Cases)
+	rows := [][]string{slices.Concat([]string{"case", "model", "label", "fold", "region"}, keys, []string{"why"})}
+	for _, row := range r.Cases {
+		line := []string{row.Case, row.Model, row.Label, row.Fold, string(row.Region)}
+		why := ""
+		for _, key := range keys {
+			line = append(line, cell(row.Value(key)))
+			if v, ok := row.Values[key]; ok && !v.Defined() {
+				if why != "" {
+					why += " "
+				}
+				why += key + "=" + string(v.Why)
+			}
+		}
+		rows = append(rows, append(line, why))
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// WriteSummary writes summary.csv: a row per model, label and metric.
+func (r Report) WriteSummary(w io.Writer) error {
+	rows := [][]string{{
+		"model", "label", "metric", "n", "n_undefined", "n_missed", "mean", "mean_ci95_low", "mean_ci95_high", "sd",
+		"median", "q1", "q3", "iqr", "min", "max", "pooled",
+	}}
+	for _, s := range r.Summary {
+		line := []string{s.Model, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed)}
+		for _, x := range []number{s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max, s.Pooled} {
+			line = append(line, cell(float64(x)))
+		}
+		rows = append(rows, line)
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// WriteSlices writes slices.csv: the areas of each label on each axial slice that
+// either mask meets, slice 1 at the feet; in voxels, and in mm2 where those are known.
+func (r Report) WriteSlices(w io.Writer) error {
+	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2"}}
+	for _, row := range r.Cases {
+		for _, s := range row.Slices {
+			rows = append(rows, []string{
+				row.Case, row.Model, row.Label, strconv.Itoa(s.Number), strconv.FormatInt(s.Reference, 10), strconv.FormatInt(s.Prediction, 10),
+				strconv.FormatInt(s.Both, 10), cell(float64(s.ReferenceMM2)), cell(float64(s.PredictionMM2)),
+			})
+		}
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// WriteFolds writes folds.csv: the median of each fold, and the mean of those.
+func (r Report) WriteFolds(w io.Writer) error {
+	rows := [][]string{{"model", "label", "metric", "fold", "n", "median"}}
+	for _, f := range r.Folds {
+		rows = append(rows, []string{f.Model, f.Label, f.Metric, f.Fold, strconv.Itoa(f.N), cell(float64(f.Median))})
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}

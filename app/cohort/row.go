@@ -1,0 +1,118 @@
+package cohort
+
+import (
+	"encoding/json"
+	"math"
+
+	"opacity/app/metrics"
+)
+
+// Region says in which voxels sensitivity-like shares of what is not there were counted.
+type Region string
+
+// The regions of specificity, NPV, accuracy, balanced accuracy, MCC and ROC.
+const (
+	InLungs Region = "reference_lungs"
+	InROI   Region = "roi"
+	InGrid  Region = "whole_grid"
+)
+
+// Row is what was measured of one label of a case.
+type Row struct {
+	Case, Model, Label, Fold string
+	Region                   Region
+	Values                   map[string]metrics.Value // by key
+	Counts                   metrics.Counts           // of the whole grid, or of the region of interest
+	InRegion                 metrics.Counts
+	Slices                   []Slice
+}
+
+// Value is the metric of a key; NaN where the row has none.
+func (r Row) Value(key string) float64 {
+	v, ok := r.Values[key]
+	if !ok || !v.Defined() {
+		return math.NaN()
+	}
+	return v.X
+}
+
+// Slice is one axial slice that either mask meets.
+type Slice struct {
+	Number     int   `json:"slice"` // 1 at the feet
+	Reference  int64 `json:"voxels_ref"`
+	Prediction int64 `json:"voxels_pred"`
+	Both       int64 `json:"voxels_both"`
+	// Areas in mm2; null where spacing is unknown.
+	ReferenceMM2  number `json:"area_ref_mm2"`
+	PredictionMM2 number `json:"area_pred_mm2"`
+}
+
+// number is a float64 that JSON has as null where it is none.
+type number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) {
+	if f := float64(n); math.IsNaN(f) || math.IsInf(f, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*n = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(n))
+}
+
+type counts struct {
+	TP int64 `json:"tp"`
+	FP int64 `json:"fp"`
+	FN int64 `json:"fn"`
+	TN int64 `json:"tn"`
+}
+
+// rowJSON is a Row as metrics.json has it.
+type rowJSON struct {
+	Case     string                 `json:"case"`
+	Model    string                 `json:"model,omitempty"`
+	Label    string                 `json:"label"`
+	Fold     string                 `json:"fold,omitempty"`
+	Region   Region                 `json:"region"`
+	Metrics  map[string]number      `json:"metrics"`
+	Why      map[string]metrics.Why `json:"why"`
+	Counts   counts                 `json:"counts"`
+	InRegion counts                 `json:"counts_in_region"`
+	Slices   []Slice                `json:"slices,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (r Row) MarshalJSON() ([]byte, error) {
+	out := rowJSON{
+		r.Case, r.Model, r.Label, r.Fold, r.Region, map[string]number{}, map[string]metrics.Why{},
+		counts(r.Counts), counts(r.InRegion), r.Slices,
+	}
+	for key, v := range r.Values {
+		out.Metrics[key] = number(v.X)
+		if !v.Defined() {
+			out.Why[key] = v.Why
+			out.Metrics[key] = number(math.NaN())
+		}
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *Row) UnmarshalJSON(b []byte) error {
+	var in rowJSON
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	*r = Row{in.Case, in.Model, in.Label, in.Fold, in.Region, map[string]metrics.Value{}, metrics.Counts(in.Counts), metrics.Counts(in.InRegion), in.Slices}
+	for key, x := range in.Metrics {
+		r.Values[key] = metrics.Value{X: float64(x), Why: in.Why[key]}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package cohort
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"opacity/app"
+	"opacity/app/safefile"
+)
+
+// Input names the files of a case by what is in them.
+type Input struct {
+	Case  string `json:"case"`
+	Model string `json:"model,omitempty"`
+	Files []File `json:"files"`
+}
+
+// File is a file that was read.
+type File struct {
+	Role   string `json:"role"` // reference, prediction, probabilities, roi
+	Name   string `json:"name"` // without its folder
+	SHA256 string `json:"sha256"`
+}
+
+// fingerprint names what a case's numbers rest on: the bytes of its files, the options
+// and the program. Cases with the same one have the same numbers.
+func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error) {
+	in := Input{Case: c.Name, Model: c.Model}
+	for _, f := range []struct{ role, path string }{
+		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI},
+	} {
+		if f.path == "" {
+			continue
+		}
+		paths := []string{f.path}
+		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
+			paths, _ = filepath.Glob(filepath.Join(f.path, "prob_*.nii*")) // the pattern is sound
+		}
+		for _, p := range paths {
+			sum, err := safefile.Sum(ctx, p)
+			if err != nil {
+				if ctx.Err() != nil {
+					return in, "", ctx.Err()
+				}
+				if os.IsNotExist(err) {
+					return in, "", app.Refuse(err, "evaluate.missing", p)
+				}
+				return in, "", app.Refuse(err, "evaluate.unreadable", p, safefile.Reason(err))
+			}
+			in.Files = append(in.Files, File{f.role, filepath.Base(p), sum})
+		}
+	}
+	b, err := json.Marshal(struct {
+		Version, Definitions string
+		Labels               []Label
+		Metrics              []string
+		Resample             bool
+		ToleranceMM          map[string]float64
+		Files                []File
+	}{o.Version, definitions, o.Labels, o.Metrics, o.Resample, o.ToleranceMM, in.Files})
+	if err != nil {
+		return in, "", err
+	}
+	sum := sha256.Sum256(b)
+	return in, hex.EncodeToString(sum[:]), nil
+}
+
+// definitions changes where a number kept by an earlier build would be another now.
+const definitions = "1"
+
+// kept is a finished case on disk.
+type kept struct {
+	Key string
+	outcome
+}
+
+func (o Options) path(c Case) string {
+	name := c.Name
+	if c.Model != "" {
+		name = c.Model + "@" + c.Name
+	}
+	name = url.PathEscape(name)
+	if len(name) > 200 {
+		sum := sha256.Sum256([]byte(name))
+		name = name[:150] + hex.EncodeToString(sum[:8])
+	}
+	return filepath.Join(o.Store, name+".json")
+}
+
+// fetch returns what an earlier run found of the same files with the same options.
+func (o Options) fetch(c Case, key string) (outcome, bool) {
+	if o.Store == "" {
+		return outcome{}, false
+	}
+	b, err := os.ReadFile(o.path(c))
+	if err != nil {
+		return outcome{}, false
+	}
+	var k kept
+	if json.Unmarshal(b, &k) != nil || k.Key != key || len(k.Rows) == 0 {
+		return outcome{}, false
+	}
+	return k.outcome, true
+}
+
+// keep puts a finished case where a later run finds it.
+func (o Options) keep(c Case, key string, found outcome) error {
+	if o.Store == "" {
+		return nil
+	}
+	b, err := json.Marshal(kept{key, found})
+	if err != nil {
+		return err
+	}
+	return safefile.Write(o.path(c), true, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}

@@ -1,0 +1,107 @@
+package cohort
+
+import (
+	"math"
+	"slices"
+
+	"opacity/app/stats"
+)
+
+// Test compares two models on the same cases, a metric of a label at a time.
+type Test struct {
+	Label      string    `json:"label"`
+	Metric     string    `json:"metric"`
+	A          string    `json:"a"`
+	B          string    `json:"b"`
+	Test       string    `json:"test"` // paired_t, wilcoxon, sign
+	N          int       `json:"n"`
+	Unpaired   int       `json:"n_undefined"` // cases that one of them has no value for
+	Dropped    int       `json:"n_equal"`     // pairs left out because they do not differ
+	Effect     number    `json:"effect"`      // mean (t) or median of a - b
+	CI         [2]number `json:"effect_ci95"` // t alone
+	Statistic  number    `json:"statistic"`
+	P          number    `json:"p"`
+	PHolm      number    `json:"p_holm"`
+	HolmFamily int       `json:"holm_family"` // how many tests of the kind it was corrected for
+	Exact      bool      `json:"exact"`
+	Why        stats.Why `json:"why,omitempty"`
+}
+
+// tested are the metrics that models are compared by: not those that say the same in
+// other words, so that the correction for many tests is not one for repetition.
+var tested = []string{"dice", "sensitivity", "precision", "hd95_mm", "assd_mm", "nsd", "avd_ml", "auc"}
+
+// Compare tests each two models against one another on the cases that both have. P
+// values are corrected after Holm, each kind of test by itself over all labels, metrics
+// and pairs of models.
+func Compare(rows []Row) []Test {
+	all := groups(rows)
+	var kinds [3][]Test
+	for n, a := range all {
+		for _, b := range all[n+1:] {
+			if a.Label != b.Label {
+				continue
+			}
+			x, y := paired(of(rows, a), of(rows, b))
+			for _, key := range tested {
+				if !slices.ContainsFunc(x, func(r Row) bool { return has(r, key) }) {
+					continue
+				}
+				u, v := make([]float64, len(x)), make([]float64, len(x))
+				undefined := 0
+				for i := range x {
+					u[i], v[i] = x[i].Value(key), y[i].Value(key)
+					if math.IsNaN(u[i]) || math.IsNaN(v[i]) {
+						undefined++
+					}
+				}
+				for kind, t := range []stats.Test{stats.PairedT(u, v), stats.Wilcoxon(u, v), stats.SignTest(u, v)} {
+					kinds[kind] = append(kinds[kind], Test{
+						Label: a.Label, Metric: key, A: a.Model, B: b.Model, Test: []string{"paired_t", "wilcoxon", "sign"}[kind],
+						N: t.N, Unpaired: undefined, Dropped: t.Dropped, Effect: number(t.Effect), CI: testCI(kind, t), Statistic: number(t.Statistic),
+						P: number(t.P), Exact: t.Exact, Why: t.Why,
+					})
+				}
+			}
+		}
+	}
+	var out []Test
+	for _, k := range kinds {
+		out = append(out, holm(k)...)
+	}
+	return out
+}
+
+func has(r Row, key string) bool { _, ok := r.Values[key]; return ok }
+
+// testCI is the interval of the mean difference, which the t test alone has.
+func testCI(kind int, t stats.Test) [2]number {
+	if kind == 0 {
+		return intervalOf(t.CI)
+	}
+	return [2]number{number(math.NaN()), number(math.NaN())}
+}
+
+func holm(tests []Test) []Test {
+	p, family := make([]float64, len(tests)), 0
+	for n, t := range tests {
+		p[n] = float64(t.P)
+		if !math.IsNaN(p[n]) {
+			family++
+		}
+	}
+	for n, q := range stats.Holm(p) {
+		tests[n].PHolm, tests[n].HolmFamily = number(q), family
+	}
+	return tests
+}
+
+// paired keeps the cases that both have, in the same order.
+func paired(a, b []Row) (x, y []Row) {
+	for _, r := range a {
+		if n := slices.IndexFunc(b, func(o Row) bool { return o.Case == r.Case }); n >= 0 {
+			x, y = append(x, r), append(y, b[n])
+		}
+	}
+	return x, y
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/safefile"
+)
+
+// evaluationFiles are what `evaluate` writes besides the figures and the cases that a
+// later run goes on from.
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "folds.csv"}
+
+// write puts the results into the folder and returns their paths.
+func (f evaluateFlags) write(r cohort.Report) ([]string, error) {
+	writers := []func(io.Writer) error{r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteFolds}
+	var files []string
+	for n, name := range evaluationFiles {
+		if name == "folds.csv" && len(r.Folds) == 0 {
+			continue
+		}
+		path := filepath.Join(f.out, name)
+		if err := safefile.Write(path, f.force, writers[n]); err != nil {
+			return files, err
+		}
+		files = append(files, path)
+	}
+	// Figures are drawn here, into figures/, from the same report.
+	return files, nil
+}
+
+// printed are the metrics that are told on stdout; all are in the files.
+var printed = []string{"dice", "nsd", "hd95_mm", "hd95_px", "assd_mm", "assd_px", "avd_ml", "sensitivity", "precision", "specificity", "accuracy", "auc"}
+
+// printEvaluation tells the main figures: of one case as they are, of several their
+// summary.
+func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) error {
+	if asJSON {
+		return r.WriteJSON(c.out)
+	}
+	said := ""
+	told := map[string]bool{}
+	for _, row := range r.Cases { // labels in order, each once
+		key := row.Model + "\x00" + row.Label
+		if told[key] {
+			continue
+		}
+		told[key] = true
+		title := row.Label
+		if row.Model != "" {
+			title = row.Model + ": " + row.Label
+		}
+		said += title + "\n"
+		for _, s := range r.Summary {
+			if s.Model == row.Model && s.Label == row.Label {
+				said += c.summaryLine(s, row.Region)
+			}
+		}
+	}
+	for _, f := range files {
+		said += f + "\n"
+	}
+	_, err := io.WriteString(c.out, ascii(said))
+	return err
+}
+
+// summaryLine tells a metric of a label, where it is one that is told.
+func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
+	for _, key := range printed {
+		if key != s.Metric {
+			continue
+		}
+		line := "  " + fmt.Sprintf("%-12s", key) + " "
+		switch {
+		case s.N == 0:
+			line += c.table.T("cmd.evaluate.none", s.NUndefined, s.NMissed)
+		case s.N+s.NUndefined == 1:
+			line += fmt.Sprintf("%.4f", float64(s.Mean))
+		default:
+			line += c.table.T("cmd.evaluate.line", float64(s.Mean), float64(s.SD), float64(s.Median), float64(s.IQR), s.N)
+			if s.NUndefined > 0 {
+				line += ", " + c.table.T("cmd.evaluate.undefined", s.NUndefined, s.NMissed)
+			}
+		}
+		if key == "specificity" || key == "accuracy" || key == "auc" {
+			line += " (" + c.table.Format(region.Sentence()) + ")"
+		}
+		return line + "\n"
+	}
+	return ""
+}
+
+// unevaluated lists the cases that could not be compared: one alone fails as itself.
+func (c *cli) unevaluated(failed []cohort.Failure, done int) error {
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(failed) == 1 && done == 0:
+		return failed[0].Err
+	}
+	for _, f := range failed {
+		_, sentence := app.Explain(f.Err)
+		fmt.Fprintf(c.errs, "%s: %s\n", f.Case, sentence)
+	}
+	return app.Fail(nil, "cmd.evaluate.failed", len(failed), len(failed)+done)
+}
