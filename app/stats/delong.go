@@ -19,7 +19,8 @@ type AUC struct {
 
 // DeLong is the area with its standard error (DeLong, DeLong and Clarke-Pearson 1988;
 // by ranks, Sun and Xu 2014). Scores must be of independent cases, one each: it is not
-// for voxels or slices. NaN scores are left out.
+// for voxels or slices. NaN scores are left out. Where every positive is above every
+// negative the SE is 0, which says nothing of how sure that is.
 func DeLong(score []float64, positive []bool) AUC {
 	var x, y []float64
 	for i, s := range score {

@@ -44,9 +44,9 @@ func Sorted(values []float64) []float64 {
 
 // Quantile is the p-quantile (0 to 1) of ascending values, linear between the two
 // order statistics around (n-1)p: type 7 of Hyndman and Fan (1996), which NumPy and R
-// take where nothing else is asked for. NaN of no values.
+// take where nothing else is asked for. NaN of no values, and where p is not from 0 to 1.
 func Quantile(sorted []float64, p float64) float64 {
-	if len(sorted) == 0 {
+	if len(sorted) == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
 	}
 	at := p * float64(len(sorted)-1)

@@ -37,7 +37,7 @@ func Intraclass(ratings [][]float64) ICCs {
 		return out
 	}
 	v := analyse(rows)
-	if v.total == 0 {
+	if v.subjects <= 1e-24*v.total { // subjects that are all rated alike, but for rounding
 		out.Why = Constant
 		return out
 	}
@@ -106,7 +106,7 @@ func (v variances) forms() [6]ICC {
 	oneF, threeF := b/w, b/e
 	one := bounds(oneF, df, dfWithin)
 	three := bounds(threeF, df, dfRest)
-	single := func(f float64) float64 { return (f - 1) / (f + k - 1) }
+	single := func(f float64) float64 { return 1 - k/(f+k-1) } // 1 where f is infinite: raters who agree
 	mean := func(f float64) float64 { return 1 - 1/f }
 	average := func(r float64) float64 { return r * k / (1 + r*(k-1)) }
 	twoCI := v.absolute(two)
@@ -123,7 +123,9 @@ func (v variances) forms() [6]ICC {
 		if i%3 == 0 {
 			out[i].F, out[i].DF = oneF, [2]float64{df, dfWithin}
 		}
-		out[i].P = 1 - distuv.F{D1: out[i].DF[0], D2: out[i].DF[1]}.CDF(out[i].F)
+		if !math.IsInf(out[i].F, 1) {
+			out[i].P = 1 - distuv.F{D1: out[i].DF[0], D2: out[i].DF[1]}.CDF(out[i].F)
+		}
 	}
 	return out
 }

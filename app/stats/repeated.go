@@ -50,7 +50,8 @@ func ofGroups(values []float64, group []int) (c components, ok bool) {
 // may differ between them, as slices of a patient do: components of variance (Bland and
 // Altman 2007, J Biopharm Stat 17:571). subject[i] is whose pair i is. The bias is the
 // mean of all pairs. Intervals of the limits follow Zou (2013, Stat Methods Med Res
-// 22:630), which are approximate and exact for no number of subjects.
+// 22:630), which are approximate and exact for no number of subjects. The slope has
+// neither interval nor P.
 func BlandAltmanRepeated(reference, prediction []float64, subject []int, form Form) Agreement {
 	a := Agreement{Form: form, Repeated: true}
 	a.Points, a.Why = points(reference, prediction, form)
@@ -78,6 +79,7 @@ func BlandAltmanRepeated(reference, prediction []float64, subject []int, form Fo
 	a.Upper = Limit{c.mean + limitZ*a.SD, Interval{c.mean + limitZ*a.SD - near, c.mean + limitZ*a.SD + far}}
 	a.Lower = Limit{c.mean - limitZ*a.SD, Interval{c.mean - limitZ*a.SD - far, c.mean - limitZ*a.SD + near}}
 	a.Slope = slope(a.Points, form)
+	a.Slope.Slope.CI, a.Slope.P = none(), math.NaN() // which would take pairs of one subject for independent
 	return a.back()
 }
 
