@@ -3,6 +3,7 @@ package score
 import (
 	"math/bits"
 
+	"opacity/app/parallel"
 	"opacity/app/stats"
 )
 
@@ -79,20 +80,28 @@ func AUCInterval(cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why)
 // these.
 func pairsAbove(cases []*Digest) [][]float64 {
 	out := make([][]float64, len(cases))
-	higher := make([]float64, coarse)
-	for n, d := range cases {
-		sum := 0.0
-		for c := coarse - 1; c >= 0; c-- {
-			p := float64(d.positive[c])
-			higher[c] = sum + p/2
-			sum += p
-		}
-		out[n] = make([]float64, len(cases))
-		for m, o := range cases {
-			for c, q := range o.negative {
-				out[n][m] += higher[c] * float64(q)
+	parallel.Ranges(len(cases), 1, func(from, to int) {
+		for n := from; n < to; n++ {
+			higher := cases[n].higher()
+			out[n] = make([]float64, len(cases))
+			for m, o := range cases {
+				for c, q := range o.negative {
+					out[n][m] += higher[c] * float64(q)
+				}
 			}
 		}
+	})
+	return out
+}
+
+// higher is how many positives lie above each level, and half of those at it.
+func (d *Digest) higher() []float64 {
+	out := make([]float64, coarse)
+	sum := 0.0
+	for c := coarse - 1; c >= 0; c-- {
+		p := float64(d.positive[c])
+		out[c] = sum + p/2
+		sum += p
 	}
 	return out
 }
