@@ -69,6 +69,7 @@ var onlyIn = map[string][]string{
 	"github.com/yalue/onnxruntime_go":   {"inference/onnx"},
 	"gorgonia.org":                      {"inference"},
 	"gonum.org/v1/plot":                 {"export/plot"},
+	"codeberg.org/go-pdf":               {"export/plot"},
 	"github.com/disintegration/imaging": {"viewer/render", "export/snapshot"},
 	"github.com/suyashkumar/dicom":      {"app/imageio/dicom"},
 	"github.com/mrjoshuak/go-jpeg2000":  {"app/imageio/dicom"},

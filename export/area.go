@@ -17,40 +17,35 @@ var dashes = [][]float64{nil, {7, 2}, {2, 2}, {7, 2, 2, 2}, {4, 4}, {10, 3}}
 // AreaChart draws the area of each label on each axial slice, slice 1 at the
 // feet, into a picture of width by height pixels: in mm², or in pixels where
 // millimetres are unknown. Scale enlarges text and lines, dark suits a dark
-// window. A chart that cannot be drawn is nil.
+// window.
 func AreaChart(m metrics.Measurements, width, height int, scale float64, dark bool) image.Image {
-	c := areaChart(m, text.Message{})
-	c.Dark = dark
-	img, err := c.Image(width, height, scale)
-	if err != nil {
-		return nil
-	}
+	img, _ := areaFigure(m, text.Message{}).Image(width, height, scale, dark)
 	return img
 }
 
-func areaChart(m metrics.Measurements, caption text.Message) plot.Chart {
+func areaFigure(m metrics.Measurements, foot text.Message) plot.Figure {
 	t := text.English()
-	c := plot.Chart{
-		Title:   t.T("export.area.title"),
-		X:       t.T("export.area.slice"),
-		Y:       t.T("export.area.mm2"),
-		Caption: t.Format(caption),
+	d := plot.LinesData{
+		About: plot.About{Title: t.T("export.area.title"), Foot: t.Format(foot)},
+		Name:  "area", X: t.T("export.area.slice"), Y: t.T("export.area.mm2"),
+		FromZero: true, Whole: true, Aspect: 0.42,
 	}
 	if m.AreaMM2 == nil {
-		c.Y = t.T("export.area.pixels")
+		d.Y = t.T("export.area.pixels")
 	}
 	for r, s := range m.Labels {
 		if !s.Whole() {
 			continue
 		}
-		c.Lines = append(c.Lines, plot.Line{
+		pattern := dashes[len(d.Lines)%len(dashes)]
+		d.Lines = append(d.Lines, plot.Line{
 			Name:   s.Label.Name,
 			Colour: opaque(s.Label.Colour),
-			Dashes: dashes[len(c.Lines)%len(dashes)],
-			Values: areaOf(m, r),
+			Dashes: pattern, Solid: pattern == nil,
+			Points: plot.ByNumber(areaOf(m, r)),
 		})
 	}
-	return c
+	return plot.Lines(d)
 }
 
 func areaOf(m metrics.Measurements, row int) []float64 {

@@ -12,6 +12,7 @@ import (
 	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/export/plot"
 )
 
 // Writer puts results on disk; it is the app.Writer of the program. The zero
@@ -35,22 +36,20 @@ func (Writer) WriteProbability(ctx context.Context, path string, v *volume.Volum
 	return nifti.WriteProbability(ctx, path, v, slices, overwrite)
 }
 
-// The size of the chart in a report: 900 by 450 pixels of 1/96 inch, the PNG at
+// chartPage is the chart in a report: 900 pixels of 1/96 inch wide, the PNG at
 // twice that density.
-const chartWidth, chartHeight, chartScale = 900, 450, 2
+var chartPage = plot.Page{WidthMM: 900 / 96. * 25.4, DPI: 192, Letters: 1.4}
 
 // WriteReport writes report.json, report.csv, area.png and area.svg into dir and
 // returns their paths. Without overwrite nothing is written if one is there.
 // Where one cannot be written, those written before it are removed.
 func (Writer) WriteReport(ctx context.Context, dir string, r app.Report, overwrite bool) ([]string, error) {
-	chart := areaChart(r.Measurements, caption(r))
+	chart := areaFigure(r.Measurements, caption(r))
 	writers := []func(io.Writer) error{
 		func(w io.Writer) error { return WriteJSON(w, r) },
 		func(w io.Writer) error { return WriteCSV(w, r) },
-		func(w io.Writer) error {
-			return chart.WritePNG(w, chartScale*chartWidth, chartScale*chartHeight, chartScale)
-		},
-		func(w io.Writer) error { return chart.WriteSVG(w, chartWidth, chartHeight) },
+		func(w io.Writer) error { return chart.WritePNG(w, chartPage) },
+		func(w io.Writer) error { return chart.WriteSVG(w, chartPage) },
 	}
 	paths := app.ReportNames()
 	for n, name := range paths {

@@ -1,0 +1,282 @@
+package plot
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Measured is one thing measured twice.
+type Measured struct {
+	Case                  string
+	Slice                 int // 0 where the case has one value
+	Reference, Prediction float64
+}
+
+// Form is how two measurements are compared.
+type Form int
+
+// Difference is prediction less reference, Percent that in percent of their mean,
+// Ratio prediction by reference.
+const (
+	Difference Form = iota
+	Percent
+	Ratio
+)
+
+// BlandAltmanData is two measurements of each case, and how they agree. Bias and
+// limits are in the unit of the form: a ratio's are ratios.
+type BlandAltmanData struct {
+	About
+	Quantity, Unit     string // "lung volume", "ml"
+	Form               Form
+	Points             []Measured
+	Bias, Lower, Upper Estimate
+	// Slope is the line of the differences over the means, for a bias that grows with
+	// the size; nil where it is not drawn. For ratios it is of the logarithms.
+	Slope *Straight
+	// Repeated says that cases have several values and that the limits are those of
+	// repeated measures; with several values and false the caption warns.
+	Repeated bool
+}
+
+// Straight is a line y = Intercept + Slope x.
+type Straight struct{ Intercept, Slope float64 }
+
+// BlandAltman draws how much two measurements differ over how large they are (J.
+// M. Bland and D. G. Altman, Lancet 327, 1986).
+func BlandAltman(d BlandAltmanData) Figure {
+	name := [...]string{"difference", "percent", "ratio"}[d.Form]
+	points := [][]string{{"case", "slice", "reference", "prediction", "mean", name}}
+	type drawn struct {
+		at       XY
+		row, who int
+	}
+	var shown []drawn
+	var xs, ys []float64
+	left := 0
+	cases := map[string]int{}
+	several := false
+	for n, m := range d.Points {
+		id, known := cases[m.Case]
+		if !known || m.Case == "" {
+			id = len(cases)
+			if m.Case == "" {
+				id = n
+			}
+			cases[m.Case] = id
+		} else {
+			several = true
+		}
+		at := d.compared(m)
+		slice := ""
+		if m.Slice > 0 {
+			slice = strconv.Itoa(m.Slice)
+		}
+		y := at.Y
+		if d.Form == Ratio {
+			y = math.Exp(y)
+		}
+		points = append(points, row([]string{d.who(id, m.Case), slice}, m.Reference, m.Prediction, at.X, y))
+		if !at.finite() {
+			left++
+			continue
+		}
+		shown = append(shown, drawn{at, len(points) - 1, id})
+		xs, ys = append(xs, at.X), append(ys, at.Y)
+	}
+	lines := []struct {
+		e    Estimate
+		bias bool
+	}{{d.place(d.Upper), false}, {d.place(d.Bias), true}, {d.place(d.Lower), false}}
+	for _, l := range lines {
+		ys = append(ys, l.e.X, l.e.Low, l.e.High)
+	}
+	ys = append(ys, 0)
+	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", d.Quantity)+unitOf(d.Unit), xs...)}
+	p.y = spanning(t("agreement."+name), ys...)
+	if d.Form == Difference {
+		p.y.label += unitOf(d.Unit)
+	}
+	p.y.log = d.Form == Ratio
+	p.empty = emptyUnless(len(shown) > 0)
+	p.beside = d.beside(p.y.max - p.y.min)
+	p.add(func(f frame) {
+		s := f.s
+		f.level(s.plain(s.soft, 0.7), 0)
+		for _, l := range lines {
+			c, style := s.colour(0), s.line(0, 1.1)
+			if !l.bias {
+				c, style = s.colour(1), s.line(1, 1.1)
+			}
+			if l.e.hasInterval() {
+				f.stripe(faded(c, 0.15), l.e.Low, l.e.High)
+			}
+			if !math.IsNaN(l.e.X) {
+				f.level(style, l.e.X)
+			}
+		}
+		if d.Slope != nil {
+			at := func(x float64) XY { return XY{x, d.Slope.Intercept + d.Slope.Slope*x} }
+			f.polyline(s.line(2, 0.9), []XY{at(p.x.min), at(p.x.max)})
+		}
+		glyph := draw.GlyphStyle{Color: faded(s.ink, 0.55), Radius: 1.9 * s.scale, Shape: draw.CircleGlyph{}}
+		for _, q := range shown {
+			f.DrawGlyph(glyph, f.at(q.at.X, q.at.Y))
+			f.spot(q.row, f.at(q.at.X, q.at.Y))
+		}
+	})
+	p.keys = []key{
+		lineKey(t("agreement.bias"), func(s *sheet) draw.LineStyle { return s.line(0, 1.1) }),
+		lineKey(t("agreement.limits"), func(s *sheet) draw.LineStyle { return s.line(1, 1.1) }),
+	}
+	if d.Bias.hasInterval() || d.Upper.hasInterval() {
+		p.keys = append(p.keys, areaKey(t("agreement.interval"), func(s *sheet) color.NRGBA { return faded(s.soft, 0.3) }))
+	}
+	if d.Slope != nil {
+		p.keys = append(p.keys, lineKey(t("agreement.slope"), func(s *sheet) draw.LineStyle { return s.line(2, 0.9) }))
+	}
+	shows := []string{t("agreement.shows."+name, d.Quantity), t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))}
+	switch {
+	case several && d.Repeated:
+		shows = append(shows, t("agreement.repeated", len(d.Points), len(cases)))
+	case several:
+		shows = append(shows, t("agreement.plain", len(d.Points), len(cases)))
+	}
+	if left > 0 {
+		shows = append(shows, t("left_out", left))
+	}
+	return figure("bland_altman_"+name, d.About, d.caption(shows...), points, p)
+}
+
+func unitOf(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	return " (" + unit + ")"
+}
+
+// compared is where a pair lies: the mean (of ratios the geometric one), and the
+// difference (of ratios the logarithm).
+func (d BlandAltmanData) compared(m Measured) XY {
+	mean := (m.Reference + m.Prediction) / 2
+	switch d.Form {
+	case Percent:
+		return XY{mean, 100 * (m.Prediction - m.Reference) / mean}
+	case Ratio:
+		return XY{math.Sqrt(m.Reference * m.Prediction), math.Log(m.Prediction / m.Reference)}
+	}
+	return XY{mean, m.Prediction - m.Reference}
+}
+
+// place is an estimate on the axis.
+func (d BlandAltmanData) place(e Estimate) Estimate {
+	if d.Form != Ratio {
+		return e
+	}
+	return Estimate{math.Log(e.X), math.Log(e.Low), math.Log(e.High)}
+}
+
+// value writes an estimate with its unit.
+func (d BlandAltmanData) value(e Estimate) string {
+	switch d.Form {
+	case Percent:
+		return e.with(func(x float64) string { return figures(x) + " %" })
+	case Ratio:
+		return e.String()
+	}
+	if d.Unit == "" {
+		return e.String()
+	}
+	return e.String() + " " + d.Unit
+}
+
+// beside is the values of limits and bias for the right of a panel, from the top
+// down, as exact as an axis of some span shows them.
+func (d BlandAltmanData) beside(span float64) []beside {
+	var all []beside
+	for n, e := range []Estimate{d.Upper, d.Bias, d.Lower} {
+		at := d.place(e).X
+		if math.IsNaN(at) || math.IsInf(at, 0) {
+			continue
+		}
+		said := label(e.X, decimals(niceStep(span/200, false)))
+		if d.Form == Percent {
+			said += " %"
+		}
+		all = append(all, beside{at, said, (n + 1) % 2})
+	}
+	return all
+}
+
+// ScatterData is two measurements against each other, in one or more groups.
+type ScatterData struct {
+	About
+	X, Y   string // what is measured: "reference lung volume", "predicted..."
+	Unit   string
+	Groups []Pairs
+	Equal  bool // both axes are alike, with the line on which both are equal
+}
+
+// Pairs is one group of a scatter plot. CCC is Lin's concordance correlation
+// coefficient; NaN where it is not wanted.
+type Pairs struct {
+	Name   string
+	Points []Measured
+	CCC    Estimate
+}
+
+// Scatter draws two measurements against each other.
+func Scatter(d ScatterData) Figure {
+	points := [][]string{{"group", "case", "slice", "x", "y"}}
+	var xs, ys []float64
+	p := panel{aspect: 1}
+	left := 0
+	shows := t("scatter.shows", d.Y, d.X)
+	for n, g := range d.Groups {
+		first := len(points)
+		for i, m := range g.Points {
+			slice := ""
+			if m.Slice > 0 {
+				slice = strconv.Itoa(m.Slice)
+			}
+			points = append(points, row([]string{g.Name, d.who(i, m.Case), slice}, m.Reference, m.Prediction))
+			if !(XY{m.Reference, m.Prediction}).finite() {
+				left++
+				continue
+			}
+			xs, ys = append(xs, m.Reference), append(ys, m.Prediction)
+		}
+		p.add(func(f frame) {
+			for i, m := range g.Points {
+				if at := (XY{m.Reference, m.Prediction}); at.finite() {
+					f.DrawGlyph(f.s.glyph(n, 2, 0.6), f.at(at.X, at.Y))
+					f.spot(first+i, f.at(at.X, at.Y))
+				}
+			}
+		})
+		name := g.Name
+		if !math.IsNaN(g.CCC.X) {
+			name = t("scatter.ccc", g.Name, g.CCC.String())
+		}
+		if len(d.Groups) > 1 || !math.IsNaN(g.CCC.X) {
+			p.keys = append(p.keys, glyphKey(name, func(s *sheet) draw.GlyphStyle { return s.glyph(n, 2.2, 0.8) }))
+		}
+	}
+	p.empty = emptyUnless(len(xs) > 0)
+	p.x, p.y = spanning(d.X+unitOf(d.Unit), xs...), spanning(d.Y+unitOf(d.Unit), ys...)
+	if d.Equal {
+		all := append(append([]float64(nil), xs...), ys...)
+		p.x, p.y = spanning(d.X+unitOf(d.Unit), all...), spanning(d.Y+unitOf(d.Unit), all...)
+		p.layers = append([]func(frame){func(f frame) {
+			f.polyline(f.s.plain(f.s.soft, 0.7, 2, 2), []XY{{p.x.min, p.x.min}, {p.x.max, p.x.max}})
+		}}, p.layers...)
+		p.keys = append(p.keys, lineKey(t("scatter.identity"), func(s *sheet) draw.LineStyle { return s.plain(s.soft, 0.7, 2, 2) }))
+	}
+	if left > 0 {
+		shows += " " + t("left_out", left)
+	}
+	return figure("scatter", d.About, d.caption(shows), points, p)
+}

@@ -1,0 +1,288 @@
+package plot
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"opacity/app/stats"
+)
+
+// BoxesData is the values of cases in groups.
+type BoxesData struct {
+	About
+	Quantity, Unit string
+	Groups         []Group
+	// Violin draws how dense the values are in place of whiskers.
+	Violin bool
+	// Low and High bound what values there can be, 0 and 1 for a Dice; both 0 for
+	// no bound.
+	Low, High float64
+}
+
+// Group is one box.
+type Group struct {
+	Name   string
+	Values []CaseValue
+}
+
+// CaseValue is one case's value; NaN where it is not defined.
+type CaseValue struct {
+	Case string
+	X    float64
+}
+
+// Boxes draws a box (median, quartiles, whiskers to the last value within 1.5
+// times their distance) or a violin for each group, with every case as a point.
+func Boxes(d BoxesData) Figure {
+	points := [][]string{{"group", "case", "value"}}
+	var all []float64
+	var names []string
+	rows := make([]int, len(d.Groups))
+	undefined := 0
+	for n, g := range d.Groups {
+		names, rows[n] = append(names, g.Name), len(points)
+		for i, v := range g.Values {
+			points = append(points, row([]string{g.Name, d.who(i, v.Case)}, v.X))
+			if math.IsNaN(v.X) {
+				undefined++
+			}
+			all = append(all, v.X)
+		}
+	}
+	p := panel{x: named("", names), aspect: 0.66}
+	p.y = spanning(d.Quantity+unitOf(d.Unit), all...)
+	if d.High > d.Low {
+		p.y.min, p.y.max = math.Max(p.y.min, d.Low), math.Min(p.y.max, d.High)
+	}
+	p.empty = emptyUnless(len(stats.Sorted(all)) > 0)
+	// Values at a bound are not cut in half.
+	room := (p.y.max - p.y.min) * 0.03
+	p.y.min, p.y.max = p.y.min-room, p.y.max+room
+	for n, g := range d.Groups {
+		p.add(func(f frame) { f.group(d, n, g, rows[n]) })
+	}
+	shows := t("boxes.shows", d.Quantity)
+	if d.Violin {
+		shows = t("boxes.violin", d.Quantity)
+	}
+	if undefined > 0 {
+		shows += " " + t("left_out", undefined)
+	}
+	name := "boxplot"
+	if d.Violin {
+		name = "violin"
+	}
+	return figure(name, d.About, d.caption(shows), points, p)
+}
+
+func (f frame) group(d BoxesData, n int, g Group, first int) {
+	s, c := f.s, f.s.colour(n)
+	var values []float64
+	for _, v := range g.Values {
+		values = append(values, v.X)
+	}
+	sorted := stats.Sorted(values)
+	place := f.x(1) - f.x(0)
+	middle, half := f.x(float64(n)), min(place*0.3, 26*s.scale)
+	if len(sorted) > 0 {
+		if d.Violin && len(sorted) > 2 {
+			f.violin(d, c, sorted, middle, half)
+			half = min(half*0.28, 5*s.scale)
+		}
+		// Lines over the points, so that a narrow box is seen among them.
+		defer f.boxAt(s, c, sorted, middle, half, !d.Violin)
+	}
+	style := draw.GlyphStyle{Color: faded(c, 0.6), Radius: 1.5 * s.scale, Shape: glyphsOf[n%len(glyphsOf)]}
+	swarm := newSwarm(min(place*0.38, 36*s.scale), 1.5*style.Radius)
+	for i, v := range g.Values {
+		if math.IsNaN(v.X) {
+			continue
+		}
+		at := vg.Point{X: middle + swarm.place(f.y(v.X)), Y: f.y(v.X)}
+		f.DrawGlyph(style, at)
+		f.spot(first+i, at)
+	}
+}
+
+func (f frame) boxAt(s *sheet, c color.NRGBA, sorted []float64, x, half vg.Length, whiskers bool) {
+	q1, q2, q3 := stats.Quantile(sorted, 0.25), stats.Quantile(sorted, 0.5), stats.Quantile(sorted, 0.75)
+	line := s.plain(s.ink, 0.7)
+	f.box(faded(c, 0.22), x-half, f.y(q1), x+half, f.y(q3))
+	frameOf(f.Canvas, line, x-half, f.y(q1), x+half, f.y(q3))
+	f.StrokeLine2(s.plain(s.ink, 1.6), x-half, f.y(q2), x+half, f.y(q2))
+	if !whiskers {
+		return
+	}
+	low, high := q1, q3
+	for _, v := range sorted {
+		if v >= q1-1.5*(q3-q1) {
+			low = math.Min(low, v)
+		}
+		if v <= q3+1.5*(q3-q1) {
+			high = math.Max(high, v)
+		}
+	}
+	for _, w := range [2][2]float64{{q1, low}, {q3, high}} {
+		f.StrokeLine2(line, x, f.y(w[0]), x, f.y(w[1]))
+		f.StrokeLine2(line, x-half/2, f.y(w[1]), x+half/2, f.y(w[1]))
+	}
+}
+
+// violin draws a Gaussian density of the values, of the width of Silverman's
+// rule, within their bounds: what would lie beyond these is folded back.
+func (f frame) violin(d BoxesData, c color.NRGBA, sorted []float64, x, half vg.Length) {
+	width := silverman(sorted)
+	if width == 0 {
+		return
+	}
+	lo, hi := sorted[0]-2*width, sorted[len(sorted)-1]+2*width
+	bounded := d.High > d.Low
+	if bounded {
+		lo, hi = math.Max(lo, d.Low), math.Min(hi, d.High)
+	}
+	const steps = 80
+	var at, density [steps + 1]float64
+	most := 0.
+	for i := range at {
+		at[i] = lo + (hi-lo)*float64(i)/steps
+		for _, v := range sorted {
+			for _, m := range []float64{v, 2*d.Low - v, 2*d.High - v} {
+				if z := (at[i] - m) / width; math.Abs(z) < 6 {
+					density[i] += math.Exp(-z * z / 2)
+				}
+				if !bounded {
+					break
+				}
+			}
+		}
+		most = math.Max(most, density[i])
+	}
+	var outline []vg.Point
+	for i := range at {
+		outline = append(outline, vg.Point{X: x - half*vg.Length(density[i]/most), Y: f.y(at[i])})
+	}
+	for i := steps; i >= 0; i-- {
+		outline = append(outline, vg.Point{X: x + half*vg.Length(density[i]/most), Y: f.y(at[i])})
+	}
+	f.FillPolygon(faded(c, 0.25), outline)
+	f.StrokeLines(f.s.plain(c, 0.7), append(outline, outline[0]))
+}
+
+// silverman is the width of a density's kernel: 0.9 min(SD, IQR/1.34) n^(-1/5)
+// (B. W. Silverman, Density Estimation, 1986, 3.31).
+func silverman(sorted []float64) float64 {
+	sum, squares := 0., 0.
+	n := float64(len(sorted))
+	for _, v := range sorted {
+		sum += v
+	}
+	for _, v := range sorted {
+		squares += (v - sum/n) * (v - sum/n)
+	}
+	width := math.Sqrt(squares / (n - 1))
+	if iqr := (stats.Quantile(sorted, 0.75) - stats.Quantile(sorted, 0.25)) / 1.34; iqr > 0 {
+		width = math.Min(width, iqr)
+	}
+	return 0.9 * width * math.Pow(n, -0.2)
+}
+
+// swarm puts points of like height beside one another, as far as there is room.
+type swarm struct {
+	half, pitch vg.Length
+	rows        map[int]int // points so far in a stretch of heights
+}
+
+func newSwarm(half, pitch vg.Length) swarm { return swarm{half, pitch, map[int]int{}} }
+
+func (w swarm) place(y vg.Length) vg.Length {
+	r := int(math.Floor(float64(y / (1.2 * w.pitch))))
+	n := w.rows[r]
+	w.rows[r]++
+	side := vg.Length((n + 1) / 2) // 0, 1, 1, 2, 2 ... to both sides
+	if n%2 == 0 {
+		side = -side
+	}
+	x := side * 1.25 * w.pitch
+	for x > w.half {
+		x -= 2*w.half + 0.3*w.pitch
+	}
+	for x < -w.half {
+		x += 2*w.half + 0.3*w.pitch
+	}
+	return x
+}
+
+// BarsData is a number for each of several series in each of several groups: an
+// ablation, say.
+type BarsData struct {
+	About
+	Quantity, Unit string
+	Groups         []string
+	Series         []Bars
+}
+
+// Bars is one series, a number a group.
+type Bars struct {
+	Name   string
+	Values []Estimate
+}
+
+// BarChart draws bars from 0 on, told apart by colour and pattern, with their
+// intervals.
+func BarChart(d BarsData) Figure {
+	points := [][]string{{"group", "series", "value", "low", "high"}}
+	all := []float64{0}
+	for _, b := range d.Series {
+		for g, v := range b.Values {
+			if g < len(d.Groups) {
+				points = append(points, row([]string{d.Groups[g], b.Name}, v.X, v.Low, v.High))
+				all = append(all, v.X, v.Low, v.High)
+			}
+		}
+	}
+	p := panel{x: named("", d.Groups), y: spanning(d.Quantity+unitOf(d.Unit), all...), aspect: 0.6}
+	p.empty = emptyUnless(len(points) > 1)
+	n := 0
+	intervals := false
+	for k, b := range d.Series {
+		first := n + 1
+		n += min(len(b.Values), len(d.Groups))
+		for _, v := range b.Values {
+			intervals = intervals || v.hasInterval()
+		}
+		p.add(func(f frame) { f.bars(k, len(d.Series), b.Values[:min(len(b.Values), len(d.Groups))], first) })
+		p.keys = append(p.keys, key{b.Name, func(s *sheet, c draw.Canvas, r vg.Rectangle) { s.bar(c, k, r) }})
+	}
+	shows := t("bars.shows", d.Quantity)
+	if intervals {
+		shows += " " + t("bars.intervals")
+	}
+	return figure("bars", d.About, d.caption(shows), points, p)
+}
+
+func (f frame) bars(k, of int, values []Estimate, first int) {
+	wide := 0.78 / float64(of)
+	for g, v := range values {
+		if math.IsNaN(v.X) {
+			continue
+		}
+		x := float64(g) - 0.39 + float64(k)*wide
+		r := vg.Rectangle{
+			Min: vg.Point{X: f.x(x + 0.04*wide), Y: f.y(math.Min(0, v.X))}, Max: vg.Point{X: f.x(x + 0.96*wide), Y: f.y(math.Max(0, v.X))},
+		}
+		f.s.bar(f.Canvas, k, r)
+		f.whisker(f.s.plain(f.s.ink, 0.8), f.x(x+wide/2), v.Low, v.High, min(2.5*f.s.scale, (r.Max.X-r.Min.X)/3))
+		f.spot(first+g, vg.Point{X: f.x(x + wide/2), Y: f.y(v.X)})
+	}
+}
+
+// bar is a box in the colour and pattern of the k-th series.
+func (s *sheet) bar(c draw.Canvas, k int, r vg.Rectangle) {
+	colour := s.colour(k)
+	fill(c, faded(colour, 0.55), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+	hatch(c, s.plain(colour, 0.6), k, r, 3.2*s.scale)
+	frameOf(c, s.plain(colour, 0.7), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+}

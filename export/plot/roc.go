@@ -1,0 +1,236 @@
+package plot
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// ROCData is receiver operating characteristics, or by PR the same models'
+// precision and recall.
+type ROCData struct {
+	About
+	Models []Rated
+}
+
+// Rated is what one model's scores reach over all thresholds.
+type Rated struct {
+	Name string
+	// Curve is from the highest threshold to the lowest; X is 1 - specificity (for
+	// PR: recall), Y sensitivity (precision).
+	Curve []Threshold
+	Area  Estimate // AUC, or average precision
+	// Band is the interval of Y at X; nil for none.
+	Band []Band
+	// Operating is the threshold that is used; nil for none.
+	Operating *Threshold
+	// Cases are the curves of single cases, drawn thin.
+	Cases [][]Threshold
+}
+
+// Threshold is a point of a curve.
+type Threshold struct{ Threshold, X, Y float64 }
+
+// ROC draws sensitivity over 1 - specificity.
+func ROC(d ROCData) Figure {
+	p := panel{x: unit(t("roc.x")), y: unit(t("roc.y")), aspect: 1}
+	p.add(func(f frame) { f.polyline(f.s.plain(f.s.soft, 0.6, 2, 2), []XY{{0, 0}, {1, 1}}) })
+	return curves("roc", d, p, func(m Rated) string { return t("roc.key", m.Name, m.Area.String()) }, t("roc.shows"))
+}
+
+// PRData is precision and recall; Prevalence is the share of positives, which is
+// what a score that knows nothing reaches. NaN or 0 leaves it out.
+type PRData struct {
+	ROCData
+	Prevalence float64
+}
+
+// PR draws precision over recall.
+func PR(d PRData) Figure {
+	p := panel{x: unit(t("pr.x")), y: unit(t("pr.y")), aspect: 1}
+	shows := t("pr.shows")
+	if d.Prevalence > 0 {
+		p.add(func(f frame) { f.level(f.s.plain(f.s.soft, 0.6, 2, 2), d.Prevalence) })
+		shows += " " + t("pr.prevalence", figures(d.Prevalence))
+	}
+	return curves("precision_recall", d.ROCData, p, func(m Rated) string { return t("pr.key", m.Name, m.Area.String()) }, shows)
+}
+
+// thinnest is how far, in parts of the axis, a point may be left out of a curve:
+// a tenth of a dot of 600 to the inch in a figure one column wide.
+const thinnest = 1. / 15000
+
+func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows string) Figure {
+	points := [][]string{{"model", "case", "threshold", "x", "y", "low", "high"}}
+	nan := math.NaN()
+	bands, cases, operating := false, false, false
+	for n, m := range d.Models {
+		curve := thinned(m.Curve)
+		var single [][]Threshold
+		for k, c := range m.Cases {
+			single = append(single, thinned(c))
+			for _, q := range single[k] {
+				points = append(points, row([]string{m.Name, strconv.Itoa(k + 1)}, q.Threshold, q.X, q.Y, nan, nan))
+			}
+		}
+		for _, b := range m.Band {
+			points = append(points, row([]string{m.Name, ""}, nan, b.X, nan, b.Low, b.High))
+		}
+		first := len(points)
+		for _, q := range curve {
+			points = append(points, row([]string{m.Name, ""}, q.Threshold, q.X, q.Y, nan, nan))
+		}
+		op := len(points)
+		if m.Operating != nil {
+			points = append(points, row([]string{m.Name, ""}, m.Operating.Threshold, m.Operating.X, m.Operating.Y, nan, nan))
+			shows += " " + t(name+".operating", m.Name, figures(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
+		}
+		bands, cases, operating = bands || len(m.Band) > 0, cases || len(m.Cases) > 0, operating || m.Operating != nil
+		p.add(func(f frame) {
+			for _, c := range single {
+				f.polyline(draw.LineStyle{Color: faded(f.s.colour(n), 0.28), Width: 0.4 * f.s.scale}, xys(c))
+			}
+			f.band(faded(f.s.colour(n), 0.2), m.Band)
+			f.polyline(f.s.line(n, 1.4), xys(curve))
+			for i, q := range curve {
+				f.spot(first+i, f.at(q.X, q.Y))
+			}
+			if q := m.Operating; q != nil {
+				halo := draw.GlyphStyle{Color: f.s.paper, Radius: 4 * f.s.scale, Shape: draw.CircleGlyph{}}
+				f.DrawGlyph(halo, f.at(q.X, q.Y))
+				f.DrawGlyph(f.s.glyph(n, 2.9, 1), f.at(q.X, q.Y))
+				f.spot(op, f.at(q.X, q.Y))
+			}
+		})
+		p.keys = append(p.keys, lineKey(keyOf(m), func(s *sheet) draw.LineStyle { return s.line(n, 1.4) }))
+	}
+	p.empty = emptyUnless(len(points) > 1)
+	for _, more := range []struct {
+		is  bool
+		key string
+	}{{bands, "band"}, {cases, "case_lines"}, {operating, "operating"}} {
+		if more.is {
+			shows += " " + t(more.key)
+		}
+	}
+	return figure(name, d.About, d.caption(shows), points, p)
+}
+
+func emptyUnless(any bool) string {
+	if any {
+		return ""
+	}
+	return t("nothing")
+}
+
+func thinned(c []Threshold) []Threshold {
+	var out []Threshold
+	for _, i := range simplified(len(c), func(i int) XY { return XY{c[i].X, c[i].Y} }, 1, 1, thinnest) {
+		out = append(out, c[i])
+	}
+	return out
+}
+
+func xys(c []Threshold) []XY {
+	out := make([]XY, len(c))
+	for i, q := range c {
+		out[i] = XY{q.X, q.Y}
+	}
+	return out
+}
+
+// CalibrationData is how often what was called likely is so.
+type CalibrationData struct {
+	About
+	Models []Calibrated
+}
+
+// Calibrated is the bins of one model's probabilities.
+type Calibrated struct {
+	Name string
+	Bins []Bin
+	ECE  Estimate // expected calibration error
+}
+
+// Bin is the voxels of some probability: the mean of their probabilities, the
+// share of them that are positive with its interval, and how many they are.
+type Bin struct {
+	Mean     float64
+	Positive Estimate
+	N        int64
+}
+
+// Calibration draws the share of positives over the probability, and below how
+// the voxels spread over the bins.
+func Calibration(d CalibrationData) Figure {
+	p := panel{x: unit(t("calibration.x")), y: unit(t("calibration.y")), aspect: 1}
+	p.add(func(f frame) { f.polyline(f.s.plain(f.s.soft, 0.6, 2, 2), []XY{{0, 0}, {1, 1}}) })
+	share := panel{x: unit(t("calibration.x")), y: axis{label: t("calibration.share"), min: 0, max: 1, most: 2}, aspect: 0.22}
+	p.x.label = ""
+	points := [][]string{{"model", "bin", "mean_probability", "positive", "low", "high", "voxels"}}
+	highest := 0.
+	for n, m := range d.Models {
+		var line []XY
+		total := 0.
+		for _, b := range m.Bins {
+			total += float64(b.N)
+		}
+		first := len(points)
+		for i, b := range m.Bins {
+			points = append(points, append(row([]string{m.Name, strconv.Itoa(i + 1)}, b.Mean, b.Positive.X, b.Positive.Low, b.Positive.High), strconv.FormatInt(b.N, 10)))
+			if b.N > 0 {
+				line = append(line, XY{b.Mean, b.Positive.X})
+				highest = math.Max(highest, float64(b.N)/total)
+			}
+		}
+		p.add(func(f frame) {
+			c := f.s.colour(n)
+			for _, b := range m.Bins {
+				if b.N > 0 {
+					f.whisker(f.s.plain(faded(c, 0.7), 0.6), f.x(b.Mean), b.Positive.Low, b.Positive.High, 1.2*f.s.scale)
+				}
+			}
+			f.polyline(f.s.line(n, 1.1), line)
+			for i, b := range m.Bins {
+				if b.N > 0 && (XY{b.Mean, b.Positive.X}).finite() {
+					f.DrawGlyph(f.s.glyph(n, 2.2, 1), f.at(b.Mean, b.Positive.X))
+					f.spot(first+i, f.at(b.Mean, b.Positive.X))
+				}
+			}
+		})
+		share.add(func(f frame) {
+			wide := 1 / float64(max(len(m.Bins), 1))
+			each := wide * 0.84 / float64(len(d.Models))
+			for i, b := range m.Bins {
+				x := (float64(i)+0.08)*wide + float64(n)*each
+				f.s.bar(f.Canvas, n, vg.Rectangle{Min: f.at(x, 0), Max: f.at(x+each, float64(b.N)/total)})
+			}
+		})
+		p.keys = append(p.keys, key{t("calibration.key", m.Name, m.ECE.String()), both(
+			lineKey("", func(s *sheet) draw.LineStyle { return s.line(n, 1.1) }), glyphKey("", func(s *sheet) draw.GlyphStyle { return s.glyph(n, 2.2, 1) }))})
+	}
+	if highest > 0 {
+		share.y.min, share.y.max = roundOut(0, highest, 2)
+	}
+	p.empty = emptyUnless(len(points) > 1)
+	share.empty = p.empty
+	g := grid{panels: []panel{p, share}, columns: 1, keys: p.keys}
+	g.panels[0].keys = nil
+	return figure("calibration", d.About, d.caption(t("calibration.shows")), points, g)
+}
+
+// both draws one sample of a legend over another.
+func both(a, b key) func(*sheet, draw.Canvas, vg.Rectangle) {
+	return func(s *sheet, c draw.Canvas, r vg.Rectangle) {
+		a.draw(s, c, r)
+		b.draw(s, c, r)
+	}
+}
+
+// colourOf is the n-th colour, for a legend.
+func colourOf(n int, alpha float64) func(*sheet) color.NRGBA {
+	return func(s *sheet) color.NRGBA { return faded(s.colour(n), alpha) }
+}
