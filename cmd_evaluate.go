@@ -143,6 +143,7 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	}
 	run, err := cohort.Measure(ctx, cases, o, cohort.Hooks{Progress: bar.report, Note: bar.note})
 	if err != nil {
+		f.undo(o.Store)
 		return err
 	}
 	bar.end()

@@ -131,16 +131,28 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 	for _, f := range []struct {
 		*labelled
 		roles
-	}{{reference, r}, {prediction, p}} {
+		other *labelled
+	}{{reference, r, prediction}, {prediction, p, reference}} {
 		used := []int{f.left, f.right, f.both, f.infection}
-		// A finding among numbers that mean nothing known would count as missed.
-		if !f.known() && len(f.values) > 0 || f.infection == 0 && !subset(f.values, used) {
+		// Numbers that the other map does not know may be what it calls otherwise: a
+		// finding among them would count as missed.
+		if !f.known() && len(f.values) > 0 || !subset(f.values, slices.Concat(used, f.other.values)) {
 			return c, app.Refuse(nil, "evaluate.unknown_labels", f.path, list(f.values))
 		}
 		c.leftOut(f.labelled, used)
+		c.doubts(f.labelled)
 	}
 	c.lungsAndInfection(reference, prediction, r, p)
 	return c, nil
+}
+
+// doubts notes what was guessed of a map and used.
+func (c *comparison) doubts(f *labelled) {
+	for _, d := range f.guess.Doubts {
+		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) {
+			c.note("evaluate.doubt", f.path, d)
+		}
+	}
 }
 
 func subset(a, b []int) bool {

@@ -91,7 +91,9 @@ type rowJSON struct {
 // MarshalJSON implements json.Marshaler.
 func (r Row) MarshalJSON() ([]byte, error) {
 	out := rowJSON{
-		r.Case, r.Model, r.Label, r.Fold, r.Region, map[string]number{}, map[string]metrics.Why{},
+		r.Case, r.Model, r.Label, r.Fold, r.Region,
+		map[string]number{},
+		map[string]metrics.Why{},
 		counts(r.Counts), counts(r.InRegion), r.Slices,
 	}
 	for key, v := range r.Values {

@@ -418,3 +418,13 @@ func TestEvaluate_BadInput(t *testing.T) {
 		t.Errorf("HD is not defined for %q", why)
 	}
 }
+
+// TestEvaluate_NowhereToWrite: an output folder that cannot be is told before any work.
+func TestEvaluate_NowhereToWrite(t *testing.T) {
+	ref := filepath.Join(sample(t), "mask.nii.gz")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, opacity(t, "evaluate", "-r", ref, "-p", ref, "-o", filepath.Join(file, "out"), "--quiet"), int(app.Failed), "out")
+}
