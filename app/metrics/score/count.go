@@ -166,11 +166,12 @@ func countWhole[T uint8 | uint16](t tally, v []T, reference, inside uint64) {
 // count does the same with probabilities that may lie between levels, and returns the
 // index of one that is none, or -1.
 func (s *sums) count(t tally, v []float32, reference, inside uint64) int {
+	local := *s // which the compiler keeps in registers
 	for b, x := range v {
 		if inside>>b&1 == 0 {
 			continue
 		}
-		positive := int(reference >> b & 1)
+		positive := reference >> b & 1
 		if x == 0 {
 			t[positive]++
 			continue
@@ -181,12 +182,17 @@ func (s *sums) count(t tally, v []float32, reference, inside uint64) int {
 		}
 		at := p * (Levels - 1)
 		l := int(at + 0.5)
-		t[2*l+positive]++
-		s.off = max(s.off, math.Abs(at-float64(l)))
-		s.p += p
-		s.squares += p * p
-		s.ofPositive += p * float64(positive)
+		t[2*l+int(positive)]++
+		if off := math.Abs(at - float64(l)); off > local.off {
+			local.off = off
+		}
+		local.p += p
+		local.squares += p * p
+		if positive == 1 {
+			local.ofPositive += p
+		}
 	}
+	*s = local
 	return -1
 }
 
