@@ -50,6 +50,7 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringVarP(&f.out, "output", "o", "", t.T("cmd.evaluate.output"))
 	flags.StringArrayVar(&f.sources.Probabilities, "probabilities", nil, t.T("cmd.evaluate.probabilities"))
 	flags.StringVar(&f.sources.ROI, "roi", "", t.T("cmd.evaluate.roi"))
+	flags.StringVar(&f.sources.Image, "image", "", t.T("cmd.evaluate.image"))
 	flags.StringArrayVar(&f.labels, "label", nil, t.T("cmd.evaluate.label"))
 	flags.StringArrayVar(&f.tolerances, "tolerance", nil, t.T("cmd.evaluate.tolerance"))
 	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
@@ -67,7 +68,7 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 	o := cohort.Options{Load: loadVoxels, Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
 	s := f.sources
 	switch {
-	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI != ""):
+	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI+s.Image != ""):
 		return o, app.Misuse("cmd.evaluate.pairs_alone")
 	case f.jobs < 0:
 		return o, app.Misuse("cmd.evaluate.bad_jobs", f.jobs)

@@ -12,14 +12,14 @@ import (
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "folds.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv"}
 
 // write puts the results into the folder and returns their paths.
 func (f evaluateFlags) write(r cohort.Report) ([]string, error) {
-	writers := []func(io.Writer) error{r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteFolds}
+	writers := []func(io.Writer) error{r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds}
 	var files []string
 	for n, name := range evaluationFiles {
-		if name == "folds.csv" && len(r.Folds) == 0 {
+		if name == "folds.csv" && len(r.Folds) == 0 || name == "thirds.csv" && !r.HasThirds() {
 			continue
 		}
 		path := filepath.Join(f.out, name)

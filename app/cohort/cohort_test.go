@@ -354,3 +354,25 @@ func TestModelsAndFolds(t *testing.T) {
 		t.Errorf("%+v", folds)
 	}
 }
+
+func TestThirds(t *testing.T) {
+	d := newDisk(t)
+	r := measured(t, d, Options{}, Case{Name: "a", Reference: d.put(t, "r.nii", chest(2, 1, 3)), Prediction: d.put(t, "p.nii", chest(2, 1, 0))})
+	got := row(t, r, "a", infection)
+	if len(got.Thirds) != 3 || got.Thirds[0].Third != "base" {
+		t.Fatalf("%+v", got.Thirds)
+	}
+	var all metrics.Counts
+	for _, x := range got.Thirds {
+		all = all.Add(metrics.Counts(x.Counts))
+		if in := metrics.Counts(x.InRegion).Total(); in == 0 || in%48 != 0 { // whole slices of both lungs
+			t.Errorf("%s: %d voxels of lung", x.Third, in)
+		}
+	}
+	if all != got.Counts {
+		t.Errorf("thirds hold %+v, the whole %+v", all, got.Counts)
+	}
+	if v := got.Thirds[2].value("sensitivity"); !v.Defined() || v.X != 0 {
+		t.Errorf("sensitivity at the apex %+v", v)
+	}
+}

@@ -14,14 +14,14 @@ import (
 	"opacity/app/safefile"
 )
 
-// The columns of a list of pairs; the first three must be there.
-var columns = []string{"case", "reference", "prediction", "model", "probabilities", "roi", "fold"}
+// needed are the columns that a list of pairs must have.
+var needed = []string{"case", "reference", "prediction"}
 
 // List reads pairs from a CSV with the columns case, reference, prediction and, where
-// wanted, model, probabilities, roi and fold. Paths are relative to the list's folder.
+// wanted, model, probabilities, roi, image and fold. Paths are relative to the list's folder.
 // A pair that is there twice, or lacks something, is a failure.
 func List(path string) (cases []Case, failed []Failure, err error) {
-	at, rows, err := table(path, columns[:3])
+	at, rows, err := table(path, needed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +43,7 @@ func List(path string) (cases []Case, failed []Failure, err error) {
 		}
 		c := Case{
 			Name: get("case"), Model: get("model"), Fold: get("fold"),
-			Reference: file("reference"), Prediction: file("prediction"), Probability: file("probabilities"), ROI: file("roi"),
+			Reference: file("reference"), Prediction: file("prediction"), Probability: file("probabilities"), ROI: file("roi"), Image: file("image"),
 		}
 		key := [2]string{c.Name, c.Model}
 		switch {

@@ -11,6 +11,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/metrics/catalogue"
+	"opacity/app/metrics/region"
 	"opacity/app/metrics/score"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -57,8 +58,17 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	where := places{lungs: what.lungs, roi: roi, on: reference}
+	if where.body, err = o.body(ctx, c, reference); err != nil {
+		return outcome{}, err
+	}
+	if what.lungs != nil {
+		if thirds, ok := region.Thirds(what.lungs, reference.grid); ok {
+			where.thirds = thirds[:]
+		}
+	}
 	for n, p := range what.parts {
-		row, s, err := o.row(ctx, c, p, maps[n], what.lungs, roi, reference)
+		row, s, err := o.row(ctx, c, p, maps[n], where)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -89,27 +99,64 @@ func (o Options) roi(ctx context.Context, c Case, reference *labelled) (*mask.Bi
 	return all, nil
 }
 
-// row measures a label; path is that of its probabilities, "" for none.
-func (o Options) row(ctx context.Context, c Case, p part, path string, lungs, roi *mask.Bits, on *labelled) (Row, *score.Histogram, error) {
-	row := Row{Case: c.Name, Model: c.Model, Label: p.label, Fold: c.Fold, Region: InGrid}
-	var region *mask.Bits
-	switch {
-	case roi != nil:
-		row.Region, region = InROI, roi
-		p.reference.And(roi)
-		p.prediction.And(roi)
-	case p.finding && lungs != nil:
-		row.Region, region = InLungs, lungs
+// body is the patient's body in the image of a case; nil where there is none, or its
+// numbers are not HU.
+func (o Options) body(ctx context.Context, c Case, reference *labelled) (*mask.Bits, error) {
+	if c.Image == "" {
+		return nil, nil
 	}
-	row.Counts = metrics.CountsOf(p.reference, p.prediction, roi)
-	row.InRegion = metrics.CountsOf(p.reference, p.prediction, region)
+	v, err := o.Load(ctx, c.Image)
+	if err != nil {
+		return nil, err
+	}
+	if !v.SameGrid(reference.grid, gridToleranceMM) {
+		return nil, app.Refuse(nil, "evaluate.other_grid", c.Image, describe(v.Geometry), describe(reference.grid))
+	}
+	body, _, err := region.Body(ctx, v)
+	return body, err
+}
+
+// places are where a case is counted; nil for those there are not.
+type places struct {
+	lungs, roi, body *mask.Bits
+	thirds           []region.Region
+	on               *labelled // the reference's grid
+}
+
+// negatives chooses where what is not there is counted: inside a region of interest,
+// else for what lies in lungs inside these, else inside the body.
+func (w places) negatives(p part) (Region, *mask.Bits) {
+	switch {
+	case w.roi != nil:
+		return InROI, w.roi
+	case p.finding && w.lungs != nil:
+		return InLungs, w.lungs
+	case w.body != nil:
+		return InBody, w.body
+	}
+	return InGrid, nil
+}
+
+// row measures a label; path is that of its probabilities, "" for none.
+func (o Options) row(ctx context.Context, c Case, p part, path string, where places) (Row, *score.Histogram, error) {
+	on := where.on
+	row := Row{Case: c.Name, Model: c.Model, Label: p.label, Fold: c.Fold}
+	var in *mask.Bits
+	row.Region, in = where.negatives(p)
+	if where.roi != nil {
+		p.reference.And(where.roi)
+		p.prediction.And(where.roi)
+	}
+	row.Counts = metrics.CountsOf(p.reference, p.prediction, where.roi)
+	row.InRegion = metrics.CountsOf(p.reference, p.prediction, in)
+	row.Thirds = thirdsOf(p, where.thirds, in, on)
 	row.Slices = slicesOf(p, on)
 	pair := catalogue.Pair{
 		Counts: row.Counts, InRegion: row.InRegion, ToleranceMM: o.toleranceMM(p.label),
 		Grid: catalogue.Grid{SpacingMM: on.grid.SpacingMM(), VoxelML: on.grid.VoxelVolumeML(), Unknown: !on.mm},
 	}
 	if path != "" {
-		s, err := o.score(ctx, path, p.reference, region, on.grid)
+		s, err := o.score(ctx, path, p.reference, in, on.grid)
 		if err != nil {
 			return Row{}, nil, err
 		}
@@ -124,6 +171,14 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, lungs, ro
 		row.Values[aucBound] = metrics.Value{X: pair.Probabilities.Bound()}
 	}
 	return row, pair.Probabilities, nil
+}
+
+// ml is the volume of so many voxels; NaN where that is not known.
+func (f *labelled) ml(voxels int64) number {
+	if !f.mm {
+		return number(math.NaN())
+	}
+	return number(float64(voxels) * f.grid.VoxelVolumeML())
 }
 
 // slicesOf counts the slices that either mask meets.
@@ -197,8 +252,9 @@ func (o Options) probabilities(c Case, parts []part) ([]string, error) {
 	return nil, app.Refuse(nil, "evaluate.whose_probabilities", c.Probability)
 }
 
-// score counts probabilities against a reference inside a region.
-func (o Options) score(ctx context.Context, path string, reference, region *mask.Bits, g volume.Geometry) (score.Histogram, error) {
+// score counts probabilities against a reference inside a region, nil for
+// the whole grid.
+func (o Options) score(ctx context.Context, path string, reference, in *mask.Bits, g volume.Geometry) (score.Histogram, error) {
 	var s score.Histogram
 	v, err := o.Load(ctx, path)
 	if err != nil {
@@ -216,7 +272,7 @@ func (o Options) score(ctx context.Context, path string, reference, region *mask
 			out[i] = float32(x)
 		}
 		return out
-	}, reference, region)
+	}, reference, in)
 	if err == nil {
 		return s, nil
 	}

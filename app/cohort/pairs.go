@@ -29,6 +29,7 @@ type Case struct {
 	Reference, Prediction string // label maps
 	Probability           string // a map of probabilities, or a folder of prob_LABEL files; empty for none
 	ROI                   string // a mask of what counts; empty for the whole grid
+	Image                 string // the CT, to find the body in; empty for none
 }
 
 // Failure is a case that could not be compared.
@@ -43,6 +44,7 @@ type Sources struct {
 	Predictions   []string // one a model
 	Probabilities []string // as many, or none
 	ROI           string   // one file for all cases, or a folder; empty for none
+	Image         string   // a file, or a folder; empty for none
 }
 
 // Find matches the sources. A case name is a file's name without its extension, or that
@@ -68,7 +70,7 @@ func Find(s Sources) (cases []Case, failed []Failure, notes []text.Message, err 
 			probabilities = s.Probabilities[n]
 		}
 		if !folder {
-			cases = append(cases, Case{Name: caseName(s.Reference), Model: models[n], Reference: s.Reference, Prediction: p, Probability: probabilities, ROI: s.ROI})
+			cases = append(cases, Case{Name: caseName(s.Reference), Model: models[n], Reference: s.Reference, Prediction: p, Probability: probabilities, ROI: s.ROI, Image: s.Image})
 			continue
 		}
 		c, f, more, err := match(s, p, probabilities, models[n])
@@ -125,6 +127,10 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	images, err := beside(s.Image, imagesIn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	for _, name := range sortedNames(references) {
 		c := Case{Name: name, Model: model}
 		fail := func(err error) { failed = append(failed, Failure{name, model, err}) }
@@ -142,6 +148,10 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 			continue
 		}
 		if c.ROI, err = regions.of(name); err != nil {
+			fail(err)
+			continue
+		}
+		if c.Image, err = images.of(name); err != nil {
 			fail(err)
 			continue
 		}
@@ -221,6 +231,11 @@ func masksIn(folder string) (map[string][]string, error) {
 		}
 		return nil
 	})
+}
+
+// imagesIn lists the images of a folder by case name.
+func imagesIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(string) []string { return nil })
 }
 
 // probabilitiesIn lists the maps of a folder by case name; a folder with prob_LABEL

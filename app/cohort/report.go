@@ -6,8 +6,10 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"opacity/app"
+	"opacity/app/metrics"
 	"opacity/app/text"
 )
 
@@ -98,6 +100,8 @@ func (r Region) Sentence() text.Message {
 	switch r {
 	case InLungs:
 		return text.M("evaluate.region.reference_lungs")
+	case InBody:
+		return text.M("evaluate.region.body")
 	case InROI:
 		return text.M("evaluate.region.roi")
 	}
@@ -131,17 +135,15 @@ func (r Report) WriteMetrics(w io.Writer) error {
 	rows := [][]string{slices.Concat([]string{"case", "model", "label", "fold", "region"}, keys, []string{"why"})}
 	for _, row := range r.Cases {
 		line := []string{row.Case, row.Model, row.Label, row.Fold, string(row.Region)}
-		why := ""
+		var why reasons
 		for _, key := range keys {
-			line = append(line, cell(row.Value(key)))
-			if v, ok := row.Values[key]; ok && !v.Defined() {
-				if why != "" {
-					why += " "
-				}
-				why += key + "=" + string(v.Why)
+			if v, ok := row.Values[key]; ok {
+				line = append(line, why.cell(key, v))
+			} else {
+				line = append(line, "")
 			}
 		}
-		rows = append(rows, append(line, why))
+		rows = append(rows, append(line, why.String()))
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
@@ -176,6 +178,34 @@ func (r Report) WriteSlices(w io.Writer) error {
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
+
+// WriteThirds writes thirds.csv: each label in the base, the middle and the apex.
+func (r Report) WriteThirds(w io.Writer) error {
+	rows := [][]string{slices.Concat([]string{"case", "model", "label", "third", "region"}, thirdKeys, []string{"volume_ref_ml", "volume_pred_ml", "why"})}
+	for _, row := range r.Cases {
+		for _, t := range row.Thirds {
+			line, why := []string{row.Case, row.Model, row.Label, t.Third, string(row.Region)}, reasons{}
+			for _, key := range thirdKeys {
+				line = append(line, why.cell(key, t.value(key)))
+			}
+			rows = append(rows, append(line, cell(float64(t.ReferenceML)), cell(float64(t.PredictionML)), why.String()))
+		}
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// reasons collects why cells of a row are empty.
+type reasons []string
+
+func (r *reasons) cell(key string, v metrics.Value) string {
+	if v.Defined() {
+		return cell(v.X)
+	}
+	*r = append(*r, key+"="+string(v.Why))
+	return ""
+}
+
+func (r reasons) String() string { return strings.Join(r, " ") }
 
 // WriteFolds writes folds.csv: the median of each fold, and the mean of those.
 func (r Report) WriteFolds(w io.Writer) error {

@@ -14,6 +14,7 @@ type Region string
 const (
 	InLungs Region = "reference_lungs"
 	InROI   Region = "roi"
+	InBody  Region = "body"
 	InGrid  Region = "whole_grid"
 )
 
@@ -25,6 +26,7 @@ type Row struct {
 	Counts                   metrics.Counts           // of the whole grid, or of the region of interest
 	InRegion                 metrics.Counts
 	Slices                   []Slice
+	Thirds                   []Third
 }
 
 // Value is the metric of a key; NaN where the row has none.
@@ -85,6 +87,7 @@ type rowJSON struct {
 	Why      map[string]metrics.Why `json:"why"`
 	Counts   counts                 `json:"counts"`
 	InRegion counts                 `json:"counts_in_region"`
+	Thirds   []Third                `json:"thirds,omitempty"`
 	Slices   []Slice                `json:"slices,omitempty"`
 }
 
@@ -94,7 +97,7 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		r.Case, r.Model, r.Label, r.Fold, r.Region,
 		map[string]number{},
 		map[string]metrics.Why{},
-		counts(r.Counts), counts(r.InRegion), r.Slices,
+		counts(r.Counts), counts(r.InRegion), r.Thirds, r.Slices,
 	}
 	for key, v := range r.Values {
 		out.Metrics[key] = number(v.X)
@@ -112,7 +115,10 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return err
 	}
-	*r = Row{in.Case, in.Model, in.Label, in.Fold, in.Region, map[string]metrics.Value{}, metrics.Counts(in.Counts), metrics.Counts(in.InRegion), in.Slices}
+	*r = Row{
+		Case: in.Case, Model: in.Model, Label: in.Label, Fold: in.Fold, Region: in.Region, Values: map[string]metrics.Value{},
+		Counts: metrics.Counts(in.Counts), InRegion: metrics.Counts(in.InRegion), Slices: in.Slices, Thirds: in.Thirds,
+	}
 	for key, x := range in.Metrics {
 		r.Values[key] = metrics.Value{X: float64(x), Why: in.Why[key]}
 	}

@@ -23,7 +23,7 @@ type Input struct {
 
 // File is a file that was read.
 type File struct {
-	Role   string `json:"role"` // reference, prediction, probabilities, roi
+	Role   string `json:"role"` // reference, prediction, probabilities, roi, image
 	Name   string `json:"name"` // without its folder
 	SHA256 string `json:"sha256"`
 }
@@ -33,7 +33,7 @@ type File struct {
 func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error) {
 	in := Input{Case: c.Name, Model: c.Model}
 	for _, f := range []struct{ role, path string }{
-		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI},
+		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI}, {"image", c.Image},
 	} {
 		if f.path == "" {
 			continue
@@ -72,7 +72,7 @@ func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error)
 }
 
 // definitions changes where a number kept by an earlier build would be another now.
-const definitions = "1"
+const definitions = "2"
 
 // kept is a finished case on disk.
 type kept struct {

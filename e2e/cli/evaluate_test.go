@@ -234,7 +234,27 @@ func TestEvaluate_ShiftedMasks(t *testing.T) {
 		t.Errorf("agreement %+v", e.Agreement)
 	}
 
+	if lines := strings.Count(read(t, filepath.Join(out, "thirds.csv")), "\n"); lines != 1+3*4*3 {
+		t.Errorf("thirds.csv has %d lines", lines)
+	}
 	refused(t, opacity(t, "evaluate", "-r", ref, "-p", pred, "-o", out), int(app.Usage), "metrics.json")
+}
+
+// TestEvaluate_InTheBody: with the image, air around the patient is no success.
+func TestEvaluate_InTheBody(t *testing.T) {
+	ref, pred := cohort(t)
+	one, dir := filepath.Join(pred, "case3.nii.gz"), t.TempDir()
+	ct := filepath.Join(sample(t), "ct.nii.gz")
+	must(t, "evaluate", "-r", filepath.Join(ref, "case3.nii.gz"), "-p", one, "-o", filepath.Join(dir, "grid"), "--quiet")
+	must(t, "evaluate", "-r", filepath.Join(ref, "case3.nii.gz"), "-p", one, "-o", filepath.Join(dir, "body"), "--image", ct, "--quiet")
+	grid, body := evaluated(t, filepath.Join(dir, "grid")), evaluated(t, filepath.Join(dir, "body"))
+	a, b := grid.value(t, "case3", "lungs", "specificity"), body.value(t, "case3", "lungs", "specificity")
+	if !(b < a) || grid.Cases[0].Region != "whole_grid" || body.Cases[0].Region != "body" || body.Cases[3].Region != "reference_lungs" {
+		t.Errorf("specificity %v in the grid, %v in the body; %+v", a, b, body.Cases)
+	}
+	if grid.value(t, "case3", "lungs", "dice") != body.value(t, "case3", "lungs", "dice") {
+		t.Error("Dice depends on the region")
+	}
 }
 
 func read(t *testing.T, path string) string {

@@ -1,0 +1,53 @@
+package cohort
+
+import (
+	"slices"
+
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
+	"opacity/app/metrics/region"
+)
+
+// Third is what was counted in the base, the middle or the apex: a third of the height of
+// the reference's lungs along the patient's own axis.
+type Third struct {
+	Third        string `json:"third"` // base, middle, apex
+	Counts       counts `json:"counts"`
+	InRegion     counts `json:"counts_in_region"`
+	ReferenceML  number `json:"volume_ref_ml"`
+	PredictionML number `json:"volume_pred_ml"`
+}
+
+// thirdKeys are the columns of thirds.csv.
+var thirdKeys = []string{"dice", "jaccard", "sensitivity", "specificity", "precision", "accuracy", "rvd"}
+
+// value is a metric of counts in a third; NaN where it is not defined.
+func (t Third) value(key string) metrics.Value {
+	e, _ := catalogue.Find(key)
+	v, _ := e.Of(catalogue.Pair{Counts: metrics.Counts(t.Counts), InRegion: metrics.Counts(t.InRegion), Grid: catalogue.Grid{Unknown: true}})
+	return v
+}
+
+// thirdsOf counts a label in each third; nothing where there are no lungs. in is where
+// true negatives are counted.
+func thirdsOf(p part, thirds []region.Region, in *mask.Bits, on *labelled) []Third {
+	var out []Third
+	for _, t := range thirds {
+		negatives := t.Voxels
+		if in != nil {
+			negatives = t.Voxels.Clone()
+			negatives.And(in)
+		}
+		c := metrics.CountsOf(p.reference, p.prediction, t.Voxels)
+		third := Third{Third: t.Key, Counts: counts(c), InRegion: counts(metrics.CountsOf(p.reference, p.prediction, negatives))}
+		third.ReferenceML, third.PredictionML = on.ml(c.Reference()), on.ml(c.Prediction())
+		out = append(out, third)
+	}
+	return out
+}
+
+// HasThirds reports whether some case has lungs to part.
+func (r Report) HasThirds() bool {
+	return slices.ContainsFunc(r.Cases, func(row Row) bool { return len(row.Thirds) > 0 })
+}
