@@ -20,8 +20,8 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve window-test faults clean \
-	deps-base deps-gui deps-test runtime
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve conformance window-test faults clean \
+	deps-base deps-gui deps-test runtime conformance-setup
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -98,6 +98,18 @@ review-curve: train-setup ## what the review queue finds of the wrong pixels in 
 	@d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && \
 	nice -n 15 $(VENV)/bin/python training/scripts/review_cases.py "$$d" --model assets/models/opacity-lung-infection-2d.onnx && \
 	nice -n 15 $(GO) run ./e2e/review "$$d"
+
+conformance-setup: train-setup
+	@cmp -s training/conformance/requirements.txt $(VENV)/conformance.txt || { \
+		$(VENV)/bin/pip install --quiet -r training/conformance/requirements.txt && \
+		cp training/conformance/requirements.txt $(VENV)/conformance.txt; }
+
+# PYTHON=... takes an environment that has everything; ARGS=--bench only takes the times.
+conformance: headless $(if $(PYTHON),,conformance-setup) ## every metric and statistic beside medpy, MONAI, SimpleITK, SciPy and others; writes training/conformance/RESULTS.md
+	$(or $(PYTHON),$(VENV)/bin/python) -m pytest -q training/conformance
+	$(GO) build -o bin/conformance ./e2e/conformance
+	nice -n 5 $(or $(PYTHON),$(VENV)/bin/python) training/conformance/conformance.py $(ARGS) \
+		--measure bin/conformance --opacity bin/opacity-headless -o training/conformance/RESULTS.md
 
 clean: ## remove what was built; keeps .deps and .venv
 	rm -rf bin out
