@@ -32,14 +32,15 @@ const MostOnSheet = 400
 // patient's right on, and writes it as Write does. What the slices share stands
 // over them. Index of the options does not count.
 func Sheet(ctx context.Context, path string, o Options, count int, overwrite bool) error {
-	sheet, err := o.sheet(ctx, count)
+	sheet, err := DrawSheet(ctx, o, count)
 	if err != nil {
 		return err
 	}
 	return write(ctx, path, sheet, overwrite)
 }
 
-func (o Options) sheet(ctx context.Context, count int) (image.Image, error) {
+// DrawSheet draws the sheet that Sheet writes.
+func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 	if count < 1 || count > MostOnSheet {
 		return nil, app.Misuse("snapshot.sheet", count, MostOnSheet)
 	}
@@ -61,12 +62,12 @@ func (o Options) sheet(ctx context.Context, count int) (image.Image, error) {
 	}
 	head := image.NewRGBA(image.Rectangle{})
 	if items := o.heading(view); len(items) > 0 {
-		head = render.Heading(items, width, max(float64(width)/1400, 1))
+		head = render.Heading(items, width, max(float64(width)/1400, 1)*max(o.Letters, 1))
 	}
 	top := head.Rect.Dy()
 	sheet := imaging.New(width, top+height, color.NRGBA{0x30, 0x30, 0x30, 0xff})
 	draw.Draw(sheet, head.Rect, head, image.Point{}, draw.Src)
-	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, Brief: true, Scale: max(float64(w)/400, 1)}
+	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, Brief: true, Scale: max(float64(w)/400, 1), Letters: o.Letters}
 	var painter render.Painter
 	for i := range count {
 		if err := ctx.Err(); err != nil {

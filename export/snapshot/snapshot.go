@@ -30,7 +30,11 @@ type Options struct {
 	Window  volume.Window // zero for the one the volume opens in
 	Overlay viewer.Overlay
 	Camera  viewer.Camera // zero for the whole plane
-	Pixels  bool          // visible voxels instead of a smooth picture
+	// Compare says that Mask is of viewer.DifferenceLabels, told apart by pattern too.
+	Compare bool
+	Px      int     // of the longer side; 0 for DefaultPx
+	Letters float64 // how much larger letters are than on screen; 0 for 1
+	Pixels  bool    // visible voxels instead of a smooth picture
 	// Annotations adds edge letters, scale bar, slice and window.
 	Annotations bool
 	// Identity names patient and study on the picture. Leave it out of anything
@@ -74,7 +78,7 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 	}
 	v = render.View{
 		Volume: o.Volume, Mask: o.Mask, Plane: o.Plane, Index: o.Index, Window: o.Window,
-		Overlay: o.Overlay, Camera: o.Camera, Smooth: !o.Pixels,
+		Overlay: o.Overlay, Camera: o.Camera, Smooth: !o.Pixels, Compare: o.Compare,
 	}
 	_, _, n, _ := o.Plane.Axes()
 	total := o.Volume.Size[n]
@@ -93,7 +97,11 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 	if o.Mask != nil && o.Mask.Size() != o.Volume.Size {
 		return v, 0, 0, app.Misuse("snapshot.mask_size", o.Mask.Size().String(), o.Volume.Size.String())
 	}
-	widthPx, heightPx = render.FitSize(v, DefaultPx)
+	px := o.Px
+	if px <= 0 {
+		px = DefaultPx
+	}
+	widthPx, heightPx = render.FitSize(v, min(px, maxPx))
 	return v, widthPx, heightPx, nil
 }
 
@@ -101,7 +109,7 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 func (o Options) decor(widthPx int) render.Decor {
 	return render.Decor{
 		Text: o.Text, Annotations: o.Annotations, Identity: o.Identity, Research: o.Research,
-		Scale: max(float64(widthPx)/700, 0.75),
+		Scale: max(float64(widthPx)/700, 0.75), Letters: o.Letters,
 	}
 }
 

@@ -21,6 +21,9 @@ type Decor struct {
 	Research bool
 	// Scale is pixels per pixel of a screen at 100 %: letters are 12*Scale high. 0 for 1.
 	Scale float64
+	// Letters is how much larger letters and scale bar are than Scale makes them, as
+	// for print. 0 for 1.
+	Letters float64
 }
 
 func (d Decor) filledIn() Decor {
@@ -29,6 +32,9 @@ func (d Decor) filledIn() Decor {
 	}
 	if d.Scale <= 0 {
 		d.Scale = 1
+	}
+	if d.Letters <= 0 {
+		d.Letters = 1
 	}
 	return d
 }
@@ -61,6 +67,7 @@ type page struct {
 // decorate writes captions into the corners and letters at the edges, the ones
 // that must not be missed first, and returns the page they stand on.
 func decorate(dst *image.RGBA, v View, d Decor) *page {
+	d.Scale *= d.Letters
 	p := &page{
 		writer: newWriter(dst, letterPx*d.Scale), view: v, decor: d,
 		margin: round(marginPx * d.Scale), pitch: round(linePx * d.Scale), widthPx: dst.Rect.Dx(), heightPx: dst.Rect.Dy(),
