@@ -43,16 +43,9 @@ func measured(why metrics.Why, n int, x func() float64) metrics.Value {
 // bothWays returns how far each point of a set is from the nearest of the other, in the
 // order k, j, i. All lie in the box.
 func bothWays(ctx context.Context, reference, prediction *mask.Bits, box volume.Box, spacingMM [3]float64) (refToPred, predToRef []float64, err error) {
-	one := func(from, to *mask.Bits) ([]float64, error) {
-		f, err := newField(ctx, to, box, spacingMM)
-		if err != nil {
-			return nil, err
-		}
-		return f.distancesMM(ctx, from)
-	}
-	if refToPred, err = one(reference, prediction); err != nil {
+	if refToPred, err = distancesMM(ctx, reference, prediction, box, spacingMM); err != nil {
 		return nil, nil, err
 	}
-	predToRef, err = one(prediction, reference)
+	predToRef, err = distancesMM(ctx, prediction, reference, box, spacingMM)
 	return refToPred, predToRef, err
 }
