@@ -376,3 +376,29 @@ func TestThirds(t *testing.T) {
 		t.Errorf("sensitivity at the apex %+v", v)
 	}
 }
+
+func TestProbabilitiesByLabel(t *testing.T) {
+	d := newDisk(t)
+	half := grid(func(_, _, _ int) int16 { return 0 })
+	half.Int16, half.Float32 = nil, make([]float32, half.Size.Voxels())
+	for o, x := range chest(2, 1, 3).Int16 {
+		if x != 0 {
+			half.Float32[o] = 0.5
+		}
+	}
+	d.put(t, "p/prob_lung.nii.gz", half)
+	c := Case{Name: "a", Reference: d.put(t, "r.nii", chest(2, 1, 3)), Prediction: d.put(t, "p.nii", chest(2, 1, 3)), Probability: filepath.Join(d.dir, "p")}
+	r := measured(t, d, Options{}, c)
+	if got := row(t, r, "a", lungs).Value("auc"); got != 1 {
+		t.Errorf("AUC %v", got)
+	}
+	for _, s := range Summarise(r.Rows, r.Pooled, 1) {
+		if s.Metric == "auc" && (s.Label != lungs || s.Pooled != 1) {
+			t.Errorf("summary of what no probabilities were given for: %+v", s)
+		}
+	}
+	half.Float32[100] = 2
+	if r := measured(t, d, Options{}, c); len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Err.Error(), "prob_lung.nii.gz") {
+		t.Errorf("failed %v", r.Failed)
+	}
+}

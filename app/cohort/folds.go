@@ -37,6 +37,9 @@ func ByFold(rows []Row) []Fold {
 	for _, g := range groups(rows) {
 		mine := of(rows, g)
 		for _, key := range keys {
+			if !slices.ContainsFunc(mine, func(r Row) bool { return has(r, key) }) {
+				continue
+			}
 			var medians []float64
 			all := 0
 			for _, name := range names {

@@ -233,9 +233,11 @@ func (o Options) probabilities(c Case, parts []part) ([]string, error) {
 	} else if folder {
 		found := false
 		for n, p := range parts {
-			path := filepath.Join(c.Probability, "prob_"+strings.ReplaceAll(p.label, " ", "_")+".nii.gz")
-			if _, err := os.Stat(path); err == nil {
-				out[n], found = path, true
+			for _, name := range probabilityNames(p.label) {
+				path := filepath.Join(c.Probability, name)
+				if _, err := os.Stat(path); err == nil && out[n] == "" {
+					out[n], found = path, true
+				}
 			}
 		}
 		if !found {
@@ -250,6 +252,21 @@ func (o Options) probabilities(c Case, parts []part) ([]string, error) {
 		}
 	}
 	return nil, app.Refuse(nil, "evaluate.whose_probabilities", c.Probability)
+}
+
+// probabilityNames are the files that a label's probabilities may be in; models that do
+// not tell the lungs apart call them lung.
+func probabilityNames(label string) []string {
+	names := []string{label}
+	if label == lungs {
+		names = append(names, "lung")
+	}
+	var out []string
+	for _, n := range names {
+		base := "prob_" + strings.ReplaceAll(n, " ", "_")
+		out = append(out, base+".nii.gz", base+".nii")
+	}
+	return out
 }
 
 // score counts probabilities against a reference inside a region, nil for

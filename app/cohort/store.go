@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/safefile"
@@ -85,7 +86,7 @@ func (o Options) path(c Case) string {
 	if c.Model != "" {
 		name = c.Model + "@" + c.Name
 	}
-	name = url.PathEscape(name)
+	name = strings.ReplaceAll(url.PathEscape(name), ":", "%3A") // a file name on Windows too
 	if len(name) > 200 {
 		sum := sha256.Sum256([]byte(name))
 		name = name[:150] + hex.EncodeToString(sum[:8])

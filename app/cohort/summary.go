@@ -65,7 +65,8 @@ func Summarise(rows []Row, pooled map[Group]score.Histogram, seed uint64) []Summ
 		mine := of(rows, g)
 		together := pooledValues(mine, pooled[g])
 		for _, key := range keys {
-			if key == "nsd_tolerance_mm" || key == aucBound {
+			there := slices.ContainsFunc(mine, func(r Row) bool { return has(r, key) })
+			if key == "nsd_tolerance_mm" || key == aucBound || !there {
 				continue
 			}
 			out = append(out, summary(mine, g, key, together, seed))
