@@ -139,6 +139,9 @@ func BlandAltman(d BlandAltmanData) Figure {
 		p.keys = append(p.keys, lineKey(t("agreement.slope"), func(s *sheet) draw.LineStyle { return s.line(2, 0.9) }))
 	}
 	shows := []string{t("agreement.shows."+name, d.Quantity), t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))}
+	if d.Bias.hasInterval() || d.Upper.hasInterval() {
+		shows = append(shows, t("agreement.intervals"))
+	}
 	switch {
 	case several && d.Repeated:
 		shows = append(shows, t("agreement.repeated", len(d.Points), len(cases)))

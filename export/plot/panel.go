@@ -168,7 +168,7 @@ func (p panel) yTicks(s *sheet, height vg.Length) []tick {
 	}
 	most := p.y.most
 	if most == 0 {
-		most = min(7, max(2, int(height/(18*s.scale))))
+		most = min(8, max(2, int(height/(15*s.scale))))
 	}
 	return p.y.ticks(most)
 }

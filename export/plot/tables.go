@@ -215,10 +215,10 @@ func (d confusion) cell(s *sheet, c draw.Canvas, x, y, w, h vg.Length, count, to
 	fill(c, ground, x, y, x+w, y+h)
 	frameOf(c, s.plain(s.soft, 0.5), x, y, x+w, y+h)
 	style := s.letters(labelSize, readable(ground))
-	for number := label(float64(count), 0); style.Width(number) > w-3*s.scale && style.Font.Size > 4*s.scale; {
+	for number := spaced(float64(count), 0, true); style.Width(number) > w-3*s.scale && style.Font.Size > 4*s.scale; {
 		style.Font.Size *= 0.95
 	}
-	write(c, style, draw.XCenter, x+w/2, y+h/2+style.Font.Size*0.55, label(float64(count), 0))
+	write(c, style, draw.XCenter, x+w/2, y+h/2+style.Font.Size*0.55, spaced(float64(count), 0, true))
 	below := s.letters(tickSize, readable(ground))
 	if total > 0 {
 		write(c, below, draw.XCenter, x+w/2, y+h/2-style.Font.Size*0.6, percent(share))
