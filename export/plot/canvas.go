@@ -1,8 +1,11 @@
 package plot
 
 import (
+	"bytes"
 	"fmt"
+	"image"
 	"image/color"
+	"image/png"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -171,6 +174,14 @@ func (m matrix) linear() matrix { return matrix{m[0], m[1], m[2], m[3], 0, 0} }
 
 func (m matrix) upright() bool {
 	return math.Abs(m[0]-1)+math.Abs(m[1])+math.Abs(m[2])+math.Abs(m[3]-1) < 1e-9
+}
+
+// packed is a picture as PNG, packed fast: what is inside a PDF or SVG.
+func packed(m image.Image) ([]byte, error) {
+	var b bytes.Buffer
+	e := png.Encoder{CompressionLevel: png.BestSpeed}
+	err := e.Encode(&b, m)
+	return b.Bytes(), err
 }
 
 func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }

@@ -3,7 +3,6 @@ package plot
 import (
 	"bytes"
 	"image"
-	"image/png"
 	"io"
 	"slices"
 	"strconv"
@@ -157,15 +156,15 @@ func kerned(f font.Face, s string) []piece {
 
 // DrawImage implements vg.Canvas; the picture's alpha is kept.
 func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	b, err := packed(img)
+	if err != nil {
 		c.doc.SetError(err)
 		return
 	}
 	c.count++
 	name := "picture" + strconv.Itoa(c.count)
 	o := fpdf.ImageOptions{ImageType: "png"}
-	c.doc.RegisterImageOptionsReader(name, o, &b)
+	c.doc.RegisterImageOptionsReader(name, o, bytes.NewReader(b))
 	lo, hi := c.at(r.Min), c.at(r.Max)
 	c.doc.SetAlpha(1, "Normal")
 	c.doc.ImageOptions(name, lo.X.Points(), (c.h - hi.Y).Points(), (hi.X - lo.X).Points(), (hi.Y - lo.Y).Points(), false, o, 0, "")

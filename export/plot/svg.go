@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"image"
-	"image/png"
 	"io"
 	"strconv"
 	"strings"
@@ -106,15 +105,15 @@ func (c *svgCanvas) FillString(f font.Face, at vg.Point, s string) {
 
 // DrawImage implements vg.Canvas.
 func (c *svgCanvas) DrawImage(r vg.Rectangle, img image.Image) {
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	b, err := packed(img)
+	if err != nil {
 		c.err = err
 		return
 	}
 	lo, hi := c.at(r.Min), c.at(r.Max)
 	fmt.Fprintf(&c.body, `<image x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" href="data:image/png;base64,%s"/>`+"\n",
 		short(lo.X.Points()), short((c.h - hi.Y).Points()), short((hi.X - lo.X).Points()), short((hi.Y - lo.Y).Points()),
-		base64.StdEncoding.EncodeToString(b.Bytes()))
+		base64.StdEncoding.EncodeToString(b))
 }
 
 // WriteTo writes the document, its size in points.

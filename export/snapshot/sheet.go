@@ -77,6 +77,7 @@ func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 		if o.Plane == viewer.Axial {
 			view.Index = total - 1 - view.Index // from the head down
 		}
+		decor.Bar = i == 0 // all are of one scale
 		cell := painter.Picture(view, decor, w, h)
 		at := image.Pt(i%columns*(w+sheetGapPx), top+i/columns*(h+sheetGapPx))
 		draw.Draw(sheet, cell.Rect.Add(at), cell, image.Point{}, draw.Src)

@@ -16,6 +16,7 @@ type Decor struct {
 	// Brief leaves of the annotations the slice and the letters at the sides, for
 	// a picture beside others that share the rest.
 	Brief    bool
+	Bar      bool // scale bar on a brief one too
 	Identity bool // patient and study; also "no identity in this file"
 	// Research adds that a model result is for research use only.
 	Research bool
@@ -84,7 +85,7 @@ func decorate(dst *image.RGBA, v View, d Decor) *page {
 		p.window()
 	}
 	p.topLeft()
-	if d.Annotations && !d.Brief {
+	if d.Annotations && (!d.Brief || d.Bar) {
 		p.scaleBar(p.widthPx - 3*p.margin - p.width(last))
 	}
 	return p
