@@ -38,6 +38,7 @@ func (w *Window) registerActions() {
 	k.Handle(tool.SegmentSlice, w.segmentSlice)
 	k.Handle(tool.SegmentBox, w.segmentBox)
 	k.Handle(tool.ViewCompare, w.toggleCompare)
+	k.Handle(tool.ViewReference, w.toggleReference)
 	w.reviewing.register(k)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
 	k.Handle(tool.ViewProfile, w.switchProfile)
@@ -119,6 +120,8 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.segmenting")
 	case a == tool.ViewCompare && !w.viewer.Comparing() && w.compareRefused() != "":
 		return w.compareRefused()
+	case a == tool.ViewReference && w.blinded():
+		return w.t("ui.reference.blinded")
 	case segments(a) && w.jobs.Running(jobAgain):
 		return w.t("ui.refused.again")
 	case w.blinded() && segments(a):
@@ -170,7 +173,7 @@ const (
 // are harmless with nothing open.
 var needsOf = map[tool.Action]need{
 	tool.FileClose: aStudy, tool.FilePicture: aWholeStudy, tool.SegmentRun: aWholeStudy,
-	tool.SegmentSlice: aWholeStudy, tool.SegmentBox: aWholeStudy, tool.ViewCompare: aWholeStudy,
+	tool.SegmentSlice: aWholeStudy, tool.SegmentBox: aWholeStudy, tool.ViewCompare: aWholeStudy, tool.ViewReference: aWholeStudy,
 	tool.FileSave: aRestingMask, tool.FileSaveAs: aRestingMask, tool.FileExport: aRestingMask,
 	tool.EditUndo: aRestingMask, tool.EditRedo: aRestingMask,
 	tool.ReviewNext: aWholeStudy, tool.ReviewPrevious: aWholeStudy,

@@ -20,10 +20,7 @@ import (
 
 // differences are what a voxel may be in a comparison with the model's mask, and
 // what each is called.
-var differences = []struct {
-	value uint8
-	key   string
-}{
+var differences = []legendEntry{
 	{viewer.Added, "ui.compare.added"},
 	{viewer.Removed, "ui.compare.removed"},
 	{viewer.Relabeled, "ui.compare.relabelled"},
@@ -65,6 +62,7 @@ func (w *Window) compareRefused() string {
 func (w *Window) toggleCompare() {
 	w.viewer.SetComparing(!w.viewer.Comparing())
 	w.refreshCompare()
+	w.refreshReference() // one is shown at a time
 	w.refreshActions()
 }
 
@@ -154,34 +152,45 @@ func (s *compareSection) fill(cells [][]string) {
 type legend struct {
 	w      *Window
 	object fyne.CanvasObject
-	words  []*controls.Line
+	shown  func() bool
 }
 
 // Of a swatch, in pixels.
 const swatchWidth, swatchHeight = 30, 14
 
+// legendEntry is what a voxel may be in a comparison, and what it is called.
+type legendEntry struct {
+	value uint8
+	key   string
+}
+
+// newLegend is that of a comparison with the model's mask.
 func newLegend(w *Window) *legend {
-	l := &legend{w: w}
+	return makeLegend(w, "compare", tool.ViewCompare, differences, func() bool { return w.viewer.Comparing() && w.compareRefused() == "" })
+}
+
+// makeLegend makes one; an action shows the labels again.
+func makeLegend(w *Window, id string, close tool.Action, entries []legendEntry, shown func() bool) *legend {
+	l := &legend{w: w, shown: shown}
 	row := container.New(layout.NewCustomPaddedHBoxLayout(10))
-	for _, d := range differences {
+	for _, d := range entries {
 		raster := canvas.NewRaster(func(width, height int) image.Image {
 			return render.DifferenceSwatch(d.value, width, height, float64(width)/swatchWidth)
 		})
 		raster.SetMinSize(fyne.NewSize(swatchWidth, swatchHeight))
 		word := controls.NewLine(w.t(d.key), theme.ColorNameForeground)
-		l.words = append(l.words, word)
 		row.Add(container.New(layout.NewCustomPaddedHBoxLayout(5), container.NewCenter(raster), word))
 	}
-	off := w.make.Button(w.withKey(w.t("ui.compare.close"), tool.ViewCompare), nil, "", func() { w.keys.Do(tool.ViewCompare) })
+	off := w.make.Button(w.withKey(w.t("ui.compare.close"), close), nil, "", func() { w.keys.Do(close) })
 	l.object = controls.NewSurface(look.Panel, container.New(layout.NewCustomPaddedLayout(2, 2, 10, 10), container.NewBorder(nil, nil, row, off)))
-	w.name("compare.legend", l.object)
-	w.name("compare.close", off)
+	w.name(id+".legend", l.object)
+	w.name(id+".close", off)
 	l.object.Hide()
 	return l
 }
 
 func (l *legend) refresh() {
-	on := l.w.viewer.Comparing() && l.w.compareRefused() == "" && !l.w.segmenting
+	on := l.shown() && !l.w.segmenting
 	if l.object.Visible() != on {
 		controls.Visible(l.object, on)
 		l.w.relayout()

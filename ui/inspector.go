@@ -18,15 +18,16 @@ const inspectorWidth = 300
 
 // inspector is the accordion at the right. Its sections keep their state.
 type inspector struct {
-	w       *Window
-	object  *controls.Surface
-	labels  *labelSection
-	display *displaySection
-	model   *modelSection
-	compare *compareSection
-	report  *reportSection
-	history *historySection
-	review  *reviewSection
+	w         *Window
+	object    *controls.Surface
+	labels    *labelSection
+	display   *displaySection
+	model     *modelSection
+	compare   *compareSection
+	report    *reportSection
+	reference *referenceSection
+	history   *historySection
+	review    *reviewSection
 
 	scroll   *container.Scroll
 	column   *fyne.Container
@@ -40,10 +41,11 @@ func newInspector(w *Window) *inspector {
 	in.labels, in.display, in.model = newLabelSection(w), newDisplaySection(w), newModelSection(w)
 	in.report, in.history = newReportSection(w), newHistorySection(w)
 	in.review = newReviewSection(w)
-	in.compare = newCompareSection(w)
+	in.compare, in.reference = newCompareSection(w), newReferenceSection(w)
 	in.column = container.NewVBox(
 		in.section("labels", in.labels.object), in.section("display", in.display.object),
 		in.section("model", in.model.object), in.section("compare", in.compare.object),
+		in.section("reference", in.reference.object),
 		in.section("review", in.review.object),
 		in.section("report", in.report.object),
 		in.section("history", in.history.object))
@@ -142,6 +144,7 @@ func (in *inspector) refresh() {
 	in.display.refresh()
 	in.model.refresh()
 	in.compare.refresh()
+	in.reference.refresh()
 	in.report.refresh()
 	in.history.refresh()
 	in.review.refresh()

@@ -276,6 +276,7 @@ func (m *menu) view() *fyne.Menu {
 		separator(),
 		m.choice(m.act(tool.LabelsToggle, "ui.menu.labels", true), v.Overlay().Visible),
 		m.choice(m.act(tool.ViewCompare, "ui.menu.compare", w.compareRefused() == "" || v.Comparing()), v.Comparing()),
+		m.compare(),
 		style("ui.menu.style_filled", viewer.Filled),
 		style("ui.menu.style_outlined", viewer.Outlined),
 		style("ui.menu.style_both", viewer.FilledAndOutlined),

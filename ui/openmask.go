@@ -55,19 +55,36 @@ func (w *Window) openMask(path string) {
 			return
 		}
 		if attempt == w.opening {
-			w.askMapping(path, r.lm, r.m)
+			w.askMapping(r.lm, &r.m, w.asMask(path, r.lm, &r.m))
 		}
 	})
 }
 
-// askMapping shows which label each number of the file becomes.
-func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
+// mapped is what a label map is to become.
+type mapped struct {
+	title, what string   // of the dialog
+	use         string   // translation key of its button
+	stay        *staying // asks of labels that the file says nothing of
+	run         func()
+}
+
+// asMask puts a label map in place of the mask.
+func (w *Window) asMask(path string, lm *mask.LabelMap, m *mask.Mapping) mapped {
+	to := mapped{title: w.t("ui.mask.title"), what: w.t("ui.mask.text", filepath.Base(path)), use: "ui.mask.use", stay: w.newStaying(m)}
+	if !w.session.Mask().Empty() {
+		to.what = w.t("ui.mask.text_replaces", filepath.Base(path))
+	}
+	to.run = func() { w.useMask(path, lm, *m, to.stay.kept()) }
+	return to
+}
+
+// askMapping shows which label each number of a file becomes.
+func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 	names := []string{w.t("ui.mask.leave_out"), w.t("ui.mask.both_lungs")}
 	for _, l := range m.Labels {
 		names = append(names, l.Name)
 	}
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(4))
-	stay := w.newStaying(&m)
 	for _, d := range m.Doubts {
 		rows.Add(controls.Paragraph(w.texts.Format(d), theme.ColorNameWarning))
 	}
@@ -78,7 +95,7 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 			if n > 1 {
 				a.Label = m.Labels[n-2].Value
 			}
-			stay.refresh()
+			to.stay.refresh()
 		})
 		shown := 0
 		if a.BothLungs {
@@ -98,16 +115,12 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 		what := controls.NewLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
 		rows.Add(container.NewGridWithColumns(2, what, pick))
 	}
-	for _, row := range stay.rows {
+	for _, row := range to.stay.rows {
 		rows.Add(row.object)
 	}
-	what := w.t("ui.mask.text", filepath.Base(path))
-	if !w.session.Mask().Empty() {
-		what = w.t("ui.mask.text_replaces", filepath.Base(path))
-	}
-	body := container.NewBorder(widget.NewLabel(what), nil, nil, nil, container.NewVScroll(rows))
-	w.ask("mapping", w.t("ui.mask.title"), body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(stay.rows))+30*len(m.Doubts)))),
-		answer{id: "use", label: "ui.mask.use", ready: func() bool { return !m.Unassigned() }, run: func() { w.useMask(path, lm, m, stay.kept()) }},
+	body := container.NewBorder(widget.NewLabel(to.what), nil, nil, nil, container.NewVScroll(rows))
+	w.ask("mapping", to.title, body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(to.stay.rows))+30*len(m.Doubts)))),
+		answer{id: "use", label: to.use, ready: func() bool { return !m.Unassigned() }, run: to.run},
 		answer{id: "cancel", label: "ui.cancel"})
 }
 
@@ -115,16 +128,7 @@ func (w *Window) askMapping(path string, lm *mask.LabelMap, m mask.Mapping) {
 // and puts it in place of the mask.
 func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []mask.Label) {
 	v, attempt, now := w.session.Volume(), w.opening, w.session.Mask().Snapshot()
-	unfold := w.opts.Unfold
-	if unfold == nil {
-		unfold = func(_ context.Context, _ *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
-			made, err := mask.FromLabelMap(lm, m, nil)
-			if errors.Is(err, mask.ErrSplit) {
-				err = app.Refuse(err, "ui.mask.undivided", filepath.Base(path))
-			}
-			return made, err
-		}
-	}
+	unfold := w.unfolder(path)
 	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
 	type made struct {
 		mask   *mask.Mask
@@ -153,6 +157,20 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []
 			}
 		})
 	})
+}
+
+// unfolder makes a mask of a label map that was read from a file.
+func (w *Window) unfolder(path string) func(context.Context, *volume.Volume, *mask.LabelMap, mask.Mapping) (*mask.Mask, error) {
+	if w.opts.Unfold != nil {
+		return w.opts.Unfold
+	}
+	return func(_ context.Context, _ *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error) {
+		made, err := mask.FromLabelMap(lm, m, nil)
+		if errors.Is(err, mask.ErrSplit) {
+			err = app.Refuse(err, "ui.mask.undivided", filepath.Base(path))
+		}
+		return made, err
+	}
 }
 
 // takeFile puts a mask read from a file in place of the mask, as one step.

@@ -54,7 +54,7 @@ func loadPreferences(dir string) *preferences {
 	p := &preferences{
 		out:     &prefsWriter{write: writePreferences},
 		Opacity: viewer.DefaultOverlay().Opacity, Style: viewer.DefaultOverlay().Style, Smooth: true, Annotations: true, Crosshair: true,
-		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"compare", "review", "history"},
+		Inspector: true, Width: 1360, Height: 860, Device: "auto", Folded: []string{"compare", "reference", "review", "history"},
 	}
 	if dir == "" {
 		return p

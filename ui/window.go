@@ -43,6 +43,7 @@ type Window struct {
 	toolbar   *toolbar
 	strip     *toolStrip
 	legend    *legend // of a comparison with the model's mask
+	errors    *legend // of a comparison with a reference
 	amount    *amountStrip
 	inspector *inspector
 	cases     *workList
@@ -61,6 +62,7 @@ type Window struct {
 	device      app.Device
 	models      []app.ModelInfo
 	measured    measured
+	comparing   comparing // with a reference
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList
@@ -146,8 +148,8 @@ func (w *Window) build() {
 	w.strip = newToolStrip(w)
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
-	w.legend = newLegend(w)
-	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.reviewing.line.object))
+	w.legend, w.errors = newLegend(w), newErrorLegend(w)
+	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.errors.object, w.reviewing.line.object))
 	w.cases = newWorkList(w)
 	w.registerActions()
 	w.toolbar = newToolbar(w)
@@ -214,6 +216,7 @@ func (w *Window) connect() {
 	w.connectTools()
 	w.connectPainting()
 	w.reviewing.connect()
+	w.connectReference()
 	w.cases.connect()
 	w.connectUnfinished()
 	w.connectStudy()

@@ -92,6 +92,7 @@ func (w *Window) blindnessIs(was bool) {
 // anything else is shown.
 func (w *Window) blindnessChanged() {
 	w.bands.refresh()
+	w.refreshReference()
 	w.cases.arrange()
 	w.refreshActions()
 	w.lookForLeft() // others may be seen now

@@ -1,55 +1,80 @@
 package viewer
 
 import (
+	"encoding/binary"
+
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
-// What a voxel of a Difference is, as its mask has it in either layer.
+// What a voxel of a Difference is, as its mask has it in either layer: of what is
+// shown, against the model's mask or a reference.
 const (
-	Added     uint8 = 1 // it has a label that the model did not give it
-	Removed   uint8 = 2 // the model gave it a label that it has no more
-	Relabeled uint8 = 3 // it has another label than the model gave it
+	Added     uint8 = 1 // it has a label and had none; against a reference, a false alarm
+	Removed   uint8 = 2 // it had a label and has none; against a reference, a miss
+	Relabeled uint8 = 3 // it has another label
+	Hit       uint8 = 4 // it has the label of the reference; never said of the model's mask
 )
 
-// DifferenceLabels are the labels of a difference's mask. Blue, orange and purple
-// are told apart whatever cones an eye lacks (M. Okabe and K. Ito, Color
+// DifferenceLabels are the labels of a difference's mask. Blue, orange, purple and
+// green are told apart whatever cones an eye lacks (M. Okabe and K. Ito, Color
 // Universal Design, 2008); package render draws each in a pattern of its own too.
 func DifferenceLabels() []mask.Label {
 	return []mask.Label{
 		{Value: Added, Name: "added", Colour: mask.RGB{86, 180, 233}, Visible: true},
 		{Value: Removed, Name: "removed", Colour: mask.RGB{230, 159, 0}, Visible: true},
 		{Value: Relabeled, Name: "relabelled", Colour: mask.RGB{204, 121, 167}, Visible: true},
+		{Value: Hit, Name: "hit", Colour: mask.RGB{0, 158, 115}, Visible: true},
 	}
 }
 
-// difference keeps what differs between the mask that is shown and the model's.
+// difference keeps what differs between the mask that is shown and another.
 type difference struct {
 	on     bool
 	mask   *mask.Mask // nil while there is nothing to compare
-	model  *mask.Mask // that it was compared with
-	counts [256]bool  // labels that are compared: visible ones that the model looked for, everywhere
+	with   *mask.Mask // that it was compared with
+	counts [256]bool  // labels that are compared: visible ones that the other says something of, everywhere
+
+	reference *mask.Mask // nil for the model's
+	covers    func(mask.Label) bool
 }
 
 // Comparing reports whether what differs from the model's mask is to be shown in
 // the place of the labels.
-func (v *Viewer) Comparing() bool { return v.difference.on }
+func (v *Viewer) Comparing() bool { return v.difference.on && v.difference.reference == nil }
 
 // SetComparing shows what differs from the model's mask in the place of the
 // labels, where there is a model's mask.
 func (v *Viewer) SetComparing(on bool) {
-	if v.difference.on == on {
-		return
+	if v.Comparing() != on {
+		v.setDifference(difference{on: on})
 	}
-	v.difference = difference{on: on}
+}
+
+// Reference is the mask that what is shown is compared with; nil where it is none.
+func (v *Viewer) Reference() *mask.Mask { return v.difference.reference }
+
+// CompareWith shows hits, misses and false alarms against a reference on the same
+// grid, which must not change, in the place of the labels; nil shows the labels
+// again. Labels have the same values in both masks; covers says which of them the
+// reference says something of, nil that it is all.
+func (v *Viewer) CompareWith(reference *mask.Mask, covers func(mask.Label) bool) {
+	if reference != nil || v.difference.reference != nil {
+		v.setDifference(difference{on: reference != nil, reference: reference, covers: covers})
+	}
+}
+
+func (v *Viewer) setDifference(d difference) {
+	v.difference = d
 	v.compare()
 	v.Changed.Emit(OverlayMoved)
 }
 
 // Difference is a mask of DifferenceLabels on the grid of the volume, which says
-// in each layer what differs from the model's; nil where that is not to be shown
-// or there is no model's mask. It follows every change. Read only.
+// in each layer what differs from the model's mask or from the reference; nil where
+// that is not to be shown or there is none. It follows every change. Read only.
 func (v *Viewer) Difference() *mask.Mask {
 	if v.session.ModelRuns() {
 		return nil // what is shown is the model's own
@@ -65,7 +90,7 @@ func (v *Viewer) followDifference(s *app.Session) {
 		}
 	})
 	anew := func() {
-		if v.difference.on && (v.difference.model != s.ModelMask() || v.difference.counts != v.compared()) {
+		if v.difference.on && (v.difference.with != v.counterpart() || v.difference.counts != v.compared()) {
 			v.compare()
 			v.Changed.Emit(OverlayMoved)
 		}
@@ -75,15 +100,26 @@ func (v *Viewer) followDifference(s *app.Session) {
 	s.WarningsChanged.Connect(func(struct{}) { anew() }) // a run that changes nothing is another one too
 }
 
+// counterpart is the mask to compare with.
+func (v *Viewer) counterpart() *mask.Mask {
+	if v.difference.reference != nil {
+		return v.difference.reference
+	}
+	return v.session.ModelMask()
+}
+
 // compared returns which labels count.
 func (v *Viewer) compared() (labels [256]bool) {
 	m := v.session.Mask()
 	if m == nil {
 		return labels
 	}
-	r := v.session.Result()
+	covers := v.difference.covers
+	if r := v.session.Result(); v.difference.reference == nil && r != nil {
+		covers = r.Covers
+	}
 	for _, l := range m.Labels() {
-		labels[l.Value] = l.Visible && (r == nil || r.Covers(l))
+		labels[l.Value] = l.Visible && (covers == nil || covers(l))
 	}
 	return labels
 }
@@ -91,34 +127,68 @@ func (v *Viewer) compared() (labels [256]bool) {
 // compare works the whole difference out.
 func (v *Viewer) compare() {
 	d := &v.difference
-	d.mask, d.model = nil, v.session.ModelMask()
+	d.mask, d.with = nil, v.counterpart()
 	shown := v.session.Shown()
-	if !d.on || d.model == nil || shown == nil || d.model.Size() != shown.Size() {
+	if !d.on || d.with == nil || shown == nil || d.with.Size() != shown.Size() {
 		return
 	}
 	d.counts = v.compared()
 	d.mask = mask.New(shown.Size(), DifferenceLabels())
-	delta := mask.Diff(d.model, shown)
-	var kinds mask.Delta
-	for _, s := range delta.Slices {
-		var runs []mask.Run
-		for _, r := range s.Runs {
-			if what := d.kind(r.Old, r.New); what != 0 {
-				runs = append(runs, mask.Run{Offset: r.Offset, Length: r.Length, New: what})
-			}
+	size := shown.Size()
+	found := make([][]uint8, mask.Layers*size[2])
+	where := func(n int) (mask.Layer, int) { return mask.Layer(n / size[2]), n % size[2] }
+	parallel.Ranges(len(found), 4, func(from, to int) {
+		for n := from; n < to; n++ {
+			l, k := where(n)
+			found[n] = d.slice(d.with.Slice(l, k), shown.Slice(l, k), size[0]*size[1])
 		}
-		if runs != nil {
-			kinds.Slices = append(kinds.Slices, mask.SliceDelta{Layer: s.Layer, K: s.K, Runs: runs})
+	})
+	for n, s := range found {
+		if s != nil {
+			l, k := where(n)
+			d.mask.SetSlice(l, k, s)
 		}
 	}
-	d.mask.Apply(kinds)
+}
+
+// slice works a slice of n voxels out; nil where nothing is to be said of any.
+func (d *difference) slice(theirs, ours []uint8, n int) []uint8 {
+	if theirs == nil && ours == nil {
+		return nil
+	}
+	var out []uint8
+	for o := 0; o < n; {
+		if o+8 <= n { // most are empty, or alike where that says nothing
+			if a, b := eight(theirs, o), eight(ours, o); a|b == 0 || a == b && d.reference == nil {
+				o += 8
+				continue
+			}
+		}
+		for end := min(o+8, n); o < end; o++ {
+			if what := d.kind(at(theirs, o), at(ours, o)); what != 0 {
+				if out == nil {
+					out = make([]uint8, n)
+				}
+				out[o] = what
+			}
+		}
+	}
+	return out
+}
+
+// eight are eight voxels of a slice, which is nil where all are 0.
+func eight(slice []uint8, o int) uint64 {
+	if slice == nil {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(slice[o:])
 }
 
 // compareIn works the difference out in a box.
 func (v *Viewer) compareIn(box volume.Box) {
 	d, shown := &v.difference, v.session.Shown()
 	switch {
-	case d.model != v.session.ModelMask() || d.mask == nil:
+	case d.with != v.counterpart() || d.mask == nil:
 		v.compare()
 		v.Changed.Emit(OverlayMoved)
 		return
@@ -134,7 +204,7 @@ func (v *Viewer) compareIn(box volume.Box) {
 	var delta mask.Delta
 	for l := range mask.Layer(mask.Layers) {
 		for k := box.Min[2]; k < box.Max[2]; k++ {
-			theirs, ours, was := d.model.Slice(l, k), shown.Slice(l, k), d.mask.Slice(l, k)
+			theirs, ours, was := d.with.Slice(l, k), shown.Slice(l, k), d.mask.Slice(l, k)
 			if theirs == nil && ours == nil && was == nil {
 				continue
 			}
@@ -168,7 +238,7 @@ func at(slice []uint8, o int) uint8 {
 	return slice[o]
 }
 
-// kind is what a voxel is that the model gave one label and that has another.
+// kind is what a voxel is that has one label there and one as it is shown.
 func (d *difference) kind(theirs, ours uint8) uint8 {
 	if !d.counts[theirs] {
 		theirs = 0
@@ -177,6 +247,8 @@ func (d *difference) kind(theirs, ours uint8) uint8 {
 		ours = 0
 	}
 	switch {
+	case theirs == ours && theirs != 0 && d.reference != nil:
+		return Hit
 	case theirs == ours:
 		return 0
 	case theirs == 0:

@@ -59,7 +59,8 @@ const (
 )
 
 // compare draws a difference: what was added filled, what was removed striped in
-// a broken outline, what was relabelled dotted.
+// a broken outline, what was relabelled dotted; what hits a reference outlined, so
+// that the picture is seen in it.
 func (p *palette) compare(widthPx float64) {
 	for _, l := range viewer.DifferenceLabels() {
 		fill := patternFill
@@ -68,7 +69,7 @@ func (p *palette) compare(widthPx float64) {
 			fill = addedFill
 		case viewer.Removed:
 			p.weave[l.Value] = striped
-		default:
+		case viewer.Relabeled:
 			p.weave[l.Value] = dotted
 		}
 		p.fills[l.Value] = premultiplied(l.Colour, fill)

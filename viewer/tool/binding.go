@@ -87,6 +87,7 @@ const (
 	SegmentSlice   Action = "segment.slice"
 	SegmentBox     Action = "segment.box"
 	ViewCompare    Action = "view.compare"
+	ViewReference  Action = "view.reference"
 
 	ReviewNext      Action = "review.next"
 	ReviewPrevious  Action = "review.previous"
@@ -197,6 +198,7 @@ func Bindings() []Binding {
 			bind(ViewSmooth, "view", key("I")),
 			bind(ViewIdentity, "view", key("H")),
 			bind(ViewCompare, "view", key("Y")),
+			bind(ViewReference, "view", shift("Y")),
 			bind(ViewInspector, "view", key("F4")),
 			bind(ViewReport, "view", key("F5")),
 			bind(ViewHistory, "view", ctrl("H")),

@@ -1,0 +1,205 @@
+package ui
+
+import (
+	"opacity/app"
+	"opacity/app/mask"
+)
+
+// referenceFrom says where a reference came from.
+type referenceFrom int
+
+// The places, in the order in which the section offers them.
+const (
+	fromNowhere referenceFrom = iota // there is no reference
+	fromModel
+	fromFile
+	fromStudy
+)
+
+// reference is a mask that the mask at hand is compared with. It is no part of the
+// study: nothing of it is drawn into the mask, kept or saved.
+type reference struct {
+	mask   *mask.Mask // nil for none; its labels have the values of the mask at hand
+	from   referenceFrom
+	name   string         // as the user knows it
+	said   map[uint8]bool // labels that it says something of, if only that there is none
+	absent []string       // labels of it that the mask at hand does not have
+}
+
+// covers reports whether the reference says something of a label.
+func (r *reference) covers(l mask.Label) bool { return r.said[l.Value] }
+
+// comparing is the comparison with a reference.
+type comparing struct {
+	reference
+	rows []comparedLabel // by label; nil while nothing is counted
+	// asked is the revision of the mask that was measured last or is being measured.
+	asked int
+	whole int    // the revision that rows have distances of too
+	stop  func() // puts the measurement of distances off for good
+}
+
+// connectReference keeps the comparison as the mask is.
+func (w *Window) connectReference() {
+	s := w.session
+	s.Opened.Connect(func(app.OpenedEvent) { w.dropReference() })
+	s.MaskChanged.Connect(func(app.MaskEvent) { w.referenceFollows() })
+	s.HistoryChanged.Connect(func(struct{}) { w.referenceFollows() })
+	s.WarningsChanged.Connect(func(struct{}) { w.referenceFollows() }) // another run of a model
+}
+
+// referenceRefused says why nothing can be compared with a reference now, "" where
+// it can.
+func (w *Window) referenceRefused() string {
+	switch {
+	case w.blinded():
+		return w.t("ui.reference.blinded")
+	case !w.hasStudy():
+		return w.t("ui.refused.no_study")
+	case w.session.Loading():
+		return w.t("ui.refused.loading")
+	case w.segmenting:
+		return w.t("ui.refused.segmenting")
+	}
+	return ""
+}
+
+// mayCompare says why not where nothing can be compared.
+func (w *Window) mayCompare() bool {
+	why := w.referenceRefused()
+	if why != "" {
+		w.status.refuse(why)
+	}
+	return why == "" && len(w.modals) == 0
+}
+
+// toggleReference shows hits, misses and false alarms in the place of the labels,
+// or the labels again. Without a reference it goes where one is chosen.
+func (w *Window) toggleReference() {
+	switch {
+	case w.comparing.mask == nil:
+		w.goToSection("reference")
+		w.status.note(w.t("ui.reference.choose"))
+		return
+	case w.viewer.Reference() != nil:
+		w.viewer.CompareWith(nil, nil)
+	default:
+		w.showReference()
+	}
+	w.refreshReference()
+	w.refreshActions()
+}
+
+func (w *Window) showReference() { w.viewer.CompareWith(w.comparing.mask, w.comparing.covers) }
+
+// takeReference compares with a mask from now on, and shows how it differs.
+func (w *Window) takeReference(r reference) {
+	w.forgetReference()
+	w.comparing.reference = r
+	w.showReference()
+	w.bands.settled("reference")
+	w.status.say(w.t("ui.reference.taken", r.name))
+	w.goToSection("reference")
+	w.measureReference()
+	w.refreshReference()
+	w.refreshActions()
+}
+
+// dropReference compares with nothing any more.
+func (w *Window) dropReference() {
+	if w.comparing.mask == nil {
+		return
+	}
+	w.forgetReference()
+	w.soon("reference", w.refreshReference)
+	w.soon("actions", w.refreshActions)
+}
+
+func (w *Window) forgetReference() {
+	if w.comparing.stop != nil {
+		w.comparing.stop()
+	}
+	w.jobs.Cancel(jobOverlap)
+	w.jobs.Cancel(jobDistances)
+	w.comparing = comparing{}
+	w.viewer.CompareWith(nil, nil)
+}
+
+// compareWithModel compares with what the model made of the image, as it was.
+func (w *Window) compareWithModel() {
+	if !w.mayCompare() {
+		return
+	}
+	r, ok := w.modelReference()
+	if !ok {
+		w.status.refuse(w.t("ui.compare.none"))
+		return
+	}
+	w.takeReference(r)
+}
+
+func (w *Window) modelReference() (reference, bool) {
+	result := w.session.Result()
+	if result == nil || result.Mask == nil {
+		return reference{}, false
+	}
+	r := reference{mask: result.Mask, from: fromModel, name: w.t("ui.reference.model_name", modelTitle(result.Model)), said: map[uint8]bool{}}
+	for _, l := range w.session.Mask().Labels() {
+		r.said[l.Value] = result.Covers(l)
+	}
+	return r, true
+}
+
+// referenceFollows measures again where the mask is another, and compares with the
+// model's mask as it is.
+func (w *Window) referenceFollows() {
+	c := &w.comparing
+	switch {
+	case c.mask == nil:
+		return
+	case w.blinded():
+		w.dropReference()
+		return
+	case c.from == fromModel && w.session.ModelMask() != c.mask && !w.segmenting:
+		w.soon("reference.model", w.followModel)
+		return
+	case w.session.Revision() == c.asked:
+		return
+	}
+	w.jobs.Cancel(jobDistances) // of a mask that is no more
+	if !w.session.Painting() && !w.inspector.model.thresholds.moves() {
+		w.soon("reference.measure", w.measureReference)
+	}
+}
+
+// followModel takes the mask of the run that the mask at hand goes back to now.
+func (w *Window) followModel() {
+	c := &w.comparing
+	if c.from != fromModel || w.session.ModelMask() == c.mask {
+		return
+	}
+	r, ok := w.modelReference()
+	if !ok {
+		w.dropReference()
+		return
+	}
+	shown := w.viewer.Reference() != nil
+	w.forgetReference()
+	w.comparing.reference = r
+	if shown {
+		w.showReference()
+	}
+	w.measureReference()
+	w.refreshReference()
+}
+
+// refreshReference brings everything that compares with a reference in line.
+func (w *Window) refreshReference() {
+	if w.comparing.mask != nil && w.blinded() {
+		w.forgetReference()
+	}
+	w.inspector.reference.refresh()
+	w.inspector.compare.refresh()
+	w.legend.refresh()
+	w.errors.refresh()
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"errors"
+
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
+)
+
+// The jobs: counts follow every edit, distances wait until the mask is left alone.
+const (
+	jobOverlap    = "reference.counts"
+	jobDistances = "reference.distances"
+)
+
+// comparedKeys are the metrics of the table, in order, by their keys in files.
+var comparedKeys = []string{
+	"dice", "jaccard", "sensitivity", "precision", "specificity", "rvd", "avd_ml",
+	"hd95_mm", "assd_mm", "nsd", "nsd_tolerance_mm",
+}
+
+// comparedEntries are these metrics.
+func comparedEntries() []catalogue.Entry {
+	var all []catalogue.Entry
+	for _, key := range comparedKeys {
+		if e, ok := catalogue.Find(key); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Tolerances of the normalised surface Dice: those of Ma and others (2021, Medical
+// Physics 48:1197) for lungs and for infections, as evaluate has them.
+const (
+	lungToleranceMM    = 1
+	findingToleranceMM = 3
+)
+
+// comparedLabel is what was measured of a label.
+type comparedLabel struct {
+	label   mask.Label
+	inLungs bool // specificity was counted in the reference's lungs, not in the whole image
+	// values are those that are known by now, by the metrics' keys.
+	values map[string]metrics.Value
+}
+
+// comparison is what a measurement needs, apart from the window.
+type comparison struct {
+	mask      *mask.Mask // a snapshot
+	reference reference
+	grid      catalogue.Grid
+}
+
+func (w *Window) comparison() comparison {
+	v := w.session.Volume()
+	_, withheld := v.Withheld()
+	return comparison{
+		mask: w.session.Mask().Snapshot(), reference: w.comparing.reference,
+		grid: catalogue.Grid{SpacingMM: v.SpacingMM(), VoxelML: v.VoxelVolumeML(), Unknown: withheld},
+	}
+}
+
+// measureReference counts what the mask has in common with the reference, and
+// measures distances once it has been left alone for a moment.
+func (w *Window) measureReference() {
+	c := &w.comparing
+	if c.mask == nil || w.session.Painting() || w.segmenting {
+		return
+	}
+	if c.stop != nil {
+		c.stop()
+	}
+	w.jobs.Cancel(jobDistances)
+	c.asked = w.session.Revision()
+	w.runComparison(jobOverlap, false)
+	c.stop = w.after(measureAfter, func() { w.runComparison(jobDistances, true) })
+}
+
+// runComparison measures beside the window; what is late is dropped.
+func (w *Window) runComparison(key string, distances bool) {
+	c := &w.comparing
+	if c.mask == nil || w.session.Mask() == nil || w.session.Revision() != c.asked {
+		return
+	}
+	of, reference, asked := w.comparison(), c.mask, c.asked
+	job.Run(w.jobs, key, func(ctx context.Context, _ func(job.Progress)) ([]comparedLabel, error) {
+		return of.measure(ctx, distances)
+	}, nil, func(rows []comparedLabel, err error) {
+		switch {
+		case c.mask != reference || c.asked != asked || w.session.Revision() != asked:
+			return // the next measurement is on its way
+		case errors.Is(err, context.Canceled), !distances && c.whole == asked: // it was overtaken
+			return
+		case err != nil:
+			w.bands.failAbout("reference", err)
+			return
+		}
+		if c.rows = rows; distances {
+			c.whole = asked
+		}
+		w.inspector.reference.refresh()
+	})
+}
+
+// measure works out the metrics of each label that the reference says something of:
+// those of counts, and with distances all.
+func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabel, error) {
+	lungs := c.reference.lungs()
+	entries := comparedEntries()
+	var rows []comparedLabel
+	for _, l := range c.mask.Labels() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !c.reference.covers(l) {
+			continue
+		}
+		theirs, ours := mask.BitsOf(c.reference.mask, l.Layer, l.Value), mask.BitsOf(c.mask, l.Layer, l.Value)
+		row := comparedLabel{label: l, inLungs: lungs != nil && l.Layer == mask.Findings}
+		p := catalogue.Pair{Counts: metrics.CountsOf(theirs, ours, nil), Grid: c.grid, ToleranceMM: lungToleranceMM}
+		p.InRegion = p.Counts
+		if row.inLungs {
+			p.InRegion = metrics.CountsOf(theirs, ours, lungs)
+		}
+		if l.Layer == mask.Findings {
+			p.ToleranceMM = findingToleranceMM
+		}
+		if distances {
+			if err := p.AddDistances(ctx, theirs, ours, entries); err != nil {
+				return nil, err
+			}
+		}
+		row.values = catalogue.Values(p, entries)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// lungs are those of the reference; nil where it has none.
+func (r reference) lungs() *mask.Bits {
+	var all *mask.Bits
+	for _, l := range r.mask.Labels() {
+		if l.Layer != mask.Anatomy || l.Side == mask.NoSide || r.mask.Count(l.Layer, l.Value) == 0 {
+			continue
+		}
+		one := mask.BitsOf(r.mask, l.Layer, l.Value)
+		if all == nil {
+			all = one
+		} else {
+			all.Or(one)
+		}
+	}
+	return all
+}
