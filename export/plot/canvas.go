@@ -169,9 +169,6 @@ func (m matrix) apply(p vg.Point) vg.Point {
 // scale is how much lengths grow, the mean of both directions.
 func (m matrix) scale() float64 { return math.Sqrt(math.Abs(m[0]*m[3] - m[1]*m[2])) }
 
-// linear is the map without its translation, for letters.
-func (m matrix) linear() matrix { return matrix{m[0], m[1], m[2], m[3], 0, 0} }
-
 func (m matrix) upright() bool {
 	return math.Abs(m[0]-1)+math.Abs(m[1])+math.Abs(m[2])+math.Abs(m[3]-1) < 1e-9
 }

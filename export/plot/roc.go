@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"image/color"
 	"math"
 	"strconv"
 
@@ -228,9 +227,4 @@ func both(a, b key) func(*sheet, draw.Canvas, vg.Rectangle) {
 		a.draw(s, c, r)
 		b.draw(s, c, r)
 	}
-}
-
-// colourOf is the n-th colour, for a legend.
-func colourOf(n int, alpha float64) func(*sheet) color.NRGBA {
-	return func(s *sheet) color.NRGBA { return faded(s.colour(n), alpha) }
 }

@@ -1,0 +1,278 @@
+// Package picture draws the figures of a case that show its slices: CT,
+// reference and prediction beside one another, the map of errors, montages, and
+// a GIF through the stack. The slices are drawn by the code that draws the
+// window, titles and legends by package plot.
+package picture
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/parallel"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/export/plot"
+	"opacity/export/snapshot"
+	"opacity/viewer"
+	"opacity/viewer/render"
+)
+
+// Case is a volume with two masks on its grid.
+type Case struct {
+	Volume                *volume.Volume
+	Reference, Prediction *mask.Mask
+	Plane                 viewer.Plane
+	Window                volume.Window // zero for the one the volume opens in
+	// Labels are those that are shown and compared, by value; nil for all.
+	Labels []uint8
+	Px     int // of the longer side of one slice; 0 for 800
+	About  plot.About
+}
+
+// What is what one picture of a case shows.
+type What int
+
+// CT is the slice alone, Reference and Prediction it with that mask, Errors it
+// with hits, misses and false alarms.
+const (
+	CT What = iota
+	Reference
+	Prediction
+	Errors
+)
+
+// How much larger letters are than on screen, so that they have some 6 points in
+// a picture of 55 mm, a third of a page; those of a sheet are large already.
+const printed, sheetPrinted = 2.2, 1.4
+
+func (w What) title() string {
+	return text.English().T("picture." + [...]string{"ct", "reference", "prediction", "errors"}[w])
+}
+
+// Slice draws one picture of a slice; index is along the plane's normal, or
+// snapshot.Middle. Annotated adds scale bar, window, slice and edge letters.
+func (c Case) Slice(w What, index int, annotated bool) (*image.RGBA, error) {
+	o, err := c.options(w)
+	if err != nil {
+		return nil, err
+	}
+	o.Index, o.Annotations, o.Letters = index, annotated, printed
+	return snapshot.Draw(o)
+}
+
+func (c Case) options(w What) (snapshot.Options, error) {
+	o := snapshot.Options{Volume: c.Volume, Plane: c.Plane, Window: c.Window, Overlay: viewer.DefaultOverlay(), Px: c.Px}
+	if o.Px <= 0 {
+		o.Px = 800
+	}
+	if c.Volume == nil {
+		return o, app.Misuse("snapshot.no_volume")
+	}
+	for _, m := range []*mask.Mask{c.Reference, c.Prediction} {
+		if m != nil && m.Size() != c.Volume.Size {
+			return o, app.Misuse("snapshot.mask_size", m.Size().String(), c.Volume.Size.String())
+		}
+	}
+	switch w {
+	case Reference:
+		o.Mask = c.narrowed(c.Reference)
+	case Prediction:
+		o.Mask = c.narrowed(c.Prediction)
+	case Errors:
+		o.Mask, o.Compare = c.errors(), true
+	}
+	return o, nil
+}
+
+// narrowed is a mask with only the labels visible that are shown.
+func (c Case) narrowed(m *mask.Mask) *mask.Mask {
+	if m == nil || c.Labels == nil {
+		return m
+	}
+	m = m.Snapshot()
+	labels := m.Labels()
+	for n := range labels {
+		labels[n].Visible = c.shows(labels[n].Value)
+	}
+	if err := m.SetLabels(labels); err != nil { // they were the mask's own
+		return m
+	}
+	return m
+}
+
+func (c Case) shows(value uint8) bool {
+	return c.Labels == nil || slices.Contains(c.Labels, value)
+}
+
+// errors is a mask of viewer.DifferenceLabels: of each layer what the prediction
+// has and the reference has not, and the other way round.
+func (c Case) errors() *mask.Mask {
+	out := mask.New(c.Volume.Size, viewer.DifferenceLabels())
+	if c.Reference == nil || c.Prediction == nil {
+		return out
+	}
+	size := c.Volume.Size
+	var shown [256]bool
+	for v := range shown {
+		shown[v] = v > 0 && c.shows(uint8(v))
+	}
+	found := make([][]uint8, mask.Layers*size[2])
+	parallel.Ranges(len(found), 4, func(from, to int) {
+		for n := from; n < to; n++ {
+			l, k := mask.Layer(n/size[2]), n%size[2]
+			found[n] = compared(c.Reference.Slice(l, k), c.Prediction.Slice(l, k), &shown)
+		}
+	})
+	for n, s := range found {
+		if s != nil {
+			out.SetSlice(mask.Layer(n/size[2]), n%size[2], s)
+		}
+	}
+	return out
+}
+
+// compared is nil where neither has a label; a slice without any is nil.
+func compared(reference, prediction []uint8, shown *[256]bool) []uint8 {
+	var out []uint8
+	for o := range max(len(reference), len(prediction)) {
+		var r, p uint8
+		if reference != nil && shown[reference[o]] {
+			r = reference[o]
+		}
+		if prediction != nil && shown[prediction[o]] {
+			p = prediction[o]
+		}
+		if r|p == 0 {
+			continue
+		}
+		if out == nil {
+			out = make([]uint8, max(len(reference), len(prediction)))
+		}
+		switch {
+		case r == p:
+			out[o] = viewer.Hit
+		case p == 0:
+			out[o] = viewer.Removed
+		case r == 0:
+			out[o] = viewer.Added
+		default:
+			out[o] = viewer.Relabeled
+		}
+	}
+	return out
+}
+
+// Triptych is CT, reference and prediction of a slice side by side.
+func (c Case) Triptych(index int) (plot.Figure, error) {
+	return c.row("triptych", index, CT, Reference, Prediction)
+}
+
+// ErrorMap is CT and errors of a slice side by side.
+func (c Case) ErrorMap(index int) (plot.Figure, error) { return c.row("error_map", index, CT, Errors) }
+
+func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
+	d := plot.PicturesData{About: c.About, Name: name}
+	for n, w := range whats {
+		o, err := c.options(w)
+		if err != nil {
+			return plot.Figure{}, err
+		}
+		o.Index, o.Annotations, o.Letters = index, n == 0, printed
+		m, err := snapshot.Draw(o)
+		if err != nil {
+			return plot.Figure{}, err
+		}
+		d.Panes = append(d.Panes, plot.Pane{Title: w.title(), Image: m})
+		d.Keys = append(d.Keys, c.keys(w, o.Mask, d.Keys)...)
+	}
+	t := text.English()
+	d.Shows = t.T("picture.shows."+name) + " " + c.where(index)
+	return plot.Pictures(d), nil
+}
+
+// where says slice and window.
+func (c Case) where(index int) string {
+	t := text.English()
+	w := c.Window
+	if w.Width <= 0 {
+		w = viewer.FirstWindow(c.Volume)
+	}
+	_, _, n, _ := c.Plane.Axes()
+	if index == snapshot.Middle {
+		index = c.Volume.Size[n] / 2
+	}
+	return t.T("picture.where", viewer.SliceCaption(t, c.Volume, c.Plane, index), viewer.WindowCaption(t, w))
+}
+
+// Montage is count slices spread through the stack, one thing shown of each.
+func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, error) {
+	o, err := c.options(w)
+	if err != nil {
+		return plot.Figure{}, err
+	}
+	o.Annotations, o.Letters = true, sheetPrinted
+	sheet, err := snapshot.DrawSheet(ctx, o, count)
+	if err != nil {
+		return plot.Figure{}, err
+	}
+	t := text.English()
+	return plot.Pictures(plot.PicturesData{
+		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil),
+		Shows: t.T("picture.shows.montage", count, w.title()),
+	}), nil
+}
+
+// keys are the labels, or kinds of error, of a mask that has no key yet.
+func (c Case) keys(w What, m *mask.Mask, had []plot.Swatch) []plot.Swatch {
+	switch {
+	case m == nil:
+		return nil
+	case w == Errors:
+		return errorKeys(m)
+	}
+	var keys []plot.Swatch
+	for _, l := range m.Labels() {
+		known := slices.ContainsFunc(had, func(s plot.Swatch) bool { return s.Name == l.Name })
+		if l.Visible && !known && has(m, l.Value) {
+			keys = append(keys, plot.Swatch{Name: l.Name, Image: swatch(l.Colour)})
+		}
+	}
+	return keys
+}
+
+func has(m *mask.Mask, value uint8) bool {
+	return m.Count(mask.Anatomy, value)+m.Count(mask.Findings, value) > 0
+}
+
+// swatch is a filled and outlined box, as labels are drawn.
+func swatch(c mask.RGB) image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, swatchWidth, swatchHeight))
+	draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{c[0], c[1], c[2], 0xff}), image.Point{}, draw.Src)
+	inside := color.NRGBA{c[0], c[1], c[2], 0x59}
+	r := m.Rect.Inset(5)
+	draw.Draw(m, r, image.NewUniform(color.RGBA{40, 40, 40, 0xff}), image.Point{}, draw.Src)
+	draw.Draw(m, r, image.NewUniform(inside), image.Point{}, draw.Over)
+	return m
+}
+
+const swatchWidth, swatchHeight = 136, 48
+
+func errorKeys(errors *mask.Mask) []plot.Swatch {
+	t := text.English()
+	var keys []plot.Swatch
+	for _, k := range []struct {
+		value uint8
+		key   string
+	}{{viewer.Hit, "hit"}, {viewer.Removed, "miss"}, {viewer.Added, "false_alarm"}, {viewer.Relabeled, "other_label"}} {
+		if k.value == viewer.Relabeled && !has(errors, k.value) {
+			continue
+		}
+		keys = append(keys, plot.Swatch{Name: t.T("picture." + k.key), Image: render.DifferenceSwatch(k.value, swatchWidth, swatchHeight, 3)})
+	}
+	return keys
+}
