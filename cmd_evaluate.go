@@ -28,6 +28,7 @@ type evaluateFlags struct {
 	jobs                     int
 	seed                     uint64
 	resample, force, printed bool
+	plain                    bool // no figures
 }
 
 func newEvaluate(c *cli) *cobra.Command {
@@ -56,6 +57,7 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
 	flags.StringArrayVar(&f.metrics, "metric", nil, t.T("cmd.evaluate.metric"))
 	flags.BoolVar(&f.resample, "resample", false, t.T("cmd.evaluate.resample"))
+	flags.BoolVar(&f.plain, "no-figures", false, t.T("cmd.evaluate.no_figures"))
 	flags.IntVar(&f.jobs, "jobs", 0, t.T("cmd.evaluate.jobs"))
 	flags.Uint64Var(&f.seed, "seed", 1, t.T("cmd.evaluate.seed"))
 	flags.BoolVar(&f.printed, "json", false, t.T("cmd.evaluate.json"))
@@ -159,7 +161,7 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 		return c.unevaluated(append(failed, run.Failed...), 0)
 	}
 	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
-	files, err := f.write(r)
+	files, err := c.writeEvaluation(f, r)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 // later run goes on from.
 var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv"}
 
-// write puts the results into the folder and returns their paths.
-func (f evaluateFlags) write(r cohort.Report) ([]string, error) {
+// writeEvaluation puts the results into the folder and returns their paths.
+func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
 	writers := []func(io.Writer) error{r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds}
 	var files []string
 	for n, name := range evaluationFiles {
@@ -28,7 +28,13 @@ func (f evaluateFlags) write(r cohort.Report) ([]string, error) {
 		}
 		files = append(files, path)
 	}
-	// Figures are drawn here, into figures/, from the same report.
+	if figures := c.evaluationFigures(r); len(figures) > 0 && !f.plain {
+		folder := filepath.Join(f.out, "figures")
+		if err := draw(folder, figures, f.force); err != nil {
+			return files, err
+		}
+		files = append(files, folder)
+	}
 	return files, nil
 }
 

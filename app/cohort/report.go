@@ -19,6 +19,7 @@ type Report struct {
 	Summary    []Summary   `json:"summary"`
 	Agreement  []Agreement `json:"agreement"`
 	Tests      []Test      `json:"tests"`
+	Curves     []Curve     `json:"pooled_roc"`
 	Folds      []Fold      `json:"folds,omitempty"`
 	Failed     []failure   `json:"failed"`
 	Provenance Provenance  `json:"provenance"`
@@ -48,7 +49,7 @@ type Provenance struct {
 // Build sums a run up. failed are the cases that did not get as far.
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
-		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows), Folds: ByFold(r.Rows),
+		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
 		Failed: []failure{},
 	}
 	for _, f := range slices.Concat(failed, r.Failed) {
@@ -100,6 +101,8 @@ func (r Region) Sentence() text.Message {
 	switch r {
 	case InLungs:
 		return text.M("evaluate.region.reference_lungs")
+	case InMany:
+		return text.M("evaluate.region.several")
 	case InBody:
 		return text.M("evaluate.region.body")
 	case InROI:

@@ -16,6 +16,7 @@ const (
 	InROI   Region = "roi"
 	InBody  Region = "body"
 	InGrid  Region = "whole_grid"
+	InMany  Region = "several" // of cases that differ in it
 )
 
 // Row is what was measured of one label of a case.

@@ -39,8 +39,8 @@ type Run struct {
 	Failed []Failure
 	Notes  []string
 	Inputs []Input
-	Reused int                       // cases taken from the store
-	Pooled map[Group]score.Histogram // probabilities of all cases together
+	Reused int            // cases taken from the store
+	Pooled map[Group]Pool // probabilities of all cases together
 }
 
 // Group is a label as a model has it.
@@ -49,7 +49,7 @@ type Group struct{ Model, Label string }
 // Measure compares the cases, several at a time. Cancelled, it returns ctx.Err(); what
 // is in the store then stays for the next run.
 func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error) {
-	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]score.Histogram{}}
+	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}}
 	workers := o.Workers
 	if workers <= 0 {
 		workers = min(runtime.GOMAXPROCS(0), 4)
@@ -76,6 +76,11 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 			continue
 		}
 		out.Rows = append(out.Rows, res.Rows...)
+		for _, d := range res.digests {
+			pool := out.Pooled[d.of]
+			pool.Cases = append(pool.Cases, d.Digest)
+			out.Pooled[d.of] = pool
+		}
 		out.Inputs = append(out.Inputs, res.inputs)
 		for _, note := range res.Notes {
 			if !slices.Contains(out.Notes, note) {
@@ -92,9 +97,15 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 
 type result struct {
 	outcome
-	inputs Input
-	reused bool
-	err    error
+	digests []digest // of Scores, which are let go of
+	inputs  Input
+	reused  bool
+	err     error
+}
+
+type digest struct {
+	of Group
+	*score.Digest
 }
 
 type runner struct {
@@ -105,7 +116,7 @@ type runner struct {
 
 	mu           sync.Mutex
 	done, reused int
-	pooled       map[Group]score.Histogram
+	pooled       map[Group]Pool
 }
 
 // one compares a case, or takes what an earlier run found.
@@ -136,9 +147,10 @@ func (r *runner) tell(c Case, res *result) {
 	}
 	for _, s := range res.Scores {
 		at := Group{c.Model, s.Label}
-		all := r.pooled[at]
-		all.Merge(s.counts())
-		r.pooled[at] = all
+		one, pool := s.counts(), r.pooled[at]
+		pool.All.Merge(one)
+		r.pooled[at] = pool
+		res.digests = append(res.digests, digest{at, one.Digest()})
 	}
 	res.Scores = nil
 	r.done++

@@ -58,12 +58,12 @@ func of(rows []Row, g Group) []Row {
 }
 
 // Summarise describes every label and metric.
-func Summarise(rows []Row, pooled map[Group]score.Histogram, seed uint64) []Summary {
+func Summarise(rows []Row, pooled map[Group]Pool, seed uint64) []Summary {
 	var out []Summary
 	keys := keysOf(rows)
 	for _, g := range groups(rows) {
 		mine := of(rows, g)
-		together := pooledValues(mine, pooled[g])
+		together := pooledValues(mine, pooled[g].All)
 		for _, key := range keys {
 			there := slices.ContainsFunc(mine, func(r Row) bool { return has(r, key) })
 			if key == "nsd_tolerance_mm" || key == aucBound || !there {

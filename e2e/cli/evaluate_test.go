@@ -237,6 +237,14 @@ func TestEvaluate_ShiftedMasks(t *testing.T) {
 	if lines := strings.Count(read(t, filepath.Join(out, "thirds.csv")), "\n"); lines != 1+3*4*3 {
 		t.Errorf("thirds.csv has %d lines", lines)
 	}
+	for _, name := range []string{"boxes_dice.png", "boxes_hd95_mm.pdf", "bland_altman_volume_infection.svg", "bland_altman_volume_infection.csv"} {
+		if info, err := os.Stat(filepath.Join(out, "figures", name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if said := read(t, filepath.Join(out, "figures", "boxes_dice.txt")); !strings.Contains(said, "n = 3 cases") || !strings.Contains(said, "1.2.3-test") {
+		t.Errorf("caption %q", said)
+	}
 	refused(t, opacity(t, "evaluate", "-r", ref, "-p", pred, "-o", out), int(app.Usage), "metrics.json")
 }
 
@@ -365,6 +373,9 @@ func TestEvaluate_Probabilities(t *testing.T) {
 	share := float64(hit) / float64(infected)
 	if got := evaluated(t, out).value(t, "ref", "infection", "auc"); !near(got, share+(1-share)/2) {
 		t.Errorf("AUC %v of a share of %v", got, share)
+	}
+	if _, err := os.Stat(filepath.Join(out, "figures", "roc_infection.pdf")); err != nil {
+		t.Error(err)
 	}
 	r = opacity(t, "evaluate", "-r", ref, "-p", ref, "-o", filepath.Join(dir, "other"), "--probabilities", filepath.Join(sample(t), "ct.nii.gz"), "--quiet")
 	refused(t, r, int(app.Refused), "ct.nii.gz")
