@@ -37,16 +37,20 @@ def measured(program, folder, *flags):
 
 
 def masks(folder, pool, args):
-    """Pairs of masks; returns what the peers will have said."""
+    """Pairs of masks; returns what the peers will have said, and how many pairs are large."""
     small, large = list(made.small_pairs(args.pairs)), []
+
+    def ask(of, *job):
+        return pool.apply_async(asked.kept, (of, job, args.answers))
+
     for name, a, b, spacing in small:
         folder.pair(name, a, b, spacing)
-    said = [pool.apply_async(asked.of_small, ((a, b, spacing),)) for _, a, b, spacing in small]
+    said = [ask(asked.of_small, *job) for _, *job in small]
     if not args.small:
         for name, a, b, spacing in made.large_pairs(args.opacity, folder.path):
             folder.pair(f"{name}, 512x512x300", a, b, spacing)
-            large.append(pool.apply_async(asked.of_large, ((a, b, spacing),)))
-    return large + said, len(large)
+            large.append(ask(asked.of_large, a, b, spacing))
+    return said + large, len(large)
 
 
 def scores(folder):
@@ -162,12 +166,15 @@ def arguments():
     p.add_argument("-o", "--output", type=Path, help="write the tables here")
     p.add_argument("--pairs", type=int, default=280, help="how many random pairs")
     p.add_argument("--small", action="store_true", help="without the three large pairs")
+    p.add_argument("--answers", type=Path, help="keep what the peers say of masks in this folder, so that a run can be stopped and started")
     p.add_argument("--bench", action="store_true", help="only time the large ones beside medpy, surface-distance and scikit-learn: minutes, with nothing else running")
     return p.parse_args()
 
 
 def main():
     args = arguments()
+    if args.answers:
+        args.answers.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as where:
         folder = made.Folder(where)
         if args.bench:
@@ -178,7 +185,7 @@ def main():
             folder.write()
             ours = measured(args.measure.resolve(), folder.path)
             said = [w.get() for w in waiting]
-        t = compared(folder, ours, said[large:] + said[:large], of_scores, of_numbers)
+        t = compared(folder, ours, said, of_scores, of_numbers)
     text = report(t, folder, large, kept(args.output))
     print(text)
     if args.output:
