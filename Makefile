@@ -13,7 +13,7 @@ export OPACITY_TEST_DATA := $(DATA)
 
 PKG_BASE := gcc libc6-dev python3 python3-pip
 PKG_GUI  := pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev
-PKG_TEST := xvfb libgl1-mesa-dri openbox
+PKG_TEST := xvfb libgl1-mesa-dri openbox poppler-utils
 PKG_WIN  := gcc-mingw-w64-x86-64-posix
 
 GOTESTSUM   := gotest.tools/gotestsum@v1.13.0

@@ -273,6 +273,7 @@ func Scatter(d ScatterData) Figure {
 	if d.Equal {
 		all := append(append([]float64(nil), xs...), ys...)
 		p.x, p.y = spanning(d.X+unitOf(d.Unit), all...), spanning(d.Y+unitOf(d.Unit), all...)
+		p.x.most, p.y.most = 6, 6 // marked alike
 		p.layers = append([]func(frame){func(f frame) {
 			f.polyline(f.s.plain(f.s.soft, 0.7, 2, 2), []XY{{p.x.min, p.x.min}, {p.x.max, p.x.max}})
 		}}, p.layers...)

@@ -46,7 +46,7 @@ func (d dressed) draw(s *sheet, c draw.Canvas) {
 	edge := margin * s.scale
 	c = draw.Crop(c, edge, -edge, edge, -edge)
 	if d.Title != "" {
-		style := s.bold(titleSize, s.ink)
+		style := s.fitted(s.bold(titleSize, s.ink), d.Title, c.Size().X)
 		write(c, style, draw.XLeft, c.Min.X, c.Max.Y-lineHeight(style)/2, d.Title)
 	}
 	c.Max.Y -= d.head(s)

@@ -91,6 +91,30 @@ func TestImage(t *testing.T) {
 	}
 }
 
+// Long names are made to fit: nothing is written over the edge.
+func TestLongNamesFit(t *testing.T) {
+	long := "mean infected area of the left and of the right lung of all cases that were read twice"
+	d := rocData(3, 20)
+	d.Title, d.Models[0].Name = long, long
+	b := agreement(5, plot.Difference)
+	b.Quantity = long
+	for _, f := range []plot.Figure{plot.ROC(d), plot.BlandAltman(b)} {
+		var png bytes.Buffer
+		if err := f.WritePNG(&png, plot.Page{DPI: 100}); err != nil {
+			t.Fatal(err)
+		}
+		m := decoded(t, png.Bytes())
+		size := m.Bounds().Size()
+		for y := range size.Y {
+			for _, x := range []int{0, 1, 2, size.X - 3, size.X - 2, size.X - 1} {
+				if r, _, _, _ := m.At(x, y).RGBA(); r < 0xf000 {
+					t.Fatalf("%s has ink at (%d,%d) of %v", f.Name, x, y, size)
+				}
+			}
+		}
+	}
+}
+
 // Every point that is drawn can be clicked, at the place where it is.
 func TestSpots(t *testing.T) {
 	f := plot.BlandAltman(repeated())

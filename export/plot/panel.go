@@ -216,7 +216,7 @@ func (p panel) draw(s *sheet, c draw.Canvas) {
 	f.x = func(v float64) vg.Length { return data.X((v - p.x.min) / (p.x.max - p.x.min)) }
 	f.y = func(v float64) vg.Length { return data.Y((v - p.y.min) / (p.y.max - p.y.min)) }
 	if p.title != "" {
-		write(c, s.bold(titleSize, s.ink), draw.XLeft, data.Min.X, c.Max.Y-lineHeight(s.bold(titleSize, s.ink))/2, p.title)
+		write(c, s.fitted(s.bold(titleSize, s.ink), p.title, c.Max.X-data.Min.X), draw.XLeft, data.Min.X, c.Max.Y-lineHeight(s.bold(titleSize, s.ink))/2, p.title)
 	}
 	p.drawAxes(f, c)
 	if p.empty != "" {
@@ -280,14 +280,16 @@ func (p panel) drawAxes(f frame, c draw.Canvas) {
 	f.StrokeLines(line, []vg.Point{{X: f.Min.X, Y: f.Max.Y}, {X: f.Min.X, Y: f.Min.Y}, {X: f.Max.X, Y: f.Min.Y}})
 	if p.x.label != "" {
 		y := f.Min.Y - mark - gap*s.scale - vg.Length(below)*lineHeight(tickStyle) - labelStyle.Font.Size/2
-		write(f.Canvas, labelStyle, draw.XCenter, f.Center().X, y, p.x.label)
+		style := s.fitted(labelStyle, p.x.label, c.Size().X)
+		half := style.Width(p.x.label) / 2
+		write(f.Canvas, style, draw.XCenter, min(max(f.Center().X, c.Min.X+half), c.Max.X-half), y, p.x.label)
 	}
 	if p.y.label != "" {
 		x := f.Min.X - mark - 2*gap*s.scale - widest - labelStyle.Font.Size/2
 		c.Push()
 		c.Translate(vg.Point{X: x, Y: f.Center().Y})
 		c.Rotate(math.Pi / 2)
-		write(c, labelStyle, draw.XCenter, 0, 0, p.y.label)
+		write(c, s.fitted(labelStyle, p.y.label, c.Size().Y), draw.XCenter, 0, 0, p.y.label)
 		c.Pop()
 	}
 }
@@ -344,7 +346,7 @@ func (p panel) drawKeys(s *sheet, c draw.Canvas, left, height vg.Length) {
 			k.draw(s, c, vg.Rectangle{
 				Min: vg.Point{X: x, Y: y - style.Font.Size*0.42}, Max: vg.Point{X: x + keyWidth*s.scale, Y: y + style.Font.Size*0.42},
 			})
-			write(c, style, draw.XLeft, x+lead, y, k.name)
+			write(c, s.fitted(style, k.name, size.X-lead), draw.XLeft, x+lead, y, k.name)
 			x += lead + style.Width(k.name) + between
 		}
 		y -= lineHeight(style)

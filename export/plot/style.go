@@ -163,6 +163,15 @@ func write(c draw.Canvas, style text.Style, align draw.XAlignment, x, y vg.Lengt
 	c.FillString(face, vg.Point{X: x, Y: y - 0.36*style.Font.Size}, line)
 }
 
+// fitted is the style with letters as small as a line needs to be width wide at
+// most; those under 4 points would not be read.
+func (s *sheet) fitted(style text.Style, line string, width vg.Length) text.Style {
+	for style.Width(line) > width && style.Font.Size > 4*s.scale {
+		style.Font.Size *= 0.96
+	}
+	return style
+}
+
 // fold breaks a text at spaces into lines at most width wide, as far as its
 // words allow.
 func fold(style text.Style, line string, width vg.Length) []string {
