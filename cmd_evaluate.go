@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,6 +82,11 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 		}
 		if err := needed(cmd, "-p PRED", strings.Join(s.Predictions, "")); err != nil {
 			return o, err
+		}
+		for n, p := range s.Predictions {
+			if slices.ContainsFunc(s.Predictions[:n], func(q string) bool { return filepath.Clean(q) == filepath.Clean(p) }) {
+				return o, app.Misuse("cmd.evaluate.twice", p)
+			}
 		}
 		if n := len(s.Probabilities); n > 0 && n != len(s.Predictions) {
 			return o, app.Misuse("cmd.evaluate.bad_probabilities", n, len(s.Predictions))

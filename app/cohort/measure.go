@@ -3,9 +3,6 @@ package cohort
 import (
 	"context"
 	"math"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -14,7 +11,6 @@ import (
 	"opacity/app/metrics/region"
 	"opacity/app/metrics/score"
 	"opacity/app/text"
-	"opacity/app/volume"
 )
 
 // outcome is what a finished case leaves behind.
@@ -218,118 +214,6 @@ func (o Options) toleranceMM(label string) float64 {
 		return lungToleranceMM
 	}
 	return findingToleranceMM
-}
-
-// probabilities finds the file of each part, "" for those that have none. A folder of
-// this program's own has one for each label; a file by itself is of the one label that
-// is compared, or of the infection.
-func (o Options) probabilities(c Case, parts []part) ([]string, error) {
-	out := make([]string, len(parts))
-	if c.Probability == "" || len(parts) == 1 && parts[0].label == "" {
-		return out, nil
-	}
-	if folder, err := isFolder(c.Probability); err != nil {
-		return nil, err
-	} else if folder {
-		found := false
-		for n, p := range parts {
-			for _, name := range probabilityNames(p.label) {
-				path := filepath.Join(c.Probability, name)
-				if _, err := os.Stat(path); err == nil && out[n] == "" {
-					out[n], found = path, true
-				}
-			}
-		}
-		if !found {
-			return nil, app.Refuse(nil, "evaluate.no_probabilities", c.Probability)
-		}
-		return out, nil
-	}
-	for n, p := range parts {
-		if len(parts) == 1 || p.label == infection {
-			out[n] = c.Probability
-			return out, nil
-		}
-	}
-	return nil, app.Refuse(nil, "evaluate.whose_probabilities", c.Probability)
-}
-
-// probabilityNames are the files that a label's probabilities may be in; models that do
-// not tell the lungs apart call them lung.
-func probabilityNames(label string) []string {
-	names := []string{label}
-	if label == lungs {
-		names = append(names, "lung")
-	}
-	var out []string
-	for _, n := range names {
-		base := "prob_" + strings.ReplaceAll(n, " ", "_")
-		out = append(out, base+".nii.gz", base+".nii")
-	}
-	return out
-}
-
-// score counts probabilities against a reference inside a region, nil for
-// the whole grid.
-func (o Options) score(ctx context.Context, path string, reference, in *mask.Bits, g volume.Geometry) (score.Histogram, error) {
-	var s score.Histogram
-	v, err := o.Load(ctx, path)
-	if err != nil {
-		return s, err
-	}
-	if !v.SameGrid(g, gridToleranceMM) {
-		return s, app.Refuse(nil, "evaluate.other_grid", path, describe(v.Geometry), describe(g))
-	}
-	s, err = score.Of(ctx, func(k int) []float32 {
-		if v.Float32 != nil {
-			return v.SliceFloat32(k)
-		}
-		out := make([]float32, v.Size[0]*v.Size[1])
-		for i, x := range v.SliceInt16(k) {
-			out[i] = float32(x)
-		}
-		return out
-	}, reference, in)
-	if err == nil {
-		return s, nil
-	}
-	kind, why := app.Explain(err)
-	if kind == app.Refused {
-		err = app.Refuse(err, "evaluate.bad_probability", path, why)
-	}
-	return s, err
-}
-
-// labelScore is the probabilities of a label in the form that is kept: levels that occur
-// alone.
-type labelScore struct {
-	Label                    string
-	Levels                   [][3]int64 // level, positive, negative
-	Sum, OfPositive, Squares float64
-	Finer                    bool
-}
-
-func pack(label string, s score.Histogram) labelScore {
-	out := labelScore{Label: label, Sum: s.Sum, OfPositive: s.OfPositive, Squares: s.Squares, Finer: s.Finer}
-	for l := range s.Positive {
-		if s.Positive[l]+s.Negative[l] > 0 {
-			out.Levels = append(out.Levels, [3]int64{int64(l), s.Positive[l], s.Negative[l]})
-		}
-	}
-	return out
-}
-
-func (l labelScore) counts() score.Histogram {
-	s := score.Histogram{
-		Positive: make([]int64, score.Levels), Negative: make([]int64, score.Levels),
-		Sum: l.Sum, OfPositive: l.OfPositive, Squares: l.Squares, Finer: l.Finer,
-	}
-	for _, level := range l.Levels {
-		if level[0] >= 0 && level[0] < score.Levels {
-			s.Positive[level[0]], s.Negative[level[0]] = level[1], level[2]
-		}
-	}
-	return s
 }
 
 // message carries a sentence that was kept as it is.

@@ -423,6 +423,7 @@ func TestEvaluate_BadInput(t *testing.T) {
 		{"no list", []string{"--pairs", ref}, app.Refused, "ref.nii.gz"},
 		{"list and files", []string{"--pairs", ref, "-r", ref}, app.Usage, "--pairs"},
 		{"no prediction", []string{"-r", ref}, app.Usage, "-p"},
+		{"a prediction twice", []string{"-r", ref, "-p", ref, "-p", ref}, app.Usage, "twice"},
 		{"a label of nothing", []string{"-r", ref, "-p", ref, "--label", "lungs"}, app.Usage, "lungs"},
 		{"no tolerance", []string{"-r", ref, "-p", ref, "--tolerance", "-1"}, app.Usage, "-1"},
 		{"no metric", []string{"-r", ref, "-p", ref, "--metric", "dicee"}, app.Usage, "dicee"},

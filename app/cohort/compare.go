@@ -1,0 +1,195 @@
+package cohort
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/app/text"
+)
+
+// comparison is what of two maps is compared.
+type comparison struct {
+	parts []part
+	lungs *mask.Bits // of the reference, findings included; nil where there are none
+	notes []text.Message
+	empty bool // neither map holds anything, and no label was named
+}
+
+func (c *comparison) note(key string, args ...any) { c.notes = append(c.notes, text.M(key, args...)) }
+
+// roles is which number means what.
+type roles struct{ left, right, both, infection int }
+
+func rolesOf(f *labelled) roles {
+	var r roles
+	for _, a := range f.guess.Assignments {
+		switch {
+		case a.BothLungs:
+			r.both = a.File
+		case a.Label == mask.LeftLung:
+			r.left = a.File
+		case a.Label == mask.RightLung:
+			r.right = a.File
+		case a.Label == mask.Infection:
+			r.infection = a.File
+		}
+	}
+	return r
+}
+
+func (r roles) known() bool { return r != roles{} }
+func (r roles) sides() bool { return r.left != 0 && r.right != 0 }
+
+// compare decides what is compared with what.
+func compare(reference, prediction *labelled, named []Label) (comparison, error) {
+	var c comparison
+	r, p := rolesOf(reference), rolesOf(prediction)
+	if len(named) > 0 {
+		c.named(reference, prediction, named, r)
+		return c, nil
+	}
+	switch {
+	case len(reference.values)+len(prediction.values) == 0:
+		c.empty = true
+		return c, nil
+	case len(reference.values) <= 1 && len(prediction.values) <= 1:
+		c.single(reference, prediction)
+		return c, nil
+	}
+	// A map that lost a lung, or holds a finding alone, is read as the other one says.
+	switch {
+	case r.sides() && !p.sides() && subset(prediction.values, reference.values):
+		if len(prediction.values) > 0 {
+			c.note("evaluate.read_alike", prediction.path, reference.path)
+		}
+		p = r
+	case p.sides() && !r.sides() && subset(reference.values, prediction.values):
+		if len(reference.values) > 0 {
+			c.note("evaluate.read_alike", reference.path, prediction.path)
+		}
+		r = p
+	}
+	for _, f := range []struct {
+		*labelled
+		roles
+		other *labelled
+	}{{reference, r, prediction}, {prediction, p, reference}} {
+		used := []int{f.left, f.right, f.both, f.infection}
+		// Numbers that the other map does not know may be what it calls otherwise: a
+		// finding among them would count as missed.
+		if !f.known() && len(f.values) > 0 || !subset(f.values, slices.Concat(used, f.other.values)) {
+			return c, app.Refuse(nil, "evaluate.unknown_labels", f.path, list(f.values))
+		}
+		c.leftOut(f.labelled, used)
+		c.doubts(f.labelled)
+	}
+	c.lungsAndInfection(reference, prediction, r, p)
+	return c, nil
+}
+
+// doubts notes what was guessed of a map and used.
+func (c *comparison) doubts(f *labelled) {
+	for _, d := range f.guess.Doubts {
+		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) {
+			c.note("evaluate.doubt", f.path, d)
+		}
+	}
+}
+
+func subset(a, b []int) bool {
+	return !slices.ContainsFunc(a, func(v int) bool { return !slices.Contains(b, v) })
+}
+
+func list(values []int) string {
+	parts := make([]string, len(values))
+	for n, v := range values {
+		parts[n] = fmt.Sprint(v)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// leftOut notes the numbers that are not used.
+func (c *comparison) leftOut(f *labelled, used []int) {
+	var rest []int
+	for _, v := range f.values {
+		if !slices.Contains(used, v) {
+			rest = append(rest, v)
+		}
+	}
+	if len(rest) > 0 {
+		c.note("evaluate.left_out", f.path, list(rest))
+	}
+}
+
+// union is the voxels that carry one of the numbers; a set of its own.
+func (f *labelled) union(values ...int) *mask.Bits {
+	out := mask.NewBits(f.grid.Size)
+	for _, v := range values {
+		if set := f.sets[v]; set != nil {
+			out.Or(set)
+		}
+	}
+	return out
+}
+
+func (c *comparison) named(reference, prediction *labelled, named []Label, r roles) {
+	var used []int
+	c.lungs = reference.lungs(r)
+	for _, l := range named {
+		used = append(used, l.Values...)
+		anatomy := slices.ContainsFunc(l.Values, func(v int) bool { return v == r.left || v == r.right || v == r.both })
+		c.parts = append(c.parts, part{l.Name, reference.union(l.Values...), prediction.union(l.Values...), !anatomy})
+	}
+	c.leftOut(reference, used)
+	c.leftOut(prediction, used)
+}
+
+func (c *comparison) single(reference, prediction *labelled) {
+	if len(reference.values) == 1 && len(prediction.values) == 1 && reference.values[0] != prediction.values[0] {
+		c.note("evaluate.numbers_differ", reference.path, reference.values[0], prediction.path, prediction.values[0])
+	}
+	c.parts = []part{{label: single, reference: reference.union(reference.values...), prediction: prediction.union(prediction.values...)}}
+}
+
+// lungs is both lungs with the findings in them, nil where there are none.
+func (f *labelled) lungs(r roles) *mask.Bits {
+	_, _, all := f.anatomy(r)
+	if all.Empty() {
+		return nil
+	}
+	return all
+}
+
+// anatomy gives each lung the findings that lie in it, which a flattened map has in its
+// place, and both together.
+func (f *labelled) anatomy(r roles) (left, right, all *mask.Bits) {
+	left, right, all = f.union(r.left), f.union(r.right), f.union(r.left, r.right, r.both)
+	if all.Empty() {
+		return left, right, all
+	}
+	findings := f.union(r.infection)
+	mask.Unfold(findings, left, right, f.grid.SpacingMM())
+	all.Or(findings)
+	return left, right, all
+}
+
+func (c *comparison) lungsAndInfection(reference, prediction *labelled, r, p roles) {
+	refLeft, refRight, refAll := reference.anatomy(r)
+	predLeft, predRight, predAll := prediction.anatomy(p)
+	if refAll.Empty() {
+		if !predAll.Empty() {
+			c.note("evaluate.no_lungs_in_reference", reference.path)
+		}
+	} else {
+		c.lungs = refAll
+		if r.both == 0 && p.both == 0 {
+			c.parts = append(c.parts,
+				part{leftLung, refLeft, predLeft, false}, part{rightLung, refRight, predRight, false})
+		}
+		c.parts = append(c.parts, part{lungs, refAll, predAll, false})
+	}
+	c.parts = append(c.parts, part{infection, reference.union(r.infection), prediction.union(p.infection), true})
+}

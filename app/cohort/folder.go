@@ -1,0 +1,92 @@
+package cohort
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/safefile"
+)
+
+func isFolder(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, app.Refuse(err, "evaluate.missing", path)
+	case err != nil:
+		return false, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
+	}
+	return info.IsDir(), nil
+}
+
+// masksIn lists the label maps of a folder by case name.
+func masksIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(inside string) []string {
+		for _, name := range []string{"mask.nii.gz", "mask.nii"} {
+			if _, err := os.Stat(filepath.Join(inside, name)); err == nil {
+				return []string{filepath.Join(inside, name)}
+			}
+		}
+		return nil
+	})
+}
+
+// imagesIn lists the images of a folder by case name.
+func imagesIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(string) []string { return nil })
+}
+
+// probabilitiesIn lists the maps of a folder by case name; a folder with prob_LABEL
+// files stands for all of them.
+func probabilitiesIn(folder string) (map[string][]string, error) {
+	return listed(folder, func(inside string) []string {
+		if found, _ := filepath.Glob(filepath.Join(inside, "prob_*.nii*")); len(found) > 0 { // the pattern is sound
+			return []string{inside}
+		}
+		return nil
+	})
+}
+
+func listed(folder string, within func(inside string) []string) (map[string][]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, app.Refuse(err, "evaluate.unreadable", folder, safefile.Reason(err))
+	}
+	out := map[string][]string{}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() { // links followed
+			if found := within(path); found != nil {
+				out[e.Name()] = append(out[e.Name()], found...)
+			}
+		} else if name, ok := trimExtension(e.Name()); ok {
+			out[name] = append(out[name], path)
+		}
+	}
+	return out, nil
+}
+
+func trimExtension(name string) (string, bool) {
+	for _, e := range []string{".nii.gz", ".nii"} {
+		if n := len(name) - len(e); n > 0 && strings.EqualFold(name[n:], e) {
+			return name[:n], true
+		}
+	}
+	return name, false
+}
+
+// caseName names a case after a file; a mask in a folder of this program's own after
+// the folder.
+func caseName(path string) string {
+	name, _ := trimExtension(filepath.Base(path))
+	if abs, err := filepath.Abs(path); err == nil && name == "mask" {
+		return filepath.Base(filepath.Dir(abs))
+	}
+	return name
+}
