@@ -12,7 +12,7 @@ import (
 
 // The jobs: counts follow every edit, distances wait until the mask is left alone.
 const (
-	jobOverlap    = "reference.counts"
+	jobOverlap   = "reference.counts"
 	jobDistances = "reference.distances"
 )
 

@@ -309,4 +309,3 @@ func (s *referenceSection) fill(t told) {
 func (s *referenceSection) line(c tableCell, ink fyne.ThemeColorName) *controls.Line {
 	return controls.NewLine(c.text, ink).Sized(theme.SizeNameCaptionText).Clipped().Why(s.w.make.Tips, c.why)
 }
-
