@@ -34,9 +34,10 @@ type comparing struct {
 	reference
 	rows []comparedLabel // by label; nil while nothing is counted
 	// asked is the revision of the mask that was measured last or is being measured.
-	asked int
-	whole int    // the revision that rows have distances of too
-	stop  func() // puts the measurement of distances off for good
+	asked   int
+	counted int    // the revision that rows are of
+	whole   int    // the revision that rows have distances of too
+	stop    func() // puts the measurement of distances off for good
 }
 
 // connectReference keeps the comparison as the mask is.
@@ -166,10 +167,9 @@ func (w *Window) referenceFollows() {
 	case w.session.Revision() == c.asked:
 		return
 	}
-	w.jobs.Cancel(jobDistances) // of a mask that is no more
-	if !w.session.Painting() && !w.inspector.model.thresholds.moves() {
-		w.soon("reference.measure", w.measureReference)
-	}
+	w.jobs.Cancel(jobDistances)                              // of a mask that is no more
+	w.soon("reference.table", w.inspector.reference.refresh) // what is true no more goes
+	w.soon("reference.measure", w.measureReference)
 }
 
 // followModel takes the mask of the run that the mask at hand goes back to now.

@@ -68,7 +68,7 @@ func (w *Window) comparison() comparison {
 // measures distances once it has been left alone for a moment.
 func (w *Window) measureReference() {
 	c := &w.comparing
-	if c.mask == nil || w.session.Painting() || w.segmenting {
+	if c.mask == nil || w.session.Mask() == nil || w.session.Painting() { // a stroke is measured when it ends
 		return
 	}
 	if c.stop != nil {
@@ -99,7 +99,7 @@ func (w *Window) runComparison(key string, distances bool) {
 			w.bands.failAbout("reference", err)
 			return
 		}
-		if c.rows = rows; distances {
+		if c.rows, c.counted = rows, asked; distances {
 			c.whole = asked
 		}
 		w.inspector.reference.refresh()

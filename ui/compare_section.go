@@ -209,7 +209,7 @@ func (w *Window) definition(e catalogue.Entry) string {
 func (w *Window) metricCell(e catalogue.Entry, r comparedLabel) tableCell {
 	v, known := r.values[e.Key]
 	switch {
-	case !known:
+	case !known, w.comparing.counted != w.session.Revision():
 		return tableCell{"…", w.t("ui.report.measuring")}
 	case !v.Defined():
 		return tableCell{dash, w.whyUndefined(v.Why)}

@@ -101,7 +101,14 @@ func TestCompareWithAFile(t *testing.T) {
 		}
 	}
 	b.draw(4)
+	b.inspector.reference.refresh()
+	if table := words(b.inspector.reference.body); table["0.3333"] || !table["…"] {
+		t.Errorf("numbers that are true no more stay: %v", table)
+	}
 	b.measuredAll()
+	if table := words(b.inspector.reference.body); !table["0.5714"] || table["…"] {
+		t.Errorf("the table says %v", table)
+	}
 	if got := b.metric("dice"); got != 4./7 {
 		t.Errorf("after an edit Dice is %v", got)
 	}

@@ -1,0 +1,109 @@
+package window
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+	"opacity/app/phantom"
+	"opacity/app/volume"
+	"opacity/e2e/desk"
+)
+
+// A reference from a file: chosen in the menu, drawn over the three planes, measured,
+// put away and shown again by its key, followed by a stroke, and never an edit.
+func TestCompare(t *testing.T) {
+	for _, size := range []image.Point{{1360, 860}, {1024, 700}} {
+		t.Run(fmt.Sprintf("%d", size.X), func(t *testing.T) {
+			path, reference := compared(t)
+			config := t.TempDir()
+			prefs := filepath.Join(config, "opacity", "preferences.json")
+			if err := os.MkdirAll(filepath.Dir(prefs), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			look := fmt.Sprintf(`{"light": %v, "width": %d, "height": %d}`, size.X < 1300, size.X, size.Y)
+			if err := os.WriteFile(prefs, []byte(look), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p := start(t, size, []string{"XDG_CONFIG_HOME=" + config}, path)
+			p.until("the study", loaded)
+			p.hover(at(p.place("picture.axial"), 0.5, 0.5))
+			p.key("ctrl+r")
+			before := p.until("the model", segmented)
+			axial := p.place("picture.axial")
+			labels := p.pixels(axial)
+
+			p.hover(at(axial, 0.5, 0.5))
+			p.key("shift+y") // nothing is chosen yet: goes where that is done
+			p.until("a word on what to compare with", func(s state) bool { return strings.Contains(s.Status, "Choose what to compare with") })
+			p.press("reference.from", "the places of a reference", func(s state) bool { return !s.Panes })
+			for range 3 {
+				p.key("down")
+			}
+			p.key("enter")
+			p.until("the file to be asked for", func(s state) bool { return s.Modal == "choose.file" })
+			p.key("ctrl+a")
+			if err := p.desk.Type(reference); err != nil {
+				t.Fatal(err)
+			}
+			p.key("enter")
+			p.until("the meaning of its numbers", func(s state) bool { return s.Modal == "mapping" })
+			p.shot("1-mapping")
+			p.key("enter")
+			s := p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
+			if s.Steps != before.Steps || infection(s) != infection(before) || s.Dirty != before.Dirty {
+				t.Errorf("comparing is an edit: %+v", s)
+			}
+			p.place("reference.legend")
+			axial = p.place("picture.axial")
+			p.untilChanged("the error map", axial, labels)
+			p.hover(at(axial, 0.5, 0.5))
+			p.shot("2-errors")
+
+			p.key("b")
+			p.desk.Drag(at(axial, 0.46, 0.3), at(axial, 0.54, 0.3), desk.LeftButton, 4)
+			p.until("a stroke", func(s state) bool { return s.Steps == before.Steps+1 && infection(s) > infection(before) })
+			p.key("b")
+			p.key("esc")
+			p.shot("3-stroke")
+			p.click("reference.close")
+			p.until("the labels", func(state) bool { _, places, ok := p.look(); return ok && places["reference.legend"].Empty() })
+			p.hover(at(axial, 0.5, 0.5))
+			p.key("shift+y")
+			p.place("reference.legend")
+		})
+	}
+}
+
+// compared writes a synthetic thorax, and its mask with less infection than there is,
+// shifted by some voxels.
+func compared(t *testing.T) (path, reference string) {
+	t.Helper()
+	dir := t.TempDir()
+	v, m := phantom.New(phantom.Options{Size: volume.Size{128, 128, 40}, Seed: 3})
+	other := mask.New(m.Size(), m.Labels())
+	nx := m.Size()[0]
+	for l := range mask.Layer(mask.Layers) {
+		for k := range m.Size()[2] {
+			if s := m.Slice(l, k); s != nil {
+				moved := make([]uint8, len(s))
+				copy(moved[2*nx+3:], s[:len(s)-2*nx-3])
+				other.SetSlice(l, k, moved)
+			}
+		}
+	}
+	path, reference = filepath.Join(dir, "thorax.nii.gz"), filepath.Join(dir, "reference.nii.gz")
+	if err := nifti.WriteVolume(context.Background(), path, v, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := nifti.WriteMask(context.Background(), reference, v, other, false); err != nil {
+		t.Fatal(err)
+	}
+	return path, reference
+}
