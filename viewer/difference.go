@@ -158,8 +158,19 @@ func (d *difference) slice(theirs, ours []uint8, n int) []uint8 {
 	}
 	var out []uint8
 	for o := 0; o < n; {
-		if o+8 <= n { // most are empty, or alike where that says nothing
-			if a, b := eight(theirs, o), eight(ours, o); a|b == 0 || a == b && d.reference == nil {
+		if o+8 <= n { // most are empty, or alike where that says nothing, or all the same
+			a, b := eight(theirs, o), eight(ours, o)
+			if a|b == 0 || a == b && d.reference == nil {
+				o += 8
+				continue
+			}
+			if a == ones*(a&255) && b == ones*(b&255) {
+				if what := d.kind(uint8(a), uint8(b)); what != 0 {
+					if out == nil {
+						out = make([]uint8, n)
+					}
+					binary.LittleEndian.PutUint64(out[o:], ones*uint64(what))
+				}
 				o += 8
 				continue
 			}
@@ -175,6 +186,9 @@ func (d *difference) slice(theirs, ours []uint8, n int) []uint8 {
 	}
 	return out
 }
+
+// ones has a 1 in each of eight bytes.
+const ones = 0x0101010101010101
 
 // eight are eight voxels of a slice, which is nil where all are 0.
 func eight(slice []uint8, o int) uint64 {
