@@ -124,7 +124,7 @@ func (v variances) forms() [6]ICC {
 			out[i].F, out[i].DF = oneF, [2]float64{df, dfWithin}
 		}
 		if !math.IsInf(out[i].F, 1) {
-			out[i].P = 1 - distuv.F{D1: out[i].DF[0], D2: out[i].DF[1]}.CDF(out[i].F)
+			out[i].P = distuv.F{D1: out[i].DF[0], D2: out[i].DF[1]}.Survival(out[i].F)
 		}
 	}
 	return out
