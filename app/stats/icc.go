@@ -124,7 +124,8 @@ func (v variances) forms() [6]ICC {
 			out[i].F, out[i].DF = oneF, [2]float64{df, dfWithin}
 		}
 		if !math.IsInf(out[i].F, 1) {
-			out[i].P = distuv.F{D1: out[i].DF[0], D2: out[i].DF[1]}.Survival(out[i].F)
+			// The other tail of the other way round: 1 - CDF would lose the digits of a tiny P.
+			out[i].P = distuv.F{D1: out[i].DF[1], D2: out[i].DF[0]}.CDF(1 / out[i].F)
 		}
 	}
 	return out

@@ -142,7 +142,7 @@ func sameForms(t *testing.T, ratings [][]float64, want []peerICC) {
 			}
 			near(t, g.Form, g.R, w.R)
 			near(t, "F of "+g.Form, g.F, w.F)
-			within(t, "P of "+g.Form, g.P, w.P, 1e-9)
+			near(t, "P of "+g.Form, g.P, w.P)
 			within(t, "lower of "+g.Form, g.CI.Lo, w.CI[0], 0.00501)
 			within(t, "upper of "+g.Form, g.CI.Hi, w.CI[1], 0.00501)
 		}
