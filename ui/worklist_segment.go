@@ -195,7 +195,7 @@ func (k *keeper) keep(ctx context.Context, e worklist.Entry, s app.Series, v *vo
 			return errJudged
 		case settling:
 		case open:
-			if done, err := k.adopt(ctx, p); done || err != nil {
+			if done, err := k.adopt(ctx, e.Case, p); done || err != nil {
 				return err
 			}
 		case nobodys:
@@ -227,11 +227,18 @@ func (k *keeper) whose(name string) int {
 		return settling
 	case k.judged(name):
 		return judged
-	case c.opens(name) && (c.present == name || c.wanted == name):
+	case k.isOpen(name):
 		return open
 	}
 	c.writing = name
 	return nobodys
+}
+
+// isOpen reports whether the window shows a case of the list, all of it.
+func (k *keeper) isOpen(name string) bool {
+	w, c := k.c.w, k.c
+	return c.list == k.list && !w.session.Loading() && !w.jobs.Running(jobOpen) &&
+		c.opens(name) && (c.present == name || c.wanted == name)
 }
 
 // written opens a case that was waited for while it was being written.
@@ -269,16 +276,22 @@ func (p *offer) in(ctx context.Context, s *study.Study) error {
 const adoptPatience = 10 * time.Second
 
 // adopt gives the open case what was found for it; done is false where it was
-// left meanwhile.
-func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
+// left meanwhile. Another case may be open by the time the window gets to it, which
+// is given nothing.
+func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, err error) {
 	w := k.c.w
 	type holder struct {
 		study   *study.Study // nil where none can be made: it is in memory then
 		attempt int
+		left    bool
 		err     error
 	}
 	answer := make(chan holder, 1)
 	w.dispatch(func() {
+		if !k.isOpen(name) {
+			answer <- holder{left: true}
+			return
+		}
 		if s := w.keeping.looking; s != nil {
 			answer <- holder{err: s.ReadOnly()}
 			return
@@ -294,7 +307,7 @@ func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	if h.err != nil {
+	if h.left || h.err != nil {
 		return false, h.err
 	}
 	var kept error
@@ -302,7 +315,7 @@ func (k *keeper) adopt(ctx context.Context, p *offer) (done bool, err error) {
 		kept = p.in(ctx, h.study)
 	}
 	still, asked := ask(ctx, w.dispatch, func() bool {
-		if h.attempt != w.opening || w.study() != h.study || w.session.Loading() || w.jobs.Running(jobOpen) {
+		if h.attempt != w.opening || w.study() != h.study || !k.isOpen(name) {
 			return false
 		}
 		if kept == nil {

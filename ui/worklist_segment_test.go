@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
 	"opacity/app/study"
 	"opacity/app/volume"
 )
@@ -57,6 +59,33 @@ func TestResultForACaseThatIsBeingLeft(t *testing.T) {
 		if got := b.infection(); got <= byHand || b.session.Result() == nil || len(b.studyInfo().Models) != 1 {
 			t.Fatalf("%d voxels, %d by hand, %d models, %q, %q", got, byHand, len(b.studyInfo().Models), b.status.text.Text, said)
 		}
+	}
+}
+
+// What was found for a case is not given to the one that is open by the time the window
+// gets to it.
+func TestResultComesToAnotherCase(t *testing.T) {
+	b, _ := newPatientBench(t)
+	b.goToCase("b")
+	k := &keeper{c: b.cases, list: b.cases.list, folder: b.cases.list.Studies}
+	found, err := (&doubter{fakeSegmenter: &fakeSegmenter{}}).Segment(t.Context(), b.session.Volume(), app.SegmentRequest{}, app.SegmentHooks{
+		Started: func(app.ModelInfo, app.Device) {}, Progress: func(job.Progress) {}, Slice: func(volume.Slice, [mask.Layers][]uint8) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type answer struct {
+		done bool
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		done, err := k.adopt(t.Context(), "a", &offer{result: found})
+		answers <- answer{done, err}
+	}()
+	b.until("it is answered", func() bool { return len(answers) == 1 })
+	if got := <-answers; got.done || got.err != nil || b.session.Result() != nil || b.infection() != 0 {
+		t.Errorf("kept for a: %v (%v); b has a result: %v", got.done, got.err, b.session.Result() != nil)
 	}
 }
 
