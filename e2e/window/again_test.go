@@ -34,11 +34,9 @@ func TestThresholdAndAgain(t *testing.T) {
 	p.until("no tool", idle)
 
 	for _, id := range []string{"display", "labels"} {
-		p.click("section." + id)
-	}
-	bottom := p.place("status.text").Min.Y // until what is above it has folded
-	for p.place("threshold.3").Max.Y > bottom-60 || p.place("section.model").Min.Y > 300 {
-		time.Sleep(20 * time.Millisecond)
+		// What is below rises when a section folds, and only then is it where it stays.
+		before := p.place("section.model").Min.Y
+		p.press("section."+id, "a folded section", func(state) bool { return p.place("section.model").Min.Y < before })
 	}
 	slider := p.place("threshold.3")
 	// A drag that is over within one drawn frame is a click to the window system.
