@@ -33,13 +33,6 @@ func comparedEntries() []catalogue.Entry {
 	return all
 }
 
-// Tolerances of the normalised surface Dice: those of Ma and others (2021, Medical
-// Physics 48:1197) for lungs and for infections, as evaluate has them.
-const (
-	lungToleranceMM    = 1
-	findingToleranceMM = 3
-)
-
 // comparedLabel is what was measured of a label.
 type comparedLabel struct {
 	label   mask.Label
@@ -121,13 +114,13 @@ func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabe
 		}
 		theirs, ours := mask.BitsOf(c.reference.mask, l.Layer, l.Value), mask.BitsOf(c.mask, l.Layer, l.Value)
 		row := comparedLabel{label: l, inLungs: lungs != nil && l.Layer == mask.Findings}
-		p := catalogue.Pair{Counts: metrics.CountsOf(theirs, ours, nil), Grid: c.grid, ToleranceMM: lungToleranceMM}
+		p := catalogue.Pair{Counts: metrics.CountsOf(theirs, ours, nil), Grid: c.grid, ToleranceMM: catalogue.LungToleranceMM}
 		p.InRegion = p.Counts
 		if row.inLungs {
 			p.InRegion = metrics.CountsOf(theirs, ours, lungs)
 		}
 		if l.Layer == mask.Findings {
-			p.ToleranceMM = findingToleranceMM
+			p.ToleranceMM = catalogue.FindingToleranceMM
 		}
 		if distances {
 			if err := p.AddDistances(ctx, theirs, ours, entries); err != nil {

@@ -196,13 +196,7 @@ func slicesOf(p part, on *labelled) []Slice {
 	return out
 }
 
-// The tolerances of NSD where the user gives none, those of Ma and others (2021, Medical
-// Physics 48:1197): lungs, and what lies in them.
-const (
-	lungToleranceMM    = 1
-	findingToleranceMM = 3
-)
-
+// toleranceMM is that of NSD: the user's, else the usual one.
 func (o Options) toleranceMM(label string) float64 {
 	if mm, ok := o.ToleranceMM[label]; ok {
 		return mm
@@ -211,9 +205,9 @@ func (o Options) toleranceMM(label string) float64 {
 		return mm
 	}
 	if isLung(label) {
-		return lungToleranceMM
+		return catalogue.LungToleranceMM
 	}
-	return findingToleranceMM
+	return catalogue.FindingToleranceMM
 }
 
 // message carries a sentence that was kept as it is.

@@ -16,6 +16,13 @@ type Grid struct {
 	Unknown   bool // whether millimetres are not known, or in doubt
 }
 
+// Tolerances of NSD where nobody gives one, those of Ma and others (2021, Medical
+// Physics 48:1197): of lungs, and of what lies in them.
+const (
+	LungToleranceMM    = 1
+	FindingToleranceMM = 3
+)
+
 // Pair is what was measured of two masks on one grid, with what the metrics come from.
 type Pair struct {
 	Counts   metrics.Counts // of the whole grid, or inside a region of interest
