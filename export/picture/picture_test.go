@@ -4,12 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"image/gif"
-	"image/png"
-	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,13 +12,12 @@ import (
 	"opacity/app/mask"
 	"opacity/app/phantom"
 	"opacity/app/volume"
+	"opacity/export/golden"
 	"opacity/export/picture"
 	"opacity/export/plot"
 	"opacity/export/snapshot"
 	"opacity/viewer"
 )
-
-var update = flag.Bool("update", false, "write the pictures that the tests compare with")
 
 // study is the synthetic thorax with its mask, and a prediction that is off by
 // some voxels: shifted for the findings, grown here and cut there.
@@ -79,23 +73,7 @@ func TestGolden(t *testing.T) {
 			if err := f.WritePNG(&got, tt.page); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", tt.name+".png")
-			if *update {
-				if err := os.MkdirAll("testdata", 0o777); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := difference(t, got.Bytes(), want); d > 0.002 {
-				t.Errorf("%.4f of the ink differs from %s; if it is meant to, run with -update", d, golden)
-			}
+			golden.PNG(t, tt.name, got.Bytes())
 			for _, format := range []string{"svg", "pdf"} {
 				var b bytes.Buffer
 				if err := f.Write(&b, format, tt.page); err != nil || b.Len() < 10000 {
@@ -104,32 +82,6 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
-}
-
-func difference(t *testing.T, a, b []byte) float64 {
-	t.Helper()
-	one, err := png.Decode(bytes.NewReader(a))
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, err := png.Decode(bytes.NewReader(b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if one.Bounds() != two.Bounds() {
-		t.Fatalf("%v, want %v", one.Bounds(), two.Bounds())
-	}
-	sum, box := 0.0, one.Bounds()
-	for y := range box.Dy() {
-		for x := range box.Dx() {
-			r1, g1, b1, _ := one.At(x, y).RGBA()
-			r2, g2, b2, _ := two.At(x, y).RGBA()
-			for _, d := range []float64{float64(r1) - float64(r2), float64(g1) - float64(g2), float64(b1) - float64(b2)} {
-				sum += math.Abs(d)
-			}
-		}
-	}
-	return sum / float64(3*0xFFFF*box.Dx()*box.Dy())
 }
 
 // The error map counts what a count of the voxels gives.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"opacity/export/golden"
 	"opacity/export/plot"
 )
 
@@ -81,7 +82,7 @@ func TestPNGSize(t *testing.T) {
 
 func TestImage(t *testing.T) {
 	for _, scale := range []float64{1, 1.5, 2} {
-		img, _ := plot.Lines(report(true)).Image(613, 307, scale, true)
+		img, _ := plot.Lines(report()).Image(613, 307, scale, true)
 		if s := img.Bounds().Size(); s.X != 613 || s.Y != 307 {
 			t.Errorf("scale %g: %v, want 613x307", scale, s)
 		}
@@ -103,7 +104,7 @@ func TestLongNamesFit(t *testing.T) {
 		if err := f.WritePNG(&png, plot.Page{DPI: 100}); err != nil {
 			t.Fatal(err)
 		}
-		m := decoded(t, png.Bytes())
+		m := golden.Decode(t, png.Bytes())
 		size := m.Bounds().Size()
 		for y := range size.Y {
 			for _, x := range []int{0, 1, 2, size.X - 3, size.X - 2, size.X - 1} {

@@ -3,9 +3,7 @@ package plot_test
 import (
 	"bytes"
 	"compress/zlib"
-	"fmt"
 	"image"
-	"image/png"
 	"io"
 	"math"
 	"os"
@@ -16,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"opacity/export/golden"
 	"opacity/export/plot"
 )
 
@@ -150,37 +149,40 @@ func TestPDFSize(t *testing.T) {
 	}
 }
 
-// The picture that a viewer makes of the PDF is the PNG's: letters in place,
-// bands let through what is under them.
-func TestPDFPixels(t *testing.T) {
+// rendered is the picture that a viewer makes of the PDF of a figure.
+func rendered(t *testing.T, f plot.Figure, p plot.Page, dpi int) image.Image {
+	t.Helper()
 	tool, err := exec.LookPath("pdftoppm")
 	if err != nil {
 		t.Skip("pdftoppm (package poppler-utils) is not installed, so that no PDF can be looked at")
 	}
+	name := filepath.Join(t.TempDir(), "page")
+	if err := os.WriteFile(name+".pdf", pdf(t, f, p), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tool, "-r", strconv.Itoa(dpi), "-png", "-singlefile", name+".pdf", name).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("%s: %v: %s", f.Name, err, out)
+	}
+	b, err := os.ReadFile(name + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return golden.Decode(t, b)
+}
+
+// The picture that a viewer makes of the PDF is the PNG's: letters in place,
+// bands let through what is under them.
+func TestPDFPixels(t *testing.T) {
 	const dpi = 144
 	for _, dark := range []bool{false, true} {
 		for _, f := range append(gallery(12, 60), lettered()) {
-			name := filepath.Join(t.TempDir(), "page")
-			if err := os.WriteFile(name+".pdf", pdf(t, f, plot.Page{Dark: dark}), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if out, err := exec.Command(tool, "-r", fmt.Sprint(dpi), "-png", "-singlefile", name+".pdf", name).CombinedOutput(); err != nil || len(out) > 0 {
-				t.Fatalf("%s: %v: %s", f.Name, err, out)
-			}
-			b, err := os.ReadFile(name + ".png")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := png.Decode(bytes.NewReader(b))
-			if err != nil {
-				t.Fatal(err)
-			}
+			got := rendered(t, f, plot.Page{Dark: dark}, dpi)
 			var want bytes.Buffer
 			if err := f.WritePNG(&want, plot.Page{Dark: dark, DPI: dpi}); err != nil {
 				t.Fatal(err)
 			}
 			// Lines lie up to a pixel elsewhere: pictures are compared a sixteenth as fine.
-			if d := meanDifference(coarse(got), coarse(decoded(t, want.Bytes()))); d > 0.012 {
+			if d := golden.Difference(coarse(got), coarse(golden.Decode(t, want.Bytes()))); d > 0.012 {
 				t.Errorf("%s, dark %v: %.4f of the ink is elsewhere in the PDF than in the PNG", f.Name, dark, d)
 			}
 		}
@@ -212,26 +214,11 @@ func coarse(m image.Image) image.Image {
 
 // A half-transparent band over a line is seen through, exactly as alpha says.
 func TestPDFTransparencyIsTrue(t *testing.T) {
-	tool, err := exec.LookPath("pdftoppm")
-	if err != nil {
-		t.Skip("pdftoppm (package poppler-utils) is not installed, so that no PDF can be looked at")
-	}
 	f := plot.Lines(plot.LinesData{
 		Name: "band", X: "x", Y: "y",
 		Lines: []plot.Line{{Name: "a", Points: []plot.XY{{X: 0, Y: 0.001}, {X: 10, Y: 0.001}}, Band: []plot.Band{{X: 0, Low: 0, High: 1}, {X: 10, Low: 0, High: 1}}}},
 	})
-	name := filepath.Join(t.TempDir(), "page")
-	if err := os.WriteFile(name+".pdf", pdf(t, f, plot.Page{}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(tool, "-r", "144", "-png", "-singlefile", name+".pdf", name).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	b, err := os.ReadFile(name + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := decoded(t, b)
+	m := rendered(t, f, plot.Page{}, 144)
 	// 0.2 of blue (0, 114, 178) on white: 204, 227, 240; on a line of the grid (230,
 	// 232, 236) it is darker: 184, 208, 224.
 	count := map[[3]uint8]int{}

@@ -196,9 +196,8 @@ func areas() plot.LinesData {
 	}
 }
 
-func report(dark bool) plot.LinesData {
+func report() plot.LinesData {
 	d := areas()
-	_ = dark
 	d.Title, d.Foot, d.Aspect = "Area per slice", "case · model 1.0 · research use only, not a medical device", 0.42
 	d.Lines = []plot.Line{
 		{Name: "left lung", Colour: color.RGBA{0x4C, 0x9B, 0xE8, 0xFF}, Solid: true, Points: plot.ByNumber(dome(120, 14000, 0.05))},
