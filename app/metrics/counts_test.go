@@ -1,13 +1,7 @@
 package metrics
 
 import (
-	"bytes"
-	"compress/zlib"
-	"encoding/base64"
-	"encoding/json"
-	"io"
 	"math"
-	"os"
 	"testing"
 
 	"opacity/app/mask"
@@ -117,79 +111,6 @@ func TestCountsOf(t *testing.T) {
 	if c.Reference() != 8 || c.Prediction() != 13 || c.Total() != 420 {
 		t.Errorf("sizes are %d, %d, %d", c.Reference(), c.Prediction(), c.Total())
 	}
-}
-
-// The counts are exactly those of NumPy, what is worked out of them that of medpy,
-// scikit-learn and SimpleITK (surface/testdata/peers.py).
-func TestCountsOfPeers(t *testing.T) {
-	data, err := os.ReadFile("surface/testdata/peers.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var peers struct {
-		Cases []struct {
-			Name                  string
-			Size                  volume.Size
-			Reference, Prediction string
-			TP, FP, FN, TN        int64
-			Counts, ITK           map[string]any
-		}
-	}
-	if err := json.Unmarshal(data, &peers); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range peers.Cases {
-		c := CountsOf(unpacked(t, p.Size, p.Reference), unpacked(t, p.Size, p.Prediction), nil)
-		if want := (Counts{TP: p.TP, FP: p.FP, FN: p.FN, TN: p.TN}); c != want {
-			t.Errorf("%s: %+v, want %+v", p.Name, c, want)
-		}
-		for key, metric := range map[string]string{
-			"dc": "dice", "jc": "jaccard", "ravd": "rvd", "sensitivity": "sensitivity", "recall": "sensitivity",
-			"specificity": "specificity", "precision": "precision", "balanced_accuracy": "balanced",
-			"mcc": "mcc", "npv": "npv", "accuracy": "accuracy",
-		} {
-			want, ok := p.Counts[key].(float64)
-			if got := named[metric](c); ok && got.Defined() && !(math.Abs(got.X-want) <= 1e-12) {
-				t.Errorf("%s: %s is %v, want %v", p.Name, key, got.X, want)
-			} else if ok && !got.Defined() && !(c.Reference() == 0 && c.Prediction() == 0 && key == "jc") {
-				t.Errorf("%s: %s is not defined, want %v", p.Name, key, want) // medpy's Jaccard of nothing is 1
-			}
-		}
-		if c.Reference() == 0 || c.Prediction() == 0 {
-			continue
-		}
-		if dice, ok := p.ITK["dice"].(float64); !ok || math.Abs(c.Dice().X-dice) > 1e-12 {
-			t.Errorf("%s: Dice is %v, SimpleITK's %v", p.Name, c.Dice().X, p.ITK["dice"])
-		}
-		// SimpleITK's is signed, of the source (the reference) over the mean of both.
-		if vs, ok := p.ITK["volume_similarity"].(float64); !ok || math.Abs(1-math.Abs(vs)/2-c.VolumeSimilarity().X) > 1e-12 {
-			t.Errorf("%s: volume similarity is %v, SimpleITK's %v", p.Name, c.VolumeSimilarity().X, p.ITK["volume_similarity"])
-		}
-	}
-}
-
-// unpacked reads a mask: the bits of the voxels, i fastest, deflated.
-func unpacked(t *testing.T, size volume.Size, packed string) *mask.Bits {
-	t.Helper()
-	deflated, err := base64.StdEncoding.DecodeString(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := zlib.NewReader(bytes.NewReader(deflated))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := mask.NewBits(size)
-	for n := range size.Voxels() {
-		if data[n/8]>>(n%8)&1 == 1 {
-			b.Set(n%size[0], n/size[0]%size[1], n/size[0]/size[1])
-		}
-	}
-	return b
 }
 
 // BenchmarkCounts is all count metrics of a case of 512x512x300, lungs inside a body.

@@ -30,8 +30,10 @@ type peerCase struct {
 	Size                  volume.Size
 	Spacing               [3]float64
 	Reference, Prediction string
+	TP, FP, FN, TN        int64
+	Counts, ITK           map[string]any
 	Medpy                 []map[string]any
-	Monai, Deepmind, ITK  json.RawMessage
+	Monai, Deepmind       json.RawMessage
 }
 
 func readPeers(t *testing.T) peers {
