@@ -19,8 +19,8 @@ import (
 	"opacity/viewer"
 )
 
-// study is the synthetic thorax with its mask, and a prediction that is off by
-// some voxels: shifted for the findings, grown here and cut there.
+// study is the synthetic thorax with its mask, and a prediction that lies three
+// voxels beside it.
 func study(t testing.TB) picture.Case {
 	t.Helper()
 	v, m := phantom.New(phantom.Options{Size: volume.Size{128, 96, 40}})
@@ -84,7 +84,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// The error map counts what a count of the voxels gives.
+// The error map has the colour of what each voxel is.
 func TestErrorsAreTheVoxels(t *testing.T) {
 	size := volume.Size{4, 1, 1}
 	v := &volume.Volume{Geometry: volume.Geometry{Size: size}, Unit: volume.HU, Int16: make([]int16, 4)}
@@ -101,8 +101,7 @@ func TestErrorsAreTheVoxels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In the middle of each voxel: a hit shows the picture, the others have ink of
-	// their own colour somewhere.
+	// Each voxel has ink of its own colour somewhere.
 	for i, want := range []uint8{viewer.Hit, viewer.Removed, viewer.Added, viewer.Relabeled} {
 		var colour mask.RGB
 		for _, l := range viewer.DifferenceLabels() {
