@@ -1,10 +1,10 @@
 package inference
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
+
+	"opacity/app/testdata"
 )
 
 // sampled is a result of testdata/opencv.py: values on a sparse grid, and the sum.
@@ -34,14 +34,8 @@ type opencvFile struct {
 
 func opencv(t testing.TB) opencvFile {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/opencv.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var f opencvFile
-	if err := json.Unmarshal(raw, &f); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "opencv.json", &f)
 	return f
 }
 

@@ -1,11 +1,10 @@
 package edit
 
 import (
-	"encoding/json"
-	"os"
 	"testing"
 
 	"opacity/app/mask"
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
 
@@ -63,13 +62,7 @@ type expected struct {
 
 func scipy(t *testing.T) (e expected) {
 	t.Helper()
-	b, err := os.ReadFile("testdata/edit.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &e); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "edit.json", &e)
 	return e
 }
 

@@ -1,11 +1,10 @@
 package mask
 
 import (
-	"encoding/json"
 	"math/rand/v2"
-	"os"
 	"testing"
 
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
 
@@ -52,18 +51,12 @@ type scipyCase struct {
 // scipy reads what testdata/morphology.py wrote and makes the same sets.
 func scipy(t testing.TB) (spacingMM [3]float64, cases []scipyCase, sets []*Bits) {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/morphology.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct {
 		Size      volume.Size `json:"size"`
 		SpacingMM [3]float64  `json:"spacing_mm"`
 		Cases     []scipyCase `json:"cases"`
 	}
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "morphology.json", &file)
 	for _, c := range file.Cases {
 		b := NewBits(file.Size)
 		for k := range uint32(file.Size[2]) {

@@ -2,14 +2,13 @@ package metrics_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"testing"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/testdata"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -76,14 +75,8 @@ func near(t *testing.T, what string, got *float64, want float64) {
 }
 
 func TestMeasureAgreesWithNumpyAndSimpleITK(t *testing.T) {
-	b, err := os.ReadFile("testdata/expected.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want expected
-	if err := json.Unmarshal(b, &want); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "expected.json", &want)
 	for _, float := range []bool{false, true} {
 		v, m := sample(float)
 		got, err := metrics.Measure(context.Background(), v, m)

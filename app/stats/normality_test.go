@@ -1,28 +1,22 @@
 package stats
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
+
+	"opacity/app/testdata"
 )
 
 // Against testdata/normality.json, which testdata/normality.py makes with SciPy.
 func TestShapiroWilkAsSciPy(t *testing.T) {
-	data, err := os.ReadFile("testdata/normality.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var peer struct {
 		Cases []struct {
 			X    []float64
 			W, P float64
 		}
 	}
-	if err := json.Unmarshal(data, &peer); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "normality.json", &peer)
 	for i, c := range peer.Cases {
 		t.Run(fmt.Sprint(i, " of ", len(c.X)), func(t *testing.T) {
 			got := ShapiroWilk(c.X)
@@ -33,7 +27,6 @@ func TestShapiroWilkAsSciPy(t *testing.T) {
 }
 
 func TestShapiroWilkOfTooLittle(t *testing.T) {
-	nan := math.NaN()
 	for _, tt := range []struct {
 		x   []float64
 		why Why

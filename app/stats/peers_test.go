@@ -1,12 +1,12 @@
 package stats
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"testing"
+
+	"opacity/app/testdata"
 )
 
 // peers is testdata/peers.json, which testdata/peers.py makes with SciPy, pingouin,
@@ -55,14 +55,8 @@ type peerICC struct {
 
 func readPeers(t *testing.T) peers {
 	t.Helper()
-	data, err := os.ReadFile("testdata/peers.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var p peers
-	if err := json.Unmarshal(data, &p); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "peers.json", &p)
 	return p
 }
 

@@ -1,19 +1,15 @@
 package stats
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
+
+	"opacity/app/testdata"
 )
 
 // Against testdata/smooth.json, which testdata/smooth.py makes with scikit-learn.
 func TestSmoothAsScikitLearn(t *testing.T) {
-	data, err := os.ReadFile("testdata/smooth.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var peer struct {
 		Cases []struct {
 			X, Y, At, Fixed []float64
@@ -24,9 +20,7 @@ func TestSmoothAsScikitLearn(t *testing.T) {
 			Mean, SD        []float64
 		}
 	}
-	if err := json.Unmarshal(data, &peer); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "smooth.json", &peer)
 	for i, c := range peer.Cases {
 		t.Run(fmt.Sprint(i, " of ", len(c.X)), func(t *testing.T) {
 			p := newProcess(c.X, c.Y)
@@ -64,7 +58,6 @@ func TestSmoothOfMany(t *testing.T) {
 }
 
 func TestSmoothOfTooLittle(t *testing.T) {
-	nan := math.NaN()
 	for _, tt := range []struct {
 		x, y []float64
 		why  Why

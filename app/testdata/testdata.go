@@ -1,9 +1,10 @@
-// Package testdata finds the real CT that some tests read. None of it is part
-// of the repository: it is looked for in OPACITY_TEST_DATA, by default in
-// ../shared/data beside the checkout.
+// Package testdata finds what tests read. The real CT that some need is no part of
+// the repository: it is looked for in OPACITY_TEST_DATA, by default in ../shared/data
+// beside the checkout.
 package testdata
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,6 +22,18 @@ func Path(t testing.TB, elem ...string) string {
 		t.Skipf("no test data: %v (set OPACITY_TEST_DATA)", err)
 	}
 	return p
+}
+
+// JSON reads a file of the folder testdata beside the test.
+func JSON(t testing.TB, name string, into any) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
 }
 
 func root() string {

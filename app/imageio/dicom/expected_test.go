@@ -29,14 +29,8 @@ type expected struct {
 
 func readExpected(t *testing.T) map[string]expected {
 	t.Helper()
-	b, err := os.ReadFile("testdata/expected.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	raw := map[string]json.RawMessage{}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "expected.json", &raw)
 	delete(raw, "written_by")
 	out := map[string]expected{}
 	for name, r := range raw {

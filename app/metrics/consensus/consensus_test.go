@@ -2,12 +2,10 @@ package consensus
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
 
@@ -35,10 +34,6 @@ func ofPatterns(size volume.Size, readers int, patterns []uint64) []*mask.Bits {
 
 // Against testdata/staple.json, which testdata/staple.py makes with SimpleITK.
 func TestAsSimpleITK(t *testing.T) {
-	data, err := os.ReadFile("testdata/staple.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var peer struct {
 		Cases []struct {
 			Size                     volume.Size
@@ -49,9 +44,7 @@ func TestAsSimpleITK(t *testing.T) {
 			Majority, Divided        int
 		}
 	}
-	if err := json.Unmarshal(data, &peer); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "staple.json", &peer)
 	for _, c := range peer.Cases {
 		t.Run(fmt.Sprint(c.Readers, " readers"), func(t *testing.T) {
 			masks := ofPatterns(c.Size, c.Readers, c.Pattern)

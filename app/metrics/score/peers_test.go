@@ -2,27 +2,15 @@ package score
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
-
-func read(t *testing.T, name string, into any) {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // peer is a case of testdata/peers.json, which testdata/peers.py makes with scikit-learn.
 type peer struct {
@@ -62,7 +50,7 @@ func whole[T Number](p []int) []T {
 
 func TestAsScikitLearn(t *testing.T) {
 	var peers struct{ Cases []peer }
-	read(t, "peers.json", &peers)
+	testdata.JSON(t, "peers.json", &peers)
 	for _, p := range peers.Cases {
 		t.Run(fmt.Sprint(len(p.P), " of ", p.Top), func(t *testing.T) {
 			h := p.histogram(t)
@@ -138,7 +126,7 @@ func TestImagesAsDefined(t *testing.T) {
 			AdaptiveEnhanced float64 `json:"adaptive_enhanced"`
 		}
 	}
-	read(t, "images.json", &volumes)
+	testdata.JSON(t, "images.json", &volumes)
 	for _, v := range volumes {
 		reference := mask.NewBits(v.Size)
 		var slices [][]uint8

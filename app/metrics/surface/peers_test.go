@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"testing"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/stats"
+	"opacity/app/testdata"
 	"opacity/app/volume"
 )
 
@@ -38,14 +38,8 @@ type peerCase struct {
 
 func readPeers(t *testing.T) peers {
 	t.Helper()
-	data, err := os.ReadFile("testdata/peers.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var p peers
-	if err := json.Unmarshal(data, &p); err != nil {
-		t.Fatal(err)
-	}
+	testdata.JSON(t, "peers.json", &p)
 	return p
 }
 
