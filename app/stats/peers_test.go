@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,16 +131,16 @@ func sameForms(t *testing.T, ratings [][]float64, want []peerICC) {
 	names := strings.NewReplacer("ICC(A,", "ICC(2,", "ICC(C,", "ICC(3,")
 	got := Intraclass(ratings)
 	for _, w := range want {
-		for _, g := range got.Forms {
-			if g.Form != names.Replace(w.Form) {
-				continue
-			}
-			near(t, g.Form, g.R, w.R)
-			near(t, "F of "+g.Form, g.F, w.F)
-			near(t, "P of "+g.Form, g.P, w.P)
-			within(t, "lower of "+g.Form, g.CI.Lo, w.CI[0], 0.00501)
-			within(t, "upper of "+g.Form, g.CI.Hi, w.CI[1], 0.00501)
+		n := slices.IndexFunc(got.Forms[:], func(g ICC) bool { return g.Form == names.Replace(w.Form) })
+		if n < 0 {
+			t.Fatalf("no form %s", w.Form)
 		}
+		g := got.Forms[n]
+		near(t, g.Form, g.R, w.R)
+		near(t, "F of "+g.Form, g.F, w.F)
+		near(t, "P of "+g.Form, g.P, w.P)
+		within(t, "lower of "+g.Form, g.CI.Lo, w.CI[0], 0.00501)
+		within(t, "upper of "+g.Form, g.CI.Hi, w.CI[1], 0.00501)
 	}
 }
 
