@@ -3,6 +3,7 @@ package region
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,7 +167,7 @@ func TestSixZones(t *testing.T) {
 	if keys != "right_apex right_middle right_base left_apex left_middle left_base " {
 		t.Errorf("zones are %s", keys)
 	}
-	if want := []int{2, 0, 0, 1, 1, 4}; !equal(scores, want) || s.Total != (metrics.Value{X: 8}) {
+	if want := []int{2, 0, 0, 1, 1, 4}; !slices.Equal(scores, want) || s.Total != (metrics.Value{X: 8}) {
 		t.Errorf("scores are %v, %+v; want %v, 8", scores, s.Total, want)
 	}
 	if !strings.Contains(s.Name.String(), "Six-zone") {
@@ -175,15 +176,6 @@ func TestSixZones(t *testing.T) {
 	if s := SixZones(left, mask.NewBits(size), infection, g); s.Total.Why != metrics.ZeroDenominator || s.Zones[5].Score != 4 {
 		t.Errorf("without a right lung: %+v", s.Total)
 	}
-}
-
-func equal(a, b []int) bool {
-	for n := range a {
-		if len(a) != len(b) || a[n] != b[n] {
-			return false
-		}
-	}
-	return true
 }
 
 func chest() (*volume.Volume, *mask.Mask) {
