@@ -39,8 +39,6 @@ func TestHangingIsWhatHangsTogether(t *testing.T) {
 			})
 			parts := above.Components(6)
 			keep := map[int]bool{}
-			parts.Each(func(part, i0, _, j, k int) { keep[part] = keep[part] || found.At(i0, j, k) })
-			// A run may begin beside what was found: look at each of its voxels.
 			parts.Each(func(part, i0, i1, j, k int) {
 				for i := i0; i < i1; i++ {
 					keep[part] = keep[part] || found.At(i, j, k)
@@ -107,8 +105,7 @@ func BenchmarkHanging(b *testing.B) {
 			}
 		}
 	}
-	b.ResetTimer()
-	for range b.N {
+	for b.Loop() {
 		if _, err := Hanging(b.Context(), probabilities, found, 3, 128); err != nil {
 			b.Fatal(err)
 		}
