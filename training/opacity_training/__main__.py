@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--model", type=Path, help="an exported model, on the system's cases; else the system's out-of-fold predictions")
     c.add_argument("--cases", nargs="+", help="with --model: only these")
     c.add_argument("--records", action="store_true", help="from the records of finished folds, without the data")
+    c.add_argument("--write", type=Path, metavar="FOLDER", help="write the out-of-fold predictions as NIfTI for opacity evaluate: images, references, predictions with probabilities, folds.csv; outside the repository")
     c.add_argument("--volumes", action="store_true", help="how the model behaves on whole volumes in HU")
     c.add_argument("--tests", action="store_true", help="with --volumes: the scans that are tests, too; never to choose a model by")
     c.add_argument("--card", action="store_true", help="with --volumes: put the table into the model's card")
@@ -250,7 +251,11 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
         evaluate.print_rows(*evaluate.record_rows(args.results / "records" / system.id))
         return
     source = sources.build(system.data.source, root)
-    if args.model:
+    if args.write:
+        from .out_of_fold import write
+
+        print(f"{write(args.runs / system.id, source, system.predict.threshold, args.write)} cases in {args.write}")
+    elif args.model:
         evaluate.print_rows(evaluate.of_model(args.model, source, args.cases or source.cases()))
     else:
         evaluate.print_rows(*evaluate.run_rows(args.runs / system.id, source, system.predict.threshold))
