@@ -85,17 +85,7 @@ func (w *Window) askExportLabelsTo(proposed string) {
 }
 
 func (w *Window) writeLabels(path string, labels []mask.Label, overwrite bool) {
-	w.status.start("labels.export", w.t("ui.save.saving", filepath.Base(path)), nil)
-	job.Run(w.jobs, "labels.export", func(context.Context, func(job.Progress)) (struct{}, error) {
-		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return mask.WriteSNAPLabels(out, labels) })
-	}, nil, func(_ struct{}, err error) {
-		w.status.end("labels.export")
-		if err != nil {
-			w.bands.failAbout("save", err)
-			return
-		}
-		w.bands.settled("save")
-		w.rememberResults(path)
-		w.status.saved(path)
+	w.writeFile("labels.export", path, nil, func(context.Context) error {
+		return safefile.Write(path, overwrite, func(out io.Writer) error { return mask.WriteSNAPLabels(out, labels) })
 	})
 }

@@ -253,11 +253,19 @@ func (w *Window) askPicturePlace(p Picture, suggested string) {
 }
 
 func (w *Window) writePicture(p Picture, path string, overwrite bool) {
-	w.status.start("picture", w.t("ui.save.saving", filepath.Base(path)), func() { w.jobs.Cancel("picture") })
-	job.Run(w.jobs, "picture", func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
-		return struct{}{}, w.opts.SavePicture(ctx, path, p, overwrite)
+	w.writeFile("picture", path, func() { w.jobs.Cancel("picture") }, func(ctx context.Context) error {
+		return w.opts.SavePicture(ctx, path, p, overwrite)
+	})
+}
+
+// writeFile writes a file beside the window, as the job of a key, and says what came
+// of it; stop is what its Cancel does, nil for none.
+func (w *Window) writeFile(key, path string, stop func(), write func(ctx context.Context) error) {
+	w.status.start(key, w.t("ui.save.saving", filepath.Base(path)), stop)
+	job.Run(w.jobs, key, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		return struct{}{}, write(ctx)
 	}, nil, func(_ struct{}, err error) {
-		w.status.end("picture")
+		w.status.end(key)
 		if err != nil {
 			w.bands.failAbout("save", err)
 			return

@@ -2,12 +2,10 @@ package ui
 
 import (
 	"context"
-	"io"
 	"path/filepath"
 	"strings"
 
 	"opacity/app"
-	"opacity/app/job"
 	"opacity/app/safefile"
 	"opacity/app/study"
 )
@@ -50,19 +48,7 @@ func (w *Window) writeAudit(path string, overwrite bool) {
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		write = trail.WriteJSON
 	}
-	w.status.start("audit", w.t("ui.save.saving", filepath.Base(path)), nil)
-	job.Run(w.jobs, "audit", func(context.Context, func(job.Progress)) (struct{}, error) {
-		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return write(out) })
-	}, nil, func(_ struct{}, err error) {
-		w.status.end("audit")
-		if err != nil {
-			w.bands.failAbout("save", err)
-			return
-		}
-		w.bands.settled("save")
-		w.rememberResults(path)
-		w.status.saved(path)
-	})
+	w.writeFile("audit", path, nil, func(context.Context) error { return safefile.Write(path, overwrite, write) })
 }
 
 // errStale says that more was done to a case while it was being copied.
