@@ -28,7 +28,10 @@ func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error
 		}
 		files = append(files, path)
 	}
-	if figures := c.evaluationFigures(r); len(figures) > 0 && !f.plain {
+	if f.plain {
+		return files, nil
+	}
+	if figures := c.evaluationFigures(r); len(figures) > 0 {
 		folder := filepath.Join(f.out, "figures")
 		if err := draw(folder, figures, f.force); err != nil {
 			return files, err
