@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"context"
+
 	"opacity/app"
+	"opacity/app/job"
 	"opacity/app/mask"
 )
 
@@ -40,9 +43,21 @@ type comparing struct {
 	stop    func() // puts the measurement of distances off for good
 }
 
+// jobDifference is the key of comparing whole masks for the pictures.
+const jobDifference = "difference"
+
 // connectReference keeps the comparison as the mask is.
 func (w *Window) connectReference() {
 	s := w.session
+	w.viewer.WorkBeside(func(work func(context.Context) error, done func()) {
+		job.Run(w.jobs, jobDifference, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+			return struct{}{}, work(ctx)
+		}, nil, func(_ struct{}, err error) {
+			if err == nil {
+				done()
+			}
+		})
+	})
 	s.Opened.Connect(func(app.OpenedEvent) { w.dropReference() })
 	s.MaskChanged.Connect(func(app.MaskEvent) { w.referenceFollows() })
 	s.HistoryChanged.Connect(func(struct{}) { w.referenceFollows() })

@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"context"
 	"encoding/binary"
 
 	"opacity/app"
@@ -39,6 +40,9 @@ type difference struct {
 
 	reference *mask.Mask // nil for the model's
 	covers    func(mask.Label) bool
+
+	partial bool         // mask has the slices that are shown; the rest is being worked out
+	changed []volume.Box // since that began
 }
 
 // Comparing reports whether what differs from the model's mask is to be shown in
@@ -124,31 +128,44 @@ func (v *Viewer) compared() (labels [256]bool) {
 	return labels
 }
 
-// compare works the whole difference out.
+// compare works the difference out: where there is a way to work beside, what is
+// shown of it now and the rest there.
 func (v *Viewer) compare() {
 	d := &v.difference
-	d.mask, d.with = nil, v.counterpart()
+	d.mask, d.with, d.partial, d.changed = nil, v.counterpart(), false, nil
 	shown := v.session.Shown()
 	if !d.on || d.with == nil || shown == nil || d.with.Size() != shown.Size() {
 		return
 	}
 	d.counts = v.compared()
-	d.mask = mask.New(shown.Size(), DifferenceLabels())
+	if v.beside != nil {
+		v.compareBeside()
+		return
+	}
+	d.mask, _ = d.whole(context.Background(), d.with, shown)
+}
+
+// whole is the difference between two masks; the error is that of the context.
+func (d *difference) whole(ctx context.Context, with, shown *mask.Mask) (*mask.Mask, error) {
 	size := shown.Size()
 	found := make([][]uint8, mask.Layers*size[2])
 	where := func(n int) (mask.Layer, int) { return mask.Layer(n / size[2]), n % size[2] }
-	parallel.Ranges(len(found), 4, func(from, to int) {
-		for n := from; n < to; n++ {
-			l, k := where(n)
-			found[n] = d.slice(d.with.Slice(l, k), shown.Slice(l, k), size[0]*size[1])
-		}
+	err := parallel.Each(ctx, len(found), func(n int) error {
+		l, k := where(n)
+		found[n] = d.slice(with.Slice(l, k), shown.Slice(l, k), size[0]*size[1])
+		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	out := mask.New(size, DifferenceLabels())
 	for n, s := range found {
 		if s != nil {
 			l, k := where(n)
-			d.mask.SetSlice(l, k, s)
+			out.SetSlice(l, k, s)
 		}
 	}
+	return out, nil
 }
 
 // slice works a slice of n voxels out; nil where nothing is to be said of any.
@@ -214,7 +231,15 @@ func (v *Viewer) compareIn(box volume.Box) {
 		v.compare()
 		return
 	}
-	box = box.Intersect(volume.Whole(size))
+	if d.partial {
+		d.changed = append(d.changed, box)
+	}
+	d.within(shown, box.Intersect(volume.Whole(size)))
+}
+
+// within works the difference out in a box.
+func (d *difference) within(shown *mask.Mask, box volume.Box) {
+	size := shown.Size()
 	var delta mask.Delta
 	for l := range mask.Layer(mask.Layers) {
 		for k := box.Min[2]; k < box.Max[2]; k++ {

@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"context"
 	"math"
 
 	"opacity/app"
@@ -97,6 +98,7 @@ type Viewer struct {
 	identity    bool
 	invertLevel bool
 	difference  difference
+	beside      func(work func(context.Context) error, done func()) // nil: nothing is worked out beside
 	region      volume.Box
 }
 
@@ -169,6 +171,7 @@ func (v *Viewer) SetCursor(index [3]int) {
 	}
 	if index != v.cursor {
 		v.cursor = index
+		v.compareMoved()
 		v.Changed.Emit(CursorMoved)
 	}
 }
