@@ -178,9 +178,10 @@ func TestAnUnfinishedOutlineIsKept(t *testing.T) {
 	b.tryClose()
 	b.until("it is closed", func() bool { return b.closed })
 	found, _ := study.In(dir)
-	s, _, err := study.OpenReadOnly(t.Context(), found[len(found)-1])
-	if err != nil || s.Mask().Count(mask.Findings, mask.Infection) == 0 {
-		t.Errorf("quitting threw it away: %v in %s", err, found)
+	s := b.onDisk(found[len(found)-1])
+	defer s.Close()
+	if s.Mask().Count(mask.Findings, mask.Infection) == 0 {
+		t.Errorf("quitting threw it away: %s", found)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,13 +14,20 @@ import (
 // peekStudy is what the study of a case of the list says of itself, and its audit.
 func (b *bench) peekStudy(name string) (study.Info, []study.Row) {
 	b.t.Helper()
+	s := b.onDisk(filepath.Join(b.cases.list.Studies, name+study.Extension))
+	defer s.Close()
+	return s.Info(), s.Audit()
+}
+
+// onDisk opens a study to look at it, once the window has closed it.
+func (b *bench) onDisk(folder string) *study.Study {
+	b.t.Helper()
 	b.closing.Wait()
-	s, _, err := study.OpenReadOnly(b.t.Context(), b.cases.list.Studies+"/"+name+study.Extension)
+	s, _, err := study.OpenReadOnly(b.t.Context(), folder)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer s.Close()
-	return s.Info(), s.Audit()
+	return s
 }
 
 // What somebody has accepted or corrected is not run over; elsewhere the run is
