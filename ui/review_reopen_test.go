@@ -29,7 +29,7 @@ func TestTickComesBackWhenUndoneLater(t *testing.T) {
 	}
 	accepted := func(when string, steps int) {
 		t.Helper()
-		b.until(when, func() bool { _, at := b.session.History(); return at == steps })
+		b.until(when, func() bool { return b.applied() == steps })
 		if state() != review.Accepted {
 			t.Errorf("%s, the slice is %q", when, state())
 		}
@@ -40,7 +40,7 @@ func TestTickComesBackWhenUndoneLater(t *testing.T) {
 	b.undo()
 	accepted("undone", 1)
 	b.redo()
-	b.until("done again", func() bool { _, at := b.session.History(); return at == 2 })
+	b.until("done again", func() bool { return b.applied() == 2 })
 	if state() != review.Corrected {
 		t.Errorf("done again, the slice is %q", state())
 	}
@@ -50,7 +50,7 @@ func TestTickComesBackWhenUndoneLater(t *testing.T) {
 	b.undo()
 	accepted("undone once more", 1)
 	b.undo()
-	b.until("undone to the start", func() bool { _, at := b.session.History(); return at == 0 })
+	b.until("undone to the start", func() bool { return b.applied() == 0 })
 	if state() != review.Corrected {
 		t.Errorf("without the step that it was accepted with, the slice is %q", state())
 	}
