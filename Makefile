@@ -66,8 +66,11 @@ test: deps-test build headless ## every test of the product; says how many were 
 window-test: deps-test build ## only the tests that drive the real window under Xvfb
 	LANG=C.UTF-8 $(GO) test $(GOFLAGS_GUI) -count=1 -v ./e2e/window
 
+# PYTHON=... takes the environment that the peers of `make conformance` are in; without one they are not timed. ARGS='-only cohorts' takes one part.
 bench: deps-test build headless ## the table of figures in the README, and out/bench.json; run it with nothing else running
-	LANG=C.UTF-8 $(GO) run $(GOFLAGS_GUI) ./e2e/bench -o out/bench.json
+	$(GO) build -o bin/conformance ./e2e/conformance
+	LANG=C.UTF-8 $(GO) run $(GOFLAGS_GUI) ./e2e/bench -o out/bench.json $(ARGS) \
+		-python "$(or $(PYTHON),$(if $(wildcard $(VENV)/conformance.txt),$(VENV)/bin/python))"
 
 faults: ## try to make a study lose work: 500 kills, losses of power, full disks, damaged journals
 	$(GO) run ./e2e/faults

@@ -44,16 +44,18 @@ type table struct {
 func main() {
 	out := flag.String("o", "out/bench.json", "where the JSON goes")
 	bin := flag.String("bin", "bin", "folder of the built programs")
+	python := flag.String("python", "", "Python with the packages of make conformance: times its programs beside ours")
+	only := flag.String("only", "", "the one part to measure, by its name (segmenting, window and pointer need the files of opening)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *bin, *out); err != nil {
+	if err := run(ctx, *bin, *python, *only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, bin, out string) error {
+func run(ctx context.Context, bin, python, only, out string) error {
 	dir, err := os.MkdirTemp("", "opacity-bench")
 	if err != nil {
 		return err
@@ -70,10 +72,16 @@ func run(ctx context.Context, bin, out string) error {
 		{"opening", measureOpening},
 		{"drawing", measureSuites(drawing())},
 		{"editing", measureSuites(editing())},
+		{"measuring", measureSuites(measures())},
+		{"cohorts", measureCohort},
+		{"peers", measurePeers(python)},
 		{"segmenting", measureSegmenting},
 		{"window", measureWindow},
 		{"pointer", measureLatency},
 	} {
+		if only != "" && only != part.name {
+			continue
+		}
 		fmt.Fprintf(os.Stderr, "measuring: %s\n", part.name)
 		rows, err := part.measure(ctx, bin, dir)
 		t.Rows = append(t.Rows, rows...)

@@ -1,6 +1,5 @@
 """Times what Opacity and its peers take for the same large masks and probabilities, one after the other in one run."""
 
-import os
 import time
 
 import made
@@ -17,19 +16,19 @@ def apart(x, y):
     return f"{abs(x - y) / max(abs(x), 1e-9):.0e} apart"
 
 
-def table(folder, opacity, measured):
-    """measured gives what e2e/conformance prints of the folder."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+def times(folder, opacity, measured):
+    """One row a figure: what, seconds and mb of Opacity, what the peer takes. measured gives what e2e/conformance prints of the folder."""
     for _, (name, a, b, spacing) in zip(range(2), made.large_pairs(opacity, folder.path)):
         folder.pair(name, a, b, spacing)
     p, reference = made.large_probabilities()
     folder.score("probabilities", p, reference)
     folder.write()
     ours = {t["what"]: t for t in measured(folder.path, "-bench")}
-    out = [
-        f"From `--bench`. Opacity: the shortest of three; the peers once, right after; files are read before. MB: all that was allocated the while, beside the inputs. Load average at the start {load:.1f}.",
-        "", "| what | Opacity | MB | peer |", "|---|--:|--:|---|",
-    ]
+    rows = []
+
+    def row(what, of, peer):
+        rows.append({"what": what, "seconds": of["seconds"], "mb": of["mb"], "peer": peer})
+
     for n, of in enumerate(folder.input["pairs"]):
         a, b = (folder.load(of, key).astype(bool) for key in ("reference", "prediction"))
         spacing = of["spacing_mm"][::-1]
@@ -37,10 +36,20 @@ def table(folder, opacity, measured):
         said = deepmind(a, b, spacing, t["values"])
         if n == 0:
             said += "; " + medpy(a, b, spacing, t["values"])
-        out.append(f"| HD, HD95, ASSD, NSD together, by voxels and by surfels, {of['name']} of 512x512x300 | {t['seconds']:.2f} s | {t['mb']:.0f} | {said} |")
-        out.append(f"| all counts, {of['name']} | {c['seconds']:.3f} s | {c['mb']:.0f} | {dice(a, b, c['values'])} |")
+        row(f"HD, HD95, ASSD, NSD together, by voxels and by surfels, {of['name']} of 512x512x300", t, said)
+        row(f"all counts, {of['name']}", c, dice(a, b, c["values"]))
     t = ours["probabilities: ROC and area"]
-    out.append(f"| ROC curve and area of 78.6 M voxels, 32 bits | {t['seconds']:.2f} s | {t['mb']:.0f} | {area(p, reference, t['values'])} |")
+    row("ROC curve and area of 78.6 M voxels, 32 bits", t, area(p, reference, t["values"]))
+    return rows
+
+
+def table(rows, load):
+    out = [
+        f"From `--bench`. Opacity: the shortest of three; the peers once, right after; files are read before. MB: all that was allocated the while, beside the inputs. Load average at the start {load:.1f}.",
+        "", "| what | Opacity | MB | peer |", "|---|--:|--:|---|",
+    ]
+    for r in rows:
+        out.append(f"| {r['what']} | {r['seconds']:.3g} s | {r['mb']:.0f} | {r['peer']} |")
     return "\n".join(out)
 
 

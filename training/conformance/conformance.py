@@ -9,6 +9,7 @@ import argparse
 import importlib.metadata
 import json
 import multiprocessing
+import os
 import platform
 import subprocess
 import sys
@@ -168,6 +169,7 @@ def arguments():
     p.add_argument("--small", action="store_true", help="without the three large pairs")
     p.add_argument("--answers", type=Path, help="keep what the peers say of masks in this folder, so that a run can be stopped and started")
     p.add_argument("--bench", action="store_true", help="only time the large ones beside medpy, surface-distance and scikit-learn: minutes, with nothing else running")
+    p.add_argument("--times", type=Path, help="write the times of --bench here too, as JSON")
     return p.parse_args()
 
 
@@ -198,8 +200,12 @@ def main():
 
 def timings(folder, args):
     """Prints the times and puts them behind the tables of an earlier run."""
-    timed = bench.table(folder, args.opacity, lambda *more: measured(args.measure.resolve(), *more))
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    rows = bench.times(folder, args.opacity, lambda *more: measured(args.measure.resolve(), *more))
+    timed = bench.table(rows, load)
     print(timed)
+    if args.times:
+        args.times.write_text(json.dumps(rows))
     if args.output and args.output.exists():
         args.output.write_text(args.output.read_text().split(TIME)[0].rstrip() + TIME + timed + "\n")
     return 0
