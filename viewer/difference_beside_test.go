@@ -30,25 +30,12 @@ func TestDifferenceBeside(t *testing.T) {
 		}
 		reference.SetSlice(mask.Anatomy, k, row)
 	}
-	kind := func(a, b uint8) uint8 {
-		switch {
-		case a == b && a != 0:
-			return Hit
-		case a == b:
-			return 0
-		case a == 0:
-			return Added
-		case b == 0:
-			return Removed
-		}
-		return Relabeled
-	}
 	same := func(when string, in func(i, j, k int) bool) {
 		t.Helper()
 		for l := range mask.Layer(mask.Layers) {
 			for n := range s.Shown().Size().Voxels() {
 				i, j, k := n%12, n/12%9, n/108
-				if in(i, j, k) && v.Difference().At(l, i, j, k) != kind(reference.At(l, i, j, k), s.Shown().At(l, i, j, k)) {
+				if in(i, j, k) && v.Difference().At(l, i, j, k) != kindOf(reference.At(l, i, j, k), s.Shown().At(l, i, j, k)) {
 					t.Fatalf("%s, layer %v, voxel %d %d %d is not right", when, l, i, j, k)
 				}
 			}

@@ -10,8 +10,24 @@ import (
 	"opacity/app/volume"
 )
 
-// against says voxel by voxel what an error map must hold.
-func against(t *testing.T, s *app.Session, reference, got *mask.Mask, counts func(uint8) bool) {
+// kindOf is what a voxel is that the reference has a at, and the mask b.
+func kindOf(a, b uint8) uint8 {
+	switch {
+	case a == b && a != 0:
+		return Hit
+	case a == b:
+		return 0
+	case a == 0:
+		return Added
+	case b == 0:
+		return Removed
+	}
+	return Relabeled
+}
+
+// against says voxel by voxel what a difference must hold: hit where both agree, of
+// the labels that count.
+func against(t *testing.T, s *app.Session, reference, got *mask.Mask, hit uint8, counts func(uint8) bool) {
 	t.Helper()
 	shown := s.Shown()
 	for l := range mask.Layer(mask.Layers) {
@@ -24,17 +40,9 @@ func against(t *testing.T, s *app.Session, reference, got *mask.Mask, counts fun
 			if !counts(b) {
 				b = 0
 			}
-			kind := uint8(0)
-			switch {
-			case a == 0 && b == 0:
-			case a == b:
-				kind = Hit
-			case a == 0:
-				kind = Added
-			case b == 0:
-				kind = Removed
-			default:
-				kind = Relabeled
+			kind := kindOf(a, b)
+			if kind == Hit {
+				kind = hit
 			}
 			if g := got.At(l, i, j, k); g != kind {
 				t.Fatalf("layer %v, voxel %d %d %d: %d, want %d (%d for the reference's %d)", l, i, j, k, g, kind, b, a)
@@ -61,19 +69,19 @@ func TestErrorMapFollows(t *testing.T) {
 	if v.Comparing() || v.Reference() != reference {
 		t.Fatal("it is taken for the comparison with the model")
 	}
-	against(t, s, reference, v.Difference(), all)
+	against(t, s, reference, v.Difference(), Hit, all)
 	for range 5 {
 		stroke := s.Mask().Begin(s.Volume(), mask.LeftLung, r.IntN(2) == 0, mask.Limits{})
 		tip := mask.Tip{Geometry: s.Volume().Geometry, RadiusMM: 3, Solid: true}
 		s.Painted(volume.Box{})
 		s.Painted(stroke.Paint(tip.At(volume.Vec{float64(r.IntN(12)), float64(r.IntN(9)), float64(r.IntN(7))})))
-		against(t, s, reference, v.Difference(), all)
+		against(t, s, reference, v.Difference(), Hit, all)
 		s.Record(mask.Step{Name: text.M("test.step"), Hand: true, Delta: stroke.Delta()})
 	}
 	s.SetVisible(mask.RightLung, false)
-	against(t, s, reference, v.Difference(), func(x uint8) bool { return x != mask.RightLung })
+	against(t, s, reference, v.Difference(), Hit, func(x uint8) bool { return x != mask.RightLung })
 	v.CompareWith(reference, func(l mask.Label) bool { return l.Value == mask.LeftLung })
-	against(t, s, reference, v.Difference(), func(x uint8) bool { return x == mask.LeftLung })
+	against(t, s, reference, v.Difference(), Hit, func(x uint8) bool { return x == mask.LeftLung })
 
 	v.SetComparing(true)
 	if v.Reference() != nil || v.Difference() == nil || v.Difference().Count(mask.Anatomy, Hit) != 0 {
