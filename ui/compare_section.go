@@ -95,13 +95,7 @@ func (s *referenceSection) refresh() {
 	if w.segmenting || w.hasStudy() && w.session.Loading() {
 		why = "" // soon it is over
 	}
-	if may := w.referenceRefused() == ""; s.from.Disabled() == may {
-		if may {
-			s.from.Enable()
-		} else {
-			s.from.Disable()
-		}
-	}
+	controls.Enable(s.from, w.referenceRefused() == "")
 	s.why.Set(why)
 	controls.Visible(s.why, why != "")
 	s.name.Reason = c.name

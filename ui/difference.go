@@ -79,13 +79,7 @@ func (s *compareSection) refresh() {
 	w := s.w
 	why := w.compareRefused()
 	s.shown.Display(w.viewer.Comparing())
-	if on := why == "" || w.viewer.Comparing(); s.shown.Disabled() == on {
-		if on {
-			s.shown.Enable()
-		} else {
-			s.shown.Disable()
-		}
-	}
+	controls.Enable(s.shown, why == "" || w.viewer.Comparing())
 	var rows []metrics.LiveLabel
 	if why == "" && !w.segmenting {
 		n := w.numbers()

@@ -122,11 +122,7 @@ func (s *reviewSection) refresh() {
 			b.Refresh()
 		}
 	}
-	if on && w.keeping.looking == nil {
-		s.note.Enable()
-	} else {
-		s.note.Disable()
-	}
+	controls.Enable(s.note, on && w.keeping.looking == nil)
 	by := ""
 	if on && (mark.State != "" || mark.Note != "") && mark.By != "" {
 		by = w.t("ui.review.by", mark.By, mark.Time.Local().Format("2006-01-02 15:04"))

@@ -113,15 +113,8 @@ func (s *thresholdSection) build(labels []mask.Label) {
 
 func (r *thresholdRow) refresh() {
 	on := r.section.w.thresholdRefused(r.label.Value) == ""
-	if r.slider.Disabled() == on {
-		if on {
-			r.slider.Enable()
-			r.value.Enable()
-		} else {
-			r.slider.Disable()
-			r.value.Disable()
-		}
-	}
+	controls.Enable(r.slider, on)
+	controls.Enable(r.value, on)
 	at := r.section.at(r.label.Value)
 	r.slider.Display(float64(percentOf(at)))
 	r.value.refresh()

@@ -232,18 +232,9 @@ func (c *workList) showThis(r worklist.Row) {
 		}
 	}
 	p.this.Set(said)
-	enable := func(o fyne.Disableable, on bool) {
-		if o.Disabled() == on {
-			if on {
-				o.Enable()
-			} else {
-				o.Disable()
-			}
-		}
-	}
 	maySay := on && w.keeping.looking == nil
-	enable(p.state, maySay)
-	enable(p.note, maySay)
+	controls.Enable(p.state, maySay)
+	controls.Enable(p.note, maySay)
 	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != mine.Note {
 		p.note.Text = mine.Note
 		p.note.CursorColumn = 0

@@ -108,13 +108,7 @@ func (b *Button) MouseOut() {
 
 // SetEnabled lets it be pressed, or not.
 func (b *Button) SetEnabled(on bool) {
-	if on == b.Disabled() {
-		if on {
-			b.Enable()
-		} else {
-			b.Disable()
-		}
-	}
+	Enable(b, on)
 }
 
 // Highlight gives it another rank among buttons.

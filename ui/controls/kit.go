@@ -74,3 +74,14 @@ func Visible(o fyne.CanvasObject, on bool) {
 		}
 	}
 }
+
+// Enable lets a control be used or not, where it is not so already.
+func Enable(o fyne.Disableable, on bool) {
+	if o.Disabled() == on {
+		if on {
+			o.Enable()
+		} else {
+			o.Disable()
+		}
+	}
+}
