@@ -29,30 +29,14 @@ const mostFrames = 600
 // WriteGIF writes an animation from superior, anterior or the patient's right on.
 // report is called with the part that is done; nil for nobody.
 func (c Case) WriteGIF(ctx context.Context, w io.Writer, g GIF, report func(float64)) error {
-	if g.Show == nil {
-		g.Show = []What{CT, Reference, Prediction}
-	}
-	if g.Px <= 0 {
-		g.Px = 320
+	reel, err := c.reel(g)
+	if err != nil {
+		return err
 	}
 	if g.FPS <= 0 {
 		g.FPS = 20
 	}
-	c.Px = g.Px
-	var options []snapshot.Options
-	for n, what := range g.Show {
-		o, err := c.options(what)
-		if err != nil {
-			return err
-		}
-		o.Annotations = n == 0
-		options = append(options, o)
-	}
-	if len(options) == 0 {
-		return app.Misuse("picture.nothing")
-	}
-	_, _, axis, _ := c.Plane.Axes()
-	total := c.Volume.Size[axis]
+	total := c.slices()
 	count := total
 	if g.Frames > 0 {
 		count = min(count, g.Frames)
@@ -76,7 +60,7 @@ func (c Case) WriteGIF(ctx context.Context, w io.Writer, g GIF, report func(floa
 		if at < 0 { // colours first, from some frames
 			at = (2*i + 1) * count / (2 * looks)
 		}
-		frame, err := beside(options, g.Show, place(at))
+		frame, err := reel.frame(place(at))
 		if err != nil {
 			return err
 		}
@@ -92,20 +76,56 @@ func (c Case) WriteGIF(ctx context.Context, w io.Writer, g GIF, report func(floa
 	return film.write(w)
 }
 
-// beside draws one slice as each of the options has it, under their titles.
-func beside(options []snapshot.Options, titles []What, index int) (*image.RGBA, error) {
+// Frame draws the frame of one slice, in all its colours.
+func (c Case) Frame(g GIF, index int) (*image.RGBA, error) {
+	r, err := c.reel(g)
+	if err != nil {
+		return nil, err
+	}
+	return r.frame(index)
+}
+
+// reel is what the frames of an animation show side by side, and their titles.
+type reel struct {
+	options []snapshot.Options
+	titles  []string
+}
+
+func (c Case) reel(g GIF) (r reel, err error) {
+	if g.Show == nil {
+		g.Show = []What{CT, Reference, Prediction}
+	}
+	if c.Px = g.Px; c.Px <= 0 {
+		c.Px = 320
+	}
+	for n, what := range g.Show {
+		o, err := c.options(what)
+		if err != nil {
+			return r, err
+		}
+		o.Annotations, o.Identity = n == 0, n == 0 && c.Identity
+		r.options, r.titles = append(r.options, o), append(r.titles, c.title(what))
+	}
+	if len(r.options) == 0 {
+		return r, app.Misuse("picture.nothing")
+	}
+	return r, nil
+}
+
+// frame draws one slice as each of the options has it, under their titles.
+func (r reel) frame(index int) (*image.RGBA, error) {
 	const gap = 4
 	var frame *image.RGBA
-	for n, o := range options {
+	for n, o := range r.options {
 		o.Index = index
 		m, err := snapshot.Draw(o)
 		if err != nil {
 			return nil, err
 		}
 		size := m.Rect.Size()
-		head := render.Heading([]string{titles[n].title()}, size.X, max(float64(size.X)/420, 0.75))
+		head := render.Heading([]string{r.titles[n]}, size.X, max(float64(size.X)/420, 0.75))
 		if frame == nil {
-			frame = image.NewRGBA(image.Rect(0, 0, len(options)*(size.X+gap)-gap, head.Rect.Dy()+size.Y))
+			frame = image.NewRGBA(image.Rect(0, 0, len(r.options)*(size.X+gap)-gap, head.Rect.Dy()+size.Y))
 			draw.Draw(frame, frame.Rect, image.Black, image.Point{}, draw.Src)
 		}
 		at := image.Pt(n*(size.X+gap), 0)

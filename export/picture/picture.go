@@ -32,6 +32,15 @@ type Case struct {
 	Labels []uint8
 	Px     int // of the longer side of one slice; 0 for 800
 	About  plot.About
+
+	Overlay viewer.Overlay // how labels are drawn; zero for viewer.DefaultOverlay
+	// WithoutBar and WithoutWindow leave scale bar and window out.
+	WithoutBar, WithoutWindow bool
+	// Identity names patient and study on the first picture. Leave it out of anything
+	// that goes to others.
+	Identity bool
+	// Research says on the prediction that a model made it, for research use only.
+	Research bool
 }
 
 // What is what one picture of a case shows.
@@ -50,7 +59,11 @@ const (
 // a picture of 55 mm, a third of a page; those of a sheet are large already.
 const printed, sheetPrinted = 2.2, 1.4
 
-func (w What) title() string {
+// title is what a picture is called; labels that nothing is compared with are labels.
+func (c Case) title(w What) string {
+	if w == Prediction && c.Reference == nil {
+		return text.English().T("picture.labels")
+	}
 	return text.English().T("picture." + [...]string{"ct", "reference", "prediction", "errors"}[w])
 }
 
@@ -66,7 +79,10 @@ func (c Case) Slice(w What, index int, annotated bool) (*image.RGBA, error) {
 }
 
 func (c Case) options(w What) (snapshot.Options, error) {
-	o := snapshot.Options{Volume: c.Volume, Plane: c.Plane, Window: c.Window, Overlay: viewer.DefaultOverlay(), Px: c.Px}
+	o := snapshot.Options{Volume: c.Volume, Plane: c.Plane, Window: c.Window, Overlay: c.Overlay, Px: c.Px, WithoutBar: c.WithoutBar, WithoutWindow: c.WithoutWindow}
+	if o.Overlay == (viewer.Overlay{}) {
+		o.Overlay = viewer.DefaultOverlay()
+	}
 	if o.Px <= 0 {
 		o.Px = 800
 	}
@@ -82,9 +98,9 @@ func (c Case) options(w What) (snapshot.Options, error) {
 	case Reference:
 		o.Mask = c.narrowed(c.Reference)
 	case Prediction:
-		o.Mask = c.narrowed(c.Prediction)
+		o.Mask, o.Research = c.narrowed(c.Prediction), c.Research
 	case Errors:
-		o.Mask, o.Compare = c.errors(), true
+		o.Mask, o.Compare, o.Research = c.errors(), true, c.Research
 	}
 	return o, nil
 }
@@ -167,6 +183,9 @@ func compared(reference, prediction []uint8, shown *[256]bool) []uint8 {
 	return out
 }
 
+// Single is one picture of a slice.
+func (c Case) Single(w What, index int) (plot.Figure, error) { return c.row("slice", index, w) }
+
 // Triptych is CT, reference and prediction of a slice side by side.
 func (c Case) Triptych(index int) (plot.Figure, error) {
 	return c.row("triptych", index, CT, Reference, Prediction)
@@ -182,17 +201,26 @@ func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
 		if err != nil {
 			return plot.Figure{}, err
 		}
-		o.Index, o.Annotations, o.Letters = index, n == 0, printed
+		o.Index, o.Annotations, o.Letters, o.Identity = index, n == 0, printed, c.Identity && n == 0
 		m, err := snapshot.Draw(o)
 		if err != nil {
 			return plot.Figure{}, err
 		}
-		d.Panes = append(d.Panes, plot.Pane{Title: w.title(), Image: m})
+		d.Panes = append(d.Panes, plot.Pane{Title: c.title(w), Image: m})
 		d.Keys = append(d.Keys, c.keys(w, o.Mask, d.Keys)...)
 	}
 	t := text.English()
-	d.Shows = t.T("picture.shows."+name) + " " + c.where(index)
+	d.Shows = c.where(index)
+	if len(whats) > 1 {
+		d.Shows = t.T("picture.shows."+name) + " " + d.Shows
+	}
 	return plot.Pictures(d), nil
+}
+
+// slices is how many there are along the plane's normal.
+func (c Case) slices() int {
+	_, _, n, _ := c.Plane.Axes()
+	return c.Volume.Size[n]
 }
 
 // where says slice and window.
@@ -202,9 +230,8 @@ func (c Case) where(index int) string {
 	if w.Width <= 0 {
 		w = viewer.FirstWindow(c.Volume)
 	}
-	_, _, n, _ := c.Plane.Axes()
 	if index == snapshot.Middle {
-		index = c.Volume.Size[n] / 2
+		index = c.slices() / 2
 	}
 	return t.T("picture.where", viewer.SliceCaption(t, c.Volume, c.Plane, index), viewer.WindowCaption(t, w))
 }
@@ -215,7 +242,7 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	if err != nil {
 		return plot.Figure{}, err
 	}
-	o.Annotations, o.Letters = true, sheetPrinted
+	o.Annotations, o.Letters, o.Identity = true, sheetPrinted, c.Identity
 	sheet, err := snapshot.DrawSheet(ctx, o, count)
 	if err != nil {
 		return plot.Figure{}, err
@@ -223,7 +250,7 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	t := text.English()
 	return plot.Pictures(plot.PicturesData{
 		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil),
-		Shows: t.T("picture.shows.montage", count, w.title()),
+		Shows: t.T("picture.shows.montage", min(count, c.slices()), c.title(w)),
 	}), nil
 }
 

@@ -173,6 +173,53 @@ func TestGIF(t *testing.T) {
 	}
 }
 
+// What is left out is not drawn, what is asked for is; and a frame is drawn by what
+// draws the animation.
+func TestChoices(t *testing.T) {
+	c := study(t)
+	draw := func(change func(*picture.Case)) string {
+		t.Helper()
+		one := c
+		change(&one)
+		f, err := one.Single(picture.Prediction, snapshot.Middle)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := f.WritePNG(&b, plot.Page{}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	seen := map[string]string{}
+	for name, change := range map[string]func(*picture.Case){
+		"all": func(*picture.Case) {}, "no bar": func(c *picture.Case) { c.WithoutBar = true }, "no window": func(c *picture.Case) { c.WithoutWindow = true },
+		"identity": func(c *picture.Case) { c.Identity = true }, "research": func(c *picture.Case) { c.Research = true },
+		"outlines": func(c *picture.Case) { c.Overlay = viewer.Overlay{Visible: true, Style: viewer.Outlined} },
+		"nothing":  func(c *picture.Case) { c.Overlay = viewer.Overlay{Style: viewer.Outlined} },
+	} {
+		got := draw(change)
+		for other, p := range seen {
+			if p == got {
+				t.Errorf("%s is %s", name, other)
+			}
+		}
+		seen[name] = got
+	}
+	c.Reference = nil
+	f, err := c.Montage(context.Background(), picture.Prediction, 1000)
+	if err != nil || !strings.Contains(f.Caption(), "40 slices") || !strings.Contains(f.Caption(), "labels") {
+		t.Errorf("%q, %v", f.Caption(), err)
+	}
+	m, err := c.Frame(picture.GIF{Show: []picture.What{picture.CT, picture.Prediction}, Px: 200}, 20)
+	if err != nil || m.Rect.Dx() != 2*200+4 {
+		t.Errorf("%v, %v", m.Rect, err)
+	}
+	if w, h := f.SizeMM(plot.Page{WidthMM: plot.TwoColumns}); w < 173.9 || w > 174.1 || h < 50 || h > 300 {
+		t.Errorf("it is %g x %g mm", w, h)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	c := study(t)
 	other := c

@@ -162,6 +162,13 @@ func (f Figure) size(s *sheet, p Page) (width, height vg.Length) {
 	return width, f.height(s, width)
 }
 
+// SizeMM is how wide and how high the figure is on paper.
+func (f Figure) SizeMM(p Page) (width, height float64) {
+	p = p.withDefaults()
+	w, h := f.size(newSheet(p.Dark, p.Letters), p)
+	return float64(w / vg.Millimeter), float64(h / vg.Millimeter)
+}
+
 func (f Figure) render(s *sheet, to vg.CanvasSizer) {
 	c := draw.New(to)
 	c.SetColor(s.paper)

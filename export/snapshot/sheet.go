@@ -67,7 +67,7 @@ func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 	top := head.Rect.Dy()
 	sheet := imaging.New(width, top+height, color.NRGBA{0x30, 0x30, 0x30, 0xff})
 	draw.Draw(sheet, head.Rect, head, image.Point{}, draw.Src)
-	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, Brief: true, Scale: max(float64(w)/400, 1), Letters: o.Letters}
+	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, WithoutBar: o.WithoutBar, Brief: true, Scale: max(float64(w)/400, 1), Letters: o.Letters}
 	var painter render.Painter
 	for i := range count {
 		if err := ctx.Err(); err != nil {
@@ -111,7 +111,10 @@ func (o Options) heading(v render.View) []string {
 		items = viewer.IdentityCaption(t, o.Volume.Identity)
 	}
 	if o.Annotations {
-		items = append(items, t.T("viewer."+o.Plane.String()), viewer.WindowCaption(t, v.Window))
+		items = append(items, t.T("viewer."+o.Plane.String()))
+		if !o.WithoutWindow {
+			items = append(items, viewer.WindowCaption(t, v.Window))
+		}
 	}
 	if o.Research {
 		items = append(items, t.T("viewer.research"))

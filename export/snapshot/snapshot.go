@@ -37,6 +37,8 @@ type Options struct {
 	Pixels  bool    // visible voxels instead of a smooth picture
 	// Annotations adds edge letters, scale bar, slice and window.
 	Annotations bool
+	// WithoutBar and WithoutWindow leave these of the annotations out.
+	WithoutBar, WithoutWindow bool
 	// Identity names patient and study on the picture. Leave it out of anything
 	// that goes to others.
 	Identity bool
@@ -108,7 +110,7 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 // decor keeps the letters of large pictures as large as they look on screen.
 func (o Options) decor(widthPx int) render.Decor {
 	return render.Decor{
-		Text: o.Text, Annotations: o.Annotations, Identity: o.Identity, Research: o.Research,
+		Text: o.Text, Annotations: o.Annotations, WithoutBar: o.WithoutBar, WithoutWindow: o.WithoutWindow, Identity: o.Identity, Research: o.Research,
 		Scale: max(float64(widthPx)/700, 0.75), Letters: o.Letters,
 	}
 }

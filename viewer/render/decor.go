@@ -15,9 +15,11 @@ type Decor struct {
 	Annotations bool       // edge letters, scale bar, slice, window
 	// Brief leaves of the annotations the slice and the letters at the sides, for
 	// a picture beside others that share the rest.
-	Brief    bool
-	Bar      bool // scale bar on a brief one too
-	Identity bool // patient and study; also "no identity in this file"
+	Brief bool
+	Bar   bool // scale bar on a brief one too
+	// WithoutBar and WithoutWindow leave these of the annotations out.
+	WithoutBar, WithoutWindow bool
+	Identity                  bool // patient and study; also "no identity in this file"
 	// Research adds that a model result is for research use only.
 	Research bool
 	// Scale is pixels per pixel of a screen at 100 %: letters are 12*Scale high. 0 for 1.
@@ -82,10 +84,12 @@ func decorate(dst *image.RGBA, v View, d Decor) *page {
 	if d.Annotations && !d.Brief {
 		p.put((p.widthPx-p.width(letters[2]))/2, p.margin, letters[2])
 		p.put((p.widthPx-p.width(letters[3]))/2, p.heightPx-p.margin-p.pitch, letters[3])
-		p.window()
+		if !d.WithoutWindow {
+			p.window()
+		}
 	}
 	p.topLeft()
-	if d.Annotations && (!d.Brief || d.Bar) {
+	if d.Annotations && !d.WithoutBar && (!d.Brief || d.Bar) {
 		p.scaleBar(p.widthPx - 3*p.margin - p.width(last))
 	}
 	return p
