@@ -10,7 +10,7 @@ import (
 type Agreement struct {
 	Model       string      `json:"model,omitempty"`
 	Label       string      `json:"label"`
-	Quantity    string      `json:"quantity"` // volume_ml, or area_mm2 of the slices
+	Quantity    string      `json:"quantity"` // volume_ml, or area_mm2 of the slices; volume_voxels and area_px where spacing is unknown
 	Repeated    bool        `json:"repeated"` // several slices of a case, by components of variance
 	N           int         `json:"n"`
 	Cases       int         `json:"cases"`
@@ -73,11 +73,8 @@ func Agree(rows []Row) []Agreement {
 	var out []Agreement
 	for _, g := range groups(rows) {
 		mine := of(rows, g)
-		var reference, prediction []float64
-		for _, r := range mine {
-			reference, prediction = append(reference, r.Value("volume_ref_ml")), append(prediction, r.Value("volume_pred_ml"))
-		}
-		a := agreement(g, "volume_ml", reference, prediction, nil)
+		quantity, reference, prediction := Volumes(mine)
+		a := agreement(g, quantity, reference, prediction, nil)
 		percent := stats.BlandAltman(reference, prediction, stats.Percent)
 		a.BlandAltman.Percent = &limits{limitOf(percent.Bias), limitOf(percent.Lower), limitOf(percent.Upper), percent.Why}
 		out = append(out, a)
@@ -93,16 +90,17 @@ func Agree(rows []Row) []Agreement {
 func areasOf(g Group, rows []Row) (Agreement, bool) {
 	var reference, prediction []float64
 	var subject []int
+	quantity := Area(rows)
 	for n, r := range rows {
 		for _, s := range r.Slices {
-			reference, prediction = append(reference, float64(s.ReferenceMM2)), append(prediction, float64(s.PredictionMM2))
-			subject = append(subject, n)
+			a, b := s.Area(quantity)
+			reference, prediction, subject = append(reference, a), append(prediction, b), append(subject, n)
 		}
 	}
 	if len(rows) < 2 || len(reference) == 0 {
 		return Agreement{}, false
 	}
-	return agreement(g, "area_mm2", reference, prediction, subject), true
+	return agreement(g, quantity, reference, prediction, subject), true
 }
 
 // agreement works one quantity out; subject is whose each pair is, nil where each is its

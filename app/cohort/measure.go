@@ -18,9 +18,11 @@ type outcome struct {
 	Rows []Row
 	// Empty says that neither map held anything, so that Rows has the one of an unnamed
 	// label: the case counts for each label of the others.
-	Empty  bool
-	Notes  []string
-	Scores []labelScore `json:",omitempty"`
+	Empty     bool
+	Severity  *Severity  `json:",omitempty"`
+	Confusion *Confusion `json:",omitempty"`
+	Notes     []string
+	Scores    []labelScore `json:",omitempty"`
 }
 
 // measure compares one case.
@@ -55,9 +57,11 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 		return outcome{}, err
 	}
 	where := places{lungs: what.lungs, roi: roi, on: reference}
-	if where.body, err = o.body(ctx, c, reference); err != nil {
+	found, err := o.whole(ctx, c, &what, &where)
+	if err != nil {
 		return outcome{}, err
 	}
+	out.Severity, out.Confusion = found.severity, found.confusion
 	if what.lungs != nil {
 		if thirds, ok := region.Thirds(what.lungs, reference.grid); ok {
 			where.thirds = thirds[:]
@@ -68,6 +72,7 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 		if err != nil {
 			return outcome{}, err
 		}
+		row.HU = found.hu[n]
 		if s != nil {
 			out.Scores = append(out.Scores, pack(p.label, *s))
 		}
@@ -95,21 +100,49 @@ func (o Options) roi(ctx context.Context, c Case, reference *labelled) (*mask.Bi
 	return all, nil
 }
 
-// body is the patient's body in the image of a case; nil where there is none, or its
-// numbers are not HU.
-func (o Options) body(ctx context.Context, c Case, reference *labelled) (*mask.Bits, error) {
-	if c.Image == "" {
-		return nil, nil
+// wholeCase is what is found of a case beside its labels one by one.
+type wholeCase struct {
+	hu        []*HU // by part
+	severity  *Severity
+	confusion *Confusion
+}
+
+// whole reads the image of a case, cuts the masks to the region of interest, and measures
+// what takes several labels, or the image.
+func (o Options) whole(ctx context.Context, c Case, what *comparison, where *places) (w wholeCase, err error) {
+	said := func(m *text.Message) {
+		if m != nil {
+			what.notes = append(what.notes, *m)
+		}
 	}
-	v, err := o.Load(ctx, c.Image)
+	v, err := o.image(ctx, c, where.on)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
-	if !v.SameGrid(reference.grid, gridToleranceMM) {
-		return nil, app.Refuse(nil, "evaluate.other_grid", c.Image, describe(v.Geometry), describe(reference.grid))
+	if v != nil {
+		if where.body, _, err = region.Body(ctx, v); err != nil {
+			return w, err
+		}
 	}
-	body, _, err := region.Body(ctx, v)
-	return body, err
+	if len(o.Labels) == 0 { // named ones are not told by side
+		severity, why := severity(what.parts, where.on)
+		w.severity = severity
+		said(why)
+	}
+	if where.roi != nil {
+		for _, p := range what.parts {
+			p.reference.And(where.roi)
+			p.prediction.And(where.roi)
+		}
+	}
+	if !what.empty {
+		confusion := confusionOf(what.parts, o.Labels, where.roi)
+		w.confusion = &confusion
+	}
+	hu, why, err := spreads(ctx, v, what.parts)
+	said(why)
+	w.hu = hu
+	return w, err
 }
 
 // places are where a case is counted; nil for those there are not.
@@ -139,10 +172,6 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, where pla
 	row := Row{Case: c.Name, Model: c.Model, Label: p.label, Fold: c.Fold}
 	var in *mask.Bits
 	row.Region, in = where.negatives(p)
-	if where.roi != nil {
-		p.reference.And(where.roi)
-		p.prediction.And(where.roi)
-	}
 	row.Counts = metrics.CountsOf(p.reference, p.prediction, where.roi)
 	row.InRegion = metrics.CountsOf(p.reference, p.prediction, in)
 	row.Thirds = thirdsOf(p, where.thirds, in, on)
@@ -186,11 +215,15 @@ func slicesOf(p part, on *labelled) []Slice {
 		}
 		return number(float64(voxels) * s[0] * s[1])
 	}
+	pixels := float64(on.grid.Size[0] * on.grid.Size[1])
 	var out []Slice
 	for k := range on.grid.Size[2] {
 		c := metrics.CountsOfSlice(p.reference, p.prediction, nil, k)
 		if c.TP+c.FP+c.FN > 0 {
-			out = append(out, Slice{k + 1, c.Reference(), c.Prediction(), c.TP, mm2(c.Reference()), mm2(c.Prediction())})
+			out = append(out, Slice{
+				k + 1, c.Reference(), c.Prediction(), c.TP, mm2(c.Reference()), mm2(c.Prediction()),
+				float64(c.Reference()) / pixels, float64(c.Prediction()) / pixels,
+			})
 		}
 	}
 	return out

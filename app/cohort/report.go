@@ -21,6 +21,8 @@ type Report struct {
 	Tests      []Test      `json:"tests"`
 	Curves     []Curve     `json:"pooled_roc"`
 	Folds      []Fold      `json:"folds,omitempty"`
+	Severity   []Severity  `json:"severity"`
+	Confusion  []Confusion `json:"confusion"`
 	Failed     []failure   `json:"failed"`
 	Provenance Provenance  `json:"provenance"`
 }
@@ -50,6 +52,7 @@ type Provenance struct {
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
 		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
+		Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
 		Failed: []failure{},
 	}
 	for _, f := range slices.Concat(failed, r.Failed) {
@@ -93,6 +96,9 @@ func (r Report) whole() Report {
 	if r.Tests == nil {
 		r.Tests = []Test{}
 	}
+	if r.Severity == nil {
+		r.Severity = []Severity{}
+	}
 	return r
 }
 
@@ -101,6 +107,8 @@ func (r Region) Sentence() text.Message {
 	switch r {
 	case InLungs:
 		return text.M("evaluate.region.reference_lungs")
+	case InReadersLungs:
+		return text.M("evaluate.region.readers_lungs")
 	case InMany:
 		return text.M("evaluate.region.several")
 	case InBody:
@@ -117,10 +125,14 @@ func (r Report) WriteJSON(w io.Writer) error {
 	for n := range r.Cases {
 		r.Cases[n].Slices = nil
 	}
+	return writeJSON(w, r)
+}
+
+func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(r)
+	return e.Encode(v)
 }
 
 // cell writes a number; one that there is not is empty.
@@ -168,14 +180,16 @@ func (r Report) WriteSummary(w io.Writer) error {
 }
 
 // WriteSlices writes slices.csv: the areas of each label on each axial slice that
-// either mask meets, slice 1 at the feet; in voxels, and in mm2 where those are known.
+// either mask meets, slice 1 at the feet; in voxels, in mm2 where those are known, and as
+// shares of the image.
 func (r Report) WriteSlices(w io.Writer) error {
-	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2"}}
+	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2", "share_ref", "share_pred"}}
 	for _, row := range r.Cases {
 		for _, s := range row.Slices {
 			rows = append(rows, []string{
 				row.Case, row.Model, row.Label, strconv.Itoa(s.Number), strconv.FormatInt(s.Reference, 10), strconv.FormatInt(s.Prediction, 10),
 				strconv.FormatInt(s.Both, 10), cell(float64(s.ReferenceMM2)), cell(float64(s.PredictionMM2)),
+				cell(s.ReferenceShare), cell(s.PredictionShare),
 			})
 		}
 	}

@@ -17,6 +17,8 @@ const (
 	InBody  Region = "body"
 	InGrid  Region = "whole_grid"
 	InMany  Region = "several" // of cases that differ in it
+	// InReadersLungs is what any of several readers takes for lung.
+	InReadersLungs Region = "readers_lungs"
 )
 
 // Row is what was measured of one label of a case.
@@ -28,6 +30,7 @@ type Row struct {
 	InRegion                 metrics.Counts
 	Slices                   []Slice
 	Thirds                   []Third
+	HU                       *HU // nil where there is no image in HU
 }
 
 // Value is the metric of a key; NaN where the row has none.
@@ -48,7 +51,12 @@ type Slice struct {
 	// Areas in mm2; null where spacing is unknown.
 	ReferenceMM2  number `json:"area_ref_mm2"`
 	PredictionMM2 number `json:"area_pred_mm2"`
+	// Shares of the slice's pixels, 0 to 1.
+	ReferenceShare  float64 `json:"share_ref"`
+	PredictionShare float64 `json:"share_pred"`
 }
+
+var undefined = number(math.NaN())
 
 // number is a float64 that JSON has as null where it is none.
 type number float64
@@ -90,24 +98,26 @@ type rowJSON struct {
 	InRegion counts                 `json:"counts_in_region"`
 	Thirds   []Third                `json:"thirds,omitempty"`
 	Slices   []Slice                `json:"slices,omitempty"`
+	HU       *HU                    `json:"hu,omitempty"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (r Row) MarshalJSON() ([]byte, error) {
-	out := rowJSON{
-		r.Case, r.Model, r.Label, r.Fold, r.Region,
-		map[string]number{},
-		map[string]metrics.Why{},
-		counts(r.Counts), counts(r.InRegion), r.Thirds, r.Slices,
-	}
-	for key, v := range r.Values {
-		out.Metrics[key] = number(v.X)
+	values, why := valuesJSON(r.Values)
+	return json.Marshal(rowJSON{r.Case, r.Model, r.Label, r.Fold, r.Region, values, why, counts(r.Counts), counts(r.InRegion), r.Thirds, r.Slices, r.HU})
+}
+
+// valuesJSON parts values from the reasons why there are none.
+func valuesJSON(values map[string]metrics.Value) (map[string]number, map[string]metrics.Why) {
+	out, why := map[string]number{}, map[string]metrics.Why{}
+	for key, v := range values {
+		out[key] = number(v.X)
 		if !v.Defined() {
-			out.Why[key] = v.Why
-			out.Metrics[key] = number(math.NaN())
+			why[key] = v.Why
+			out[key] = number(math.NaN())
 		}
 	}
-	return json.Marshal(out)
+	return out, why
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -118,7 +128,7 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 	}
 	*r = Row{
 		Case: in.Case, Model: in.Model, Label: in.Label, Fold: in.Fold, Region: in.Region, Values: map[string]metrics.Value{},
-		Counts: metrics.Counts(in.Counts), InRegion: metrics.Counts(in.InRegion), Slices: in.Slices, Thirds: in.Thirds,
+		Counts: metrics.Counts(in.Counts), InRegion: metrics.Counts(in.InRegion), Slices: in.Slices, Thirds: in.Thirds, HU: in.HU,
 	}
 	for key, x := range in.Metrics {
 		r.Values[key] = metrics.Value{X: float64(x), Why: in.Why[key]}

@@ -41,6 +41,9 @@ type Run struct {
 	Inputs []Input
 	Reused int            // cases taken from the store
 	Pooled map[Group]Pool // probabilities of all cases together
+	// Severity and Confusion have what was found of each case.
+	Severity  []Severity
+	Confusion []Confusion
 }
 
 // Group is a label as a model has it.
@@ -80,6 +83,14 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 			pool := out.Pooled[d.of]
 			pool.Cases = append(pool.Cases, d.Digest)
 			out.Pooled[d.of] = pool
+		}
+		if s := res.Severity; s != nil {
+			s.Case, s.Model = cases[n].Name, cases[n].Model
+			out.Severity = append(out.Severity, *s)
+		}
+		if c := res.Confusion; c != nil {
+			c.Model = cases[n].Model
+			out.Confusion = append(out.Confusion, *c)
 		}
 		out.Inputs = append(out.Inputs, res.inputs)
 		for _, note := range res.Notes {

@@ -20,6 +20,9 @@ type Input struct {
 	Case  string `json:"case"`
 	Model string `json:"model,omitempty"`
 	Files []File `json:"files"`
+	// Paths are where the files of each role were, by role: as seen from the folder of
+	// the results where that can be told, with slashes.
+	Paths map[string]string `json:"paths,omitempty"`
 }
 
 // File is a file that was read.
@@ -32,13 +35,14 @@ type File struct {
 // fingerprint names what a case's numbers rest on: the bytes of its files, the options
 // and the program. Cases with the same one have the same numbers.
 func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error) {
-	in := Input{Case: c.Name, Model: c.Model}
+	in := Input{Case: c.Name, Model: c.Model, Paths: map[string]string{}}
 	for _, f := range []struct{ role, path string }{
 		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI}, {"image", c.Image},
 	} {
 		if f.path == "" {
 			continue
 		}
+		in.Paths[f.role] = o.seen(f.path)
 		paths := []string{f.path}
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
 			paths, _ = filepath.Glob(filepath.Join(f.path, "prob_*.nii*")) // the pattern is sound
@@ -72,8 +76,22 @@ func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error)
 	return in, hex.EncodeToString(sum[:]), nil
 }
 
+// seen is a path as it is seen from the folder of the results.
+func (o Options) seen(path string) string {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	if out, err := filepath.Abs(filepath.Dir(o.Store)); err == nil && o.Store != "" {
+		if rel, err := filepath.Rel(out, full); err == nil {
+			full = rel
+		}
+	}
+	return filepath.ToSlash(full)
+}
+
 // definitions changes where a number kept by an earlier build would be another now.
-const definitions = "2"
+const definitions = "3"
 
 // kept is a finished case on disk.
 type kept struct {
