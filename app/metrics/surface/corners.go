@@ -81,8 +81,8 @@ func rowsAround(b *mask.Bits, j, k int) [][]uint64 {
 // areasMM2 is the area of the surface at a corner by its code (see normals).
 func areasMM2(spacingMM [3]float64) (areas [256]float64) {
 	faces := [3]float64{spacingMM[0] * spacingMM[1], spacingMM[0] * spacingMM[2], spacingMM[1] * spacingMM[2]} // across k, j, i
-	for code, triangles := range normals {
-		for _, n := range triangles {
+	for code := range areas {
+		for _, n := range normals[min(code, 255-code)] {
 			k, j, i := float64(n[0])/8*faces[0], float64(n[1])/8*faces[1], float64(n[2])/8*faces[2]
 			areas[code] += math.Sqrt(k*k + j*j + i*i)
 		}
