@@ -1,8 +1,6 @@
 package region
 
 import (
-	"math/bits"
-
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/text"
@@ -46,7 +44,8 @@ func SixZones(left, right, infection *mask.Bits, g volume.Geometry) Severity {
 				z.Voxels = thirds[n].Voxels
 				z.Voxels.And(lung.voxels)
 			}
-			z.Lung, z.Infected = int64(z.Voxels.Count()), shared(z.Voxels, infection)
+			c := metrics.CountsOf(z.Voxels, infection, nil)
+			z.Lung, z.Infected = c.Reference(), c.TP
 			z.Share = metrics.Undefined(metrics.ZeroDenominator)
 			if z.Lung > 0 {
 				z.Share = metrics.Value{X: float64(z.Infected) / float64(z.Lung)}
@@ -79,18 +78,4 @@ func scoreOf(infected, lung int64) int {
 		}
 	}
 	return 4
-}
-
-// shared counts the voxels that both have.
-func shared(a, b *mask.Bits) (n int64) {
-	size := a.Size()
-	for k := range size[2] {
-		for j := range size[1] {
-			other := b.Row(j, k)
-			for i, w := range a.Row(j, k) {
-				n += int64(bits.OnesCount64(w & other[i]))
-			}
-		}
-	}
-	return n
 }
