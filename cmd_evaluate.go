@@ -31,6 +31,9 @@ type evaluateFlags struct {
 	seed                     uint64
 	resample, force, printed bool
 	plain                    bool // no figures
+	readers, presets         []string
+	readerList               string
+	consensus                bool
 }
 
 func newEvaluate(c *cli) *cobra.Command {
@@ -42,6 +45,9 @@ func newEvaluate(c *cli) *cobra.Command {
 			o, err := f.options(cmd)
 			if err != nil {
 				return err
+			}
+			if f.reads() {
+				return c.evaluateReaders(cmd.Context(), f, o)
 			}
 			return c.evaluate(cmd.Context(), f, o)
 		},
@@ -58,6 +64,9 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringArrayVar(&f.tolerances, "tolerance", nil, t.T("cmd.evaluate.tolerance"))
 	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
 	flags.StringArrayVar(&f.metrics, "metric", nil, t.T("cmd.evaluate.metric"))
+	flags.StringArrayVar(&f.readers, "reader", nil, t.T("cmd.evaluate.reader"))
+	flags.StringVar(&f.readerList, "readers", "", t.T("cmd.evaluate.readers"))
+	flags.BoolVar(&f.consensus, "consensus", false, t.T("cmd.evaluate.consensus"))
 	flags.BoolVar(&f.resample, "resample", false, t.T("cmd.evaluate.resample"))
 	flags.BoolVar(&f.plain, "no-figures", false, t.T("cmd.evaluate.no_figures"))
 	flags.IntVar(&f.jobs, "jobs", 0, t.T("cmd.evaluate.jobs"))
@@ -71,13 +80,16 @@ func newEvaluate(c *cli) *cobra.Command {
 func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 	o := cohort.Options{Load: loadVoxels, Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
 	s := f.sources
+	if err := f.checkReaders(); err != nil {
+		return o, err
+	}
 	switch {
 	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI+s.Image != ""):
 		return o, app.Misuse("cmd.evaluate.pairs_alone")
 	case f.jobs < 0:
 		return o, app.Misuse("cmd.evaluate.bad_jobs", f.jobs)
 	}
-	if f.pairs == "" {
+	if f.pairs == "" && !f.reads() {
 		if err := needed(cmd, "-r REF", s.Reference); err != nil {
 			return o, err
 		}

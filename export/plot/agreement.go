@@ -30,7 +30,9 @@ const (
 // limits are in the unit of the form: a ratio's are ratios.
 type BlandAltmanData struct {
 	About
-	Quantity, Unit     string // "lung volume", "ml"
+	Quantity, Unit string // "lung volume", "ml"
+	// Names is what the two measurements are called; empty for reference and prediction.
+	Names              [2]string
 	Form               Form
 	Points             []Measured
 	Bias, Lower, Upper Estimate
@@ -49,6 +51,7 @@ type Straight struct{ Intercept, Slope float64 }
 // M. Bland and D. G. Altman, Lancet 327, 1986).
 func BlandAltman(d BlandAltmanData) Figure {
 	name := [...]string{"difference", "percent", "ratio"}[d.Form]
+	one, two := d.names()
 	points := [][]string{{"case", "slice", "reference", "prediction", "mean", name}}
 	type drawn struct {
 		at       XY
@@ -95,8 +98,12 @@ func BlandAltman(d BlandAltmanData) Figure {
 		ys = append(ys, l.e.X, l.e.Low, l.e.High)
 	}
 	ys = append(ys, 0)
-	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", d.Quantity)+unitOf(d.Unit), xs...)}
-	p.y = spanning(t("agreement."+name), ys...)
+	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", one, two, d.Quantity)+unitOf(d.Unit), xs...)}
+	what := t("agreement.percent")
+	if d.Form != Percent {
+		what = t("agreement."+name, two, one)
+	}
+	p.y = spanning(what, ys...)
 	if d.Form == Difference {
 		p.y.label += unitOf(d.Unit)
 	}
@@ -138,7 +145,7 @@ func BlandAltman(d BlandAltmanData) Figure {
 	if d.Slope != nil {
 		p.keys = append(p.keys, lineKey(t("agreement.slope"), func(s *sheet) draw.LineStyle { return s.line(2, 0.9) }))
 	}
-	shows := []string{t("agreement.shows."+name, d.Quantity), t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))}
+	shows := []string{t("agreement.shows."+name, d.Quantity, two, one), t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))}
 	if d.Bias.hasInterval() || d.Upper.hasInterval() {
 		shows = append(shows, t("agreement.intervals"))
 	}
@@ -152,6 +159,14 @@ func BlandAltman(d BlandAltmanData) Figure {
 		shows = append(shows, t("left_out", left))
 	}
 	return figure("bland_altman_"+name, d.About, d.caption(shows...), points, p)
+}
+
+// names are what the two measurements are called.
+func (d BlandAltmanData) names() (one, two string) {
+	if d.Names == [2]string{} {
+		return t("agreement.reference"), t("agreement.prediction")
+	}
+	return d.Names[0], d.Names[1]
 }
 
 func unitOf(unit string) string {

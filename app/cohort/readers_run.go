@@ -1,0 +1,170 @@
+package cohort
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"opacity/app/job"
+	"opacity/app/text"
+	"opacity/app/volume"
+)
+
+// ReadersOptions says how readers are compared.
+type ReadersOptions struct {
+	Options // Load, Labels, Metrics, Resample, ToleranceMM and Workers count
+	// Save takes the label map of what the readers of a case agree on, by kind (ByStaple,
+	// ByMajority); nil where nobody wants it.
+	Save func(ctx context.Context, name, kind string, v *volume.Volume) error
+	Seed uint64
+}
+
+// ReadersRun is what was found of all cases.
+type ReadersRun struct {
+	Rows    []ReaderRow
+	Staple  []StapleRow
+	Extents []Extent
+	Inputs  []Input
+	Failed  []Failure
+	Notes   []text.Message
+	who     panel
+}
+
+// Cases is how many cases were compared, whole or in part.
+func (r ReadersRun) Cases() int {
+	var names []string
+	for _, e := range r.Rows {
+		if !slices.Contains(names, e.Case) {
+			names = append(names, e.Case)
+		}
+	}
+	return len(names)
+}
+
+// MeasureReaders compares the readings case by case, several cases at a time: each two
+// readers, each two sessions of one, and each reader with the consensus. A reading that
+// cannot be used is a failure and leaves the others of its case. Cancelled, it returns
+// ctx.Err().
+func MeasureReaders(ctx context.Context, readings []Reading, o ReadersOptions, h Hooks) (ReadersRun, error) {
+	who := panelOf(readings)
+	of := map[string][]Reading{}
+	for _, r := range readings {
+		of[r.Case] = append(of[r.Case], r)
+	}
+	workers := o.Workers
+	if workers <= 0 {
+		workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	started := time.Now()
+	results, errs := make([]caseRead, len(who.cases)), make([]error, len(who.cases))
+	var next atomic.Int64
+	var telling sync.Mutex
+	var group sync.WaitGroup
+	done := 0
+	tell := func(notes []text.Message) {
+		telling.Lock()
+		defer telling.Unlock()
+		done++
+		for _, n := range notes {
+			if h.Note != nil {
+				h.Note(n)
+			}
+		}
+		if h.Progress != nil {
+			left := time.Since(started) / time.Duration(done) * time.Duration(len(who.cases)-done)
+			h.Progress(job.Progress{Stage: text.M("evaluate.progress"), Done: done, Total: len(who.cases), Left: left})
+		}
+	}
+	for range min(workers, len(who.cases)) {
+		group.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(who.cases) && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				results[n], errs[n] = o.study(ctx, who.cases[n], of[who.cases[n]], who)
+				tell(results[n].notes)
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return ReadersRun{}, ctx.Err()
+	}
+	out := ReadersRun{who: who, Notes: who.few()}
+	for n, r := range results {
+		out.Failed = append(out.Failed, r.failed...)
+		if errs[n] != nil {
+			out.Failed = append(out.Failed, Failure{who.cases[n], "", errs[n]})
+			continue
+		}
+		out.Rows, out.Staple, out.Extents = append(out.Rows, r.rows...), append(out.Staple, r.staple...), append(out.Extents, r.extents...)
+		out.Inputs, out.Notes = append(out.Inputs, r.inputs...), append(out.Notes, r.notes...)
+	}
+	out.spread()
+	if len(o.Labels) == 0 {
+		out.dropLungs()
+	}
+	return out, nil
+}
+
+// spread gives a case in which nobody marked anything a row for each label of the others.
+func (r *ReadersRun) spread() {
+	var labels []string
+	for _, e := range r.Rows {
+		if e.Label != "" && !slices.Contains(labels, e.Label) {
+			labels = append(labels, e.Label)
+		}
+	}
+	if len(labels) == 0 {
+		labels = []string{single}
+	}
+	r.Rows = each(r.Rows, labels, func(e *ReaderRow) *string { return &e.Label })
+	r.Extents = each(r.Extents, labels, func(e *Extent) *string { return &e.Label })
+	r.Staple = each(r.Staple, labels, func(e *StapleRow) *string { return &e.Label })
+}
+
+// each repeats what has no label for each of them.
+func each[T any](all []T, labels []string, label func(*T) *string) []T {
+	var out []T
+	for _, x := range all {
+		if *label(&x) != "" {
+			out = append(out, x)
+			continue
+		}
+		for _, l := range labels {
+			more := x
+			*label(&more) = l
+			out = append(out, more)
+		}
+	}
+	return out
+}
+
+// dropLungs leaves the lungs out of what is said of a reader who marks none in any case.
+func (r *ReadersRun) dropLungs() {
+	marked, there := map[string]bool{}, false
+	for _, e := range r.Extents {
+		if e.Label == lungs {
+			there = true
+			marked[e.Reader] = marked[e.Reader] || e.Voxels > 0
+		}
+	}
+	if !there {
+		return
+	}
+	for _, reader := range r.who.readers {
+		if marked[reader] {
+			continue
+		}
+		r.Notes = append(r.Notes, text.M("evaluate.readers.no_lungs", reader))
+		of := func(name string) bool {
+			return name == reader || slices.ContainsFunc(r.who.sessions[reader], func(s string) bool { return name == Reading{Reader: reader, Session: s}.name(true) })
+		}
+		r.Rows = slices.DeleteFunc(r.Rows, func(e ReaderRow) bool {
+			consensus := e.Kind != Inter && e.Kind != Intra // which such a reader has had a part in
+			return isLung(e.Label) && (consensus || of(e.A) || of(e.B))
+		})
+		r.Staple = slices.DeleteFunc(r.Staple, func(e StapleRow) bool { return isLung(e.Label) })
+		r.Extents = slices.DeleteFunc(r.Extents, func(e Extent) bool { return isLung(e.Label) && e.Reader == reader })
+	}
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/imageio/nifti"
+	"opacity/app/metrics/catalogue"
+	"opacity/app/safefile"
+	"opacity/app/volume"
+	"opacity/export"
+	"opacity/export/plot"
+)
+
+// reads reports whether readers are to be compared with one another.
+func (f evaluateFlags) reads() bool { return len(f.readers) > 0 || f.readerList != "" }
+
+// checkReaders refuses what does not go with readers.
+func (f evaluateFlags) checkReaders() error {
+	s := f.sources
+	switch {
+	case !f.reads() && f.consensus:
+		return app.Misuse("cmd.evaluate.readers.consensus_alone")
+	case !f.reads():
+		return nil
+	case s.Reference+s.ROI+s.Image+f.pairs+f.folds != "" || len(s.Predictions)+len(s.Probabilities)+len(f.presets) > 0:
+		return app.Misuse("cmd.evaluate.readers.alone")
+	case len(f.readers) > 0 && f.readerList != "":
+		return app.Misuse("cmd.evaluate.readers.both")
+	}
+	for _, r := range f.readers {
+		if _, ok := cohort.ParseReader(r); !ok {
+			return app.Misuse("cmd.evaluate.readers.bad", r)
+		}
+	}
+	return nil
+}
+
+// readings finds what is to be compared.
+func (f evaluateFlags) readings() ([]cohort.Reading, []cohort.Failure, error) {
+	if f.readerList != "" {
+		return cohort.ListReadings(f.readerList)
+	}
+	var sources []cohort.ReaderSource
+	for _, r := range f.readers {
+		s, _ := cohort.ParseReader(r)
+		sources = append(sources, s)
+	}
+	return cohort.FindReadings(sources)
+}
+
+// readerFiles are what a study of readers writes besides figures and consensus masks.
+var readerFiles = []string{
+	"readers.json", "readers.csv", "readers_summary.csv", "consensus.csv", "consensus_summary.csv", "staple.csv", "reader_volumes.csv", "reliability.csv",
+}
+
+// evaluateReaders compares readers with one another, with themselves and with what they
+// agree on.
+func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Options) error {
+	var paths []string
+	for _, name := range readerFiles {
+		paths = append(paths, filepath.Join(f.out, name))
+	}
+	if err := vacant(f.force, paths...); err != nil {
+		return err
+	}
+	readings, failed, err := f.readings()
+	if err != nil {
+		return err
+	}
+	if err := cohort.CheckReadings(readings); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.out, 0o777); err != nil {
+		return safefile.Explain(f.out, err)
+	}
+	if err := safefile.ReadyFolder(f.out); err != nil {
+		return err
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(30))
+	bar := c.progress()
+	defer bar.end()
+	ro := cohort.ReadersOptions{Options: o, Seed: f.seed}
+	if f.consensus {
+		ro.Save = func(ctx context.Context, name, kind string, v *volume.Volume) error {
+			folder := filepath.Join(f.out, "consensus", kind)
+			if err := os.MkdirAll(folder, 0o777); err != nil {
+				return safefile.Explain(folder, err)
+			}
+			return nifti.WriteVolume(ctx, filepath.Join(folder, name+".nii.gz"), v, f.force)
+		}
+	}
+	run, err := cohort.MeasureReaders(ctx, readings, ro, cohort.Hooks{Progress: bar.report, Note: bar.note})
+	if err != nil {
+		_ = os.Remove(f.out) // stays where something is in it
+		return err
+	}
+	bar.end()
+	failed = append(failed, run.Failed...)
+	if len(run.Rows) == 0 {
+		_ = os.Remove(f.out)
+		return c.unread(failed)
+	}
+	r := cohort.BuildReaders(run, ro, export.IntendedUse(), failed[:len(failed)-len(run.Failed)])
+	files, err := c.writeReaders(f, r)
+	if err != nil {
+		return err
+	}
+	for _, n := range r.Provenance.Notes {
+		fmt.Fprintln(c.errs, n)
+	}
+	if f.printed {
+		err = r.WriteJSON(c.out)
+	} else {
+		_, err = io.WriteString(c.out, ascii(c.readersText(r, files)))
+	}
+	if err != nil {
+		return err
+	}
+	return c.unread(failed)
+}
+
+// unread lists what of the readings could not be used.
+func (c *cli) unread(failed []cohort.Failure) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	for _, f := range failed {
+		_, sentence := app.Explain(f.Err)
+		fmt.Fprintf(c.errs, "%s: %s\n", f.Case, sentence)
+	}
+	return app.Fail(nil, "cmd.evaluate.readers.failed", len(failed))
+}
+
+// writeReaders puts the results into the folder and returns their paths.
+func (c *cli) writeReaders(f evaluateFlags, r cohort.ReadersReport) ([]string, error) {
+	writers := []func(io.Writer) error{
+		r.WriteJSON, r.WritePairs, r.WritePairsSummary, r.WriteConsensus, r.WriteConsensusSummary, r.WriteStaple, r.WriteVolumes, r.WriteReliability,
+	}
+	var files []string
+	for n, name := range readerFiles {
+		if len(r.Consensus) == 0 && (strings.HasPrefix(name, "consensus") || name == "staple.csv") {
+			continue
+		}
+		path := filepath.Join(f.out, name)
+		if err := safefile.Write(path, f.force, writers[n]); err != nil {
+			return files, err
+		}
+		files = append(files, path)
+	}
+	if f.consensus && len(r.Consensus) > 0 {
+		files = append(files, filepath.Join(f.out, "consensus"))
+	}
+	if figures := c.readerFigures(r); len(figures) > 0 && !f.plain {
+		folder := filepath.Join(f.out, "figures")
+		if err := draw(folder, figures, f.force); err != nil {
+			return files, err
+		}
+		files = append(files, folder)
+	}
+	return files, nil
+}
+
+// told are the metrics of readers that are printed; all are in the files.
+var told = []string{"dice", "hd95_mm", "hd95_px"}
+
+// readersText tells the main numbers by label: pairs, consensus of the others, ICC and
+// repeatability.
+func (c *cli) readersText(r cohort.ReadersReport, files []string) string {
+	var b strings.Builder
+	var labels []string
+	seen := map[string]bool{}
+	for _, e := range r.Volumes {
+		if !seen[e.Label] {
+			seen[e.Label], labels = true, append(labels, e.Label)
+		}
+	}
+	for _, label := range labels {
+		fmt.Fprintln(&b, label)
+		for _, s := range append(r.PairsSummary, r.ConsensusSummary...) {
+			if s.Label != label {
+				continue
+			}
+			who := s.A + " - " + s.B
+			switch s.Kind {
+			case cohort.StapleOthers:
+				who = c.table.T("cmd.evaluate.readers.beside_others", s.B)
+			case cohort.Inter, cohort.Intra:
+			default:
+				continue
+			}
+			for _, key := range told {
+				if key == s.Metric && s.N > 0 {
+					fmt.Fprintf(&b, "  %-32s %-9s %s\n", who, key, c.table.T("cmd.evaluate.line", float64(s.Mean), float64(s.SD), float64(s.Median), float64(s.IQR), s.N))
+				}
+			}
+		}
+		for _, i := range r.ICC {
+			for _, form := range i.Forms {
+				if i.Label == label && form.Form == "ICC(2,1)" && form.CI[0] == form.CI[0] { // none where nobody differs
+					fmt.Fprintf(&b, "  %s\n", c.table.T("cmd.evaluate.readers.icc", i.Quantity, strings.Join(i.Raters, ", "), float64(form.R), float64(form.CI[0]), float64(form.CI[1]), i.Subjects))
+				}
+			}
+		}
+		for _, p := range r.Repeatability {
+			if p.Label == label && p.Why == "" && p.Coefficient.CI[0] == p.Coefficient.CI[0] {
+				who := p.Reader
+				if who == "" {
+					who = c.table.T("cmd.evaluate.readers.together")
+				}
+				x := p.Coefficient
+				fmt.Fprintf(&b, "  %s\n", c.table.T("cmd.evaluate.readers.rc", p.Quantity, who, float64(x.Value), float64(x.CI[0]), float64(x.CI[1]), p.Subjects))
+			}
+		}
+	}
+	for _, f := range files {
+		fmt.Fprintln(&b, f)
+	}
+	return b.String()
+}
+
+// readerFigures are boxes of Dice, and a Bland-Altman plot of the volumes of each pair.
+func (c *cli) readerFigures(r cohort.ReadersReport) []plot.Figure {
+	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{c.table.T("cmd.evaluate.research")}}
+	var out []plot.Figure
+	dice, _ := catalogue.Find("dice")
+	var labels []string
+	boxes := map[string]*plot.BoxesData{}
+	for _, row := range r.Pairs {
+		d := boxes[row.Label]
+		if d == nil {
+			labels = append(labels, row.Label)
+			d = &plot.BoxesData{About: about, Quantity: c.table.T("cmd.evaluate.readers.dice_of", row.Label), High: 1}
+			d.Notes = append([]string{c.table.Format(dice.Definition)}, about.Notes...)
+			boxes[row.Label] = d
+		}
+		name := row.A + " - " + row.B
+		if n := len(d.Groups); n == 0 || !hasGroup(d.Groups, name) {
+			d.Groups = append(d.Groups, plot.Group{Name: name})
+		}
+		for n := range d.Groups {
+			if d.Groups[n].Name == name {
+				d.Groups[n].Values = append(d.Groups[n].Values, plot.CaseValue{Case: row.Case, X: row.Value("dice")})
+			}
+		}
+	}
+	for _, label := range labels {
+		d, cases := boxes[label], map[string]bool{}
+		for _, g := range d.Groups {
+			for _, v := range g.Values {
+				if !math.IsNaN(v.X) {
+					cases[v.Case] = true
+				}
+			}
+		}
+		if d.N = len(cases); d.N < 2 {
+			continue
+		}
+		f := plot.Boxes(*d)
+		f.Name = "boxes_readers_dice_" + label
+		out = append(out, f)
+	}
+	for _, a := range r.Agreement {
+		if a.N > 1 && a.BlandAltman.Why == "" {
+			out = append(out, c.betweenReaders(about, a))
+		}
+	}
+	return out
+}
+
+func hasGroup(groups []plot.Group, name string) bool {
+	for _, g := range groups {
+		if g.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *cli) betweenReaders(about plot.About, a cohort.PairAgreement) plot.Figure {
+	unit := "ml"
+	if a.Quantity == "volume_voxels" {
+		unit = "voxels"
+	}
+	d := plot.BlandAltmanData{About: about, Quantity: c.table.T("cmd.evaluate.volume_of", a.Label), Unit: unit, Names: [2]string{a.A, a.B}}
+	d.N = a.Cases
+	for _, p := range a.Points {
+		d.Points = append(d.Points, plot.Measured{Case: p.Case, Reference: p.A, Prediction: p.B})
+	}
+	b := a.BlandAltman
+	d.Bias = plot.Estimate{X: float64(b.Bias.Value), Low: float64(b.Bias.CI[0]), High: float64(b.Bias.CI[1])}
+	d.Lower = plot.Estimate{X: float64(b.Lower.Value), Low: float64(b.Lower.CI[0]), High: float64(b.Lower.CI[1])}
+	d.Upper = plot.Estimate{X: float64(b.Upper.Value), Low: float64(b.Upper.CI[0]), High: float64(b.Upper.CI[1])}
+	f := plot.BlandAltman(d)
+	f.Name = "bland_altman_" + a.Label + "_" + strings.NewReplacer("(", "", ")", "").Replace(a.A+"_"+a.B)
+	return f
+}
