@@ -37,15 +37,9 @@ func TestAnotherReader(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(parent, "readme.txt"), []byte("two series"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	prefs := filepath.Join(home, "opacity", "preferences.json")
-	if err := os.MkdirAll(filepath.Dir(prefs), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	light := map[string]string{"Dr A": "false", "Dr B": "false", "Dr C": "true"}
 	be := func(reader string) {
-		if err := os.WriteFile(prefs, []byte(`{"reader": "`+reader+`", "light": `+light[reader]+`}`), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		prefer(t, home, `{"reader": "`+reader+`", "light": `+light[reader]+`}`)
 	}
 	be("Dr A")
 	p := start(t, image.Pt(1360, 860), atHome(home), parent)

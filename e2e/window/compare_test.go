@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,14 +22,7 @@ func TestCompare(t *testing.T) {
 		t.Run(fmt.Sprintf("%d", size.X), func(t *testing.T) {
 			path, reference := compared(t)
 			config := t.TempDir()
-			prefs := filepath.Join(config, "opacity", "preferences.json")
-			if err := os.MkdirAll(filepath.Dir(prefs), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			look := fmt.Sprintf(`{"light": %v, "width": %d, "height": %d}`, size.X < 1300, size.X, size.Y)
-			if err := os.WriteFile(prefs, []byte(look), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			prefer(t, config, fmt.Sprintf(`{"light": %v, "width": %d, "height": %d}`, size.X < 1300, size.X, size.Y))
 			p := start(t, size, []string{"XDG_CONFIG_HOME=" + config}, path)
 			p.until("the study", loaded)
 			p.hover(at(p.place("picture.axial"), 0.5, 0.5))

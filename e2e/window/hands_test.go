@@ -16,7 +16,6 @@ func TestHandsAreSpared(t *testing.T) {
 	dir, _, _ := thorax(t)
 	p := start(t, image.Pt(1360, 860), nil, dir)
 	p.until("the study", loaded)
-	idle := func(s state) bool { return !s.Running && len(s.Busy) == 0 }
 	axial, sagittal := p.place("picture.axial"), p.place("picture.sagittal")
 
 	p.hover(at(axial, 0.5, 0.5))

@@ -3,6 +3,7 @@ package window
 import (
 	"image"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +16,18 @@ import (
 // side by side.
 func atHome(home string) []string {
 	return []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_DATA_HOME=" + home}
+}
+
+// prefer writes the preferences that a program with this configuration starts with.
+func prefer(t *testing.T, config, preferences string) {
+	t.Helper()
+	path := filepath.Join(config, "opacity", "preferences.json")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(preferences), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // kill ends the program as a crash does.

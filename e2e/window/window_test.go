@@ -33,7 +33,9 @@ func thorax(t *testing.T) (dir string, v *volume.Volume, m *mask.Mask) {
 
 func loaded(s state) bool { return s.Slices[2] > 0 && !s.Loading && len(s.Busy) == 0 }
 
-func segmented(s state) bool { return s.Steps == 1 && !s.Running && len(s.Busy) == 0 }
+func idle(s state) bool { return !s.Running && len(s.Busy) == 0 }
+
+func segmented(s state) bool { return s.Steps == 1 && idle(s) }
 
 // The whole job: open, look, segment, undo, redo, save, and read back what was saved.
 func TestOpenSegmentSave(t *testing.T) {
@@ -144,7 +146,7 @@ func TestCancel(t *testing.T) {
 	p.key("esc")
 	p.until("a word on how to stop it", func(s state) bool { return strings.Contains(s.Status, "The model runs on") })
 	p.click("status.cancel")
-	s := p.until("the run to stop", func(s state) bool { return !s.Running && len(s.Busy) == 0 })
+	s := p.until("the run to stop", idle)
 	if s.Steps != 0 || s.Voxels["left lung"] != 0 || s.Dirty {
 		t.Errorf("after cancelling: %+v", s)
 	}

@@ -163,13 +163,7 @@ func TestWorkList(t *testing.T) {
 // that ends, what was drawn blinded stays apart.
 func TestBlindedReading(t *testing.T) {
 	folder, config := threeCases(t), t.TempDir()
-	prefs := filepath.Join(config, "opacity", "preferences.json")
-	if err := os.Mkdir(filepath.Dir(prefs), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(prefs, []byte(`{"blinded": true, "light": true, "width": 1024, "height": 700}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	prefer(t, config, `{"blinded": true, "light": true, "width": 1024, "height": 700}`)
 	p := start(t, image.Pt(1024, 700), []string{"XDG_CONFIG_HOME=" + config})
 	p.openCases(folder)
 	p.key("ctrl+pgdn")
