@@ -7,12 +7,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -62,16 +64,25 @@ type program struct {
 	folder  string // its home: nothing outside is touched
 }
 
-// binary builds the program once for all tests.
-func binary(t *testing.T) string {
-	t.Helper()
+// built is the program, built once for all tests.
+var built = sync.OnceValues(func() (string, error) {
 	path, err := filepath.Abs(filepath.Join("..", "..", "bin", "opacity"))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	build := exec.Command("go", "build", "-tags", "migrated_fynedo", "-o", path, "opacity")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the program: %v\n%s", err, out)
+		return "", fmt.Errorf("building the program: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// binary is where the program is.
+func binary(t *testing.T) string {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
 }
