@@ -48,6 +48,3 @@ func (h Histogram) Totals() (positive, negative int64) {
 	}
 	return positive, negative
 }
-
-// levelOf is the level nearest to a probability from 0 to 1.
-func levelOf(p float64) int { return int(p*(Levels-1) + 0.5) }
