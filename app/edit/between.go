@@ -38,7 +38,7 @@ func Between(ctx context.Context, in Input, opts BetweenOptions, report func(job
 	if err != nil {
 		return mask.Delta{}, err
 	}
-	size := in.Mask.Size()
+	size, spacingMM := in.Mask.Size(), in.planeSpacingMM(opts.Axis)
 	p := begin(report, "edit.between", len(keys)-1)
 	set := own
 	if opts.Replace {
@@ -50,15 +50,14 @@ func Between(ctx context.Context, in Input, opts BetweenOptions, report func(job
 			p.add(1)
 			continue
 		}
-		made, err := in.interpolate(ctx, own, opts.Axis, from, to)
-		if err != nil {
-			return mask.Delta{}, err
-		}
 		if opts.Replace {
 			set.AndNot(filled(size, slab(size, opts.Axis, from+1, to-1)))
 		}
-		for m, plane := range made {
-			setPlane(set, volume.Slice{Axis: opts.Axis, Index: from + 1 + m}, plane)
+		a, b := planeOf(own, volume.Slice{Axis: opts.Axis, Index: from}), planeOf(own, volume.Slice{Axis: opts.Axis, Index: to})
+		for _, pieces := range match(a, b, spacingMM) {
+			if err := in.bridge(ctx, set, opts.Axis, from, to, pieces, spacingMM); err != nil {
+				return mask.Delta{}, err
+			}
 		}
 		p.add(1)
 	}
@@ -81,29 +80,33 @@ func (in Input) keys(own *mask.Bits, opts BetweenOptions) ([]int, error) {
 	return keys, nil
 }
 
-// interpolate returns the slices between two.
-func (in Input) interpolate(ctx context.Context, own *mask.Bits, axis, from, to int) ([]*mask.Bits, error) {
-	a := planeOf(own, volume.Slice{Axis: axis, Index: from})
-	b := planeOf(own, volume.Slice{Axis: axis, Index: to})
+// planeSpacingMM is that of the pixels of slices across an axis.
+func (in Input) planeSpacingMM(axis int) [2]float64 {
 	mm := in.Volume.SpacingMM()
 	u, v := inPlane(axis)
-	spacingMM := [2]float64{mm[u], mm[v]}
+	return [2]float64{mm[u], mm[v]}
+}
+
+// bridge adds to a set what lies between a pair of slices from and to.
+func (in Input) bridge(ctx context.Context, set *mask.Bits, axis, from, to int, p pair, spacingMM [2]float64) error {
+	if err := stopped(ctx); err != nil {
+		return err
+	}
+	m := newMorph(p, spacingMM)
 	made := make([]*mask.Bits, to-from-1)
-	for n := range made {
-		made[n] = mask.NewBits(a.Size())
-	}
-	for _, p := range match(a, b, spacingMM) {
-		if err := stopped(ctx); err != nil {
-			return nil, err
+	parallel.Ranges(len(made), 1, func(first, after int) {
+		for n := first; n < after && ctx.Err() == nil; n++ {
+			made[n] = mask.NewBits(p.a.Size())
+			m.at(in.share(axis, from, to, from+1+n), made[n])
 		}
-		m := newMorph(p, spacingMM)
-		parallel.Ranges(len(made), 1, func(first, after int) {
-			for n := first; n < after && ctx.Err() == nil; n++ {
-				m.at(in.share(axis, from, to, from+1+n), made[n])
-			}
-		})
+	})
+	if err := stopped(ctx); err != nil {
+		return err
 	}
-	return made, stopped(ctx)
+	for n, plane := range made {
+		setPlane(set, volume.Slice{Axis: axis, Index: from + 1 + n}, plane)
+	}
+	return nil
 }
 
 // share is how far slice n lies on the way between two others, 0..1.

@@ -39,9 +39,7 @@ func FillGaps(ctx context.Context, in Input, opts GapsOptions, report func(job.P
 	if len(drawn(own, opts.Axis)) < 2 {
 		return mask.Delta{}, app.Misuse("edit.one_slice", l.Name)
 	}
-	u, v := inPlane(opts.Axis)
-	mm := in.Volume.SpacingMM()
-	s := &stack{axis: opts.Axis, spacingMM: [2]float64{mm[u], mm[v]}}
+	s := &stack{axis: opts.Axis, spacingMM: in.planeSpacingMM(opts.Axis)}
 	if err := s.cut(ctx, own, opts.Hand); err != nil {
 		return mask.Delta{}, err
 	}
@@ -271,18 +269,4 @@ func (s *stack) pair(g gap) pair {
 		s.parts[g.from].Select(func(n int) bool { return slices.Contains(g.a, n) }),
 		s.parts[g.to].Select(func(n int) bool { return slices.Contains(g.b, n) }),
 	}
-}
-
-// bridge adds to a set what lies between a pair of slices from and to.
-func (in Input) bridge(ctx context.Context, set *mask.Bits, axis, from, to int, p pair, spacingMM [2]float64) error {
-	m := newMorph(p, spacingMM)
-	for n := from + 1; n < to; n++ {
-		if err := stopped(ctx); err != nil {
-			return err
-		}
-		plane := mask.NewBits(p.a.Size())
-		m.at(in.share(axis, from, to, n), plane)
-		setPlane(set, volume.Slice{Axis: axis, Index: n}, plane)
-	}
-	return nil
 }
