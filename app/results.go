@@ -8,6 +8,17 @@ const (
 	ProbabilityPrefix = "prob_" // and the label, and .nii.gz
 )
 
+// TrimNIfTI cuts the extension of a NIfTI file off a path; ok is false where there is
+// none.
+func TrimNIfTI(path string) (rest string, ok bool) {
+	for _, e := range []string{".nii.gz", ".nii"} {
+		if n := len(path) - len(e); n > 0 && strings.EqualFold(path[n:], e) {
+			return path[:n], true
+		}
+	}
+	return path, false
+}
+
 // ReportNames returns the names of all files that Writer.WriteReport puts into a
 // folder, in the order of its paths: the report as JSON and as CSV, then the
 // chart of areas as PNG and as SVG.

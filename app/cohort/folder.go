@@ -25,7 +25,7 @@ func isFolder(path string) (bool, error) {
 // masksIn lists the label maps of a folder by case name.
 func masksIn(folder string) (map[string][]string, error) {
 	return listed(folder, func(inside string) []string {
-		for _, name := range []string{"mask.nii.gz", "mask.nii"} {
+		for _, name := range []string{app.MaskName, "mask.nii"} {
 			if _, err := os.Stat(filepath.Join(inside, name)); err == nil {
 				return []string{filepath.Join(inside, name)}
 			}
@@ -43,11 +43,17 @@ func imagesIn(folder string) (map[string][]string, error) {
 // files stands for all of them.
 func probabilitiesIn(folder string) (map[string][]string, error) {
 	return listed(folder, func(inside string) []string {
-		if found, _ := filepath.Glob(filepath.Join(inside, "prob_*.nii*")); len(found) > 0 { // the pattern is sound
+		if len(probabilityFiles(inside)) > 0 {
 			return []string{inside}
 		}
 		return nil
 	})
+}
+
+// probabilityFiles are the prob_LABEL files of a folder.
+func probabilityFiles(folder string) []string {
+	found, _ := filepath.Glob(filepath.Join(folder, app.ProbabilityPrefix+"*.nii*")) // the pattern is sound
+	return found
 }
 
 func listed(folder string, within func(inside string) []string) (map[string][]string, error) {
@@ -65,26 +71,17 @@ func listed(folder string, within func(inside string) []string) (map[string][]st
 			if found := within(path); found != nil {
 				out[e.Name()] = append(out[e.Name()], found...)
 			}
-		} else if name, ok := trimExtension(e.Name()); ok {
+		} else if name, ok := app.TrimNIfTI(e.Name()); ok {
 			out[name] = append(out[name], path)
 		}
 	}
 	return out, nil
 }
 
-func trimExtension(name string) (string, bool) {
-	for _, e := range []string{".nii.gz", ".nii"} {
-		if n := len(name) - len(e); n > 0 && strings.EqualFold(name[n:], e) {
-			return name[:n], true
-		}
-	}
-	return name, false
-}
-
 // caseName names a case after a file; a mask in a folder of this program's own after
 // the folder.
 func caseName(path string) string {
-	name, _ := trimExtension(filepath.Base(path))
+	name, _ := app.TrimNIfTI(filepath.Base(path))
 	if abs, err := filepath.Abs(path); err == nil && name == "mask" {
 		return filepath.Base(filepath.Dir(abs))
 	}

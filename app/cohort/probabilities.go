@@ -55,7 +55,7 @@ func probabilityNames(label string) []string {
 	}
 	var out []string
 	for _, n := range names {
-		base := "prob_" + strings.ReplaceAll(n, " ", "_")
+		base := app.ProbabilityPrefix + strings.ReplaceAll(n, " ", "_")
 		out = append(out, base+".nii.gz", base+".nii")
 	}
 	return out

@@ -24,7 +24,7 @@ import (
 // IsNIfTI reports whether a path is for this package to open, or to refuse by
 // name: it ends like a NIfTI file, or begins like one.
 func IsNIfTI(path string) bool {
-	if _, ok := trimExtension(path); ok {
+	if _, ok := app.TrimNIfTI(path); ok {
 		return true
 	}
 	f, err := openFile(path)
@@ -37,20 +37,10 @@ func IsNIfTI(path string) bool {
 	return looksLikeHeader(head[:n])
 }
 
-// trimExtension cuts a NIfTI extension off; ok is false where there is none.
-func trimExtension(path string) (name string, ok bool) {
-	for _, e := range []string{".nii.gz", ".nii"} {
-		if n := len(path) - len(e); n > 0 && strings.EqualFold(path[n:], e) {
-			return path[:n], true
-		}
-	}
-	return path, false
-}
-
 // caseName names outputs after a file.
 func caseName(path string) string {
 	base := filepath.Base(path)
-	if name, ok := trimExtension(base); ok {
+	if name, ok := app.TrimNIfTI(base); ok {
 		return name
 	}
 	return strings.TrimSuffix(base, filepath.Ext(base))

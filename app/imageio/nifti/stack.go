@@ -35,7 +35,7 @@ const mostNote = 1 << 20
 // times its byte. note goes with them as it is. A file at path is replaced whole.
 // Errors are *app.Error or a context's.
 func WriteStack(ctx context.Context, path string, g volume.Geometry, volumes int, slope float64, note []byte, slice func(volume, k int) []uint8) error {
-	if _, ok := trimExtension(path); !ok {
+	if _, ok := app.TrimNIfTI(path); !ok {
 		return app.Misuse("nifti.extension", path)
 	}
 	_, src := volume.Canonical(g.Size, g.Affine)

@@ -56,7 +56,7 @@ func WriteProbability(ctx context.Context, path string, v *volume.Volume, slices
 // write writes canonical slices on the source's grid. What slice returns is used
 // before it is called again.
 func write[T stored](ctx context.Context, path string, v *volume.Volume, datatype int, slope float64, slice func(k int) []T, overwrite bool) error {
-	if _, ok := trimExtension(path); !ok {
+	if _, ok := app.TrimNIfTI(path); !ok {
 		return app.Misuse("nifti.extension", path)
 	}
 	h := newHeader(v, datatype, slope)
