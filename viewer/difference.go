@@ -145,6 +145,14 @@ func (v *Viewer) compare() {
 	d.mask, _ = d.whole(context.Background(), d.with, shown)
 }
 
+// Errors is a mask of DifferenceLabels: in each layer the hits, misses and false alarms
+// of a prediction against a reference on the same grid, of the labels that count, by
+// value. The error is that of the context.
+func Errors(ctx context.Context, reference, prediction *mask.Mask, counts [256]bool) (*mask.Mask, error) {
+	d := difference{reference: reference, counts: counts}
+	return d.whole(ctx, reference, prediction)
+}
+
 // whole is the difference between two masks; the error is that of the context.
 func (d *difference) whole(ctx context.Context, with, shown *mask.Mask) (*mask.Mask, error) {
 	size := shown.Size()

@@ -13,7 +13,6 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
-	"opacity/app/parallel"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/export/plot"
@@ -125,61 +124,16 @@ func (c Case) shows(value uint8) bool {
 	return c.Labels == nil || slices.Contains(c.Labels, value)
 }
 
-// errors is a mask of viewer.DifferenceLabels: of each layer what the prediction
-// has and the reference has not, and the other way round.
+// errors is a mask of viewer.DifferenceLabels; empty without both masks.
 func (c Case) errors() *mask.Mask {
-	out := mask.New(c.Volume.Size, viewer.DifferenceLabels())
 	if c.Reference == nil || c.Prediction == nil {
-		return out
+		return mask.New(c.Volume.Size, viewer.DifferenceLabels())
 	}
-	size := c.Volume.Size
 	var shown [256]bool
 	for v := range shown {
-		shown[v] = v > 0 && c.shows(uint8(v))
+		shown[v] = c.shows(uint8(v))
 	}
-	found := make([][]uint8, mask.Layers*size[2])
-	parallel.Ranges(len(found), 4, func(from, to int) {
-		for n := from; n < to; n++ {
-			l, k := mask.Layer(n/size[2]), n%size[2]
-			found[n] = compared(c.Reference.Slice(l, k), c.Prediction.Slice(l, k), &shown)
-		}
-	})
-	for n, s := range found {
-		if s != nil {
-			out.SetSlice(mask.Layer(n/size[2]), n%size[2], s)
-		}
-	}
-	return out
-}
-
-// compared is nil where neither has a label; a slice without any is nil.
-func compared(reference, prediction []uint8, shown *[256]bool) []uint8 {
-	var out []uint8
-	for o := range max(len(reference), len(prediction)) {
-		var r, p uint8
-		if reference != nil && shown[reference[o]] {
-			r = reference[o]
-		}
-		if prediction != nil && shown[prediction[o]] {
-			p = prediction[o]
-		}
-		if r|p == 0 {
-			continue
-		}
-		if out == nil {
-			out = make([]uint8, max(len(reference), len(prediction)))
-		}
-		switch {
-		case r == p:
-			out[o] = viewer.Hit
-		case p == 0:
-			out[o] = viewer.Removed
-		case r == 0:
-			out[o] = viewer.Added
-		default:
-			out[o] = viewer.Relabeled
-		}
-	}
+	out, _ := viewer.Errors(context.Background(), c.Reference, c.Prediction, shown) // which nobody ends
 	return out
 }
 
