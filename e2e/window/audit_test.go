@@ -92,6 +92,7 @@ func TestAnotherReader(t *testing.T) {
 
 	be("Dr C")
 	p = start(t, image.Pt(1024, 700), atHome(home), filepath.Join(parent, "thin"), masks[0])
+	p.until("the meaning of its numbers", func(s state) bool { return s.Modal == "mapping" })
 	p.place("stay.3")
 	p.shot("6-mapping")
 	p.press("mapping.use", "the lungs, and what was drawn", func(s state) bool {
