@@ -114,7 +114,7 @@ func start(t *testing.T, size image.Point, env []string, args ...string) *progra
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if t.Failed() {
+		if t.Failed() && p.cmd.ProcessState == nil { // of several programs the one that runs
 			p.shot("failed")
 		}
 		_ = p.cmd.Process.Kill() // it may have ended by itself
