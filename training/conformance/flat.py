@@ -18,7 +18,6 @@ def of_score(said):
     out = dict(said["values"])
     out |= {key: said[key] for key in ("squared_error", "bound", "tp", "fp")}
     out["precision"] = said["precision"][1:]
-    out["tp"], out["fp"] = said["tp"], said["fp"]
     out["calibration_observed"] = [b["Observed"] for b in said["calibration"]]
     out["calibration_predicted"] = [b["Predicted"] for b in said["calibration"]]
     return out

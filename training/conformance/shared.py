@@ -18,7 +18,7 @@ def functions(path):
 
 
 def patch():
-    """What surface-distance 0.1 asks of NumPy and SciPy and is no longer there."""
+    """What surface-distance 0.1 asks of NumPy and is no longer there."""
     if not hasattr(np, "Inf"):
         np.Inf = np.inf
 
