@@ -4,6 +4,9 @@
 package catalogue
 
 import (
+	"slices"
+	"sync"
+
 	"opacity/app/metrics"
 	"opacity/app/metrics/surface"
 	"opacity/app/text"
@@ -77,7 +80,7 @@ func All() []Entry {
 	for _, e := range out {
 		listed[e.Key] = true
 	}
-	for _, e := range append(plain(), found(variants())...) {
+	for _, e := range slices.Concat(plain(), found(variants())) {
 		if !listed[e.Key] {
 			out = append(out, e)
 		}
@@ -103,8 +106,8 @@ func found(keys []string) (out []Entry) {
 	return out
 }
 
-// plain are the metrics that have one form.
-func plain() []Entry { return append(append(ofCounts(), ofVolumes()...), ofProbabilities()...) }
+// plain are the metrics that have one form, made once: a table looks up dozens. Read only.
+var plain = sync.OnceValue(func() []Entry { return slices.Concat(ofCounts(), ofVolumes(), ofProbabilities()) })
 
 // entry builds one from its texts: metric.KEY is the name, metric.KEY.is the definition.
 func entry(key string, unit Unit, better Better, empty string, of func(Pair) metrics.Value) Entry {
