@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image"
 	"io"
-	"slices"
 	"strconv"
 	"time"
 
@@ -176,5 +175,5 @@ func (c *pdfCanvas) WriteTo(w io.Writer) (int64, error) {
 	if err := c.doc.Output(&b); err != nil {
 		return 0, err
 	}
-	return io.Copy(w, bytes.NewReader(slices.Clip(b.Bytes())))
+	return b.WriteTo(w)
 }

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"image/color"
+	"math"
 	"strconv"
 	"strings"
 
@@ -185,7 +186,7 @@ func (d confusion) draw(s *sheet, c draw.Canvas) {
 	write(c, label, draw.XCenter, cells.Center().X, c.Max.Y-lineHeight(label)/2, t("confusion.prediction"))
 	c.Push()
 	c.Translate(vg.Point{X: c.Min.X + lineHeight(label)/2, Y: cells.Center().Y})
-	c.Rotate(1.5707963267948966)
+	c.Rotate(math.Pi / 2)
 	write(c, label, draw.XCenter, 0, 0, t("confusion.reference"))
 	c.Pop()
 	for r, name := range d.Labels {
