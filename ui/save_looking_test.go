@@ -53,7 +53,7 @@ func TestSavingIsOfTheCaseThatWasOpen(t *testing.T) {
 
 // So is whether a path is a study; one that only looks like it is scanned.
 func TestStudiesAreLookedForBesideTheWindow(t *testing.T) {
-	dir, _, folder := keptStudy(t)
+	dir, _, folder := shutStudy(t)
 	b := studied(t, dir)
 	b.found(filepath.Join(dir, "elsewhere.nii"))
 	b.Open(folder)

@@ -60,7 +60,7 @@ func TestLeftAsideIsNamed(t *testing.T) {
 
 // A study keeps its title, whichever folder its image is opened by.
 func TestTitleStaysThatOfTheStudy(t *testing.T) {
-	dir, image, folder := keptStudy(t)
+	dir, image, folder := shutStudy(t)
 	b := studied(t, dir)
 	b.found(image).info.Case = "dicom"
 	b.Open(folder)

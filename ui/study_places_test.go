@@ -88,7 +88,7 @@ func TestSavedElsewhereIsGoneOnWith(t *testing.T) {
 
 // Studies that may be of an image and cannot be gone on with are told of.
 func TestHintsAreGiven(t *testing.T) {
-	dir, image, folder := keptStudy(t)
+	dir, image, folder := shutStudy(t)
 
 	b := studied(t, dir)
 	b.opener.found = app.Scan{Series: []app.Series{other{b.found(image)}}}

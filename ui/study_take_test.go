@@ -11,20 +11,6 @@ import (
 	"opacity/app/study"
 )
 
-// shutStudy is a folder of studies with one of an image, closed.
-func shutStudy(t *testing.T) (dir, image, folder string) {
-	t.Helper()
-	dir, image = t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
-	b := studied(t, dir)
-	b.openFile(image)
-	b.draw(5)
-	b.draw(6)
-	b.kept(2)
-	folder = b.study().Folder()
-	b.end()
-	return dir, image, folder
-}
-
 func lockAway(t *testing.T, folder string) {
 	t.Helper()
 	lock, err := json.Marshal(study.Owner{User: "mary", Host: "elsewhere", PID: 7, Since: time.Now()})

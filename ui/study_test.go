@@ -21,15 +21,16 @@ func studied(t *testing.T, dir string) *bench {
 	return newBench(t, func(o *Options) { o.StudiesDir = dir })
 }
 
-// keptStudy is a study with one stroke that was closed: the folder it is in, the
-// image it is of, and its own folder.
-func keptStudy(t *testing.T) (dir, image, folder string) {
+// shutStudy is a folder of studies with one of an image, closed, in which there are
+// two strokes.
+func shutStudy(t *testing.T) (dir, image, folder string) {
 	t.Helper()
 	dir, image = t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
 	b := studied(t, dir)
 	b.openFile(image)
 	b.draw(5)
-	b.kept(1)
+	b.draw(6)
+	b.kept(2)
 	folder = b.study().Folder()
 	b.end()
 	return dir, image, folder
@@ -150,7 +151,7 @@ func TestModelsProposalIsKept(t *testing.T) {
 }
 
 func TestSourceThatMovedOrChanged(t *testing.T) {
-	dir, image, folder := keptStudy(t)
+	dir, image, folder := shutStudy(t)
 
 	moved := filepath.Join(t.TempDir(), "moved.nii")
 	if err := os.Rename(image, moved); err != nil {
