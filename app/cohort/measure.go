@@ -187,6 +187,11 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, where pla
 		}
 		pair.Probabilities = &s
 	}
+	if len(o.InThirds) > 0 && row.Thirds != nil {
+		if err := distancesInThirds(ctx, p, where.thirds, row.Thirds, o.InThirds, pair.Grid); err != nil {
+			return Row{}, nil, err
+		}
+	}
 	entries := o.entries(!on.mm)
 	if err := pair.AddDistances(ctx, p.reference, p.prediction, entries); err != nil {
 		return Row{}, nil, err

@@ -24,7 +24,10 @@ type Options struct {
 	ToleranceMM map[string]float64
 	Workers     int    // cases in work at once; 0 for as many as there are processors, four at most
 	Store       string // folder that finished cases are kept in; "" for none
-	Version     string // of the program: what another one found is not reused
+	// InThirds are keys of distances to measure in base, middle and apex; usually none, as
+	// each takes as long again as the whole.
+	InThirds []string
+	Version  string // of the program: what another one found is not reused
 }
 
 // Hooks tell how a run goes; any may be nil. They are called one at a time.

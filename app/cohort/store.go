@@ -64,11 +64,11 @@ func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error)
 	b, err := json.Marshal(struct {
 		Version, Definitions string
 		Labels               []Label
-		Metrics              []string
+		Metrics, InThirds    []string
 		Resample             bool
 		ToleranceMM          map[string]float64
 		Files                []File
-	}{o.Version, definitions, o.Labels, o.Metrics, o.Resample, o.ToleranceMM, in.Files})
+	}{o.Version, definitions, o.Labels, o.Metrics, o.InThirds, o.Resample, o.ToleranceMM, in.Files})
 	if err != nil {
 		return in, "", err
 	}

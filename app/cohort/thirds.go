@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"context"
 	"slices"
 
 	"opacity/app/mask"
@@ -17,6 +18,36 @@ type Third struct {
 	InRegion     counts `json:"counts_in_region"`
 	ReferenceML  number `json:"volume_ref_ml"`
 	PredictionML number `json:"volume_pred_ml"`
+	// Distances are those asked for, by key; null where a mask is empty there.
+	Distances map[string]number `json:"distances,omitempty"`
+}
+
+// distancesInThirds measures distances between what lies of both masks in each third: where
+// a mask is cut, its cut is part of its surface.
+func distancesInThirds(ctx context.Context, p part, thirds []region.Region, out []Third, keys []string, grid catalogue.Grid) error {
+	var entries []catalogue.Entry
+	for _, key := range keys {
+		if e, ok := catalogue.Find(key); ok {
+			entries = append(entries, e)
+		}
+	}
+	for n, t := range thirds {
+		reference, prediction := p.reference.Clone(), p.prediction.Clone()
+		reference.And(t.Voxels)
+		prediction.And(t.Voxels)
+		pair := catalogue.Pair{Counts: metrics.Counts(out[n].Counts), Grid: grid}
+		if err := pair.AddDistances(ctx, reference, prediction, entries); err != nil {
+			return err
+		}
+		out[n].Distances = map[string]number{}
+		for key, v := range catalogue.Values(pair, entries) {
+			out[n].Distances[key] = undefined
+			if v.Defined() {
+				out[n].Distances[key] = number(v.X)
+			}
+		}
+	}
+	return nil
 }
 
 // thirdKeys are the columns of thirds.csv.
