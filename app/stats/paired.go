@@ -129,11 +129,7 @@ func chanceOfSum(ranks []int, sum, limit int) float64 {
 // twiceRanks returns twice the rank of each value, whole numbers where equal ones
 // share the mean of their ranks. Values closer than within to the one before are equal.
 func twiceRanks(x []float64, within float64) []int {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	order := ascending(x)
 	out := make([]int, len(x))
 	for from := 0; from < len(order); {
 		to := from + 1

@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -59,11 +58,7 @@ type process struct {
 func newProcess(x, y []float64) process {
 	var p process
 	p.mean, p.sd = stat.MeanStdDev(y, nil)
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	order := ascending(x)
 	lo := x[order[0]]
 	p.span = x[order[len(order)-1]] - lo
 	place := placer(x, order, lo, p.span)

@@ -8,6 +8,7 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -55,4 +56,14 @@ func differences(a, b []float64) []float64 {
 func same(x []float64) bool {
 	lo, hi := slices.Min(x), slices.Max(x)
 	return hi-lo <= 1e-12*max(math.Abs(lo), math.Abs(hi))
+}
+
+// ascending returns the indices of values in the order of these.
+func ascending(x []float64) []int {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	return order
 }
