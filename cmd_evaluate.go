@@ -31,6 +31,7 @@ type evaluateFlags struct {
 	seed                     uint64
 	resample, force, printed bool
 	plain                    bool // no figures
+	figures                  figureFlags
 	readers, presets         []string
 	readerList               string
 	consensus                bool
@@ -46,8 +47,14 @@ func newEvaluate(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.reads() {
+			if len(f.presets) > 0 && !cmd.Flags().Changed("figures") {
+				f.figures.which = f.presetFigures()
+			}
+			switch {
+			case f.reads():
 				return c.evaluateReaders(cmd.Context(), f, o)
+			case f.explores():
+				return c.exploreAlone(cmd.Context(), f, o)
 			}
 			return c.evaluate(cmd.Context(), f, o)
 		},
@@ -67,8 +74,10 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringArrayVar(&f.readers, "reader", nil, t.T("cmd.evaluate.reader"))
 	flags.StringVar(&f.readerList, "readers", "", t.T("cmd.evaluate.readers"))
 	flags.BoolVar(&f.consensus, "consensus", false, t.T("cmd.evaluate.consensus"))
+	flags.StringArrayVar(&f.presets, "preset", nil, c.presetHelp())
 	flags.BoolVar(&f.resample, "resample", false, t.T("cmd.evaluate.resample"))
 	flags.BoolVar(&f.plain, "no-figures", false, t.T("cmd.evaluate.no_figures"))
+	f.figures.add(flags, t)
 	flags.IntVar(&f.jobs, "jobs", 0, t.T("cmd.evaluate.jobs"))
 	flags.Uint64Var(&f.seed, "seed", 1, t.T("cmd.evaluate.seed"))
 	flags.BoolVar(&f.printed, "json", false, t.T("cmd.evaluate.json"))
@@ -80,8 +89,17 @@ func newEvaluate(c *cli) *cobra.Command {
 func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 	o := cohort.Options{Load: loadVoxels, Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
 	s := f.sources
+	if err := f.figures.check(); err != nil {
+		return o, err
+	}
 	if err := f.checkReaders(); err != nil {
 		return o, err
+	}
+	if err := f.checkPresets(); err != nil {
+		return o, err
+	}
+	if slices.Contains(f.presets, "base-middle-apex") {
+		o.InThirds = []string{"hd_mm", "hd_px"}
 	}
 	switch {
 	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI+s.Image != ""):
@@ -93,7 +111,7 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 		if err := needed(cmd, "-r REF", s.Reference); err != nil {
 			return o, err
 		}
-		if err := needed(cmd, "-p PRED", strings.Join(s.Predictions, "")); err != nil {
+		if err := needed(cmd, "-p PRED", strings.Join(s.Predictions, "")); err != nil && !f.explores() {
 			return o, err
 		}
 		for n, p := range s.Predictions {
@@ -187,10 +205,24 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err != nil {
 		return err
 	}
-	if err := c.printEvaluation(r, files, f.printed); err != nil {
+	if !f.plain {
+		figures, err := c.drawEvaluation(ctx, f, cases, r)
+		if err != nil {
+			return err
+		}
+		files = append(files, figures...)
+	}
+	tables, undone, err := c.writePresets(ctx, f, o, cases, r)
+	if err != nil {
 		return err
 	}
-	return c.unevaluated(append(failed, run.Failed...), len(cases)-len(run.Failed))
+	if err := c.printEvaluation(r, append(files, tables...), f.printed); err != nil {
+		return err
+	}
+	if err := c.unevaluated(append(failed, run.Failed...), len(cases)-len(run.Failed)); err != nil {
+		return err
+	}
+	return undonePresets(undone)
 }
 
 // ready refuses, before any work is done, what would be replaced without --force.

@@ -1,205 +1,298 @@
 package main
 
 import (
+	"context"
+	"encoding/csv"
+	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/spf13/pflag"
+
+	"opacity/app"
 	"opacity/app/cohort"
-	"opacity/app/metrics/catalogue"
-	"opacity/app/metrics/score"
 	"opacity/app/safefile"
+	"opacity/app/text"
+	"opacity/app/traininglog"
 	"opacity/export/plot"
 )
 
-// evaluationFigures draws what a report holds: the overlap and the distances of each label with
-// the cases as points, agreement of volumes, ROC and precision-recall of all cases.
-func (c *cli) evaluationFigures(r cohort.Report) []plot.Figure {
-	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{c.table.T("cmd.evaluate.research")}}
-	var out []plot.Figure
-	for _, m := range []struct {
-		key, unit string
-		high      float64
-	}{{"dice", "", 1}, {"nsd", "", 1}, {"hd95_mm", "mm", 0}, {"assd_mm", "mm", 0}} {
-		if f, ok := c.boxes(r, about, m.key, m.unit, m.high); ok {
-			out = append(out, f)
-		}
-	}
-	for _, a := range r.Agreement {
-		if a.Quantity == "volume_ml" && a.N > 1 && a.BlandAltman.Why == "" {
-			out = append(out, c.volumes(r, about, a))
-		}
-	}
-	return append(out, c.curves(r, about)...)
+// figureFlags is what the user asked of the figures.
+type figureFlags struct {
+	which          string
+	width, dpi     float64
+	dark, identity bool
+	logs           []string
+	model, sidecar string
+	slices         int // of a montage
 }
 
-// shortNames stand on axes.
-var shortNames = map[string]string{"dice": "Dice", "nsd": "NSD", "hd95_mm": "HD95", "assd_mm": "ASSD"}
-
-// titled is what a label is called in figures and names of files.
-func titled(model, label string) string {
-	if model == "" {
-		return label
-	}
-	return model + ", " + label
+func (f *figureFlags) add(flags *pflag.FlagSet, t text.Table) {
+	flags.StringVar(&f.which, "figures", "cohort", t.T("drawn.flag.figures", strings.Join(kindNames(), ", ")))
+	flags.Float64Var(&f.width, "width", 0, t.T("drawn.flag.width"))
+	flags.Float64Var(&f.dpi, "dpi", 300, t.T("drawn.flag.dpi"))
+	flags.BoolVar(&f.dark, "dark", false, t.T("drawn.flag.dark"))
+	flags.BoolVar(&f.identity, "identity", false, t.T("drawn.flag.identity"))
+	flags.IntVar(&f.slices, "montage", 12, t.T("drawn.flag.montage"))
+	flags.StringArrayVar(&f.logs, "training-log", nil, t.T("drawn.flag.training_log"))
+	flags.StringVar(&f.model, "model", "", t.T("drawn.flag.model"))
+	flags.StringVar(&f.sidecar, "sidecar", "", t.T("cmd.segment.sidecar"))
 }
 
-func (c *cli) boxes(r cohort.Report, about plot.About, key, unit string, high float64) (plot.Figure, bool) {
-	e, _ := catalogue.Find(key)
-	about.Notes = append([]string{c.table.Format(e.Definition)}, about.Notes...)
-	d := plot.BoxesData{About: about, Quantity: shortNames[key], Unit: unit, High: high}
-	at, cases, defined := map[string]int{}, map[string]bool{}, 0
-	for _, row := range r.Cases {
-		if _, ok := row.Values[key]; !ok {
-			continue
-		}
-		name := titled(row.Model, row.Label)
-		n, there := at[name]
-		if !there {
-			n = len(d.Groups)
-			at[name] = n
-			d.Groups = append(d.Groups, plot.Group{Name: name})
-		}
-		x := row.Value(key)
-		d.Groups[n].Values = append(d.Groups[n].Values, plot.CaseValue{Case: row.Case, X: x})
-		cases[row.Case] = true
-		if !math.IsNaN(x) {
-			defined++
-		}
-	}
-	d.N = len(cases)
-	f := plot.Boxes(d)
-	f.Name = "boxes_" + key
-	return f, d.N > 1 && defined > 0
-}
-
-func (c *cli) volumes(r cohort.Report, about plot.About, a cohort.Agreement) plot.Figure {
-	b := a.BlandAltman
-	d := plot.BlandAltmanData{About: about, Quantity: c.table.T("cmd.evaluate.volume_of", titled(a.Model, a.Label)), Unit: "ml"}
-	d.N = a.Cases
-	for _, row := range r.Cases {
-		if row.Model == a.Model && row.Label == a.Label {
-			d.Points = append(d.Points, plot.Measured{Case: row.Case, Reference: row.Value("volume_ref_ml"), Prediction: row.Value("volume_pred_ml")})
-		}
-	}
-	d.Bias = plot.Estimate{X: float64(b.Bias.Value), Low: float64(b.Bias.CI[0]), High: float64(b.Bias.CI[1])}
-	d.Lower = plot.Estimate{X: float64(b.Lower.Value), Low: float64(b.Lower.CI[0]), High: float64(b.Lower.CI[1])}
-	d.Upper = plot.Estimate{X: float64(b.Upper.Value), Low: float64(b.Upper.CI[0]), High: float64(b.Upper.CI[1])}
-	f := plot.BlandAltman(d)
-	f.Name = "bland_altman_volume_" + titled(a.Model, a.Label)
-	return f
-}
-
-// thinnest is how far a drawn curve may be from the true one: less than a dot of print.
-const thinnest = 5e-4
-
-// curves draws ROC and precision-recall of each label, the models together.
-func (c *cli) curves(r cohort.Report, about plot.About) []plot.Figure {
-	var out []plot.Figure
-	done := map[string]bool{}
-	for _, first := range r.Curves {
-		if done[first.Label] {
-			continue
-		}
-		done[first.Label] = true
-		roc := plot.ROCData{About: about}
-		roc.N, roc.Region = first.Cases, c.table.Format(first.Region.Sentence())
-		pr := plot.PRData{ROCData: roc}
-		for _, curve := range r.Curves {
-			if curve.Label != first.Label {
-				continue
+// kinds that are drawn, and whether each was asked for by its name.
+func (f figureFlags) chosen() (chosen []kind, named bool, err error) {
+	for _, name := range strings.Split(f.which, ",") {
+		name = strings.TrimSpace(name)
+		found := false
+		for _, k := range kinds {
+			take := k.name == name || name == "all" && k.of != ofAsked || name == "cohort" && k.of == ofCohort
+			if take && !slices.ContainsFunc(chosen, func(o kind) bool { return o.name == k.name }) {
+				chosen = append(chosen, k)
 			}
-			name := titled(curve.Model, curve.Label)
-			area := plot.Estimate{X: float64(curve.AUC), Low: float64(curve.CI[0]), High: float64(curve.CI[1])}
-			roc.Models = append(roc.Models, plot.Rated{Name: name, Area: area, Curve: rates(curve), Band: band(curve)})
-			pr.Models = append(pr.Models, plot.Rated{Name: name, Area: plot.Exactly(float64(curve.AveragePrecision)), Curve: precisions(curve)})
-			positive, negative := curve.Pool.All.Totals()
-			pr.Prevalence = float64(positive) / float64(positive+negative)
+			found = found || take
 		}
-		for _, f := range []plot.Figure{plot.ROC(roc), plot.PR(pr)} {
-			f.Name += "_" + first.Label
-			out = append(out, f)
+		if !found && name != "none" {
+			return nil, false, app.Misuse("drawn.bad_figure", name, strings.Join(kindNames(), ", "))
 		}
+		named = named || name != "cohort"
 	}
-	return out
+	return chosen, named, nil
 }
 
-func rates(c cohort.Curve) (out []plot.Threshold) {
-	points, _ := c.Pool.All.ROC()
-	for _, p := range score.Thin(points, thinnest) {
-		out = append(out, plot.Threshold{Threshold: p.Threshold, X: p.FPR, Y: p.TPR})
+func (f figureFlags) check() error {
+	if _, _, err := f.chosen(); err != nil {
+		return err
 	}
-	return out
+	switch {
+	case f.width != 0 && !(f.width >= 40 && f.width <= 400):
+		return app.Misuse("drawn.bad_width", f.width)
+	case !(f.dpi >= 72 && f.dpi <= 1200):
+		return app.Misuse("drawn.bad_dpi", f.dpi)
+	case f.slices < 1 || f.slices > 100:
+		return app.Misuse("drawn.bad_montage", f.slices)
+	case f.sidecar != "" && f.model == "":
+		return app.Misuse("drawn.sidecar_alone")
+	}
+	return nil
 }
 
-func precisions(c cohort.Curve) (out []plot.Threshold) {
-	points, _ := c.Pool.All.PR()
-	last := plot.Threshold{X: math.Inf(-1)}
-	for n, p := range points {
-		at := plot.Threshold{Threshold: p.Threshold, X: p.TPR, Y: p.Precision()}
-		if n == len(points)-1 || math.Abs(at.X-last.X) > thinnest || math.Abs(at.Y-last.Y) > thinnest {
-			out, last = append(out, at), at
+// page is as wide as was asked for, else one column.
+func (f figureFlags) page() plot.Page { return plot.Page{WidthMM: f.width, DPI: f.dpi, Dark: f.dark} }
+
+// pageOf is two columns wide for pictures of slices, where no width was asked for.
+func (f figureFlags) pageOf(kind string) plot.Page {
+	p := f.page()
+	if p.WidthMM == 0 && slices.Contains([]string{"triptych", "error_map", "montage"}, kind) {
+		p.WidthMM = plot.TwoColumns
+	}
+	return p
+}
+
+// What a kind of figure is of.
+const (
+	ofCohort = iota
+	ofCase   // one for each case
+	ofAsked  // drawn where it is asked for by name alone
+)
+
+// kind is a kind of figure. It hands its figures to the easel, and says why there is none.
+type kind struct {
+	name string // its files begin with it
+	of   int
+	draw func(e *easel) (why text.Message, err error)
+	// each draws it of one case whose image was read, in place of draw.
+	each func(e *easel, s *shown, of []string) error
+}
+
+// kinds in the order of --help. Set by init, as drawing a kind needs the list.
+var kinds []kind
+
+func init() {
+	cohort := func(name string, draw func(e *easel) (text.Message, error)) {
+		kinds = append(kinds, kind{name: name, of: ofCohort, draw: draw})
+	}
+	each := func(name string, draw func(e *easel, s *shown, of []string) error) {
+		kinds = append(kinds, kind{name: name, of: ofCase, each: draw})
+	}
+	cohort("boxes", func(e *easel) (text.Message, error) { return e.boxes(false) })
+	cohort("violins", func(e *easel) (text.Message, error) { return e.boxes(true) })
+	cohort("bland_altman_volumes", (*easel).volumes)
+	cohort("bland_altman_areas", func(e *easel) (text.Message, error) { return e.areas(false) })
+	kinds = append(kinds, kind{name: "bland_altman_areas_plain", of: ofAsked, draw: func(e *easel) (text.Message, error) { return e.areas(true) }})
+	cohort("scatter", (*easel).scatter)
+	cohort("folds", (*easel).folds)
+	cohort("confusion", (*easel).confusion)
+	cohort("roc", (*easel).roc)
+	cohort("precision_recall", (*easel).precisionRecall)
+	cohort("calibration", (*easel).calibration)
+	cohort("score_grid", (*easel).scoreGrid)
+	cohort("ablation", (*easel).ablation)
+	cohort("hu_histogram", (*easel).huHistogram)
+	cohort("zones", (*easel).zones)
+	cohort("learning", (*easel).learning)
+	cohort("fitting_curve", (*easel).fittingCurve)
+	kinds = append(kinds, kind{name: "area_slices", of: ofCase, draw: (*easel).areaSlices})
+	each("preprocessing", (*easel).preprocessing)
+	each("triptych", (*easel).triptych)
+	each("error_map", (*easel).errorMap)
+	each("montage", (*easel).montage)
+	each("gif", (*easel).gif)
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// easel is what figures are drawn from, and where they go.
+type easel struct {
+	*cli
+	figureFlags
+	ctx   context.Context
+	r     cohort.Report
+	cases []cohort.Case
+	logs  []traininglog.Curve
+	bar   *progress
+	put   func(name string, write func(io.Writer) error) error
+	index [][]string // figures.csv
+	kind  string     // that is drawn
+}
+
+// about is what a figure of n cases says of itself.
+func (e *easel) about(n int, notes ...string) plot.About {
+	return plot.About{N: n, Made: []string{"Opacity " + e.r.Provenance.Opacity}, Notes: append(notes, e.table.T("cmd.evaluate.research")), Identity: true}
+}
+
+// who names a case in tables and files: by its number in the order of metrics.csv, so
+// that nobody is named unless it is asked for.
+func (e *easel) who(name string) string {
+	if e.identity {
+		return name
+	}
+	var seen []string
+	for _, row := range e.r.Cases {
+		if !slices.Contains(seen, row.Case) {
+			seen = append(seen, row.Case)
 		}
 	}
-	return out
+	return strconv.Itoa(slices.Index(seen, name) + 1)
 }
 
-// band is the interval of sensitivity at 101 rates of false alarms, cases drawn.
-func band(c cohort.Curve) (out []plot.Band) {
-	fpr := make([]float64, 101)
-	for n := range fpr {
-		fpr[n] = float64(n) / 100
+// figure writes a figure in every format with its points and its caption.
+func (e *easel) figure(f plot.Figure, of ...string) error {
+	f.Name = fileName(strings.Join(append([]string{e.kind}, of...), "_"))
+	e.index = append(e.index, []string{f.Name, e.kind, f.Caption()})
+	return writeFigure(f, e.pageOf(e.kind), e.put)
+}
+
+// drawEvaluation makes the folder of figures; files is empty where there is none.
+func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, cases []cohort.Case, r cohort.Report) (files []string, err error) {
+	chosen, named, err := f.figures.chosen()
+	if err != nil || len(chosen) == 0 {
+		return nil, err
 	}
-	lo, hi, why := score.Band(c.Pool.Cases, fpr, c.Bootstrap)
-	if why != "" {
+	bar := c.progress()
+	defer bar.end()
+	e := &easel{cli: c, figureFlags: f.figures, ctx: ctx, r: r, cases: cases, bar: bar}
+	for _, path := range f.figures.logs {
+		curves, err := traininglog.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		e.logs = append(e.logs, curves...)
+	}
+	folder := filepath.Join(f.out, "figures")
+	err = safefile.WriteFolder(folder, f.force, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
+		e.put = put
+		if err := e.drawAll(chosen, named); err != nil {
+			return err
+		}
+		return put("figures.csv", func(w io.Writer) error {
+			return csv.NewWriter(w).WriteAll(append([][]string{{"figure", "kind", "caption, or why there is none"}}, e.index...))
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []string{folder}, nil
+}
+
+// drawAll draws kinds of figures, those of slices case by case, so that each is read once.
+func (e *easel) drawAll(chosen []kind, named bool) error {
+	missing := func(k kind, why text.Message) {
+		if why.IsZero() {
+			return
+		}
+		e.index = append(e.index, []string{"", k.name, e.table.Format(why)})
+		if named {
+			e.bar.note(text.M("drawn.not", k.name, why))
+		}
+	}
+	var each []kind
+	for _, k := range chosen {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+		if k.each != nil {
+			if why := e.missing(k); !why.IsZero() {
+				missing(k, why)
+			} else {
+				each = append(each, k)
+			}
+			continue
+		}
+		e.kind = k.name
+		why, err := k.draw(e)
+		if err != nil {
+			return err
+		}
+		missing(k, why)
+	}
+	if len(each) == 0 {
 		return nil
 	}
-	points, _ := c.Pool.All.ROC()
-	at := 0
-	for n, x := range fpr {
-		for at+2 < len(points) && points[at+1].FPR < x {
-			at++
-		}
-		out = append(out, plot.Band{X: x, Low: lo[n], High: hi[n], Y: between(points[at], points[at+1], x)})
-	}
-	return out
-}
-
-// between is the sensitivity at a rate of false alarms between two points of a curve.
-func between(a, b score.Point, fpr float64) float64 {
-	if b.FPR <= a.FPR {
-		return b.TPR
-	}
-	return a.TPR + (b.TPR-a.TPR)*(fpr-a.FPR)/(b.FPR-a.FPR)
+	return e.eachCase(each)
 }
 
 // draw puts figures into a folder, each in every format, with its points and caption.
 func draw(folder string, figures []plot.Figure, overwrite bool) error {
-	ours := func(name string) bool {
-		return slices.ContainsFunc([]string{"boxes_", "bland_altman_", "roc_", "precision_recall_"}, func(p string) bool { return strings.HasPrefix(name, p) })
-	}
-	return safefile.WriteFolder(folder, overwrite, ours, func(put func(string, func(io.Writer) error) error) error {
+	return safefile.WriteFolder(folder, overwrite, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
 		for _, f := range figures {
-			name := fileName(f.Name)
-			for _, format := range plot.Formats() {
-				if err := put(name+"."+format, func(w io.Writer) error { return f.Write(w, format, plot.Page{}) }); err != nil {
-					return err
-				}
-			}
-			if err := put(name+".csv", f.WriteCSV); err != nil {
-				return err
-			}
-			caption := func(w io.Writer) error {
-				_, err := io.WriteString(w, f.Caption()+"\n")
-				return err
-			}
-			if err := put(name+".txt", caption); err != nil {
+			f.Name = fileName(f.Name)
+			if err := writeFigure(f, plot.Page{}, put); err != nil {
 				return err
 			}
 		}
 		return nil
+	})
+}
+
+// oursInFigures are the files that evaluate writes among the figures.
+func oursInFigures(name string) bool {
+	return name == "figures.csv" || strings.HasPrefix(name, "bland_altman_") ||
+		slices.ContainsFunc(kinds, func(k kind) bool {
+			return name == k.name || strings.HasPrefix(name, k.name+"_") || strings.HasPrefix(name, k.name+".")
+		})
+}
+
+func writeFigure(f plot.Figure, page plot.Page, put func(string, func(io.Writer) error) error) error {
+	for _, format := range plot.Formats() {
+		if err := put(f.Name+"."+format, func(w io.Writer) error { return f.Write(w, format, page) }); err != nil {
+			return err
+		}
+	}
+	if err := put(f.Name+".csv", f.WriteCSV); err != nil {
+		return err
+	}
+	return put(f.Name+".txt", func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, f.Caption())
+		return err
 	})
 }
 

@@ -4,22 +4,29 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/cohort"
 	"opacity/app/safefile"
+	"opacity/app/stats"
 )
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv"}
 
 // writeEvaluation puts the results into the folder and returns their paths.
 func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
-	writers := []func(io.Writer) error{r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds}
+	writers := []func(io.Writer) error{
+		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram,
+	}
+	empty := map[string]bool{
+		"thirds.csv": !r.HasThirds(), "folds.csv": len(r.Folds) == 0, "zones.csv": len(r.Severity) == 0, "density.csv": !r.HasHU(), "histogram.csv": !r.HasHU(),
+	}
 	var files []string
 	for n, name := range evaluationFiles {
-		if name == "folds.csv" && len(r.Folds) == 0 || name == "thirds.csv" && !r.HasThirds() {
+		if empty[name] {
 			continue
 		}
 		path := filepath.Join(f.out, name)
@@ -27,16 +34,6 @@ func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error
 			return files, err
 		}
 		files = append(files, path)
-	}
-	if f.plain {
-		return files, nil
-	}
-	if figures := c.evaluationFigures(r); len(figures) > 0 {
-		folder := filepath.Join(f.out, "figures")
-		if err := draw(folder, figures, f.force); err != nil {
-			return files, err
-		}
-		files = append(files, folder)
 	}
 	return files, nil
 }
@@ -69,6 +66,7 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) erro
 			}
 		}
 	}
+	said += c.severityLines(r)
 	for _, f := range files {
 		said += f + "\n"
 	}
@@ -100,6 +98,29 @@ func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
 		return line + "\n"
 	}
 	return ""
+}
+
+// severityLines tell the mean score by six zones of each model.
+func (c *cli) severityLines(r cohort.Report) (said string) {
+	var models []string
+	for _, s := range r.Severity {
+		if slices.Contains(models, s.Model) {
+			continue
+		}
+		models = append(models, s.Model)
+		var reference, prediction []float64
+		for _, o := range r.Severity {
+			if o.Model == s.Model {
+				reference, prediction = append(reference, float64(o.Reference.Score)), append(prediction, float64(o.Prediction.Score))
+			}
+		}
+		a, b := stats.Describe(reference), stats.Describe(prediction)
+		if s.Model != "" {
+			said += s.Model + ": "
+		}
+		said += c.table.T("drawn.severity", a.Mean, a.N, b.Mean, b.N) + "\n"
+	}
+	return said
 }
 
 // unevaluated lists the cases that could not be compared: one alone fails as itself.

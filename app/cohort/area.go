@@ -64,3 +64,13 @@ func PlainAreas(rows []Row) (quantity string, a stats.Agreement) {
 	}
 	return quantity, stats.BlandAltman(reference, prediction, stats.Difference)
 }
+
+// Estimate is the number with the ends of its interval.
+func (l limit) Estimate() [3]float64 {
+	return [3]float64{float64(l.Value), float64(l.CI[0]), float64(l.CI[1])}
+}
+
+// Estimate is the coefficient with the ends of its interval.
+func (c coefficient) Estimate() [3]float64 {
+	return [3]float64{float64(c.R), float64(c.CI[0]), float64(c.CI[1])}
+}

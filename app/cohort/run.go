@@ -55,7 +55,7 @@ type Group struct{ Model, Label string }
 // Measure compares the cases, several at a time. Cancelled, it returns ctx.Err(); what
 // is in the store then stays for the next run.
 func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error) {
-	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}}
+	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}, said: map[string]bool{}}
 	workers := o.Workers
 	if workers <= 0 {
 		workers = min(runtime.GOMAXPROCS(0), 4)
@@ -131,6 +131,7 @@ type runner struct {
 	mu           sync.Mutex
 	done, reused int
 	pooled       map[Group]Pool
+	said         map[string]bool // notes of cases, each once
 }
 
 // one compares a case, or takes what an earlier run found.
@@ -173,7 +174,10 @@ func (r *runner) tell(c Case, res *result) {
 	}
 	if r.hooks.Note != nil && !res.reused {
 		for _, note := range res.Notes {
-			r.hooks.Note(message(note))
+			if !r.said[note] {
+				r.said[note] = true
+				r.hooks.Note(message(note))
+			}
 		}
 	}
 	if r.hooks.Progress != nil {

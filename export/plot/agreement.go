@@ -3,7 +3,6 @@ package plot
 import (
 	"image/color"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -74,15 +73,11 @@ func BlandAltman(d BlandAltmanData) Figure {
 			several = true
 		}
 		at := d.compared(m)
-		slice := ""
-		if m.Slice > 0 {
-			slice = strconv.Itoa(m.Slice)
-		}
 		y := at.Y
 		if d.Form == Ratio {
 			y = math.Exp(y)
 		}
-		points = append(points, row([]string{d.who(id, m.Case), slice}, m.Reference, m.Prediction, at.X, y))
+		points = append(points, row([]string{d.who(id, m.Case), numbered(m.Slice)}, m.Reference, m.Prediction, at.X, y))
 		if !at.finite() {
 			left++
 			continue
@@ -130,6 +125,9 @@ func BlandAltman(d BlandAltmanData) Figure {
 			f.polyline(s.line(2, 0.9), []XY{at(p.x.min), at(p.x.max)})
 		}
 		glyph := draw.GlyphStyle{Color: faded(s.ink, 0.55), Radius: 1.9 * s.scale, Shape: draw.CircleGlyph{}}
+		if len(shown) > crowd {
+			glyph.Color, glyph.Radius = faded(s.ink, 0.3), 1.2*s.scale
+		}
 		for _, q := range shown {
 			f.DrawGlyph(glyph, f.at(q.at.X, q.at.Y))
 			f.spot(q.row, f.at(q.at.X, q.at.Y))
@@ -168,6 +166,9 @@ func (d BlandAltmanData) names() (one, two string) {
 	}
 	return d.Names[0], d.Names[1]
 }
+
+// crowd is how many points are drawn small and faint, so that it shows where they lie thick.
+const crowd = 200
 
 func unitOf(unit string) string {
 	if unit == "" {
@@ -256,11 +257,7 @@ func Scatter(d ScatterData) Figure {
 	for n, g := range d.Groups {
 		first := len(points)
 		for i, m := range g.Points {
-			slice := ""
-			if m.Slice > 0 {
-				slice = strconv.Itoa(m.Slice)
-			}
-			points = append(points, row([]string{g.Name, d.who(i, m.Case), slice}, m.Reference, m.Prediction))
+			points = append(points, row([]string{g.Name, d.who(i, m.Case), numbered(m.Slice)}, m.Reference, m.Prediction))
 			if !(XY{m.Reference, m.Prediction}).finite() {
 				left++
 				continue

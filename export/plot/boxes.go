@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -28,16 +29,24 @@ type Group struct {
 	Values []CaseValue
 }
 
-// CaseValue is one case's value; NaN where it is not defined.
+// CaseValue is one case's value; NaN where it is not defined. Slice is the axial slice
+// to look at, 0 for none.
 type CaseValue struct {
-	Case string
-	X    float64
+	Case  string
+	Slice int
+	X     float64
 }
 
 // Boxes draws a box (median, quartiles, whiskers to the last value within 1.5
 // times their distance) or a violin for each group, with every case as a point.
 func Boxes(d BoxesData) Figure {
 	points := [][]string{{"group", "case", "value"}}
+	sliced := slices.ContainsFunc(d.Groups, func(g Group) bool {
+		return slices.ContainsFunc(g.Values, func(v CaseValue) bool { return v.Slice > 0 })
+	})
+	if sliced {
+		points[0] = append(points[0], sliceColumn)
+	}
 	var all []float64
 	var names []string
 	rows := make([]int, len(d.Groups))
@@ -46,6 +55,10 @@ func Boxes(d BoxesData) Figure {
 		names, rows[n] = append(names, g.Name), len(points)
 		for i, v := range g.Values {
 			points = append(points, row([]string{g.Name, d.who(i, v.Case)}, v.X))
+			if sliced {
+				last := &points[len(points)-1]
+				*last = append(*last, numbered(v.Slice))
+			}
 			if math.IsNaN(v.X) {
 				undefined++
 			}
@@ -53,7 +66,15 @@ func Boxes(d BoxesData) Figure {
 		}
 	}
 	p := panel{x: named("", names), aspect: 0.66}
-	p.y = spanning(d.Quantity+unitOf(d.Unit), all...)
+	shown := all
+	if d.Violin { // with their tails
+		for _, g := range d.Groups {
+			if lo, hi, ok := d.ends(g.sorted()); ok {
+				shown = append(shown, lo, hi)
+			}
+		}
+	}
+	p.y = spanning(d.Quantity+unitOf(d.Unit), shown...)
 	if d.High > d.Low {
 		p.y.min, p.y.max = math.Max(p.y.min, d.Low), math.Min(p.y.max, d.High)
 	}
@@ -80,15 +101,11 @@ func Boxes(d BoxesData) Figure {
 
 func (f frame) group(d BoxesData, n int, g Group, first int) {
 	s, c := f.s, f.s.colour(n)
-	var values []float64
-	for _, v := range g.Values {
-		values = append(values, v.X)
-	}
-	sorted := stats.Sorted(values)
+	sorted := g.sorted()
 	place := f.x(1) - f.x(0)
 	middle, half := f.x(float64(n)), min(place*0.3, 26*s.scale)
 	if len(sorted) > 0 {
-		if d.Violin && len(sorted) > 2 {
+		if d.Violin && len(sorted) > 2 { // fewer have no density
 			f.violin(d, c, sorted, middle, half)
 			half = min(half*0.28, 5*s.scale)
 		}
@@ -105,6 +122,28 @@ func (f frame) group(d BoxesData, n int, g Group, first int) {
 		f.DrawGlyph(style, at)
 		f.spot(first+i, at)
 	}
+}
+
+// sorted are the values that are defined, ascending.
+func (g Group) sorted() []float64 {
+	var values []float64
+	for _, v := range g.Values {
+		values = append(values, v.X)
+	}
+	return stats.Sorted(values)
+}
+
+// ends are where the density of a violin begins and ends; ok is false where there is none.
+func (d BoxesData) ends(sorted []float64) (lo, hi float64, ok bool) {
+	if len(sorted) < 3 {
+		return 0, 0, false
+	}
+	width := silverman(sorted)
+	lo, hi = sorted[0]-2*width, sorted[len(sorted)-1]+2*width
+	if d.High > d.Low {
+		lo, hi = math.Max(lo, d.Low), math.Min(hi, d.High)
+	}
+	return lo, hi, width > 0
 }
 
 func (f frame) boxAt(s *sheet, c color.NRGBA, sorted []float64, x, half vg.Length, whiskers bool) {
@@ -134,15 +173,11 @@ func (f frame) boxAt(s *sheet, c color.NRGBA, sorted []float64, x, half vg.Lengt
 // violin draws a Gaussian density of the values, of the width of Silverman's
 // rule, within their bounds: what would lie beyond these is folded back.
 func (f frame) violin(d BoxesData, c color.NRGBA, sorted []float64, x, half vg.Length) {
-	width := silverman(sorted)
-	if width == 0 {
+	lo, hi, ok := d.ends(sorted)
+	if !ok {
 		return
 	}
-	lo, hi := sorted[0]-2*width, sorted[len(sorted)-1]+2*width
-	bounded := d.High > d.Low
-	if bounded {
-		lo, hi = math.Max(lo, d.Low), math.Min(hi, d.High)
-	}
+	width, bounded := silverman(sorted), d.High > d.Low
 	const steps = 80
 	var at, density [steps + 1]float64
 	most := 0.

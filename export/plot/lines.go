@@ -18,8 +18,10 @@ type LinesData struct {
 	// draws Y by its logarithm; what is not over 0 is left out then.
 	FromZero, Whole, Log bool
 	Aspect               float64 // height of the axes to their width; 0 for 0.6
-	Lines                []Line
-	Shows                string // first sentence of the caption
+	// Slices says that X is the number of an axial slice: the table calls it so.
+	Slices bool
+	Lines  []Line
+	Shows  string // first sentence of the caption
 }
 
 // Line is one curve, its points in the order of X. Colour and dashes are those
@@ -46,6 +48,9 @@ func ByNumber(values []float64) []XY {
 // Lines draws curves.
 func Lines(d LinesData) Figure {
 	points := [][]string{{"line", "x", "y", "low", "high"}}
+	if d.Slices {
+		points[0][1] = sliceColumn
+	}
 	var xs, ys []float64
 	y := func(v float64) float64 {
 		if !d.Log {

@@ -15,6 +15,7 @@ type PicturesData struct {
 	Columns int // 0 for all in one row
 	Keys    []Swatch
 	Shows   string
+	Points  [][]string // what is said of each picture, under a head; nil for their titles
 }
 
 // Pane is a picture under its title.
@@ -32,9 +33,12 @@ type Swatch struct {
 // Pictures draws pictures with titles and legend as true text around them. The
 // table of points says which pictures there are.
 func Pictures(d PicturesData) Figure {
-	points := [][]string{{"pane"}}
-	for _, p := range d.Panes {
-		points = append(points, []string{p.Title})
+	points := d.Points
+	if points == nil {
+		points = [][]string{{"pane"}}
+		for _, p := range d.Panes {
+			points = append(points, []string{p.Title})
+		}
 	}
 	if d.Columns <= 0 {
 		d.Columns = len(d.Panes)

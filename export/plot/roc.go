@@ -25,6 +25,7 @@ type Rated struct {
 	// Band is the interval of Y at X; nil for none.
 	Band []Band
 	// Operating is the threshold that is used; nil for none.
+	// Its Threshold is NaN where it is the mask's own, however that was made.
 	Operating *Threshold
 	// Cases are the curves of single cases, drawn thin.
 	Cases [][]Threshold
@@ -65,7 +66,7 @@ const thinnest = 1. / 15000
 func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows string) Figure {
 	points := [][]string{{"model", "case", "threshold", "x", "y", "low", "high"}}
 	nan := math.NaN()
-	bands, cases, operating := false, false, false
+	bands, cases, operating, masks := false, false, false, false
 	for n, m := range d.Models {
 		curve := thinned(m.Curve)
 		var single [][]Threshold
@@ -85,9 +86,16 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		op := len(points)
 		if m.Operating != nil {
 			points = append(points, row([]string{m.Name, ""}, m.Operating.Threshold, m.Operating.X, m.Operating.Y, nan, nan))
-			shows += " " + t(name+".operating", m.Name, figures(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
+			if math.IsNaN(m.Operating.Threshold) {
+				shows += " " + t(name+".mask", m.Name, figures(m.Operating.X), figures(m.Operating.Y))
+			} else {
+				shows += " " + t(name+".operating", m.Name, figures(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
+			}
 		}
-		bands, cases, operating = bands || len(m.Band) > 0, cases || len(m.Cases) > 0, operating || m.Operating != nil
+		bands, cases = bands || len(m.Band) > 0, cases || len(m.Cases) > 0
+		if m.Operating != nil {
+			operating, masks = operating || !math.IsNaN(m.Operating.Threshold), masks || math.IsNaN(m.Operating.Threshold)
+		}
 		p.add(func(f frame) {
 			for _, c := range single {
 				f.polyline(draw.LineStyle{Color: faded(f.s.colour(n), 0.28), Width: 0.4 * f.s.scale}, xys(c))
@@ -110,7 +118,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 	for _, more := range []struct {
 		is  bool
 		key string
-	}{{bands, "band"}, {cases, "case_lines"}, {operating, "operating"}} {
+	}{{bands, "band"}, {cases, "case_lines"}, {operating, "operating"}, {masks, "mask"}} {
 		if more.is {
 			shows += " " + t(more.key)
 		}

@@ -120,6 +120,10 @@ func Band(cases []*Digest, fpr []float64, b stats.Bootstrap) (lo, hi []float64, 
 	})
 }
 
+// ROC is the sensitivity of the case at rates of false alarms in rising order, the upper
+// end where the curve is vertical; nil without voxels of both kinds.
+func (d *Digest) ROC(fpr []float64) []float64 { return d.tpr(fpr) }
+
 func (d *Digest) add(o *Digest) {
 	for c := range d.positive {
 		d.positive[c] += o.positive[c]

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/export/picture"
+)
+
+// shown is a case whose image and masks were read.
+type shown struct {
+	volume  *volume.Volume
+	picture picture.Case
+	slice   int // with the most of the finding in the reference
+}
+
+// missing says why no case can have a picture.
+func (e *easel) missing(k kind) text.Message {
+	switch {
+	case k.name == "preprocessing" && e.model == "":
+		return text.M("drawn.no_model")
+	case !slices.ContainsFunc(e.cases, func(c cohort.Case) bool { return c.Image != "" }):
+		return text.M("drawn.no_image")
+	}
+	return text.Message{}
+}
+
+// eachCase draws pictures of every case that has an image. A case that cannot be shown is
+// named with a sentence and does not stop the others.
+func (e *easel) eachCase(kinds []kind) error {
+	for _, c := range e.cases {
+		compared := slices.ContainsFunc(e.r.Cases, func(row cohort.Row) bool { return row.Case == c.Name && row.Model == c.Model })
+		if c.Image == "" || !compared {
+			continue
+		}
+		s, err := e.read(c)
+		for _, k := range kinds {
+			e.kind = k.name
+			drawing := err
+			if drawing == nil {
+				drawing = k.each(e, s, e.place(c.Model, c.Name))
+			}
+			if e.ctx.Err() != nil {
+				return e.ctx.Err()
+			}
+			if drawing == nil {
+				continue
+			}
+			why, sentence := app.Explain(drawing)
+			if why != app.Refused && why != app.Usage {
+				return drawing
+			}
+			e.index = append(e.index, []string{"", k.name, e.who(c.Name) + ": " + e.table.Format(sentence)})
+			e.bar.note(text.M("drawn.not", k.name, sentence))
+			if err != nil {
+				break // one word for all pictures of the case
+			}
+		}
+	}
+	return nil
+}
+
+// read reads the image and the masks of a case.
+func (e *easel) read(c cohort.Case) (*shown, error) {
+	v, err := loadVoxels(e.ctx, c.Image)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := e.maskOf(c.Reference, v)
+	if err != nil {
+		return nil, err
+	}
+	prediction, err := e.maskOf(c.Prediction, v)
+	if err != nil {
+		return nil, err
+	}
+	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
+	s.slice = e.worth(c, v)
+	return s, nil
+}
+
+// maskOf reads a label map as readMask does, without a word on what was guessed, which
+// the comparison has said. What a map of one number holds is called a mask.
+func (e *easel) maskOf(path string, v *volume.Volume) (*mask.Mask, error) {
+	lm, err := nifti.ReadMaskOn(e.ctx, path, v.Geometry)
+	if err != nil {
+		return nil, err
+	}
+	m := mask.GuessMapping(lm)
+	if len(m.Assignments) == 1 && m.Unassigned() {
+		m.Assignments[0].Label = mask.Infection
+		for n := range m.Labels {
+			if m.Labels[n].Value == mask.Infection {
+				m.Labels[n].Name = e.table.T("drawn.mask")
+			}
+		}
+	}
+	if len(m.Assignments) > 0 && m.Unassigned() {
+		return nil, app.Refuse(nil, "cmd.snapshot.unmapped", path)
+	}
+	return unfold(e.ctx, v, lm, m)
+}
+
+// worth is the index of the slice that has the most of the last label, the finding, in the
+// reference, else in the prediction.
+func (e *easel) worth(c cohort.Case, v *volume.Volume) int {
+	at, most := v.Size[2]/2, int64(0)
+	labels := e.labels()
+	for _, row := range e.rows(c.Model, labels[len(labels)-1]) {
+		if row.Case != c.Name {
+			continue
+		}
+		for _, of := range []func(cohort.Slice) int64{
+			func(s cohort.Slice) int64 { return s.Reference }, func(s cohort.Slice) int64 { return s.Prediction },
+		} {
+			for _, s := range row.Slices {
+				if of(s) > most {
+					at, most = s.Number-1, of(s)
+				}
+			}
+			if most > 0 {
+				return at
+			}
+		}
+	}
+	return at
+}
+
+// errors is the case with the findings alone, where there are any: lungs that a file does
+// not tell apart are parted by a guess, whose errors are nobody's.
+func (s *shown) errors() picture.Case {
+	p := s.picture
+	has := func(m *mask.Mask) bool { return m.Count(mask.Findings, mask.Infection) > 0 }
+	if has(p.Reference) || has(p.Prediction) {
+		p.Labels = []uint8{mask.Infection}
+	}
+	return p
+}
+
+func (e *easel) triptych(s *shown, of []string) error {
+	f, err := s.picture.Triptych(s.slice)
+	if err != nil {
+		return err
+	}
+	return e.figure(f, of...)
+}
+
+func (e *easel) errorMap(s *shown, of []string) error {
+	f, err := s.errors().ErrorMap(s.slice)
+	if err != nil {
+		return err
+	}
+	return e.figure(f, of...)
+}
+
+func (e *easel) montage(s *shown, of []string) error {
+	f, err := s.errors().Montage(e.ctx, picture.Errors, e.slices)
+	if err != nil {
+		return err
+	}
+	return e.figure(f, of...)
+}
+
+// film keeps an animation at a few megabytes.
+var film = picture.GIF{Frames: 60, FPS: 10, Px: 256}
+
+func (e *easel) gif(s *shown, of []string) error {
+	name := fileName(strings.Join(append([]string{e.kind}, of...), "_")) + ".gif"
+	e.index = append(e.index, []string{name, e.kind, e.table.T("drawn.gif")})
+	return e.put(name, func(w io.Writer) error { return s.picture.WriteGIF(e.ctx, w, film, nil) })
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"math"
+
+	"opacity/app/cohort"
+	"opacity/app/metrics"
+	"opacity/app/metrics/score"
+	"opacity/app/text"
+	"opacity/export/plot"
+)
+
+// thinnest is how far a drawn curve may be from the true one: less than a dot of print.
+const thinnest = 5e-4
+
+// eachLabel draws a figure for every label that has probabilities, the models together.
+func (e *easel) eachLabel(draw func(about plot.About, curves []cohort.Curve) error) (text.Message, error) {
+	done := map[string]bool{}
+	for _, first := range e.r.Curves {
+		if done[first.Label] {
+			continue
+		}
+		done[first.Label] = true
+		var curves []cohort.Curve
+		for _, c := range e.r.Curves {
+			if c.Label == first.Label {
+				curves = append(curves, c)
+			}
+		}
+		about := e.about(first.Cases)
+		about.Region = e.table.Format(first.Region.Sentence())
+		if err := draw(about, curves); err != nil {
+			return text.Message{}, err
+		}
+	}
+	if len(done) == 0 {
+		return text.M("drawn.no_probabilities"), nil
+	}
+	return text.Message{}, nil
+}
+
+// mostWithCases is how many models may have their cases drawn before nobody sees anything.
+const mostWithCases = 2
+
+func (e *easel) roc() (text.Message, error) {
+	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		d := plot.ROCData{About: about}
+		for _, c := range curves {
+			m := plot.Rated{Name: titled(c.Model, c.Label), Curve: rates(c), Band: band(c)}
+			m.Area = plot.Estimate{X: float64(c.AUC), Low: float64(c.CI[0]), High: float64(c.CI[1])}
+			if n := e.pooled(c); n.Sensitivity().Defined() && n.Specificity().Defined() {
+				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: 1 - n.Specificity().X, Y: n.Sensitivity().X}
+			}
+			if len(curves) <= mostWithCases && len(c.Pool.Cases) > 1 {
+				m.Cases = ofCases(c)
+			}
+			d.Models = append(d.Models, m)
+		}
+		return e.figure(plot.ROC(d), curves[0].Label)
+	})
+}
+
+func (e *easel) precisionRecall() (text.Message, error) {
+	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		d := plot.PRData{ROCData: plot.ROCData{About: about}}
+		for _, c := range curves {
+			m := plot.Rated{Name: titled(c.Model, c.Label), Area: plot.Exactly(float64(c.AveragePrecision)), Curve: precisions(c)}
+			if n := e.pooled(c); n.Sensitivity().Defined() && n.Precision().Defined() {
+				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: n.Sensitivity().X, Y: n.Precision().X}
+			}
+			positive, negative := c.Pool.All.Totals()
+			d.Prevalence = float64(positive) / float64(positive+negative)
+			d.Models = append(d.Models, m)
+		}
+		return e.figure(plot.PR(d), curves[0].Label)
+	})
+}
+
+// pooled are the counts of the masks themselves, of all cases of a curve.
+func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
+	for _, row := range e.rows(c.Model, c.Label) {
+		n = n.Add(row.InRegion)
+	}
+	return n
+}
+
+func (e *easel) calibration() (text.Message, error) {
+	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		d := plot.CalibrationData{About: about}
+		for _, c := range curves {
+			bins, ece := c.Pool.All.Calibration(10)
+			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
+			for _, b := range bins {
+				m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+			}
+			d.Models = append(d.Models, m)
+		}
+		return e.figure(plot.Calibration(d), curves[0].Label)
+	})
+}
+
+func rates(c cohort.Curve) (out []plot.Threshold) {
+	points, _ := c.Pool.All.ROC()
+	for _, p := range score.Thin(points, thinnest) {
+		out = append(out, plot.Threshold{Threshold: p.Threshold, X: p.FPR, Y: p.TPR})
+	}
+	return out
+}
+
+// ofCases are the curves of single cases at 201 rates of false alarms, close together
+// where a curve is steep.
+func ofCases(c cohort.Curve) (out [][]plot.Threshold) {
+	fpr := make([]float64, 201)
+	for n := range fpr {
+		x := float64(n) / 200
+		fpr[n] = x * x
+	}
+	for _, d := range c.Pool.Cases {
+		var line []plot.Threshold
+		for n, y := range d.ROC(fpr) {
+			line = append(line, plot.Threshold{Threshold: math.NaN(), X: fpr[n], Y: y})
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func precisions(c cohort.Curve) (out []plot.Threshold) {
+	points, _ := c.Pool.All.PR()
+	last := plot.Threshold{X: math.Inf(-1)}
+	for n, p := range points {
+		at := plot.Threshold{Threshold: p.Threshold, X: p.TPR, Y: p.Precision()}
+		if n == len(points)-1 || math.Abs(at.X-last.X) > thinnest || math.Abs(at.Y-last.Y) > thinnest {
+			out, last = append(out, at), at
+		}
+	}
+	return out
+}
+
+// band is the interval of sensitivity at 101 rates of false alarms, cases drawn.
+func band(c cohort.Curve) (out []plot.Band) {
+	fpr := make([]float64, 101)
+	for n := range fpr {
+		fpr[n] = float64(n) / 100
+	}
+	lo, hi, why := score.Band(c.Pool.Cases, fpr, c.Bootstrap)
+	if why != "" {
+		return nil
+	}
+	points, _ := c.Pool.All.ROC()
+	at := 0
+	for n, x := range fpr {
+		for at+2 < len(points) && points[at+1].FPR < x {
+			at++
+		}
+		out = append(out, plot.Band{X: x, Low: lo[n], High: hi[n], Y: between(points[at], points[at+1], x)})
+	}
+	return out
+}
+
+// between is the sensitivity at a rate of false alarms between two points of a curve.
+func between(a, b score.Point, fpr float64) float64 {
+	if b.FPR <= a.FPR {
+		return b.TPR
+	}
+	return a.TPR + (b.TPR-a.TPR)*(fpr-a.FPR)/(b.FPR-a.FPR)
+}
