@@ -385,7 +385,7 @@ func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, 
 	if err := st.Fits(v.Geometry); err != nil {
 		return false, err
 	}
-	if said := st.Info().State; said == worklist.Corrected || said == worklist.Accepted {
+	if worklist.Judged(st.Info().State) {
 		return false, errJudged // in another list, or at another computer
 	}
 	origins, err := st.Origins(ctx)

@@ -214,7 +214,7 @@ func (c *workList) say(state string) {
 	mine := c.mine()
 	if c.present != "" && mine.State != state && c.sayOf(state, mine.Note) {
 		said := c.w.t("ui.cases.said", c.present, c.w.t("ui.cases.state."+state))
-		if p := c.seen(); !p.Reviewed() && (state == worklist.Corrected || state == worklist.Accepted) {
+		if p := c.seen(); !p.Reviewed() && worklist.Judged(state) {
 			said = c.w.t("ui.cases.said_unseen", c.present, c.w.t("ui.cases.state."+state), p.Seen, p.Slices)
 		}
 		c.w.status.note(said)

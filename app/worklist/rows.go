@@ -21,9 +21,10 @@ type Row struct {
 
 // Unseen reports whether a case was called corrected or accepted of which some
 // slices were never on screen: it does not count as reviewed.
-func (r Row) Unseen() bool { return done(r.State) && r.Seen < r.Slices }
+func (r Row) Unseen() bool { return Judged(r.State) && r.Seen < r.Slices }
 
-func done(state string) bool { return state == Corrected || state == Accepted }
+// Judged reports whether a state says that somebody has gone through a case.
+func Judged(state string) bool { return state == Corrected || state == Accepted }
 
 // Order says how rows are sorted.
 type Order int

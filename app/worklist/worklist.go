@@ -222,7 +222,7 @@ func (l *List) Ran(name, model string, uncertainty *float64) bool {
 
 // Judged reports whether anybody has corrected or accepted the case.
 func (e Entry) Judged() bool {
-	return slices.ContainsFunc(e.Readings, func(r Reading) bool { return done(r.State) })
+	return slices.ContainsFunc(e.Readings, func(r Reading) bool { return Judged(r.State) })
 }
 
 func (l *List) find(name string) *Entry {
