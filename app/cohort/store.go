@@ -45,7 +45,7 @@ func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error)
 		in.Paths[f.role] = o.seen(f.path)
 		paths := []string{f.path}
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
-			paths, _ = filepath.Glob(filepath.Join(f.path, "prob_*.nii*")) // the pattern is sound
+			paths = probabilityFiles(f.path)
 		}
 		for _, p := range paths {
 			sum, err := safefile.Sum(ctx, p)
