@@ -2,24 +2,20 @@ package ui
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
-	"opacity/ui/controls"
-	"opacity/ui/look"
 	"opacity/viewer"
 )
 
@@ -27,7 +23,10 @@ import (
 type exportJob struct {
 	folder                 string
 	mask, report, pictures bool
-	identity               bool // patient and study are named in the pictures
+	names                  bool         // labels.txt beside the mask
+	figure                 *SliceFigure // nil for none
+	notes                  bool         // caption and points beside the figure
+	identity               bool         // patient and study are named in the pictures
 	overwrite              bool
 
 	volume   *volume.Volume
@@ -37,6 +36,9 @@ type exportJob struct {
 	unsaid   map[uint8]bool // labels that the mask says nothing about
 	revision int
 }
+
+// labelsName is the file of an export that says what the numbers of its mask are.
+const labelsName = "labels.txt"
 
 func planeOf(i int) viewer.Plane { return viewer.Plane(i) }
 
@@ -54,55 +56,6 @@ func (w *Window) picture(p viewer.Plane) Picture {
 	return shot
 }
 
-// askExport asks what to export, and where to.
-func (w *Window) askExport() {
-	w.askExportInto(filepath.Join(w.resultFolder(), w.session.Info().Case+"_opacity"))
-}
-
-func (w *Window) askExportInto(proposed string) {
-	if !w.complete() || w.opts.Writer == nil || w.segmenting {
-		return
-	}
-	var m *modal
-	folder := w.make.Entry(proposed, func(string) { m.press(0) })
-	browse := w.make.Button(w.t("ui.browse"), nil, "", func() {
-		w.choose.openFolder(w.t("ui.export.folder"), filepath.Dir(folder.Text), folder.SetText)
-	})
-	none := func(bool) {}
-	what := []*controls.Check{w.make.Check(w.t("ui.export.mask"), none), w.make.Check(w.t("ui.export.report"), none), w.make.Check(w.t("ui.export.pictures"), none), w.make.Check(w.t("ui.export.identity"), none)}
-	for _, c := range what[:3] {
-		c.Checked = true
-	}
-	if !w.hasMask() {
-		what[0].Checked = false
-		what[0].Disable()
-	}
-	if w.opts.SavePicture == nil {
-		what[2].Checked = false
-		what[2].Disable()
-		what[3].Disable()
-	}
-	for i, id := range []string{"mask", "report", "pictures", "identity"} {
-		w.name("export."+id, what[i])
-	}
-	w.name("export.folder", folder)
-	body := container.New(layout.NewCustomPaddedVBoxLayout(6),
-		controls.NewLine(w.t("ui.export.into"), look.Dim), container.NewBorder(nil, nil, nil, browse, folder), space(2),
-		controls.NewLine(w.t("ui.export.what"), look.Dim), what[0], what[1], what[2], container.NewBorder(nil, nil, space(24), nil, what[3]), space(2),
-		controls.NewLine(w.t("ui.research"), look.Dim).Sized(theme.SizeNameCaptionText))
-	m = w.ask("export", w.t("ui.export.title"), body, fyne.NewSize(560, 350),
-		answer{
-			id: "export", label: "ui.export.do",
-			ready: func() bool {
-				return folder.Text != "" && (what[0].Checked || what[1].Checked || what[2].Checked)
-			},
-			run: func() {
-				w.export(exportJob{folder: folder.Text, mask: what[0].Checked, report: what[1].Checked, pictures: what[2].Checked, identity: what[3].Checked})
-			},
-		},
-		answer{id: "cancel", label: "ui.cancel"})
-}
-
 // export writes what was asked for, and asks before it replaces anything.
 func (w *Window) export(e exportJob) {
 	e.volume, e.labels, e.revision = w.session.Volume(), w.session.Mask().Snapshot(), w.session.Revision()
@@ -115,6 +68,9 @@ func (w *Window) export(e exportJob) {
 		shot.Identity = e.identity
 		e.shots = append(e.shots, shot)
 	}
+	if e.figure != nil {
+		e.figure.Identity = e.identity
+	}
 	e.unsaid = map[uint8]bool{}
 	for _, l := range w.session.Mask().Labels() {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
@@ -122,16 +78,37 @@ func (w *Window) export(e exportJob) {
 	w.unlessThere(e.paths(), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { w.askExportInto(e.folder) })
 }
 
-func (e exportJob) maskPath() string { return filepath.Join(e.folder, app.MaskName) }
+func (e exportJob) maskPath() string   { return filepath.Join(e.folder, app.MaskName) }
+func (e exportJob) labelsPath() string { return filepath.Join(e.folder, labelsName) }
 
 func (e exportJob) shotPath(p Picture) string {
 	return filepath.Join(e.folder, p.Plane.String()+".png")
+}
+
+// figurePath is that of the figure, or of what stands beside it.
+func (e exportJob) figurePath(extension string) string {
+	return filepath.Join(e.folder, e.figure.name()+"."+extension)
+}
+
+// figurePaths are the files of the figure, itself first.
+func (e exportJob) figurePaths() []string {
+	paths := []string{e.figurePath(e.figure.Format)}
+	if e.notes {
+		paths = append(paths, e.figurePath("txt"))
+		if e.figure.Kind != FigureAnimation { // whose points are its frames
+			paths = append(paths, e.figurePath("csv"))
+		}
+	}
+	return paths
 }
 
 // paths are the files that the export writes.
 func (e exportJob) paths() (paths []string) {
 	if e.mask {
 		paths = append(paths, e.maskPath())
+	}
+	if e.mask && e.names {
+		paths = append(paths, e.labelsPath())
 	}
 	if e.report {
 		for _, name := range app.ReportNames() {
@@ -143,6 +120,9 @@ func (e exportJob) paths() (paths []string) {
 			paths = append(paths, e.shotPath(s))
 		}
 	}
+	if e.figure != nil {
+		paths = append(paths, e.figurePaths()...)
+	}
 	return paths
 }
 
@@ -151,7 +131,7 @@ func (w *Window) runExport(e exportJob) {
 	w.status.start("export", w.t("ui.export.running", filepath.Base(e.folder)), func() { w.jobs.Cancel("export") })
 	job.Run(w.jobs, "export", func(ctx context.Context, report func(job.Progress)) (string, error) {
 		return e.write(ctx, w.opts, sha, report)
-	}, func(p job.Progress) { w.status.progress("export", p) }, func(first string, err error) {
+	}, func(p job.Progress) { w.status.progress("export", p) }, func(last string, err error) {
 		w.status.end("export")
 		if err != nil {
 			w.bands.failAbout("save", err)
@@ -162,55 +142,111 @@ func (w *Window) runExport(e exportJob) {
 			w.session.MarkSaved(e.revision)
 		}
 		w.rememberResults(e.folder)
-		w.status.saved(first)
+		w.status.saved(last)
 		w.status.said = w.t("ui.export.done", e.folder)
 		w.status.refresh()
 	})
 }
 
+// exportStep is one file of an export, or a few.
+type exportStep struct {
+	key  string // of what it says of itself
+	path string // one of its files
+	run  func(ctx context.Context, report func(part float64)) error
+}
+
 // write does the export and returns one of the files it wrote.
-func (e exportJob) write(ctx context.Context, o Options, sha func(context.Context) (string, error), report func(job.Progress)) (first string, err error) {
+func (e exportJob) write(ctx context.Context, o Options, sha func(context.Context) (string, error), report func(job.Progress)) (last string, err error) {
 	if err := os.MkdirAll(e.folder, 0o755); err != nil {
 		if errors.Is(err, fs.ErrPermission) {
 			return "", app.Fail(err, "ui.export.no_permission", e.folder)
 		}
 		return "", app.Fail(err, "ui.export.no_folder", e.folder)
 	}
-	const steps = 5
-	done := 0
-	step := func(key string, path string) {
-		report(job.Progress{Stage: text.M(key), Done: done, Total: steps})
-		done++
-		first = path
+	const whole = 1000 // parts of a step
+	steps := e.steps(o, sha)
+	for n, s := range steps {
+		told := func(part float64) {
+			report(job.Progress{Stage: text.M(s.key), Done: n*whole + int(part*whole), Total: len(steps) * whole})
+		}
+		told(0)
+		if err := s.run(ctx, told); err != nil {
+			return "", err
+		}
+		last = s.path
+	}
+	return last, nil
+}
+
+func (e exportJob) steps(o Options, sha func(context.Context) (string, error)) (steps []exportStep) {
+	add := func(key, path string, run func(ctx context.Context, report func(float64)) error) {
+		steps = append(steps, exportStep{key, path, run})
 	}
 	if e.mask {
-		step("ui.export.step_mask", e.maskPath())
-		if err := o.Writer.WriteMask(ctx, e.maskPath(), e.volume, e.labels, e.overwrite); err != nil {
-			return "", err
-		}
+		add("ui.export.step_mask", e.maskPath(), func(ctx context.Context, _ func(float64)) error {
+			return o.Writer.WriteMask(ctx, e.maskPath(), e.volume, e.labels, e.overwrite)
+		})
+	}
+	if e.mask && e.names {
+		add("ui.export.step_mask", e.labelsPath(), func(context.Context, func(float64)) error {
+			return safefile.Write(e.labelsPath(), e.overwrite, func(out io.Writer) error { return mask.WriteSNAPLabels(out, e.labels.Labels()) })
+		})
 	}
 	if e.report {
-		step("ui.export.step_report", filepath.Join(e.folder, "report.json"))
-		if e.result.Measurements, err = metrics.Measure(ctx, e.volume, e.labels); err != nil {
-			return "", err
-		}
-		e.result.Measurements.LeaveOut(func(l mask.Label) bool { return !e.unsaid[l.Value] })
-		if sha != nil {
-			if e.result.SHA256, err = sha(ctx); err != nil {
-				return "", err
-			}
-		}
-		if _, err := o.Writer.WriteReport(ctx, e.folder, e.result, e.overwrite); err != nil {
-			return "", err
-		}
+		add("ui.export.step_report", filepath.Join(e.folder, "report.json"), func(ctx context.Context, _ func(float64)) error {
+			return e.writeReport(ctx, o, sha)
+		})
 	}
 	if e.pictures && o.SavePicture != nil {
 		for _, s := range e.shots {
-			step("ui.export.step_pictures", e.shotPath(s))
-			if err := o.SavePicture(ctx, e.shotPath(s), s, e.overwrite); err != nil {
-				return "", err
-			}
+			add("ui.export.step_pictures", e.shotPath(s), func(ctx context.Context, _ func(float64)) error {
+				return o.SavePicture(ctx, e.shotPath(s), s, e.overwrite)
+			})
 		}
 	}
-	return first, nil
+	if e.figure != nil && o.DrawFigure != nil {
+		add("ui.export.step_figure", e.figurePath(e.figure.Format), func(ctx context.Context, report func(float64)) error {
+			return e.writeFigure(ctx, o, report)
+		})
+	}
+	return steps
+}
+
+func (e exportJob) writeReport(ctx context.Context, o Options, sha func(context.Context) (string, error)) (err error) {
+	if e.result.Measurements, err = metrics.Measure(ctx, e.volume, e.labels); err != nil {
+		return err
+	}
+	e.result.Measurements.LeaveOut(func(l mask.Label) bool { return !e.unsaid[l.Value] })
+	if sha != nil {
+		if e.result.SHA256, err = sha(ctx); err != nil {
+			return err
+		}
+	}
+	_, err = o.Writer.WriteReport(ctx, e.folder, e.result, e.overwrite)
+	return err
+}
+
+// writeFigure writes the figure, and beside it what it shows and its points.
+func (e exportJob) writeFigure(ctx context.Context, o Options, report func(float64)) error {
+	var drawn DrawnFigure
+	beside := map[string]func(io.Writer) error{
+		".txt": func(out io.Writer) error {
+			_, err := io.WriteString(out, drawn.Caption+"\n")
+			return err
+		},
+		".csv": func(out io.Writer) error { return csv.NewWriter(out).WriteAll(drawn.Points) },
+	}
+	for n, path := range e.figurePaths() {
+		write := beside[filepath.Ext(path)]
+		if n == 0 {
+			write = func(out io.Writer) (err error) {
+				drawn, err = o.DrawFigure(ctx, *e.figure, out, report)
+				return err
+			}
+		}
+		if err := safefile.Write(path, e.overwrite, write); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -109,6 +109,9 @@ func (in *inspector) reveal(id string) {
 func (w *Window) bringIn(o fyne.CanvasObject) {
 	bringIn(w.app.Driver(), w.inspector.scroll, w.inspector.column, o)
 	bringIn(w.app.Driver(), w.toolbar.scroll, w.toolbar.column, o)
+	if d := w.exporting; d != nil {
+		bringIn(w.app.Driver(), d.scroll, d.column, o)
+	}
 }
 
 // bringIn scrolls to o. What is not in the column is none of its business.

@@ -31,6 +31,8 @@ type Options struct {
 	Chart func(m metrics.Measurements, width, height int, scale float64, dark bool) image.Image
 	// SavePicture writes one pane as a PNG.
 	SavePicture func(ctx context.Context, path string, p Picture, overwrite bool) error
+	// DrawFigure draws figures of slices; see there.
+	DrawFigure DrawFigure
 	// Phantom makes the sample.
 	Phantom func(ctx context.Context, report func(job.Progress)) (app.SeriesInfo, *volume.Volume, error)
 	// ProbeDevice says where a model would run.

@@ -46,6 +46,7 @@ type preferences struct {
 	Places      []string            `json:"places,omitempty"`  // folders that studies were in, the latest first
 	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
 	Tools       *toolPreferences    `json:"tools,omitempty"`
+	Export      *exportChoices      `json:"export,omitempty"`
 }
 
 // loadPreferences reads what was remembered; what cannot be read is forgotten,

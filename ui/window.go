@@ -62,7 +62,8 @@ type Window struct {
 	device      app.Device
 	models      []app.ModelInfo
 	measured    measured
-	comparing   comparing // with a reference
+	comparing   comparing     // with a reference
+	exporting   *exportDialog // nil while it is not asked what to export
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList

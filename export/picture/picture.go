@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/draw"
 	"slices"
+	"strconv"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -38,6 +39,9 @@ type Case struct {
 	// Identity names patient and study on the first picture. Leave it out of anything
 	// that goes to others.
 	Identity bool
+	// Letters is how much larger letters are than on screen; 0 for what pictures of
+	// 55 mm need, a third of a page.
+	Letters float64
 	// Research says on the prediction that a model made it, for research use only.
 	Research bool
 }
@@ -73,7 +77,7 @@ func (c Case) Slice(w What, index int, annotated bool) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Index, o.Annotations, o.Letters = index, annotated, printed
+	o.Index, o.Annotations, o.Letters = index, annotated, c.letters()
 	return snapshot.Draw(o)
 }
 
@@ -149,18 +153,22 @@ func (c Case) Triptych(index int) (plot.Figure, error) {
 func (c Case) ErrorMap(index int) (plot.Figure, error) { return c.row("error_map", index, CT, Errors) }
 
 func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
-	d := plot.PicturesData{About: c.About, Name: name}
+	d := plot.PicturesData{About: c.About, Name: name, Points: [][]string{pointHead}}
 	for n, w := range whats {
 		o, err := c.options(w)
 		if err != nil {
 			return plot.Figure{}, err
 		}
-		o.Index, o.Annotations, o.Letters, o.Identity = index, n == 0, printed, c.Identity && n == 0
+		o.Index, o.Annotations, o.Letters, o.Identity = index, n == 0, c.letters(), c.Identity && n == 0
 		m, err := snapshot.Draw(o)
 		if err != nil {
 			return plot.Figure{}, err
 		}
 		d.Panes = append(d.Panes, plot.Pane{Title: c.title(w), Image: m})
+		if len(whats) == 1 {
+			d.Panes[0].Title = ""
+		}
+		d.Points = append(d.Points, c.point(w, index))
 		d.Keys = append(d.Keys, c.keys(w, o.Mask, d.Keys)...)
 	}
 	t := text.English()
@@ -171,23 +179,47 @@ func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
 	return plot.Pictures(d), nil
 }
 
+var pointHead = []string{"pane", "plane", "slice", "window_center", "window_width"}
+
+// point is what a picture shows, for the table of points: the slice as captions count it.
+func (c Case) point(w What, index int) []string {
+	if index == snapshot.Middle {
+		index = c.slices() / 2
+	}
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	return []string{
+		c.title(w), c.Plane.String(), strconv.Itoa(c.Plane.SliceNumber(c.Volume.Geometry, index)), number(c.window().Center), number(c.window().Width),
+	}
+}
+
 // slices is how many there are along the plane's normal.
 func (c Case) slices() int {
 	_, _, n, _ := c.Plane.Axes()
 	return c.Volume.Size[n]
 }
 
+func (c Case) letters() float64 {
+	if c.Letters > 0 {
+		return c.Letters
+	}
+	return printed
+}
+
+// window is the one that is shown.
+func (c Case) window() volume.Window {
+	if c.Window.Width > 0 {
+		return c.Window
+	}
+	return viewer.FirstWindow(c.Volume)
+}
+
 // where says slice and window.
 func (c Case) where(index int) string {
 	t := text.English()
-	w := c.Window
-	if w.Width <= 0 {
-		w = viewer.FirstWindow(c.Volume)
-	}
 	if index == snapshot.Middle {
 		index = c.slices() / 2
 	}
-	return t.T("picture.where", viewer.SliceCaption(t, c.Volume, c.Plane, index), viewer.WindowCaption(t, w))
+	return t.T("picture.where", t.T("viewer."+c.Plane.String()), viewer.SliceCaption(t, c.Volume, c.Plane, index), viewer.WindowCaption(t, c.window()))
 }
 
 // Montage is count slices spread through the stack, one thing shown of each.
@@ -204,7 +236,7 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	t := text.English()
 	return plot.Pictures(plot.PicturesData{
 		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil),
-		Shows: t.T("picture.shows.montage", min(count, c.slices()), c.title(w)),
+		Shows: t.T("picture.shows.montage", min(count, c.slices()), t.T("viewer."+c.Plane.String()), c.title(w), viewer.WindowCaption(t, c.window())),
 	}), nil
 }
 

@@ -207,7 +207,7 @@ func TestChoices(t *testing.T) {
 		seen[name] = got
 	}
 	c.Reference = nil
-	f, err := c.Montage(context.Background(), picture.Prediction, 1000)
+	f, err := c.Montage(context.Background(), picture.Prediction, 300)
 	if err != nil || !strings.Contains(f.Caption(), "40 slices") || !strings.Contains(f.Caption(), "labels") {
 		t.Errorf("%q, %v", f.Caption(), err)
 	}

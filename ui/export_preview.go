@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/ui/controls"
+	"opacity/ui/look"
+)
+
+// jobPreview is the key of drawing the figure of the dialog.
+const jobPreview = "export.preview"
+
+// previewAfter is how long choices must rest before the figure is drawn again.
+const previewAfter = 120 * time.Millisecond
+
+// figurePreview shows a figure as it will be written: what writes the file draws it.
+type figurePreview struct {
+	w       *Window
+	object  fyne.CanvasObject
+	picture *canvas.Image
+	name    *controls.Line  // of the file, and its size
+	words   *controls.Prose // the caption, or why there is no picture
+	put     func()          // gives up what was put off; nil for nothing
+	drawn   int             // how many were shown
+}
+
+func newFigurePreview(w *Window) *figurePreview {
+	p := &figurePreview{w: w, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth}}
+	p.name = controls.NewLine("", theme.ColorNameForeground).Clipped()
+	p.words = controls.Paragraph("", look.Dim)
+	w.name("export.preview", p.picture)
+	w.name("export.name", p.name)
+	p.object = container.NewBorder(nil, container.New(layout.NewCustomPaddedVBoxLayout(4), space(1), p.name, p.words), nil, nil,
+		controls.NewSurface(theme.ColorNameBackground, container.NewPadded(p.picture)))
+	return p
+}
+
+// tell says why the picture is not what is written in the fields.
+func (p *figurePreview) tell(why string) { p.words.Set(why) }
+
+// draw shows a figure, or why there is none; written is whether it will be exported.
+func (p *figurePreview) draw(f SliceFigure, why string, written bool) {
+	p.stop()
+	if p.w.opts.DrawFigure == nil {
+		return
+	}
+	if why != "" {
+		p.show(nil, "", why)
+		return
+	}
+	p.put = p.w.after(previewAfter, func() { p.run(f, written) })
+}
+
+// stop gives up what is being drawn.
+func (p *figurePreview) stop() {
+	if p.put != nil {
+		p.put()
+		p.put = nil
+	}
+	p.w.jobs.Cancel(jobPreview)
+}
+
+// run draws it beside the window, with as many dots as there is room for.
+func (p *figurePreview) run(f SliceFigure, written bool) {
+	w := p.w
+	room := p.picture.Size()
+	wide := max(float64(min(room.Width, 1600)*w.win.Canvas().Scale()), 320)
+	shown := f
+	shown.Format = "png"
+	if f.Kind != FigureAnimation {
+		shown.DPI = wide / f.WidthMM * 25.4
+	}
+	type made struct {
+		figure DrawnFigure
+		image  image.Image
+	}
+	job.Run(w.jobs, jobPreview, func(ctx context.Context, _ func(job.Progress)) (made, error) {
+		var b bytes.Buffer
+		d, err := w.opts.DrawFigure(ctx, shown, &b, func(float64) {})
+		if err != nil {
+			return made{}, err
+		}
+		m, err := png.Decode(&b)
+		return made{d, m}, err
+	}, nil, func(m made, err error) {
+		if err != nil {
+			if kind, why := app.Explain(err); kind != app.Interrupted {
+				p.show(nil, "", w.texts.Format(why))
+			}
+			return
+		}
+		name := w.t("ui.export.file", f.name()+"."+f.Format, w.paper(f, m.figure))
+		if !written {
+			name = w.t("ui.export.not_ticked", name)
+		}
+		p.show(m.image, name, m.figure.Caption)
+		p.drawn++
+	})
+}
+
+func (p *figurePreview) show(m image.Image, name, words string) {
+	p.picture.Image = m
+	p.picture.Refresh()
+	p.name.Set(name)
+	p.words.Set(words)
+}
