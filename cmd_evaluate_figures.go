@@ -261,11 +261,11 @@ func (e *easel) drawAll(chosen []kind, named bool) error {
 }
 
 // draw puts figures into a folder, each in every format, with its points and caption.
-func draw(folder string, figures []plot.Figure, overwrite bool) error {
+func draw(folder string, figures []plot.Figure, page plot.Page, overwrite bool) error {
 	return safefile.WriteFolder(folder, overwrite, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
 		for _, f := range figures {
 			f.Name = fileName(f.Name)
-			if err := writeFigure(f, plot.Page{}, put); err != nil {
+			if err := writeFigure(f, page, put); err != nil {
 				return err
 			}
 		}

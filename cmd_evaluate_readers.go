@@ -15,6 +15,7 @@ import (
 	"opacity/app/imageio/nifti"
 	"opacity/app/metrics/catalogue"
 	"opacity/app/safefile"
+	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/export"
 	"opacity/export/plot"
@@ -98,7 +99,14 @@ func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Opt
 			return nifti.WriteVolume(ctx, filepath.Join(folder, name+".nii.gz"), v, f.force)
 		}
 	}
-	run, err := cohort.MeasureReaders(ctx, readings, ro, cohort.Hooks{Progress: bar.report, Note: bar.note})
+	told := map[string]bool{}
+	note := func(m text.Message) {
+		if s := m.String(); !told[s] {
+			told[s] = true
+			bar.note(m)
+		}
+	}
+	run, err := cohort.MeasureReaders(ctx, readings, ro, cohort.Hooks{Progress: bar.report, Note: note})
 	if err != nil {
 		_ = os.Remove(f.out) // stays where something is in it
 		return err
@@ -114,8 +122,8 @@ func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Opt
 	if err != nil {
 		return err
 	}
-	for _, n := range r.Provenance.Notes {
-		fmt.Fprintln(c.errs, n)
+	for _, n := range run.Notes {
+		note(n)
 	}
 	if f.printed {
 		err = r.WriteJSON(c.out)
@@ -161,7 +169,7 @@ func (c *cli) writeReaders(f evaluateFlags, r cohort.ReadersReport) ([]string, e
 	}
 	if figures := c.readerFigures(r); len(figures) > 0 && !f.plain {
 		folder := filepath.Join(f.out, "figures")
-		if err := draw(folder, figures, f.force); err != nil {
+		if err := draw(folder, figures, f.figures.page(), f.force); err != nil {
 			return files, err
 		}
 		files = append(files, folder)
@@ -176,14 +184,7 @@ var told = []string{"dice", "hd95_mm", "hd95_px"}
 // repeatability.
 func (c *cli) readersText(r cohort.ReadersReport, files []string) string {
 	var b strings.Builder
-	var labels []string
-	seen := map[string]bool{}
-	for _, e := range r.Volumes {
-		if !seen[e.Label] {
-			seen[e.Label], labels = true, append(labels, e.Label)
-		}
-	}
-	for _, label := range labels {
+	for _, label := range r.Labels() {
 		fmt.Fprintln(&b, label)
 		for _, s := range append(r.PairsSummary, r.ConsensusSummary...) {
 			if s.Label != label {
@@ -198,9 +199,14 @@ func (c *cli) readersText(r cohort.ReadersReport, files []string) string {
 				continue
 			}
 			for _, key := range told {
-				if key == s.Metric && s.N > 0 {
-					fmt.Fprintf(&b, "  %-32s %-9s %s\n", who, key, c.table.T("cmd.evaluate.line", float64(s.Mean), float64(s.SD), float64(s.Median), float64(s.IQR), s.N))
+				if key != s.Metric || s.N == 0 {
+					continue
 				}
+				value := fmt.Sprintf("%.4f", float64(s.Mean))
+				if s.N+s.NUndefined > 1 {
+					value = c.table.T("cmd.evaluate.line", float64(s.Mean), float64(s.SD), float64(s.Median), float64(s.IQR), s.N)
+				}
+				fmt.Fprintf(&b, "  %-32s %-9s %s\n", who, key, value)
 			}
 		}
 		for _, i := range r.ICC {
@@ -232,39 +238,32 @@ func (c *cli) readerFigures(r cohort.ReadersReport) []plot.Figure {
 	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{c.table.T("cmd.evaluate.research")}}
 	var out []plot.Figure
 	dice, _ := catalogue.Find("dice")
-	var labels []string
-	boxes := map[string]*plot.BoxesData{}
-	for _, row := range r.Pairs {
-		d := boxes[row.Label]
-		if d == nil {
-			labels = append(labels, row.Label)
-			d = &plot.BoxesData{About: about, Quantity: c.table.T("cmd.evaluate.readers.dice_of", row.Label), High: 1}
-			d.Notes = append([]string{c.table.Format(dice.Definition)}, about.Notes...)
-			boxes[row.Label] = d
-		}
-		name := row.A + " - " + row.B
-		if n := len(d.Groups); n == 0 || !hasGroup(d.Groups, name) {
-			d.Groups = append(d.Groups, plot.Group{Name: name})
-		}
-		for n := range d.Groups {
-			if d.Groups[n].Name == name {
-				d.Groups[n].Values = append(d.Groups[n].Values, plot.CaseValue{Case: row.Case, X: row.Value("dice")})
+	for _, label := range r.Labels() {
+		d, cases := plot.BoxesData{About: about, Quantity: c.table.T("cmd.evaluate.readers.dice_of", label), High: 1}, map[string]bool{}
+		d.Notes = append([]string{c.table.Format(dice.Definition)}, about.Notes...)
+		for _, s := range r.PairsSummary {
+			if s.Label != label || s.Metric != "dice" {
+				continue
 			}
-		}
-	}
-	for _, label := range labels {
-		d, cases := boxes[label], map[string]bool{}
-		for _, g := range d.Groups {
-			for _, v := range g.Values {
-				if !math.IsNaN(v.X) {
-					cases[v.Case] = true
+			g := plot.Group{Name: s.A + " - " + s.B}
+			for _, row := range r.Pairs {
+				if row.Label == label && row.A == s.A && row.B == s.B {
+					x := row.Value("dice")
+					g.Values = append(g.Values, plot.CaseValue{Case: row.Case, X: x})
+					cases[row.Case] = cases[row.Case] || !math.IsNaN(x)
 				}
 			}
+			d.Groups = append(d.Groups, g)
 		}
-		if d.N = len(cases); d.N < 2 {
+		for _, defined := range cases {
+			if defined {
+				d.N++
+			}
+		}
+		if d.N < 2 {
 			continue
 		}
-		f := plot.Boxes(*d)
+		f := plot.Boxes(d)
 		f.Name = "boxes_readers_dice_" + label
 		out = append(out, f)
 	}
@@ -274,15 +273,6 @@ func (c *cli) readerFigures(r cohort.ReadersReport) []plot.Figure {
 		}
 	}
 	return out
-}
-
-func hasGroup(groups []plot.Group, name string) bool {
-	for _, g := range groups {
-		if g.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *cli) betweenReaders(about plot.About, a cohort.PairAgreement) plot.Figure {

@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"io"
@@ -55,7 +56,6 @@ func BuildReaders(r ReadersRun, o ReadersOptions, use text.Message, failed []Fai
 	for _, reader := range r.who.readers {
 		out.Readers = append(out.Readers, ReaderSessions{reader, r.who.sessions[reader]})
 	}
-	var labels []string
 	for _, row := range r.Rows {
 		if row.Kind == Inter || row.Kind == Intra {
 			out.Pairs = append(out.Pairs, row)
@@ -63,14 +63,9 @@ func BuildReaders(r ReadersRun, o ReadersOptions, use text.Message, failed []Fai
 			out.Consensus = append(out.Consensus, row)
 		}
 	}
-	for _, e := range r.Extents {
-		if !slices.Contains(labels, e.Label) {
-			labels = append(labels, e.Label)
-		}
-	}
-	out.PairsSummary, out.ConsensusSummary = summariseReaders(out.Pairs, o.Seed), summariseReaders(out.Consensus, o.Seed)
+	out.PairsSummary, out.ConsensusSummary = r.summarise(out.Pairs, o.Seed), r.summarise(out.Consensus, o.Seed)
 	mm := inMM(r.Extents)
-	for _, label := range labels {
+	for _, label := range out.Labels() {
 		m := measuredBy{who: r.who, mm: mm}
 		for _, e := range r.Extents {
 			if e.Label == label {
@@ -83,7 +78,18 @@ func BuildReaders(r ReadersRun, o ReadersOptions, use text.Message, failed []Fai
 		_, why := app.Explain(f.Err)
 		out.Failed = append(out.Failed, failure{f.Case, f.Model, why})
 	}
-	out.Provenance = r.provenance(o, use, mm)
+	out.Provenance = r.provenance(o, use)
+	return out
+}
+
+// Labels are those that were compared, in order.
+func (r ReadersReport) Labels() []string {
+	var out []string
+	for _, e := range r.Volumes {
+		if !slices.Contains(out, e.Label) {
+			out = append(out, e.Label)
+		}
+	}
 	return out
 }
 
@@ -109,18 +115,28 @@ func (r *ReadersReport) statistics(m measuredBy, label string, seed uint64) {
 	}
 }
 
-// summariseReaders describes each pair and label.
-func summariseReaders(rows []ReaderRow, seed uint64) []ReaderSummary {
+// summarise describes each pair and label, in the order in which the readers were named.
+func (r ReadersRun) summarise(rows []ReaderRow, seed uint64) []ReaderSummary {
 	type pair struct{ kind, a, b string }
 	var pairs []pair
 	of := map[pair][]Row{}
-	for _, r := range rows {
-		p := pair{r.Kind, r.A, r.B}
+	for _, row := range rows {
+		p := pair{row.Kind, row.A, row.B}
 		if of[p] == nil {
 			pairs = append(pairs, p)
 		}
-		of[p] = append(of[p], r.Row)
+		of[p] = append(of[p], row.Row)
 	}
+	names := []string{ByStaple, ByMajority, StapleOthers, MajorityOthers}
+	for _, reader := range r.who.readers {
+		names = append(names, reader)
+		for _, s := range r.who.sessions[reader] {
+			names = append(names, Reading{Reader: reader, Session: s}.name(true))
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int {
+		return cmp.Or(slices.Index(names, a.a)-slices.Index(names, b.a), slices.Index(names, a.b)-slices.Index(names, b.b))
+	})
 	out := []ReaderSummary{}
 	for _, p := range pairs {
 		for _, s := range Summarise(of[p], nil, seed) {
@@ -130,7 +146,7 @@ func summariseReaders(rows []ReaderRow, seed uint64) []ReaderSummary {
 	return out
 }
 
-func (r ReadersRun) provenance(o ReadersOptions, use text.Message, mm bool) Provenance {
+func (r ReadersRun) provenance(o ReadersOptions, use text.Message) Provenance {
 	p := Provenance{
 		Opacity: o.Version, IntendedUse: use, Definitions: map[string]text.Message{}, Regions: map[string]text.Message{},
 		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: o.Seed,
@@ -156,9 +172,6 @@ func (r ReadersRun) provenance(o ReadersOptions, use text.Message, mm bool) Prov
 		if s := n.String(); !slices.Contains(p.Notes, s) {
 			p.Notes = append(p.Notes, s)
 		}
-	}
-	if !mm {
-		p.Notes = append(p.Notes, text.M("evaluate.readers.in_voxels").String())
 	}
 	return p
 }

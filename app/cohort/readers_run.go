@@ -104,6 +104,9 @@ func MeasureReaders(ctx context.Context, readings []Reading, o ReadersOptions, h
 	if len(o.Labels) == 0 {
 		out.dropLungs()
 	}
+	if !inMM(out.Extents) {
+		out.Notes = append(out.Notes, text.M("evaluate.readers.in_voxels"))
+	}
 	return out, nil
 }
 
