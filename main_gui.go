@@ -63,6 +63,7 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 	w := ui.New(a, ui.Options{
 		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
 		ReadMask: nifti.ReadMaskOn, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture, DrawFigure: drawFigure,
+		Plots:   plots(),
 		Phantom: thorax, ProbeDevice: func(_ context.Context, requested string) app.Device { return (&onnx.Runtime{}).Probe(requested) },
 		Doctor:  doctorText,
 		Version: programVersion(), Licences: assets.Licences, ConfigDir: filepath.Join(xdg.ConfigHome, "opacity"),

@@ -42,6 +42,7 @@ func (w *Window) registerActions() {
 	w.reviewing.register(k)
 	k.Handle(tool.ViewInspector, w.toggleInspector)
 	k.Handle(tool.ViewProfile, w.switchProfile)
+	k.Handle(tool.ViewPlots, w.plots.toggle)
 	k.Handle(tool.ViewReport, func() { w.goToSection("report") })
 	k.Handle(tool.ViewHistory, func() { w.goToSection("history") })
 	k.Handle(tool.ViewMenu, func() { w.openMenu(0) })
@@ -184,7 +185,7 @@ var needsOf = map[tool.Action]need{
 var overTheList = func() map[tool.Action]bool {
 	on := map[tool.Action]bool{}
 	for _, a := range append(tool.Recent(), tool.FileOpen, tool.FileOpenFolder, tool.FileOpenCases, tool.FileQuit,
-		tool.ViewIdentity, tool.ViewInspector, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel, tool.ViewCases, tool.CaseNext, tool.CasePrevious) {
+		tool.ViewIdentity, tool.ViewInspector, tool.ViewPlots, tool.ViewProfile, tool.ViewKeys, tool.ViewMenu, tool.ViewCancel, tool.ViewCases, tool.CaseNext, tool.CasePrevious) {
 		on[a] = true
 	}
 	return on
@@ -282,6 +283,12 @@ func (w *Window) steps() (undo, redo string) {
 }
 
 func (w *Window) toggleInspector() {
+	if w.plots.front {
+		w.prefs.Inspector = true
+		w.plots.showTab(false)
+		w.savePreferences()
+		return
+	}
 	if w.prefs.Inspector && !w.inspector.object.Visible() { // the work list has its place
 		w.showCases(false)
 		return
@@ -303,6 +310,7 @@ func (w *Window) setProfile(p viewer.Profile) {
 
 // goToSection brings a section of the inspector into view, unfolded.
 func (w *Window) goToSection(id string) {
+	w.plots.yield()
 	if !w.prefs.Inspector {
 		w.toggleInspector()
 	}
@@ -319,6 +327,7 @@ func (w *Window) setLight(light bool) {
 	w.app.Settings().SetTheme(w.look)
 	w.inspector.refresh()
 	w.bands.refresh()
+	w.plots.draw()
 	w.savePreferences()
 	w.refreshActions()
 	w.measureLater()

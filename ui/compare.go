@@ -115,7 +115,9 @@ func (w *Window) takeReference(r reference) {
 	w.showReference()
 	w.bands.settled("reference")
 	w.status.say(w.t("ui.reference.taken", r.name))
-	w.goToSection("reference")
+	if !w.plots.front { // its numbers, but figures that are looked at stay
+		w.goToSection("reference")
+	}
 	w.measureReference()
 	w.refreshReference()
 	w.refreshActions()
@@ -215,6 +217,7 @@ func (w *Window) refreshReference() {
 	}
 	w.inspector.reference.refresh()
 	w.inspector.compare.refresh()
+	w.plots.refresh()
 	w.legend.refresh()
 	w.errors.refresh()
 }

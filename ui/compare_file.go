@@ -38,8 +38,8 @@ func (w *Window) openReference(path string) {
 	})
 }
 
-// askReferenceMapping offers the labels of the mask at hand for the numbers of a file.
-func (w *Window) askReferenceMapping(path string, lm *mask.LabelMap) {
+// referenceMapping guesses which labels of the mask at hand the numbers of a file are.
+func (w *Window) referenceMapping(lm *mask.LabelMap) mask.Mapping {
 	m := mask.GuessMapping(lm)
 	labels := w.session.Mask().Labels()
 	for _, l := range m.Labels { // those that may have been guessed
@@ -48,6 +48,12 @@ func (w *Window) askReferenceMapping(path string, lm *mask.LabelMap) {
 		}
 	}
 	m.Labels = labels
+	return m
+}
+
+// askReferenceMapping offers the labels of the mask at hand for the numbers of a file.
+func (w *Window) askReferenceMapping(path string, lm *mask.LabelMap) {
+	m := w.referenceMapping(lm)
 	w.askMapping(lm, &m, mapped{
 		title: w.t("ui.reference.mapping"), what: w.t("ui.reference.mapping_text", filepath.Base(path)), use: "ui.reference.use", stay: &staying{},
 		run: func() { w.useReference(path, lm, m) },

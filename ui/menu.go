@@ -293,6 +293,8 @@ func (m *menu) view() *fyne.Menu {
 		m.choice(m.item("ui.menu.blinded", true, w.toggleBlinded), w.prefs.Blinded),
 		m.act(tool.ViewReport, "ui.menu.report", w.hasStudy()),
 		m.act(tool.ViewHistory, "ui.menu.history", w.hasStudy()),
+		m.choice(m.act(tool.ViewPlots, "ui.menu.plots", w.opts.Plots.Case != nil), w.plots.front),
+		m.item("ui.menu.results", w.opts.Plots.Results != nil, w.plots.askResults),
 		separator(),
 		m.choice(m.item("ui.menu.annotate", true, func() { w.setProfile(viewer.Annotate) }), v.Profile() == viewer.Annotate),
 		m.choice(m.item("ui.menu.reading", true, func() { w.setProfile(viewer.Reading) }), v.Profile() == viewer.Reading),

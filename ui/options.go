@@ -33,6 +33,8 @@ type Options struct {
 	SavePicture func(ctx context.Context, path string, p Picture, overwrite bool) error
 	// DrawFigure draws figures of slices; see there.
 	DrawFigure DrawFigure
+	// Plots makes the figures of the tab Plots.
+	Plots Plots
 	// Phantom makes the sample.
 	Phantom func(ctx context.Context, report func(job.Progress)) (app.SeriesInfo, *volume.Volume, error)
 	// ProbeDevice says where a model would run.

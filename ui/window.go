@@ -46,6 +46,8 @@ type Window struct {
 	errors    *legend // of a comparison with a reference
 	amount    *amountStrip
 	inspector *inspector
+	plots     *plots
+	side      *fyne.Container // inspector and plots, under their tabs
 	cases     *workList
 	panes     *panes
 	menu      *menu
@@ -146,16 +148,19 @@ func (w *Window) build() {
 	w.reviewing = newReviewing(w)
 	w.panes = newPanes(w)
 	w.inspector = newInspector(w)
+	w.plots = newPlots(w)
+	w.side = container.New(sideLayout{}, w.plots.tabs, w.inspector.object, w.plots.object)
 	w.strip = newToolStrip(w)
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
 	w.legend, w.errors = newLegend(w), newErrorLegend(w)
 	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.errors.object, w.reviewing.line.object))
 	w.cases = newWorkList(w)
+	w.arrangeSides()
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
-	body := container.NewBorder(nil, nil, w.cases.object, w.inspector.object, w.centre)
+	body := container.NewBorder(nil, nil, w.cases.object, w.side, w.centre)
 	w.beside = container.NewBorder(w.bands.object, nil, nil, nil, body)
 	w.shell = container.NewBorder(nil, w.status.object, w.toolbar.object, nil, w.beside)
 	w.win.SetContent(container.NewStack(w.shell, w.make.Tips.Layer))
@@ -218,6 +223,7 @@ func (w *Window) connect() {
 	w.connectPainting()
 	w.reviewing.connect()
 	w.connectReference()
+	w.plots.connect()
 	w.cases.connect()
 	w.connectUnfinished()
 	w.connectStudy()

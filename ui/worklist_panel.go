@@ -149,7 +149,13 @@ func (w *Window) toggleCases() {
 // inspector's place.
 func (w *Window) arrangeSides() {
 	crowded := w.cases.object.Visible() && w.win.Canvas().Size().Width < narrowWindow
-	w.inspector.setShown(w.prefs.Inspector && !crowded)
+	if crowded {
+		w.plots.front = false
+	}
+	w.inspector.setShown(w.prefs.Inspector && !crowded && !w.plots.front)
+	controls.Visible(w.plots.object, w.plots.front)
+	w.plots.showTabs()
+	controls.Visible(w.side, w.inspector.object.Visible() || w.plots.front)
 }
 
 // refresh shows the list as it is.

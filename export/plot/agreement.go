@@ -250,6 +250,7 @@ type Pairs struct {
 // Scatter draws two measurements against each other.
 func Scatter(d ScatterData) Figure {
 	points := [][]string{{"group", "case", "slice", "x", "y"}}
+	cases := map[string]int{}
 	var xs, ys []float64
 	p := panel{aspect: 1}
 	left := 0
@@ -257,7 +258,14 @@ func Scatter(d ScatterData) Figure {
 	for n, g := range d.Groups {
 		first := len(points)
 		for i, m := range g.Points {
-			points = append(points, row([]string{g.Name, d.who(i, m.Case), numbered(m.Slice)}, m.Reference, m.Prediction))
+			id, known := cases[m.Case]
+			if m.Case == "" {
+				id = i
+			} else if !known {
+				id = len(cases)
+				cases[m.Case] = id
+			}
+			points = append(points, row([]string{g.Name, d.who(id, m.Case), numbered(m.Slice)}, m.Reference, m.Prediction))
 			if !(XY{m.Reference, m.Prediction}).finite() {
 				left++
 				continue

@@ -54,6 +54,7 @@ const (
 	ViewMenu        Action = "view.menu"
 	ViewReport      Action = "view.report"
 	ViewHistory     Action = "view.history"
+	ViewPlots       Action = "view.plots"
 	LayoutLarge     Action = "layout.large"
 	LayoutFour      Action = "layout.four"
 	LayoutOne       Action = "layout.one"
@@ -202,6 +203,7 @@ func Bindings() []Binding {
 			bind(ViewInspector, "view", key("F4")),
 			bind(ViewReport, "view", key("F5")),
 			bind(ViewHistory, "view", ctrl("H")),
+			bind(ViewPlots, "view", ctrl("G")),
 			bind(LayoutLarge, "view", ctrlAlt("1")),
 			bind(LayoutFour, "view", ctrlAlt("2")),
 			bind(LayoutOne, "view", ctrlAlt("3")),

@@ -1,0 +1,160 @@
+package figures
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/phantom"
+	"opacity/app/volume"
+)
+
+// thorax is a phantom, its mask one slice lower than the reference, and probabilities
+// that are 0.8 in the mask and 0.4 a column beside it.
+func thorax() Case {
+	v, reference := phantom.New(phantom.Options{Size: volume.Size{64, 64, 20}, Seed: 3})
+	m := mask.New(reference.Size(), reference.Labels())
+	c := Case{Volume: v, Mask: m, Reference: reference, Threshold: 0.5}
+	c.Label, _ = reference.Named("infection")
+	for k := range v.Size[2] {
+		p := make([]uint8, v.Size[0]*v.Size[1])
+		for l := range mask.Layer(mask.Layers) {
+			s := reference.Slice(l, min(k+1, v.Size[2]-1))
+			if s == nil {
+				continue
+			}
+			m.SetSlice(l, k, s)
+			for o, value := range s {
+				if l == c.Label.Layer && value == c.Label.Value {
+					p[o] = 204
+				} else if l == c.Label.Layer && o > 0 && p[o-1] == 204 {
+					p[o] = 102
+				}
+			}
+		}
+		c.Probabilities = append(c.Probabilities, p)
+	}
+	return c
+}
+
+// Every figure of a case says of its points which slice or threshold they stand for,
+// and what they are.
+func TestFiguresOfACase(t *testing.T) {
+	for _, kind := range OfCase() {
+		s, err := New(context.Background(), kind, thorax())
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		_, spots := s.Image(400, 400, 1, true)
+		if (len(spots) == 0) != (kind == HU) {
+			t.Errorf("%s has %d points", kind, len(spots))
+		}
+		sliced, thresholds := 0, 0
+		for _, spot := range spots {
+			at := s.Place(spot.Row)
+			if at.Case != "" || at.Slice < 0 || at.Slice > 20 {
+				t.Errorf("%s: a point is of %+v", kind, at)
+			}
+			if at.Slice > 0 {
+				sliced++
+			}
+			if !math.IsNaN(at.Threshold) {
+				thresholds++
+			}
+			if s.Tip(spot.Row) == "" && at.Slice > 0 {
+				t.Errorf("%s: nothing is said of row %d", kind, spot.Row)
+			}
+		}
+		if want := kind == Areas || kind == Agreement || kind == Dice; (sliced == len(spots) && sliced > 0) != want {
+			t.Errorf("%s: %d of %d points have a slice", kind, sliced, len(spots))
+		}
+		if want := kind == ROC || kind == PR; (thresholds > 1) != want {
+			t.Errorf("%s: %d points have a threshold", kind, thresholds)
+		}
+	}
+}
+
+// The point in use follows the threshold, and the curve stays.
+func TestThresholdInUse(t *testing.T) {
+	s, err := New(context.Background(), ROC, thorax())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.Caption(), "inside the reference lungs") {
+		t.Errorf("the region is not named: %s", s.Caption())
+	}
+	last := len(s.Points()) - 1
+	low := s.Operated(0.3)
+	if a, b := s.Place(last).Threshold, low.Place(last).Threshold; a != 0.5 || b != 0.3 {
+		t.Errorf("in use are %v and %v", a, b)
+	}
+	if s.Cell(last, "y") >= low.Cell(last, "y") || s.Cell(last-1, "y") != low.Cell(last-1, "y") {
+		t.Errorf("sensitivity %s at 0.5, %s at 0.3", s.Cell(last, "y"), low.Cell(last, "y"))
+	}
+}
+
+// What cannot be drawn is refused in a sentence.
+func TestFiguresThatAreRefused(t *testing.T) {
+	for _, x := range []struct {
+		name, kind string
+		change     func(*Case)
+		key        string
+	}{
+		{"no reference", Dice, func(c *Case) { c.Reference = nil }, "figures.no_reference"},
+		{"no probabilities", ROC, func(c *Case) { c.Probabilities = nil }, "figures.no_probabilities"},
+		{"no HU", HU, func(c *Case) { v := *c.Volume; v.Unit = ""; c.Volume = &v }, "figures.no_hu"},
+		{"nothing drawn", Areas, func(c *Case) { c.Mask, c.Reference = mask.New(c.Mask.Size(), c.Mask.Labels()), nil }, "figures.nothing_drawn"},
+		{"nothing in the reference", ROC, func(c *Case) { c.Reference = mask.New(c.Mask.Size(), c.Mask.Labels()) }, "figures.one_class"},
+		{"both empty", Dice, func(c *Case) { c.Mask = mask.New(c.Mask.Size(), c.Mask.Labels()); c.Reference = c.Mask }, "figures.both_empty"},
+	} {
+		c := thorax()
+		x.change(&c)
+		_, err := New(context.Background(), x.kind, c)
+		if _, why := app.Explain(err); err == nil || why.Key != x.key {
+			t.Errorf("%s: %v", x.name, err)
+		}
+	}
+}
+
+// Points of results name their case, and the slice that differs most.
+func TestFiguresOfResults(t *testing.T) {
+	var r cohort.Report
+	for n, name := range []string{"a", "b", "c"} {
+		x := float64(n)
+		r.Cases = append(r.Cases, cohort.Row{Case: name, Label: "infection", Values: map[string]metrics.Value{
+			"dice": {X: 0.9 - x/10}, "hd95_mm": {X: 5 + x}, "volume_ref_ml": {X: 10 + x}, "volume_pred_ml": {X: 11 + x*x},
+		}, Slices: []cohort.Slice{
+			{Number: 3, Reference: 10, Prediction: 10, Both: 9, ReferenceMM2: 10, PredictionMM2: 10},
+			{Number: 7 + n, Reference: 10, Prediction: 2, Both: 2, ReferenceMM2: 10, PredictionMM2: 2},
+		}})
+	}
+	r.Agreement = cohort.Agree(r.Cases)
+	of := Labels(r)
+	for _, kind := range OfCohort() {
+		s, err := Cohort(kind, r, of[0], true)
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		_, spots := s.Image(400, 400, 1, false)
+		if len(spots) < 3 {
+			t.Errorf("%s has %d points", kind, len(spots))
+		}
+		last := s.Place(spots[len(spots)-1].Row)
+		if last.Case != "c" || last.Slice != 9 || !strings.Contains(s.Tip(spots[len(spots)-1].Row), "c, slice 9") {
+			t.Errorf("%s: the last point is of %+v", kind, last)
+		}
+		nameless, err := Cohort(kind, r, of[0], false)
+		if got := nameless.Place(spots[len(spots)-1].Row).Case; err != nil || got != "3" {
+			t.Errorf("%s: without names it is of %q, %v", kind, got, err)
+		}
+	}
+	if _, err := Cohort(Volumes, r, cohort.Group{Label: "lungs"}, true); err == nil {
+		t.Error("there are volumes of a label without rows")
+	}
+}

@@ -1,0 +1,91 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"image"
+	"io"
+	"math"
+
+	"opacity/app/cohort"
+	"opacity/export/figures"
+	"opacity/export/plot"
+	"opacity/ui"
+	"opacity/ui/plotview"
+)
+
+// plots are the figures of the window.
+func plots() ui.Plots {
+	return ui.Plots{OfCase: figures.OfCase(), Case: casePlot, Results: results}
+}
+
+func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) {
+	s, err := figures.New(ctx, kind, figures.Case{
+		Volume: c.Volume, Mask: c.Mask, Reference: c.Reference, Label: c.Label, Probabilities: c.Probabilities, Both: c.Both,
+		Threshold: c.Threshold, Made: []string{"Opacity " + programVersion()},
+	})
+	return plotOf(s, s), err
+}
+
+// plotOf is a figure as the window takes it; nameless is the same without the names of
+// cases.
+func plotOf(s, nameless figures.Shown) ui.Plot {
+	p := ui.Plot{Name: s.Name, Caption: s.Caption(), Tip: s.Tip}
+	p.Draw = func(width, height int, scale float64, dark bool) (image.Image, []plotview.Spot) {
+		m, spots := s.Image(width, height, scale, dark)
+		out := make([]plotview.Spot, len(spots))
+		for n, at := range spots {
+			out[n] = plotview.Spot(at)
+		}
+		return m, out
+	}
+	p.Place = func(row int) ui.PlotPlace {
+		at := s.Place(row)
+		return ui.PlotPlace{Case: at.Case, Slice: at.Slice, Threshold: at.Threshold, IsOne: !math.IsNaN(at.Threshold)}
+	}
+	if s.Operated != nil {
+		p.Operated = func(threshold float64) ui.Plot { o := s.Operated(threshold); return plotOf(o, o) }
+	}
+	p.Write = func(w io.Writer, format string, widthMM float64, identity bool) error {
+		of := nameless
+		if identity {
+			of = s
+		}
+		if format == "csv" {
+			return of.WriteCSV(w)
+		}
+		return of.Write(w, format, plot.Page{WidthMM: widthMM})
+	}
+	return p
+}
+
+func results(ctx context.Context, folder string) (*ui.Results, error) {
+	report, err := cohort.Read(folder)
+	if err != nil {
+		return nil, err
+	}
+	labels := figures.Labels(report)
+	r := &ui.Results{Folder: folder, Kinds: figures.OfCohort()}
+	for _, l := range labels {
+		r.Labels = append(r.Labels, figures.Title(l))
+	}
+	r.Plot = func(_ context.Context, kind string, label int) (ui.Plot, error) {
+		s, err := figures.Cohort(kind, report, labels[label], true)
+		if err != nil {
+			return ui.Plot{}, err
+		}
+		nameless, err := figures.Cohort(kind, report, labels[label], false)
+		return plotOf(s, nameless), err
+	}
+	r.File = func(name string, label int, role string) string {
+		found := ""
+		for _, in := range report.Provenance.Inputs {
+			if in.Case == name && (found == "" || in.Model == labels[label].Model) {
+				found = in.Paths[role]
+			}
+		}
+		return found
+	}
+	return r, ctx.Err()
+}

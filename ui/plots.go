@@ -1,0 +1,309 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"image"
+	"slices"
+
+	"opacity/app"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/ui/controls"
+	"opacity/ui/plotview"
+)
+
+// The jobs: what a figure is of is worked out, and then it is drawn.
+const (
+	jobPlot        = "plots"
+	jobPlotDraw    = "plots.draw"
+	jobPlotResults = "plots.results"
+)
+
+// plots is the tab with the figures of the open case, or of the results of many.
+type plots struct {
+	*plotsPanel
+	w       *Window
+	results *Results // nil while they are of the open case
+	kind    string   // of the figures of a case
+	of      string   // of those of results
+	value   uint8    // the label of the case
+	label   int      // that of the results
+	about   plotAbout
+	plot    *Plot  // nil while there is none
+	at      uint8  // the threshold it is drawn with
+	stop    func() // puts the next figure off for good
+	wanted  *wantedCase
+}
+
+// plotAbout is what a figure was made of: it is made again where that is another.
+type plotAbout struct {
+	results   *Results
+	kind      string
+	label     int
+	revision  int
+	attempt   int
+	reference *mask.Mask
+	run       *app.SegmentResult
+}
+
+func newPlots(w *Window) *plots {
+	p := &plots{w: w, value: mask.Infection}
+	p.plotsPanel = newPlotsPanel(p)
+	return p
+}
+
+// connect keeps the figure as the mask, the reference and the model's run are.
+func (p *plots) connect() {
+	s := p.w.session
+	s.Opened.Connect(func(app.OpenedEvent) { p.w.soon("plots", p.refresh) })
+	s.MaskChanged.Connect(func(app.MaskEvent) { p.w.soon("plots.follow", p.follow) })
+	s.HistoryChanged.Connect(func(struct{}) { p.w.soon("plots.follow", p.follow) })
+	s.LabelsChanged.Connect(func(struct{}) { p.w.soon("plots", p.refresh) })
+	s.WarningsChanged.Connect(func(struct{}) { p.w.soon("plots.follow", p.follow) })
+	p.w.studyChanged.Connect(func(struct{}) { p.w.soon("plots.arrive", p.arrive) })
+}
+
+// follow brings the figure in line with a mask that changed: the threshold at once, the
+// rest once the mask has been left alone for a moment.
+func (p *plots) follow() {
+	w := p.w
+	if !p.shown() {
+		return
+	}
+	p.operate()
+	if w.session.Painting() || w.inspector.model.thresholds.moves() {
+		return
+	}
+	if p.stop != nil {
+		p.stop()
+	}
+	p.stop = w.after(measureAfter, p.refresh)
+}
+
+// operate draws the figure with the threshold that is in use now.
+func (p *plots) operate() {
+	if p.plot == nil || p.plot.Operated == nil || p.results != nil {
+		return
+	}
+	if at := p.w.inspector.model.thresholds.at(p.value); at != p.at {
+		p.at = at
+		next := p.plot.Operated(float64(at) / 255)
+		next.Operated = p.plot.Operated
+		p.plot = &next
+		p.draw()
+	}
+}
+
+// wants is what the figure is to be made of.
+func (p *plots) wants() plotAbout {
+	w := p.w
+	if p.results != nil {
+		return plotAbout{results: p.results, kind: p.of, label: p.label}
+	}
+	return plotAbout{kind: p.kind, label: int(p.value), revision: w.session.Revision(), attempt: w.opening, reference: w.comparing.mask, run: w.session.Result()}
+}
+
+// refused says why there can be no figure now, "" where there can.
+func (p *plots) refused() string {
+	w := p.w
+	switch {
+	case p.results != nil:
+		return ""
+	case !w.hasStudy():
+		return w.t("ui.plots.nothing_open")
+	case w.session.Loading():
+		return w.t("ui.refused.loading")
+	case w.segmenting:
+		return w.t("ui.refused.segmenting")
+	}
+	if l, ok := w.session.Mask().Label(p.value); ok && w.comparing.mask != nil && !w.comparing.covers(l) {
+		return w.t("ui.plots.not_covered", l.Name)
+	}
+	return ""
+}
+
+// refresh makes the figure that is asked for, beside the window.
+func (p *plots) refresh() {
+	w := p.w
+	p.list()
+	if !p.shown() {
+		return
+	}
+	if why := p.refused(); why != "" {
+		w.jobs.Cancel(jobPlot)
+		p.about = plotAbout{}
+		p.say(why)
+		return
+	}
+	about := p.wants()
+	if about == p.about {
+		p.operate()
+		return
+	}
+	if about.kind != p.about.kind || about.label != p.about.label || about.attempt != p.about.attempt || about.results != p.about.results {
+		p.view.Forget()
+	}
+	p.about = about
+	p.at = 0
+	if p.plot == nil {
+		p.say(w.t("ui.plots.drawing"))
+		controls.Visible(p.choose, false)
+	}
+	make := w.opts.Plots.Case
+	c, results := PlotCase{}, p.results
+	if results == nil {
+		c = p.caseNow()
+		p.at = w.inspector.model.thresholds.at(p.value)
+	}
+	job.Run(w.jobs, jobPlot, func(ctx context.Context, _ func(job.Progress)) (Plot, error) {
+		if results != nil {
+			return results.Plot(ctx, about.kind, about.label)
+		}
+		return make(ctx, about.kind, c)
+	}, nil, func(made Plot, err error) {
+		switch {
+		case about != p.about || errors.Is(err, context.Canceled):
+		case err != nil:
+			p.say(w.because(err))
+		default:
+			p.plot = &made
+			p.tell()
+			p.operate()
+			p.draw()
+		}
+	})
+}
+
+// caseNow is what a figure of the open case is made of.
+func (p *plots) caseNow() PlotCase {
+	w := p.w
+	l, _ := w.session.Mask().Label(p.value)
+	c := PlotCase{Volume: w.session.Volume(), Mask: w.session.Mask().Snapshot(), Reference: w.comparing.mask, Label: l}
+	if w.blinded() {
+		return c
+	}
+	c.Probabilities = w.session.Probabilities(p.value)
+	c.Threshold = float64(w.inspector.model.thresholds.at(p.value)) / 255
+	c.Both = slices.ContainsFunc(w.session.Mask().Labels(), func(o mask.Label) bool {
+		other := w.session.Probabilities(o.Value)
+		return o.Value != l.Value && len(other) > 0 && len(c.Probabilities) > 0 && &other[0] == &c.Probabilities[0]
+	})
+	return c
+}
+
+// draw draws the figure as large as there is room for, beside the window.
+func (p *plots) draw() {
+	w := p.w
+	if p.plot == nil || !p.shown() {
+		return
+	}
+	scale := w.win.Canvas().Scale()
+	size := p.view.Size()
+	width, height, dark, plot := int(size.Width*scale), int(size.Height*scale), !w.prefs.Light, p.plot
+	if width < 64 || height < 64 {
+		return
+	}
+	type drawn struct {
+		picture image.Image
+		spots   []plotview.Spot
+	}
+	job.Run(w.jobs, jobPlotDraw, func(context.Context, func(job.Progress)) (drawn, error) {
+		m, spots := plot.Draw(width, height, float64(scale), dark)
+		return drawn{m, spots}, nil
+	}, nil, func(d drawn, err error) {
+		if err == nil && p.plot == plot {
+			p.view.Display(d.picture, d.spots)
+			p.tellPoint()
+		}
+	})
+}
+
+// place is what the point of a row stands for.
+func (p *plots) place(row int) PlotPlace {
+	if p.plot == nil || row <= 0 {
+		return PlotPlace{}
+	}
+	return p.plot.Place(row)
+}
+
+// open goes to what a point stands for.
+func (p *plots) open(row int) {
+	w, at := p.w, p.place(row)
+	if len(w.modals) > 0 {
+		return
+	}
+	switch {
+	case at.IsOne:
+		p.setThreshold(at.Threshold)
+	case at.Case != "":
+		p.goTo(at.Case, at.Slice)
+	case at.Slice > 0:
+		p.showSlice(at.Slice)
+	}
+}
+
+// setThreshold moves the slider of the label, and lets go of it.
+func (p *plots) setThreshold(threshold float64) {
+	w, s := p.w, p.w.inspector.model.thresholds
+	if !w.hasStudy() {
+		return
+	}
+	at := min(max(uint8(threshold*255+0.5), byteOf(leastPercent)), byteOf(mostPercent))
+	s.move(p.value, at)
+	s.keep()
+}
+
+// showTab brings the figures to the front, or the inspector.
+func (p *plots) showTab(on bool) {
+	w := p.w
+	if on == p.front {
+		return
+	}
+	p.front = on
+	p.opened = p.opened || on
+	if on && w.cases.object.Visible() && w.win.Canvas().Size().Width < narrowWindow {
+		w.showCases(false)
+	}
+	w.arrangeSides()
+	p.showTabs()
+	w.relayout()
+	if on {
+		p.refresh()
+	} else if !w.panesFocused() { // the keys must not stay with what is hidden
+		w.focusPanes()
+	}
+	w.refreshActions()
+}
+
+// closeTab puts the figures away.
+func (p *plots) closeTab() {
+	p.opened = false
+	p.showTab(false)
+	p.showTabs()
+	p.w.arrangeSides()
+	p.w.relayout()
+}
+
+// toggle opens the figures, or puts them away.
+func (p *plots) toggle() {
+	if p.front {
+		p.closeTab()
+		return
+	}
+	if p.w.opts.Plots.Case == nil {
+		return
+	}
+	p.showTab(true)
+	if p.front {
+		p.w.win.Canvas().Focus(p.view)
+	}
+}
+
+// yield brings the inspector to the front, where somebody goes to a section of it.
+func (p *plots) yield() {
+	p.showTab(false)
+}
+
+// shown reports whether the figures are on screen.
+func (p *plots) shown() bool { return p.object.Visible() }

@@ -1,0 +1,272 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"opacity/app"
+	"opacity/app/mask"
+	"opacity/ui/plotview"
+	"opacity/viewer"
+	"opacity/viewer/tool"
+)
+
+// plotted is a figure with a point for each of some places, from left to right.
+func plotted(name string, places ...PlotPlace) Plot {
+	p := Plot{Name: name, Caption: "What " + name + " shows."}
+	p.Draw = func(width, height int, _ float64, _ bool) (image.Image, []plotview.Spot) {
+		var spots []plotview.Spot
+		for n := range places {
+			spots = append(spots, plotview.Spot{Row: n + 1, X: float64(n+1) / float64(len(places)+1), Y: 0.5})
+		}
+		return image.NewRGBA(image.Rect(0, 0, width, height)), spots
+	}
+	p.Tip = func(row int) string { return fmt.Sprint("point ", row) }
+	p.Place = func(row int) PlotPlace { return places[row-1] }
+	p.Write = func(w io.Writer, format string, mm float64, _ bool) error {
+		_, err := fmt.Fprint(w, name, " ", format, " ", mm)
+		return err
+	}
+	return p
+}
+
+// plotsOf is figures of a case that tell what they were made of.
+func plotsOf(made *[]PlotCase) func(*Options) {
+	return func(o *Options) {
+		o.ReadMask = referenceFile
+		o.Plots = Plots{OfCase: []string{"areas", "roc"}}
+		o.Plots.Case = func(_ context.Context, kind string, c PlotCase) (Plot, error) {
+			*made = append(*made, c)
+			if c.Reference == nil {
+				return Plot{}, app.Refuse(nil, "ui.plots.nothing_open")
+			}
+			if kind == "areas" {
+				return plotted("areas", PlotPlace{Slice: 2}, PlotPlace{Slice: 5}), nil
+			}
+			roc := plotted("roc", PlotPlace{Threshold: 0.25, IsOne: true}, PlotPlace{Threshold: 0.75, IsOne: true})
+			roc.Operated = func(th float64) Plot { return plotted(fmt.Sprintf("roc at %.2f", th), roc.Place(1), roc.Place(2)) }
+			return roc, nil
+		}
+	}
+}
+
+// figure waits for a figure.
+func (b *bench) figure(name string) {
+	b.t.Helper()
+	b.until(name+" is drawn", func() bool {
+		return b.plots.plot != nil && b.plots.plot.Name == name && len(b.plots.view.Spots()) > 0
+	})
+}
+
+// tapSpot clicks the n-th point.
+func (b *bench) tapSpot(n int) {
+	b.t.Helper()
+	s, size := b.plots.view.Spots()[n], b.plots.view.Size()
+	b.plots.view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(s.X)*size.Width+3, float32(s.Y)*size.Height-4)})
+	b.settle()
+}
+
+// The figures of a case want a reference; a click on a point goes to its slice, and so
+// does Enter on one that the arrow keys choose. Nothing of it is an edit.
+func TestAPointGoesToItsSlice(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made))
+	b.openOne("case")
+	b.draw(6)
+	b.keys.Do(tool.ViewPlots)
+	b.settle()
+	if !b.plots.object.Visible() || b.inspector.object.Visible() || !b.plots.why.Visible() || b.plots.view.Visible() || !b.plots.choose.Visible() {
+		t.Fatal("it does not say that there is no reference")
+	}
+	b.compareWithFile()
+	b.figure("areas")
+	if !b.plots.front {
+		t.Error("a reference that was taken puts the figures away")
+	}
+	if last := made[len(made)-1]; last.Reference != b.comparing.mask || last.Label.Value != mask.Infection {
+		t.Errorf("it was made of %+v", last.Label)
+	}
+	steps, _ := b.session.History()
+	b.viewer.SetSlice(viewer.Axial, 0)
+	b.tapSpot(1)
+	if got := b.viewer.SliceOf(viewer.Axial); got != 4 {
+		t.Errorf("a click on slice 5 goes to index %d", got)
+	}
+	if b.plots.view.Row() != 2 || !strings.Contains(b.plots.point.Text, "point 2") || !b.plots.view.Mark.Visible() {
+		t.Errorf("row %d is chosen: %q", b.plots.view.Row(), b.plots.point.Text)
+	}
+	b.plots.view.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	if got := b.viewer.SliceOf(viewer.Axial); got != 4 {
+		t.Errorf("choosing goes to index %d", got)
+	}
+	b.plots.view.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.settle()
+	if got := b.viewer.SliceOf(viewer.Axial); got != 1 {
+		t.Errorf("Enter on slice 2 goes to index %d", got)
+	}
+	if now, _ := b.session.History(); len(now) != len(steps) {
+		t.Error("looking is a step")
+	}
+	before := len(made)
+	b.draw(8)
+	b.until("the figure follows an edit", func() bool { return len(made) > before })
+	b.goToSection("report")
+	b.settle()
+	if b.plots.front || !b.inspector.object.Visible() || !b.plots.tabs.Visible() {
+		t.Error("a section does not come to the front")
+	}
+	test.Tap(b.plots.tab[1])
+	b.settle()
+	if !b.plots.object.Visible() {
+		t.Error("the tab does nothing")
+	}
+	b.keys.Do(tool.ViewPlots)
+	b.settle()
+	if b.plots.object.Visible() || b.plots.tabs.Visible() || !b.inspector.object.Visible() {
+		t.Error("the key does not put the figures away")
+	}
+}
+
+// A click on the ROC curve moves the slider as a hand would, as one step; a label that
+// is locked says why not.
+func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
+	b.segmentOne("case")
+	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+	b.compareWithFile()
+	b.plots.kind = "roc"
+	b.keys.Do(tool.ViewPlots)
+	b.figure("roc")
+	if last := made[len(made)-1]; len(last.Probabilities) == 0 || last.Both {
+		t.Error("it was made without the probabilities")
+	}
+	steps, _ := b.session.History()
+	b.tapSpot(0)
+	b.until("it is a step", func() bool { now, _ := b.session.History(); return len(now) == len(steps)+1 })
+	if got := percentOf(b.thresholdOf(mask.Infection)); got != 25 {
+		t.Errorf("the threshold is %d %%", got)
+	}
+	b.undo()
+	b.settle()
+	if now, applied := b.session.History(); applied != len(steps) || len(now) != len(steps)+1 {
+		t.Errorf("undone to %d of %d", applied, len(now))
+	}
+	labels := b.session.Mask().Labels()
+	for n := range labels {
+		labels[n].Locked = labels[n].Value == mask.Infection
+	}
+	if err := b.session.Mask().SetLabels(labels); err != nil {
+		t.Fatal(err)
+	}
+	_, applied := b.session.History()
+	b.tapSpot(1)
+	if _, now := b.session.History(); now != applied || !strings.Contains(b.told(), "locked") {
+		t.Errorf("a locked label: %d steps, it says %q", now, b.told())
+	}
+}
+
+// resultsOf is results with two cases, one with its image.
+func resultsOf(image string) *Results {
+	return &Results{
+		Folder: "results", Kinds: []string{"volumes"}, Labels: []string{"infection"},
+		Plot: func(context.Context, string, int) (Plot, error) {
+			return plotted("volumes", PlotPlace{Case: "one", Slice: 3}, PlotPlace{Case: "two", Slice: 4}), nil
+		},
+		File: func(name string, _ int, role string) string {
+			if name == "one" && role == "image" {
+				return image
+			}
+			if name == "one" {
+				return role + ".nii"
+			}
+			return ""
+		},
+	}
+}
+
+// A point of results opens its case at its slice, with the prediction and the reference;
+// one whose image is not known, or gone, is told in a sentence.
+func TestAPointOfResultsOpensItsCase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "one")
+	if err := os.WriteFile(path, []byte("image"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) {
+		o.Plots.Results = func(_ context.Context, folder string) (*Results, error) {
+			if folder != "results" {
+				return nil, errors.New("no results")
+			}
+			return resultsOf(path), nil
+		}
+	})
+	b.chooser.path = "results"
+	b.plots.askResults()
+	b.figure("volumes")
+	b.tapSpot(1)
+	if !strings.Contains(b.told(), "do not say where the image of two is") {
+		t.Errorf("it says %q", b.told())
+	}
+	b.opener.found = app.Scan{Series: []app.Series{newSeries(path)}}
+	b.tapSpot(0)
+	b.until("it is compared", func() bool { return b.complete() && b.comparing.mask != nil && !b.session.Mask().Empty() })
+	if b.viewer.SliceOf(viewer.Axial) != 2 || !b.plots.front || b.session.Mask().Count(mask.Findings, mask.Infection) != 4 {
+		t.Errorf("slice %d, infection %d", b.viewer.SliceOf(viewer.Axial), b.session.Mask().Count(mask.Findings, mask.Infection))
+	}
+	opening := b.opening
+	b.viewer.SetSlice(viewer.Axial, 7)
+	b.tapSpot(0)
+	if b.viewer.SliceOf(viewer.Axial) != 2 || b.opening != opening {
+		t.Error("the case that is open is opened again")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	b.session.MarkSaved(b.session.Revision())
+	b.openOne("another")
+	b.tapSpot(0)
+	b.until("it is told", func() bool { return len(b.bands.failures) > 0 })
+	if errors, _ := b.bands.texts(); !strings.Contains(strings.Join(errors, ""), "not there any more") || b.session.Info().Case != "another" {
+		t.Errorf("it says %v", errors)
+	}
+	test.Tap(b.plots.ofCase)
+	b.settle()
+	if b.plots.results != nil || b.plots.ofCase.Visible() {
+		t.Error("the figures are still those of the results")
+	}
+}
+
+// A figure is written in the width and the format that were chosen, or as its name says.
+func TestAFigureIsWritten(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made))
+	b.openOne("case")
+	b.draw(6)
+	b.compareWithFile()
+	b.keys.Do(tool.ViewPlots)
+	b.figure("areas")
+	for name, want := range map[string]string{"a.svg": "areas svg 85", "b": "areas png 85", "c.csv": "areas csv 85"} {
+		b.chooser.path = filepath.Join(b.dir, name)
+		test.Tap(b.plots.save)
+		b.answer("plots.export", "export")
+		file := b.chooser.path
+		if filepath.Ext(file) == "" {
+			file += ".png"
+		}
+		b.until("it is written", func() bool { _, err := os.Stat(file); return err == nil })
+		if got, _ := os.ReadFile(file); string(got) != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
