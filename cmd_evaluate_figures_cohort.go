@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -89,7 +90,7 @@ func (e *easel) boxes(violin bool) (text.Message, error) {
 		high      float64
 	}{{"dice", "", 1}, {"nsd", "", 1}, {"sensitivity", "", 1}, {"precision", "", 1}, {"hd95_mm", "mm", 0}, {"assd_mm", "mm", 0}, {"hd95_px", "voxels", 0}, {"assd_px", "voxels", 0}} {
 		entry, _ := catalogue.Find(m.key)
-		d := plot.BoxesData{About: e.about(0, e.table.Format(entry.Definition)), Quantity: shortNames[m.key], Unit: m.unit, High: m.high, Violin: violin}
+		d := plot.BoxesData{About: e.about(0, e.table.Format(entry.Definition)), Quantity: shortNames[m.key], Unit: m.unit, High: cmp.Or(m.high, math.Inf(1)), Violin: violin}
 		cases, defined := map[string]bool{}, 0
 		for _, model := range e.models() {
 			for _, label := range e.labels() {

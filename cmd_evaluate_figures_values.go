@@ -69,7 +69,7 @@ func (e *easel) preprocessing(s *shown, of []string) error {
 func spreadOf(values []float32, floor float64) plot.Spread {
 	const bins = 128
 	sample := make([]float32, 0, len(values)/16+1)
-	for n := 0; n < len(values); n += 16 { // ends and steps need no more
+	for n := 0; n < len(values); n += 17 { // ends and steps need no more; rows are no multiples of 17
 		if x := values[n]; x == x {
 			sample = append(sample, max(x, float32(floor)))
 		}
@@ -87,7 +87,7 @@ func spreadOf(values []float32, floor float64) plot.Spread {
 	if gap := stepOf(sample); (hi-lo)/gap < 1<<14 {
 		s.Width = gap * max(1, math.Round(s.Width/gap))
 		s.Low -= gap / 2
-		n = int((hi+gap/2-s.Low)/s.Width) + 1
+		n = int(math.Ceil((hi+gap/2-s.Low)/s.Width - 1e-6))
 	}
 	s.Counts = make([]float64, n)
 	for _, x := range values {

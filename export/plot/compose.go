@@ -97,6 +97,16 @@ func (g grid) rowHeight(s *sheet, cell vg.Length, r, columns int) vg.Length {
 	return tallest
 }
 
+// titles is how large the letters of all titles are so that the longest fits.
+func (g grid) titles(s *sheet, cell vg.Length) vg.Length {
+	least := titleSize * s.scale
+	for _, p := range g.panels {
+		room := cell - p.insets(s, cell, cell*vg.Length(p.aspect)).left
+		least = min(least, s.fitted(s.bold(titleSize, s.ink), p.title, room).Font.Size)
+	}
+	return least
+}
+
 func (g grid) draw(s *sheet, c draw.Canvas) {
 	columns, rows := g.shape()
 	size := c.Size()
@@ -111,6 +121,7 @@ func (g grid) draw(s *sheet, c draw.Canvas) {
 		want += heights[r]
 	}
 	have := size.Y - head - vg.Length(max(rows-1, 0))*gridGap*s.scale
+	letters := g.titles(s, cell)
 	y := c.Max.Y
 	for r := range rows {
 		h := heights[r] * have / want
@@ -118,7 +129,9 @@ func (g grid) draw(s *sheet, c draw.Canvas) {
 			x := c.Min.X + vg.Length(n-r*columns)*(cell+gridGap*s.scale)
 			at := c
 			at.Rectangle = vg.Rectangle{Min: vg.Point{X: x, Y: y - h}, Max: vg.Point{X: x + cell, Y: y}}
-			g.panels[n].draw(s, at)
+			p := g.panels[n]
+			p.size = letters
+			p.draw(s, at)
 		}
 		y -= h + gridGap*s.scale
 	}

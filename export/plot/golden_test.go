@@ -2,6 +2,7 @@ package plot_test
 
 import (
 	"bytes"
+	"math"
 	"testing"
 
 	"opacity/export/golden"
@@ -20,7 +21,18 @@ func examples() map[string]example {
 	dark := plot.Page{DPI: 150, Dark: true}
 	one := areas()
 	one.Lines = []plot.Line{{Name: "left lung", Points: []plot.XY{{X: 1, Y: 12}}}}
+	tails := boxesData(12, true)
+	tails.Quantity, tails.Unit, tails.High = "HD95", "mm", 0
+	crowded := agreement(400, plot.Difference)
+	masks := rocData(20, 200)
+	for n := range masks.Models {
+		masks.Models[n].Operating = &plot.Threshold{Threshold: math.NaN(), X: 0.06 + 0.1*float64(n), Y: 0.9 - 0.15*float64(n)}
+	}
 	all := map[string]example{
+		"violin_tails":  {plot.Boxes(tails), print85},
+		"crowd":         {plot.BlandAltman(crowded), print85},
+		"roc_mask":      {plot.ROC(masks), print85},
+		"grid_narrow":   {plot.ScoreGrid(scores(20)), print85},
 		"roc_dark":      {plot.ROC(rocData(20, 200)), dark},
 		"repeated":      {plot.BlandAltman(repeated()), print85},
 		"scatter_dark":  {plot.Scatter(scatterData(30)), dark},

@@ -65,7 +65,7 @@ func Histogram(d HistogramData) Figure {
 			p := panel{title: h.Name, aspect: 0.62, layers: []func(frame){layer}}
 			p.x, p.y = spanning(h.X, 0), spanning(d.Y, append(sharesOf(line), 0)...)
 			p.x.min, p.x.max = bounds([]float64{h.Low, h.Low + h.Width*float64(len(h.Counts))})
-			p.x.most = 4
+			p.x.most = 5
 			p.empty = emptyUnless(total > 0)
 			panels = append(panels, p)
 			continue

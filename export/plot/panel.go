@@ -74,6 +74,7 @@ type key struct {
 // panel is a pair of axes with data between them.
 type panel struct {
 	title  string
+	size   vg.Length // of the title's letters, where panels beside it have as large ones; 0 for as large as fits
 	x, y   axis
 	aspect float64 // of the data: height to width
 	keys   []key
@@ -216,7 +217,11 @@ func (p panel) draw(s *sheet, c draw.Canvas) {
 	f.x = func(v float64) vg.Length { return data.X((v - p.x.min) / (p.x.max - p.x.min)) }
 	f.y = func(v float64) vg.Length { return data.Y((v - p.y.min) / (p.y.max - p.y.min)) }
 	if p.title != "" {
-		write(c, s.fitted(s.bold(titleSize, s.ink), p.title, c.Max.X-data.Min.X), draw.XLeft, data.Min.X, c.Max.Y-lineHeight(s.bold(titleSize, s.ink))/2, p.title)
+		style := s.fitted(s.bold(titleSize, s.ink), p.title, c.Max.X-data.Min.X)
+		if p.size > 0 {
+			style.Font.Size = min(style.Font.Size, p.size)
+		}
+		write(c, style, draw.XLeft, data.Min.X, c.Max.Y-lineHeight(s.bold(titleSize, s.ink))/2, p.title)
 	}
 	p.drawAxes(f, c)
 	if p.empty != "" {
