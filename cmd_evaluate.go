@@ -41,7 +41,7 @@ func newEvaluate(c *cli) *cobra.Command {
 	var f evaluateFlags
 	t := c.table
 	cmd := &cobra.Command{
-		Use: "evaluate -r REF -p PRED -o DIR", Short: t.T("cmd.evaluate.short"), Long: t.T("cmd.evaluate.long"), Args: arguments(0, 0),
+		Use: "evaluate {-r REF -p PRED | --reader NAME=PATH...} -o DIR", Short: t.T("cmd.evaluate.short"), Long: t.T("cmd.evaluate.long"), Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := f.options(cmd)
 			if err != nil {

@@ -48,7 +48,8 @@ func presets() []preset {
 		{"keras", rows(cohort.JaccardTables), nil, "keras_folds"},
 		{
 			"lecture", func(p presetting) ([]cohort.Table, error) { return cohort.AreaTables(p.r.Cases, p.sizes), nil },
-			[]string{"roc", "bland_altman_areas_plain", "bland_altman_areas"}, "lecture_",
+			[]string{"roc", "bland_altman_areas_plain", "bland_altman_areas"},
+			"lecture_",
 		},
 		{"base-middle-apex", rows(cohort.ThirdsTables), nil, "lecture_thirds"},
 	}
@@ -225,12 +226,17 @@ func (c *cli) writeTable(f evaluateFlags, t cohort.Table, r cohort.Report, put f
 		}
 	}
 	d.N, d.Made, d.Notes = t.N, []string{"Opacity " + r.Provenance.Opacity}, []string{c.table.T("cmd.evaluate.research")}
+	var said []string
+	for _, m := range t.Caption() {
+		said = append(said, c.table.Format(m))
+	}
+	d.Shows = strings.Join(said, " ")
 	figure := plot.Table(d)
 	err := put(name+".txt", func(w io.Writer) error {
 		if err := t.WriteText(w); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(w, figure.Caption())
+		_, err := fmt.Fprintf(w, "\n%s\n", figure.Caption())
 		return err
 	})
 	if err != nil || len(t.Rows) > mostDrawn || f.plain {

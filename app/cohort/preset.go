@@ -46,7 +46,7 @@ func (t Table) flat() []string {
 	return out
 }
 
-// WriteText writes the table as printed, and under it what it is.
+// WriteText writes the table as printed.
 func (t Table) WriteText(w io.Writer) error {
 	lines := slices.Concat([][]string{t.flat()}, t.Rows, t.Foot)
 	widths := make([]int, len(t.Columns))
@@ -70,10 +70,6 @@ func (t Table) WriteText(w io.Writer) error {
 	}
 	if t.Text != "" {
 		b.WriteString("\n" + t.Text)
-	}
-	b.WriteString("\n")
-	for _, m := range t.Caption() {
-		b.WriteString(m.String() + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -215,7 +211,7 @@ func FoldTables(rows []Row) []Table {
 				t.Rows = append(t.Rows, line)
 			}
 		}
-		t.Is = []text.Message{text.M("preset.miscnn.is", len(t.Rows), t.N)}
+		t.Is = []text.Message{text.M("preset.miscnn.is")}
 		t.Departs = []text.Message{text.M("preset.miscnn.departs")}
 		out = append(out, t)
 	}
@@ -281,11 +277,11 @@ func letters(n int) string {
 	return letters(n/26-1) + letters(n%26)
 }
 
-// mainLabels is the infection where there is one, else every label.
+// mainLabels is the infection where some reference has one, else every label.
 func mainLabels(rows []Row) []string {
 	var out []string
 	for _, r := range rows {
-		if r.Label == infection {
+		if r.Label == infection && r.Counts.Reference() > 0 {
 			return []string{infection}
 		}
 		if !slices.Contains(out, r.Label) {

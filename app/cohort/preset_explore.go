@@ -73,7 +73,7 @@ func (o Options) Explore(ctx context.Context, c Case) (Explored, error) {
 func ExploreTable(found []Explored) Table {
 	t := Table{
 		Name: "miscnn_reproduction_exploration", N: len(found), Names: true, Columns: []string{"", "vol_shape", "vol_minimum", "vol_maximum"},
-		Is: []text.Message{text.M("preset.explore.is", len(found))}, Departs: []text.Message{text.M("preset.explore.departs")},
+		Is: []text.Message{text.M("preset.explore.is")}, Departs: []text.Message{text.M("preset.explore.departs")},
 	}
 	var axes [3][]float64
 	shares := map[string]float64{}

@@ -20,7 +20,7 @@ func ThirdsTables(rows []Row) []Table {
 			mine := of(rows, Group{model, label})
 			t := Table{
 				Name: named("lecture_thirds_"+label, model), N: len(mine), Columns: []string{"", "base", "middle", "apex"},
-				Is: []text.Message{text.M("preset.thirds.is", label, len(mine))}, Departs: []text.Message{text.M("preset.thirds.departs")},
+				Is: []text.Message{text.M("preset.thirds.is", label)}, Departs: []text.Message{text.M("preset.thirds.departs")},
 			}
 			key := "hd_mm"
 			values := map[string][]float64{}
@@ -125,7 +125,7 @@ func areaTests(name, label string, cases int, slices, means [2][]float64) Table 
 		line = append(line, fixed(test.Statistic, 3), probability(test.P))
 		t.Rows = append(t.Rows, line)
 		if test.Why != "" {
-			t.Departs = append(t.Departs, text.M("preset.ttest.none", line[0], string(test.Why)))
+			t.Departs = append(t.Departs, text.M("preset.ttest.none", line[0], strings.ReplaceAll(string(test.Why), "_", " ")))
 		}
 	}
 	return t

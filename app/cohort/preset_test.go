@@ -15,7 +15,7 @@ import (
 
 // scored is a row with values; specificity is that of the whole image, in thousandths.
 func scored(name, label, fold string, values map[string]float64, specificity int64) Row {
-	r := Row{Case: name, Label: label, Fold: fold, Values: map[string]metrics.Value{}, Counts: metrics.Counts{TN: specificity, FP: 1000 - specificity}}
+	r := Row{Case: name, Label: label, Fold: fold, Values: map[string]metrics.Value{}, Counts: metrics.Counts{TP: 1, TN: specificity, FP: 1000 - specificity}}
 	for key, x := range values {
 		r.Values[key] = metrics.Value{X: x}
 	}
@@ -35,8 +35,11 @@ func lines(t *testing.T, table Table) string {
 // its median in the middle; the lungs of a fold differ by as much either way.
 func TestFoldTable_AsPrinted(t *testing.T) {
 	printed := [][]float64{
-		{0.907, 0.913, 0.995, 0.556, 0.447, 0.999}, {0.977, 0.979, 0.998, 0.801, 0.875, 0.999}, {0.952, 0.945, 0.999, 0.829, 0.796, 0.999},
-		{0.979, 0.975, 0.999, 0.853, 0.836, 0.999}, {0.967, 0.967, 0.999, 0.765, 0.697, 0.999},
+		{0.907, 0.913, 0.995, 0.556, 0.447, 0.999},
+		{0.977, 0.979, 0.998, 0.801, 0.875, 0.999},
+		{0.952, 0.945, 0.999, 0.829, 0.796, 0.999},
+		{0.979, 0.975, 0.999, 0.853, 0.836, 0.999},
+		{0.967, 0.967, 0.999, 0.765, 0.697, 0.999},
 	}
 	var rows []Row
 	for n, p := range printed {
@@ -83,8 +86,10 @@ func TestSubjectTable_AsPrinted(t *testing.T) {
 		size                  volume.Size
 		dice, sensitivity, io float64
 	}{
-		{volume.Size{512, 512, 301}, 0.8304, 0.7693, 0.71}, {volume.Size{512, 512, 256}, 0.6566, 0.5722, 0.4888},
-		{volume.Size{630, 401, 110}, 0.7074, 0.5898, 0.5472}, {volume.Size{630, 630, 93}, 0.8564, 0.8436, 0.7488},
+		{volume.Size{512, 512, 301}, 0.8304, 0.7693, 0.71},
+		{volume.Size{512, 512, 256}, 0.6566, 0.5722, 0.4888},
+		{volume.Size{630, 401, 110}, 0.7074, 0.5898, 0.5472},
+		{volume.Size{630, 630, 93}, 0.8564, 0.8436, 0.7488},
 	} {
 		name := fmt.Sprint("case", n)
 		sizes[name] = s.size
