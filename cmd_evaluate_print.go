@@ -62,7 +62,7 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) erro
 		said += title + "\n"
 		for _, s := range r.Summary {
 			if s.Model == row.Model && s.Label == row.Label {
-				said += c.summaryLine(s, row.Region)
+				said += c.summaryLine(s, regionOf(r, row))
 			}
 		}
 	}
@@ -98,6 +98,16 @@ func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
 		return line + "\n"
 	}
 	return ""
+}
+
+// regionOf is where a label of a model was counted: cohort.InMany where cases differ.
+func regionOf(r cohort.Report, like cohort.Row) cohort.Region {
+	for _, row := range r.Cases {
+		if row.Model == like.Model && row.Label == like.Label && row.Region != like.Region {
+			return cohort.InMany
+		}
+	}
+	return like.Region
 }
 
 // severityLines tell the mean score by six zones of each model.
