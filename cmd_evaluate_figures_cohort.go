@@ -159,6 +159,10 @@ func (e *easel) volumes() (text.Message, error) {
 			d.Points = e.measured(model, label)
 			b := a.BlandAltman
 			limits(&d, b.Bias.Estimate(), b.Lower.Estimate(), b.Upper.Estimate())
+			if slope := b.Slope.Estimate()[0]; !math.IsNaN(slope) {
+				d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
+				d.Notes = append([]string{e.table.T("drawn.trend", slope, float64(b.SlopeP))}, d.Notes...)
+			}
 			if err := e.figure(plot.BlandAltman(d), titled(model, label)); err != nil {
 				return text.Message{}, err
 			}
@@ -168,6 +172,16 @@ func (e *easel) volumes() (text.Message, error) {
 		return few(), nil
 	}
 	return text.Message{}, nil
+}
+
+// meanOf is the mean of all measurements that are pairs, which a line of least squares
+// goes through.
+func meanOf(points []plot.Measured) float64 {
+	var means []float64
+	for _, p := range points {
+		means = append(means, (p.Reference+p.Prediction)/2)
+	}
+	return stats.Describe(means).Mean
 }
 
 // measured are the volumes of a label, case by case.

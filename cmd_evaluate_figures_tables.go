@@ -196,7 +196,7 @@ func (e *easel) areaOf(model, name string) error {
 		About: e.about(1, e.unknown(quantity)...), X: e.table.T("drawn.slice"), Y: e.table.T("drawn.area", e.unit(quantity)), FromZero: true, Whole: true, Slices: true,
 		Shows: e.table.T("drawn.areas"),
 	}
-	for _, row := range rows {
+	for n, row := range rows {
 		reference, prediction := make([]plot.XY, last-first+1), make([]plot.XY, last-first+1)
 		for n := range reference {
 			reference[n].X, prediction[n].X = float64(first+n), float64(first+n)
@@ -205,8 +205,8 @@ func (e *easel) areaOf(model, name string) error {
 			reference[s.Number-first].Y, prediction[s.Number-first].Y = s.Area(quantity)
 		}
 		d.Lines = append(d.Lines,
-			plot.Line{Name: titled(row.Label, e.table.T("drawn.reference")), Points: reference},
-			plot.Line{Name: titled(row.Label, e.table.T("drawn.prediction")), Points: prediction})
+			plot.Line{Name: titled(row.Label, e.table.T("drawn.reference")), Points: reference, Of: n + 1, Solid: true},
+			plot.Line{Name: titled(row.Label, e.table.T("drawn.prediction")), Points: prediction, Of: n + 1, Dashes: []float64{3, 1.5}})
 	}
 	return e.figure(plot.Lines(d), e.place(model, name)...)
 }

@@ -28,7 +28,15 @@ func examples() map[string]example {
 	for n := range masks.Models {
 		masks.Models[n].Operating = &plot.Threshold{Threshold: math.NaN(), X: 0.06 + 0.1*float64(n), Y: 0.9 - 0.15*float64(n)}
 	}
+	pairs := areas()
+	for n := range pairs.Lines {
+		pairs.Lines[n].Of, pairs.Lines[n].Solid = n/2+1, n%2 == 0
+		if n%2 == 1 {
+			pairs.Lines[n].Dashes = []float64{3, 1.5}
+		}
+	}
 	all := map[string]example{
+		"area_pairs":    {plot.Lines(pairs), print85},
 		"violin_tails":  {plot.Boxes(tails), print85},
 		"crowd":         {plot.BlandAltman(crowded), print85},
 		"roc_mask":      {plot.ROC(masks), print85},

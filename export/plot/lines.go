@@ -29,6 +29,9 @@ type LinesData struct {
 type Line struct {
 	Name   string
 	Colour color.Color
+	// Of gives lines of one thing, as a label in reference and prediction, its colour: that
+	// of the Of-th thing, 1 the first; 0 for a colour of its own.
+	Of     int
 	Dashes []float64 // lengths of ink and gap in points; nil for those of its place
 	Solid  bool      // no dashes, whatever its place
 	Points []XY
@@ -112,6 +115,9 @@ func Lines(d LinesData) Figure {
 
 func (l Line) style(s *sheet, n int) draw.LineStyle {
 	st := s.line(n, 1.3)
+	if l.Of > 0 {
+		st.Color = s.colour(l.Of - 1)
+	}
 	if l.Colour != nil {
 		st.Color = l.Colour
 	}
