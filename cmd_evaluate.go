@@ -50,6 +50,7 @@ func newEvaluate(c *cli) *cobra.Command {
 			if len(f.presets) > 0 && !cmd.Flags().Changed("figures") {
 				f.figures.which = f.presetFigures()
 			}
+			f.figures.asMIScnn = slices.Contains(f.presets, "miscnn")
 			switch {
 			case f.reads():
 				return c.evaluateReaders(cmd.Context(), f, o)

@@ -27,7 +27,8 @@ type figureFlags struct {
 	dark, identity bool
 	logs           []string
 	model, sidecar string
-	slices         int // of a montage
+	slices         int  // of a montage
+	asMIScnn       bool // animations are as covid19.MIScnn made them
 }
 
 func (f *figureFlags) add(flags *pflag.FlagSet, t text.Table) {

@@ -12,6 +12,7 @@ import (
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/export/picture"
+	"opacity/export/plot"
 )
 
 // shown is a case whose image and masks were read.
@@ -67,6 +68,9 @@ func (e *easel) eachCase(kinds []kind) error {
 	return nil
 }
 
+// printed is how large letters in pictures of slices are on two columns of print.
+const printed = 2.2
+
 // read reads the image and the masks of a case.
 func (e *easel) read(c cohort.Case) (*shown, error) {
 	v, err := loadVoxels(e.ctx, c.Image)
@@ -82,6 +86,9 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 		return nil, err
 	}
 	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
+	if e.width > 0 { // letters of one size on paper, however narrow the figure
+		s.picture.Letters = printed * plot.TwoColumns / e.width
+	}
 	s.slice = e.worth(c, v)
 	return s, nil
 }
@@ -173,6 +180,11 @@ var film = picture.GIF{Frames: 60, FPS: 10, Px: 256}
 
 func (e *easel) gif(s *shown, of []string) error {
 	name := fileName(strings.Join(append([]string{e.kind}, of...), "_")) + ".gif"
-	e.index = append(e.index, []string{name, e.kind, e.table.T("drawn.gif")})
-	return e.put(name, func(w io.Writer) error { return s.picture.WriteGIF(e.ctx, w, film, nil) })
+	picture, how, said := s.picture, film, e.table.T("drawn.gif")
+	if e.asMIScnn {
+		picture, how = asMIScnn(picture)
+		said += " " + e.table.T("preset.miscnn.gif")
+	}
+	e.index = append(e.index, []string{name, e.kind, said})
+	return e.put(name, func(w io.Writer) error { return picture.WriteGIF(e.ctx, w, how, nil) })
 }

@@ -12,9 +12,12 @@ import (
 	"opacity/app"
 	"opacity/app/cohort"
 	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
 	"opacity/app/safefile"
 	"opacity/app/volume"
+	"opacity/export/picture"
 	"opacity/export/plot"
+	"opacity/viewer"
 )
 
 // preset is what a published work shows: which tables, and which kinds of figures. It
@@ -151,6 +154,31 @@ func (c *cli) exploreAlone(ctx context.Context, f evaluateFlags, o cohort.Option
 		return err
 	}
 	return undonePresets(undone)
+}
+
+// asMIScnn is a case's animation as covid19.MIScnn made it: every slice, 20 a second, both
+// lungs blue, infection red, filled at 0.3, HU from -1250 to 250.
+func asMIScnn(c picture.Case) (picture.Case, picture.GIF) {
+	if c.Volume.Unit == volume.HU {
+		c.Window = volume.Window{Center: -500, Width: 1500}
+	}
+	c.Overlay = viewer.Overlay{Visible: true, Style: viewer.Filled, Opacity: 0.3}
+	for _, m := range []**mask.Mask{&c.Reference, &c.Prediction} {
+		own := (*m).Snapshot()
+		labels := own.Labels()
+		for n := range labels {
+			switch labels[n].Value {
+			case mask.LeftLung, mask.RightLung:
+				labels[n].Colour = mask.RGB{0, 0, 255}
+			case mask.Infection:
+				labels[n].Colour = mask.RGB{255, 0, 0}
+			}
+		}
+		if own.SetLabels(labels) == nil { // they were the mask's own
+			*m = own
+		}
+	}
+	return c, picture.GIF{FPS: 20, Px: 256}
 }
 
 func undonePresets(n int) error {

@@ -21,7 +21,7 @@ func TestEvaluate_Presets(t *testing.T) {
 	for _, name := range []string{"miscnn", "fv-paspp", "keras", "lecture", "base-middle-apex"} {
 		args = append(args, "--preset", name)
 	}
-	must(t, append(args, "--folds", folds)...)
+	must(t, append(args, "--folds", folds, "--image", filepath.Join(sample(t), "ct.nii.gz"))...)
 	e := evaluated(t, out)
 	dice := e.value(t, "case1", "infection", "dice")
 	for _, c := range []struct{ name, begins, holds string }{
@@ -44,7 +44,7 @@ func TestEvaluate_Presets(t *testing.T) {
 	if dice <= 0 || dice >= 1 {
 		t.Errorf("Dice %v", dice)
 	}
-	for _, name := range []string{"tables/miscnn_folds.pdf", "figures/boxes_dice.png", "figures/bland_altman_areas_plain_infection.svg"} {
+	for _, name := range []string{"tables/miscnn_folds.pdf", "figures/boxes_dice.png", "figures/gif_case_3.gif", "figures/bland_altman_areas_plain_infection.svg"} {
 		if info, err := os.Stat(filepath.Join(out, filepath.FromSlash(name))); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
