@@ -233,7 +233,7 @@ func TestEvaluate_ShiftedMasks(t *testing.T) {
 	if lines := strings.Count(read(t, filepath.Join(out, "thirds.csv")), "\n"); lines != 1+3*4*3 {
 		t.Errorf("thirds.csv has %d lines", lines)
 	}
-	for _, name := range []string{"boxes_dice.png", "boxes_hd95_mm.pdf", "bland_altman_volume_infection.svg", "bland_altman_volume_infection.csv"} {
+	for _, name := range []string{"boxes_dice.png", "boxes_hd95_mm.pdf", "bland_altman_volumes_infection.svg", "bland_altman_volumes_infection.csv"} {
 		if info, err := os.Stat(filepath.Join(out, "figures", name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
