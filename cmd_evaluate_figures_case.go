@@ -68,8 +68,8 @@ func (e *easel) eachCase(kinds []kind) error {
 	return nil
 }
 
-// printed is how large letters in pictures of slices are on two columns of print.
-const printed = 2.2
+// lettersOnPage is how large letters in a triptych are on two columns of print.
+const lettersOnPage = 2.2
 
 // read reads the image and the masks of a case.
 func (e *easel) read(c cohort.Case) (*shown, error) {
@@ -86,8 +86,9 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 		return nil, err
 	}
 	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
-	if e.width > 0 { // letters of one size on paper, however narrow the figure
-		s.picture.Letters = printed * plot.TwoColumns / e.width
+	s.picture.Letters = lettersOnPage // of one size on paper, however narrow the figure
+	if e.width > 0 {
+		s.picture.Letters *= plot.TwoColumns / e.width
 	}
 	s.slice = e.worth(c, v)
 	return s, nil
@@ -160,7 +161,9 @@ func (e *easel) triptych(s *shown, of []string) error {
 }
 
 func (e *easel) errorMap(s *shown, of []string) error {
-	f, err := s.errors().ErrorMap(s.slice)
+	p := s.errors()
+	p.Letters *= 2. / 3 // two pictures where the triptych has three
+	f, err := p.ErrorMap(s.slice)
 	if err != nil {
 		return err
 	}
