@@ -353,10 +353,7 @@ func (e *easel) ablation() (text.Message, error) {
 func (e *easel) huHistogram() (text.Message, error) {
 	drawn := false
 	for _, label := range e.labels() {
-		d := plot.HistogramData{X: "HU", Y: e.table.T("drawn.share")}
-		for _, z := range e.densities() {
-			d.Zones = append(d.Zones, z)
-		}
+		d := plot.HistogramData{X: "HU", Y: e.table.T("drawn.share"), Zones: e.densities()}
 		cases := 0
 		for n, model := range e.models() {
 			var reference, prediction []float64

@@ -36,8 +36,11 @@ func TestFiguresThatAreChosen(t *testing.T) {
 		}
 	}
 	for _, f := range []figureFlags{
-		{which: "rock", dpi: 300, slices: 1}, {which: "roc", dpi: 30, slices: 1}, {which: "roc", dpi: 300, width: 3, slices: 1},
-		{which: "roc", dpi: 300, slices: 0}, {which: "roc", dpi: 300, slices: 1, sidecar: "a.json"},
+		{which: "rock", dpi: 300, slices: 1},
+		{which: "roc", dpi: 30, slices: 1},
+		{which: "roc", dpi: 300, width: 3, slices: 1},
+		{which: "roc", dpi: 300, slices: 0},
+		{which: "roc", dpi: 300, slices: 1, sidecar: "a.json"},
 	} {
 		if f.check() == nil {
 			t.Errorf("%+v is taken", f)
