@@ -12,7 +12,7 @@ import (
 func TestPreparedPictures(t *testing.T) {
 	size := volume.Size{3, 2, 2}
 	m := plainManifest()
-	m.Input.Size = SizeRule{Mode: "multiple_of", Value: Pair{4, 4}}
+	m.Input.Size = SizeRule{Mode: "multiple_of", Value: []int{4, 4}}
 	m.Preprocess = []PreStep{{Op: "clip", Min: 1, Max: 101}}
 	e := New(Options{Embedded: fakeModel(t, m)})
 	var got [][]float32
