@@ -212,6 +212,9 @@ func (o ReadersOptions) study(ctx context.Context, name string, readings []Readi
 		}
 		return out, nil
 	}
+	if len(m.labels) == 0 {
+		out.failed = append(out.failed, Failure{name, "", app.Refuse(nil, "evaluate.readers.nothing", name)})
+	}
 	agreed := map[string][]*mask.Bits{}
 	for _, label := range m.labels {
 		for n, set := range m.sets[label] {
@@ -227,7 +230,7 @@ func (o ReadersOptions) study(ctx context.Context, name string, readings []Readi
 			return out, err
 		}
 	}
-	if o.Save != nil {
+	if o.Save != nil { // nothing is agreed on where one reader read twice
 		for kind, sets := range agreed {
 			if err := o.Save(ctx, name, kind, m.flattened(sets)); err != nil {
 				return out, err

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -210,6 +212,44 @@ func TestReaders_BadInput(t *testing.T) {
 	}
 	if err := CheckReadings([]Reading{{"a", "x", "1", ""}, {"a", "x", "2", ""}}); err != nil {
 		t.Errorf("one reader twice: %v", err)
+	}
+}
+
+func TestListReadings(t *testing.T) {
+	d := newDisk(t)
+	path := filepath.Join(d.dir, "readers.csv")
+	for _, c := range []struct {
+		name, in string
+		found    int
+		failed   string // in the sentences
+	}{
+		{"two readers", "case,reader,mask\na,x,x/a.nii\na,y,y/a.nii\n", 2, ""},
+		{"two sessions", "reader,case,session,mask\nx,a,1,m.nii\nx,a,2,n.nii\n", 2, ""},
+		{"a case not read", "case,reader,mask\na,x,m.nii\na,y,n.nii\nb,x,o.nii\n", 3, "y has no mask of the case b"},
+		{"a mask twice", "case,reader,mask\na,x,m.nii\na,x,n.nii\na,y,o.nii\n", 2, "twice"},
+		{"a gap", "case,reader,mask\na,x,m.nii\na,,n.nii\n", 1, "line 3 lacks"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := os.WriteFile(path, []byte(c.in), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			found, failed, err := ListReadings(path)
+			if err != nil || len(found) != c.found || filepath.Dir(filepath.Dir(found[0].Path)) != d.dir && filepath.Dir(found[0].Path) != d.dir {
+				t.Fatalf("%+v, %v", found, err)
+			}
+			switch {
+			case c.failed == "" && len(failed) > 0:
+				t.Errorf("failed %+v", failed)
+			case c.failed != "" && (len(failed) != 1 || !strings.Contains(failed[0].Err.Error(), c.failed)):
+				t.Errorf("failed %+v, want %q", failed, c.failed)
+			}
+		})
+	}
+	if err := os.WriteFile(path, []byte("case,mask\na,b\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ListReadings(path); err == nil || !strings.Contains(err.Error(), "case, reader, mask") {
+		t.Errorf("no readers: %v", err)
 	}
 }
 
