@@ -91,6 +91,7 @@ func (p *plots) operate() {
 		next := p.plot.Operated(float64(at) / 255)
 		next.Operated = p.plot.Operated
 		p.plot = &next
+		p.tell()
 		p.draw()
 	}
 }
@@ -150,7 +151,7 @@ func (p *plots) refresh() {
 		p.say(w.t("ui.plots.drawing"))
 		controls.Visible(p.choose, false)
 	}
-	make := w.opts.Plots.Case
+	draw := w.opts.Plots.Case
 	c, results := PlotCase{}, p.results
 	if results == nil {
 		c = p.caseNow()
@@ -160,7 +161,7 @@ func (p *plots) refresh() {
 		if results != nil {
 			return results.Plot(ctx, about.kind, about.label)
 		}
-		return make(ctx, about.kind, c)
+		return draw(ctx, about.kind, c)
 	}, nil, func(made Plot, err error) {
 		switch {
 		case about != p.about || errors.Is(err, context.Canceled):

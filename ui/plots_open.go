@@ -126,6 +126,9 @@ func (p *plots) arrive() {
 	}
 	p.showSlice(c.slice)
 	p.refresh()
+	if p.shown() && len(w.modals) == 0 { // whose points are walked through on
+		w.win.Canvas().Focus(p.view)
+	}
 	if w.opts.ReadMask == nil || w.blinded() {
 		return
 	}

@@ -157,8 +157,13 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 	if got := percentOf(b.thresholdOf(mask.Infection)); got != 25 {
 		t.Errorf("the threshold is %d %%", got)
 	}
+	b.until("the figure is made with it", func() bool { return percentOf(byteOf(100*made[len(made)-1].Threshold)) == 25 })
 	b.undo()
 	b.settle()
+	b.slide(mask.Infection, 38, false)
+	b.until("the point in use follows the slider", func() bool { return b.plots.plot.Name == "roc at 0.38" })
+	b.escape()
+	b.until("and goes back with it", func() bool { return b.plots.plot.Name == "roc at 0.50" || b.plots.plot.Name == "roc" })
 	if now, applied := b.session.History(); applied != len(steps) || len(now) != len(steps)+1 {
 		t.Errorf("undone to %d of %d", applied, len(now))
 	}

@@ -54,7 +54,7 @@ func TestPlots(t *testing.T) {
 			p.shot("3-roc")
 			steps := p.until("rest", func(s state) bool { return len(s.Busy) == 0 }).Steps
 			p.chosen("home")
-			on := p.chosen("pageup")
+			on := p.chosen("pgup")
 			p.desk.Click(on, desk.LeftButton)
 			s = p.until("a threshold", func(s state) bool { return s.Steps == steps+1 && strings.Contains(s.Status, "%") })
 			p.shot("4-threshold")
@@ -158,7 +158,8 @@ func TestPlotsOfResults(t *testing.T) {
 	s := p.until("the case", func(s state) bool {
 		return loaded(s) && strings.Contains(s.Title, "thorax") && infection(s) > 0 && s.Steps == 1
 	})
-	p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
+	p.place("reference.legend")
+	p.until("rest", func(s state) bool { return len(s.Busy) == 0 })
 	p.shot("2-case")
 	p.figure(3)
 	p.desk.Click(p.chosen("end"), desk.LeftButton)

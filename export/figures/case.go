@@ -252,7 +252,7 @@ func calibration(h score.Histogram, about plot.About, name string) Shown {
 // curve draws the ROC or the precision-recall curve with a threshold in use.
 func curve(kind string, h score.Histogram, about plot.About, name string, threshold float64) Shown {
 	var points []score.Point
-	rated := plot.Rated{Name: name, Area: plot.Exactly(h.AUC().X)}
+	rated := plot.Rated{Name: t("where", name, about.Region), Area: plot.Exactly(h.AUC().X)}
 	if kind == ROC {
 		points, _ = h.ROC()
 	} else {
