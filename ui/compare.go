@@ -19,6 +19,11 @@ const (
 	fromStudy
 )
 
+// String is the end of the keys of its texts.
+func (f referenceFrom) String() string {
+	return [...]string{"nowhere", "model", "file", "study"}[f]
+}
+
 // reference is a mask that the mask at hand is compared with. It is no part of the
 // study: nothing of it is drawn into the mask, kept or saved.
 type reference struct {
@@ -26,6 +31,7 @@ type reference struct {
 	from   referenceFrom
 	name   string         // as the user knows it
 	said   map[uint8]bool // labels that it says something of, if only that there is none
+	moved  bool           // it was brought onto the grid of the scan from another
 	absent []string       // labels of it that the mask at hand does not have
 }
 
@@ -41,6 +47,7 @@ type comparing struct {
 	counted int    // the revision that rows are of
 	whole   int    // the revision that rows have distances of too
 	stop    func() // puts the measurement of distances off for good
+	body    body   // of the open scan, once it is known
 }
 
 // jobDifference is the key of comparing whole masks for the pictures.
@@ -58,7 +65,7 @@ func (w *Window) connectReference() {
 			}
 		})
 	})
-	s.Opened.Connect(func(app.OpenedEvent) { w.dropReference() })
+	s.Opened.Connect(func(app.OpenedEvent) { w.comparing.body = body{}; w.dropReference() })
 	s.MaskChanged.Connect(func(app.MaskEvent) { w.referenceFollows() })
 	s.HistoryChanged.Connect(func(struct{}) { w.referenceFollows() })
 	s.WarningsChanged.Connect(func(struct{}) { w.referenceFollows() }) // another run of a model
@@ -139,7 +146,7 @@ func (w *Window) forgetReference() {
 	}
 	w.jobs.Cancel(jobOverlap)
 	w.jobs.Cancel(jobDistances)
-	w.comparing = comparing{}
+	w.comparing = comparing{body: w.comparing.body}
 	w.viewer.CompareWith(nil, nil)
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/volume"
+	"opacity/viewer"
 )
 
 const jobReference = "reference"
@@ -25,17 +27,59 @@ func (w *Window) openReference(path string) {
 	}
 	v, attempt := w.session.Volume(), w.opening
 	w.status.start(jobReference, w.t("ui.mask.reading", filepath.Base(path)), func() { w.jobs.Cancel(jobReference) })
-	job.Run(w.jobs, jobReference, func(ctx context.Context, _ func(job.Progress)) (*mask.LabelMap, error) {
-		return w.opts.ReadMask(ctx, path, v.Geometry)
-	}, nil, func(lm *mask.LabelMap, err error) {
+	type read struct {
+		lm      *mask.LabelMap
+		refused error // it lies on another grid
+	}
+	job.Run(w.jobs, jobReference, func(ctx context.Context, _ func(job.Progress)) (read, error) {
+		lm, err := w.opts.ReadMask(ctx, path, v.Geometry)
+		if err == nil || w.opts.ReadOtherMask == nil || ctx.Err() != nil {
+			return read{lm, nil}, err
+		}
+		other, failed := w.opts.ReadOtherMask(ctx, path)
+		if failed != nil || other.SameGrid(v.Geometry, 0) { // it is refused for something else
+			return read{}, err
+		}
+		return read{other, err}, nil
+	}, nil, func(r read, err error) {
 		w.status.end(jobReference)
 		switch {
 		case err != nil:
 			w.bands.failAbout("reference", err)
-		case attempt == w.opening && w.mayCompare():
-			w.askReferenceMapping(path, lm)
+		case attempt != w.opening || !w.mayCompare():
+		case r.refused != nil:
+			w.askResampled(path, r.lm)
+		default:
+			w.askReferenceMapping(path, r.lm)
 		}
 	})
+}
+
+// askResampled refuses a reference on another grid, tells both, and offers to bring it
+// onto that of the scan.
+func (w *Window) askResampled(path string, lm *mask.LabelMap) {
+	v, attempt := w.session.Volume(), w.opening
+	w.question("reference_grid", w.t("ui.reference.grid"), w.t("ui.reference.grid_text", filepath.Base(path), w.gridOf(lm.Geometry), w.gridOf(v.Geometry)),
+		answer{id: "resample", label: "ui.reference.resample", run: func() {
+			w.status.start(jobReference, w.t("ui.reference.resampling", filepath.Base(path)), func() { w.jobs.Cancel(jobReference) })
+			job.Run(w.jobs, jobReference, func(ctx context.Context, _ func(job.Progress)) (*mask.LabelMap, error) {
+				return lm.Onto(v.Geometry), ctx.Err()
+			}, nil, func(onto *mask.LabelMap, err error) {
+				w.status.end(jobReference)
+				if err == nil && attempt == w.opening && w.mayCompare() {
+					w.moved = onto
+					w.askReferenceMapping(path, onto)
+				}
+			})
+		}},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
+// gridOf tells a grid: its voxels, how large they are and where the first is.
+func (w *Window) gridOf(g volume.Geometry) string {
+	s, at := g.SpacingMM(), g.Affine.Column(3)
+	return w.t("ui.reference.grid_of", g.Size[0], g.Size[1], g.Size[2], viewer.Number(s[0], 2), viewer.Number(s[1], 2), viewer.Number(s[2], 2),
+		viewer.Number(at[0], 1), viewer.Number(at[1], 1), viewer.Number(at[2], 1))
 }
 
 // referenceMapping guesses which labels of the mask at hand the numbers of a file are.
@@ -72,7 +116,8 @@ func (w *Window) useReference(path string, lm *mask.LabelMap, m mask.Mapping) {
 		case err != nil:
 			w.bands.failAbout("reference", err)
 		case attempt == w.opening && w.mayCompare():
-			w.takeReference(reference{mask: made, from: fromFile, name: filepath.Base(path), said: saidBy(m)})
+			w.takeReference(reference{mask: made, from: fromFile, name: filepath.Base(path), said: saidBy(m), moved: w.moved == lm})
+			w.moved = nil
 		}
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/metrics/catalogue"
+	"opacity/app/metrics/region"
+	"opacity/app/volume"
 )
 
 // The jobs: counts follow every edit, distances wait until the mask is left alone.
@@ -35,8 +37,8 @@ func comparedEntries() []catalogue.Entry {
 
 // comparedLabel is what was measured of a label.
 type comparedLabel struct {
-	label   mask.Label
-	inLungs bool // specificity was counted in the reference's lungs, not in the whole image
+	label  mask.Label
+	region string // that the specificity was counted in; "" while that is not known
 	// values are those that are known by now, by the metrics' keys.
 	values map[string]metrics.Value
 }
@@ -46,6 +48,35 @@ type comparison struct {
 	mask      *mask.Mask // a snapshot
 	reference reference
 	grid      catalogue.Grid
+	volume    *volume.Volume
+	body      body
+}
+
+// Regions of a scan, by the ends of their texts' keys.
+const (
+	inLungs = "lungs" // of the reference
+	inBody  = "body"
+	inImage = "image"
+)
+
+// body is the body in a scan.
+type body struct {
+	known bool
+	bits  *mask.Bits // nil where there is none, or none can be told
+}
+
+// region is where what is not there is counted: for findings inside the lungs of the
+// reference, where it has any, else inside the body. It is "" while that is not known.
+func (c comparison) region(l mask.Label, lungs *mask.Bits) (string, *mask.Bits) {
+	switch {
+	case lungs != nil && l.Layer == mask.Findings:
+		return inLungs, lungs
+	case !c.body.known:
+		return "", nil
+	case c.body.bits != nil:
+		return inBody, c.body.bits
+	}
+	return inImage, nil
 }
 
 func (w *Window) comparison() comparison {
@@ -53,7 +84,8 @@ func (w *Window) comparison() comparison {
 	_, withheld := v.Withheld()
 	return comparison{
 		mask: w.session.Mask().Snapshot(), reference: w.comparing.reference,
-		grid: catalogue.Grid{SpacingMM: v.SpacingMM(), VoxelML: v.VoxelVolumeML(), Unknown: withheld},
+		grid:   catalogue.Grid{SpacingMM: v.SpacingMM(), VoxelML: v.VoxelVolumeML(), Unknown: withheld},
+		volume: v, body: w.comparing.body,
 	}
 }
 
@@ -81,8 +113,18 @@ func (w *Window) runComparison(key string, distances bool) {
 	}
 	of, reference, asked := w.comparison(), c.mask, c.asked
 	job.Run(w.jobs, key, func(ctx context.Context, _ func(job.Progress)) ([]comparedLabel, error) {
+		if distances && !of.body.known {
+			bits, _, err := region.Body(ctx, of.volume)
+			if err != nil {
+				return nil, err
+			}
+			of.body = body{true, bits}
+		}
 		return of.measure(ctx, distances)
 	}, nil, func(rows []comparedLabel, err error) {
+		if err == nil && of.volume == w.session.Volume() {
+			c.body = of.body
+		}
 		switch {
 		case c.mask != reference || c.asked != asked || w.session.Revision() != asked:
 			return // the next measurement is on its way
@@ -113,11 +155,12 @@ func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabe
 			continue
 		}
 		theirs, ours := mask.BitsOf(c.reference.mask, l.Layer, l.Value), mask.BitsOf(c.mask, l.Layer, l.Value)
-		row := comparedLabel{label: l, inLungs: lungs != nil && l.Layer == mask.Findings}
+		row := comparedLabel{label: l}
 		p := catalogue.Pair{Counts: metrics.CountsOf(theirs, ours, nil), Grid: c.grid, ToleranceMM: catalogue.LungToleranceMM}
 		p.InRegion = p.Counts
-		if row.inLungs {
-			p.InRegion = metrics.CountsOf(theirs, ours, lungs)
+		var in *mask.Bits
+		if row.region, in = c.region(l, lungs); in != nil {
+			p.InRegion = metrics.CountsOf(theirs, ours, in)
 		}
 		if l.Layer == mask.Findings {
 			p.ToleranceMM = catalogue.FindingToleranceMM
@@ -128,6 +171,9 @@ func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabe
 			}
 		}
 		row.values = catalogue.Values(p, entries)
+		if row.region == "" {
+			delete(row.values, "specificity") // it is counted in a region that is being looked for
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil

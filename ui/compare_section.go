@@ -99,7 +99,10 @@ func (s *referenceSection) refresh() {
 	s.why.Set(why)
 	controls.Visible(s.why, why != "")
 	s.name.Reason = c.name
-	s.name.Set(c.name)
+	if c.mask != nil {
+		s.name.Reason = w.t("ui.reference.from."+c.from.String(), c.name)
+	}
+	s.name.Set(s.name.Reason)
 	controls.Visible(s.name, c.mask != nil)
 	controls.Visible(s.shown, c.mask != nil)
 	s.shown.Display(w.viewer.Reference() != nil)
@@ -150,6 +153,9 @@ func (s *referenceSection) tell() told {
 	for from := 0; from < len(rows); from += columns {
 		t.blocks = append(t.blocks, w.block(rows[from:min(from+columns, len(rows))]))
 	}
+	if c.moved {
+		t.remarks = append(t.remarks, w.t("ui.reference.moved"))
+	}
 	if len(neither) > 0 {
 		t.remarks = append(t.remarks, w.t("ui.reference.neither", strings.Join(neither, ", ")))
 	}
@@ -165,7 +171,8 @@ func (s *referenceSection) tell() told {
 
 // block is the table of a few labels.
 func (w *Window) block(rows []comparedLabel) []tableRow {
-	head := tableRow{}
+	from := w.comparing.from
+	head := tableRow{name: tableCell{w.t("ui.reference.against." + from.String()), w.comparing.name}}
 	for _, r := range rows {
 		head.cells = append(head.cells, tableCell{r.label.Name, r.label.Name})
 	}
@@ -179,7 +186,7 @@ func (w *Window) block(rows []comparedLabel) []tableRow {
 		if e.Key == "specificity" {
 			where := tableRow{name: tableCell{w.t("ui.reference.counted"), w.t("ui.reference.counted.whole")}}
 			for _, r := range rows {
-				where.cells = append(where.cells, tableCell{w.t("ui.reference.region." + regionOf(r)), w.t("ui.reference.where." + regionOf(r))})
+				where.cells = append(where.cells, w.regionCell(r))
 			}
 			block = append(block, where)
 		}
@@ -187,11 +194,12 @@ func (w *Window) block(rows []comparedLabel) []tableRow {
 	return block
 }
 
-func regionOf(r comparedLabel) string {
-	if r.inLungs {
-		return "lungs"
+// regionCell says where the specificity of a label was counted.
+func (w *Window) regionCell(r comparedLabel) tableCell {
+	if r.region == "" {
+		return tableCell{"…", w.t("ui.report.measuring")}
 	}
-	return "image"
+	return tableCell{w.t("ui.reference.region." + r.region), w.t("ui.reference.where." + r.region)}
 }
 
 // definition is what a metric is, in whole.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -95,7 +96,7 @@ func TestCompareWithAFile(t *testing.T) {
 		}
 	}
 	table := words(b.inspector.reference.body)
-	for _, w := range []string{"infection", "0.3333", "\u221250.0\u2009%", "lungs", "image"} {
+	for _, w := range []string{"infection", "0.3333", "\u221250.0\u2009%", "lungs", "body", "vs file"} {
 		if !table[w] {
 			t.Errorf("the table does not say %q: %v", w, table)
 		}
@@ -130,6 +131,91 @@ func TestCompareWithAFile(t *testing.T) {
 	b.settle()
 	if b.comparing.mask != nil || b.viewer.Difference() != nil || len(b.inspector.reference.body.Objects) != 0 {
 		t.Error("it is still compared")
+	}
+}
+
+// Without lungs in the reference the specificity is counted inside the body, once that
+// is known, and without a body in the whole image; the region stands with the number.
+func TestRegionOfTheSpecificity(t *testing.T) {
+	without := func(ctx context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
+		m, err := referenceFile(ctx, path, g)
+		for _, s := range m.Slices {
+			for o, v := range s {
+				if v < 3 {
+					s[o] = 0
+				}
+			}
+		}
+		return m, err
+	}
+	for _, want := range []string{"body", "image"} {
+		b := newBench(t, func(o *Options) { o.ReadMask = without })
+		s := newSeries("case")
+		for n := range s.v.Int16 {
+			s.v.Int16[n] = -1000
+			if i, j := n%16, n/16%12; want == "body" && i > 2 && i < 14 && j < 10 {
+				s.v.Int16[n] = 40
+			}
+		}
+		b.opener.found = app.Scan{Series: []app.Series{s}}
+		b.Open("case")
+		b.until("it is open", b.complete)
+		b.draw(6)
+		b.openReference("reference.nii")
+		b.until("it asks", func() bool { return len(b.modals) == 1 })
+		b.named["mapping.3"].(*controls.Selector).SetSelected("infection")
+		b.answer("mapping", "use")
+		b.measuredAll()
+		table := words(b.inspector.reference.body)
+		if !table[want] || table["lungs"] || b.comparing.rows[len(b.comparing.rows)-1].region != want {
+			t.Errorf("the region is not %s: %v", want, table)
+		}
+	}
+}
+
+// A reference on another grid is refused with both grids, and resampled where that is
+// wanted; what was done to it is said.
+func TestReferenceIsResampledOnRequest(t *testing.T) {
+	b := newBench(t, func(o *Options) {
+		o.ReadMask = referenceFile
+		o.ReadOtherMask = func(ctx context.Context, path string) (*mask.LabelMap, error) {
+			g, _ := volume.Canonical(volume.Size{16, 12, 4}, volume.Affine{{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 10, 0}})
+			return referenceFile(ctx, "there.nii", g)
+		}
+	})
+	b.openOne("case")
+	b.draw(6)
+	for _, answer := range []string{"cancel", "resample"} {
+		b.openReference("elsewhere.nii")
+		b.until("it asks", func() bool { return len(b.modals) == 1 })
+		said := ""
+		for _, o := range test.LaidOutObjects(b.modals[0].popup) {
+			if l, ok := o.(*widget.Label); ok {
+				said += l.Text
+			}
+		}
+		for _, want := range []string{"16 × 12 × 4 voxels of 2.00 × 2.00 × 10.00 mm", "16 × 12 × 8 voxels of 2.00 × 2.00 × 5.00 mm"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("it does not say %q: %s", want, said)
+			}
+		}
+		b.answer("reference_grid", answer)
+		if answer == "cancel" && (b.comparing.mask != nil || len(b.modals) != 0) {
+			t.Fatal("it is compared all the same")
+		}
+	}
+	b.until("it asks what the numbers are", func() bool { return len(b.modals) == 1 })
+	b.answer("mapping", "use")
+	b.measuredAll()
+	if !b.comparing.moved || !strings.Contains(strings.Join(b.inspector.reference.tell().remarks, " "), "resampled") {
+		t.Error("it is not said that it was resampled")
+	}
+	if n := b.comparing.mask.Count(mask.Findings, mask.Infection); n != 2*4 { // one slice of theirs is two of ours
+		t.Errorf("it has %d voxels of infection", n)
+	}
+	b.compareWithFile()
+	if b.comparing.moved {
+		t.Error("the next one counts as resampled")
 	}
 }
 

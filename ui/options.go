@@ -24,6 +24,8 @@ type Options struct {
 
 	// ReadMask reads a label map onto grid g, refusing one of another grid.
 	ReadMask func(ctx context.Context, path string, g volume.Geometry) (*mask.LabelMap, error)
+	// ReadOtherMask reads a label map onto its own grid.
+	ReadOtherMask func(ctx context.Context, path string) (*mask.LabelMap, error)
 	// Unfold makes a mask of a label map; nil for mask.FromLabelMap, which cannot
 	// tell two lungs of one number apart.
 	Unfold func(ctx context.Context, v *volume.Volume, lm *mask.LabelMap, m mask.Mapping) (*mask.Mask, error)

@@ -10,6 +10,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
+	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/ui/controls"
 	"opacity/ui/look"
@@ -64,8 +65,9 @@ type Window struct {
 	device      app.Device
 	models      []app.ModelInfo
 	measured    measured
-	comparing   comparing     // with a reference
-	exporting   *exportDialog // nil while it is not asked what to export
+	comparing   comparing      // with a reference
+	exporting   *exportDialog  // nil while it is not asked what to export
+	moved       *mask.LabelMap // of a reference that is resampled, until it is taken
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList

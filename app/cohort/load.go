@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"opacity/app"
 	"opacity/app/mask"
-	"opacity/app/parallel"
 	"opacity/app/volume"
 )
 
@@ -44,7 +42,7 @@ func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometr
 		if !o.Resample {
 			return nil, false, app.Refuse(nil, "evaluate.other_grid", path, describe(lm.Geometry), describe(*on))
 		}
-		lm, resampled = onto(lm, *on), true
+		lm, resampled = lm.Onto(*on), true
 	}
 	return &labelled{
 		path: path, grid: lm.Geometry, mm: !withheld, values: lm.Values[1:],
@@ -69,38 +67,4 @@ const gridToleranceMM = 0.05
 func describe(g volume.Geometry) string {
 	s, at := g.SpacingMM(), g.Affine.Column(3)
 	return fmt.Sprintf("%s voxels of %.4g x %.4g x %.4g mm from (%.1f, %.1f, %.1f)", g.Size, s[0], s[1], s[2], at[0], at[1], at[2])
-}
-
-// onto brings a label map onto another grid: each voxel takes the number of the nearest
-// one, 0 where it lies outside.
-func onto(lm *mask.LabelMap, g volume.Geometry) *mask.LabelMap {
-	out := &mask.LabelMap{Geometry: g, Values: lm.Values, Slices: make([][]uint8, g.Size[2])}
-	parallel.Ranges(g.Size[2], 1, func(from, to int) {
-		for k := from; k < to; k++ {
-			slice, some := make([]uint8, g.Size[0]*g.Size[1]), false
-			for j := range g.Size[1] {
-				a := lm.ToIndex(g.ToPatient(volume.Vec{0, float64(j), float64(k)}))
-				b := lm.ToIndex(g.ToPatient(volume.Vec{1, float64(j), float64(k)}))
-				step := b.Sub(a)
-				for i := range g.Size[0] {
-					at := [3]int{}
-					in := true
-					for c := range at {
-						at[c] = int(math.Floor(a[c] + float64(i)*step[c] + 0.5))
-						in = in && at[c] >= 0 && at[c] < lm.Size[c]
-					}
-					if !in || lm.Slices[at[2]] == nil {
-						continue
-					}
-					if n := lm.Slices[at[2]][at[0]+lm.Size[0]*at[1]]; n != 0 {
-						slice[i+g.Size[0]*j], some = n, true
-					}
-				}
-			}
-			if some {
-				out.Slices[k] = slice
-			}
-		}
-	})
-	return out
 }
