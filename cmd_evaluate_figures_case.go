@@ -19,7 +19,8 @@ import (
 type shown struct {
 	volume  *volume.Volume
 	picture picture.Case
-	slice   int // with the most of the finding in the reference
+	slice   int  // with the most of the finding in the reference
+	parted  bool // lungs that a file does not tell apart are by where they lie
 }
 
 // missing says why no case can have a picture.
@@ -77,15 +78,16 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	reference, err := e.maskOf(c.Reference, v)
+	reference, parted, err := e.maskOf(c.Reference, v)
 	if err != nil {
 		return nil, err
 	}
-	prediction, err := e.maskOf(c.Prediction, v)
+	prediction, also, err := e.maskOf(c.Prediction, v)
 	if err != nil {
 		return nil, err
 	}
 	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
+	s.parted = parted || also
 	s.picture.Letters = lettersOnPage // of one size on paper, however narrow the figure
 	if e.width > 0 {
 		s.picture.Letters *= plot.TwoColumns / e.width
@@ -95,25 +97,28 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 }
 
 // maskOf reads a label map as readMask does, without a word on what was guessed, which
-// the comparison has said. What a map of one number holds is called a mask.
-func (e *easel) maskOf(path string, v *volume.Volume) (*mask.Mask, error) {
+// the comparison has said. What a map of one number holds is called a mask; parted says
+// that one number stood for both lungs.
+func (e *easel) maskOf(path string, v *volume.Volume) (m *mask.Mask, parted bool, err error) {
 	lm, err := nifti.ReadMaskOn(e.ctx, path, v.Geometry)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	m := mask.GuessMapping(lm)
-	if len(m.Assignments) == 1 && m.Unassigned() {
-		m.Assignments[0].Label = mask.Infection
-		for n := range m.Labels {
-			if m.Labels[n].Value == mask.Infection {
-				m.Labels[n].Name = e.table.T("drawn.mask")
+	mapping := mask.GuessMapping(lm)
+	if len(mapping.Assignments) == 1 && mapping.Unassigned() {
+		mapping.Assignments[0].Label = mask.Infection
+		for n := range mapping.Labels {
+			if mapping.Labels[n].Value == mask.Infection {
+				mapping.Labels[n].Name = e.table.T("drawn.mask")
 			}
 		}
 	}
-	if len(m.Assignments) > 0 && m.Unassigned() {
-		return nil, app.Refuse(nil, "cmd.snapshot.unmapped", path)
+	if len(mapping.Assignments) > 0 && mapping.Unassigned() {
+		return nil, false, app.Refuse(nil, "cmd.snapshot.unmapped", path)
 	}
-	return unfold(e.ctx, v, lm, m)
+	parted = slices.ContainsFunc(mapping.Assignments, func(a mask.Assignment) bool { return a.BothLungs })
+	m, err = unfold(e.ctx, v, lm, mapping)
+	return m, parted, err
 }
 
 // worth is the index of the slice that has the most of the last label, the finding, in the
@@ -153,7 +158,11 @@ func (s *shown) errors() picture.Case {
 }
 
 func (e *easel) triptych(s *shown, of []string) error {
-	f, err := s.picture.Triptych(s.slice)
+	p := s.picture
+	if s.parted {
+		p.About.Notes = append([]string{e.table.T("drawn.parted")}, p.About.Notes...)
+	}
+	f, err := p.Triptych(s.slice)
 	if err != nil {
 		return err
 	}
