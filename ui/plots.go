@@ -32,6 +32,7 @@ type plots struct {
 	about   plotAbout
 	plot    *Plot  // nil while there is none
 	at      uint8  // the threshold it is drawn with
+	drawn   string // the name of the figure on screen, "" for none
 	stop    func() // puts the next figure off for good
 	wanted  *wantedCase
 }
@@ -215,6 +216,7 @@ func (p *plots) draw() {
 	}, nil, func(d drawn, err error) {
 		if err == nil && p.plot == plot {
 			p.view.Display(d.picture, d.spots)
+			p.drawn = plot.Name
 			p.tellPoint()
 		}
 	})

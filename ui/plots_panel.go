@@ -179,7 +179,7 @@ func (n *plotsPanel) pickLabel(i int) {
 // say says in the place of the figure why there is none.
 func (n *plotsPanel) say(why string) {
 	p := n.p
-	p.plot = nil
+	p.plot, p.drawn = nil, ""
 	n.view.Display(nil, nil)
 	controls.Visible(n.view, false)
 	n.why.Set(why)

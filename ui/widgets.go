@@ -59,6 +59,7 @@ type windowState struct {
 	Study    string         `json:"study"`   // folder that keeps the work
 	Cases    []string       `json:"cases"`   // rows of the work list: name, state, what is said of the model, details
 	Present  string         `json:"present"` // the case of the list that is open
+	Plot     string         `json:"plot"`    // the figure that is drawn
 }
 
 // watchWidgets keeps the file of widgets up to date: per name its rectangle, and
@@ -135,7 +136,7 @@ func (w *Window) state() windowState {
 	if k := w.study(); k != nil {
 		s.Durable, s.Study = k.Durable(), k.Folder()
 	}
-	s.Present = w.cases.present
+	s.Present, s.Plot = w.cases.present, w.plots.drawn
 	for _, r := range w.cases.table.Rows() {
 		s.Cases = append(s.Cases, strings.Join([]string{r.Name, r.State, r.Value, r.Details}, "|"))
 	}

@@ -51,6 +51,7 @@ type state struct {
 	Study    string   // folder that keeps the work
 	Cases    []string // rows of the work list: name|state|of the model|details
 	Present  string   // the case of the list that is open
+	Plot     string   // the figure that is drawn
 }
 
 // program is Opacity running on a desk.

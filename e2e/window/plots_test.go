@@ -35,6 +35,7 @@ func TestPlots(t *testing.T) {
 			p.refer(reference)
 			p.key("ctrl+g")
 			view := p.place("plots.view")
+			p.until("the figure", func(s state) bool { return strings.HasPrefix(s.Plot, "areas_") })
 			p.until("the numbers", func(s state) bool { return len(s.Busy) == 0 })
 			first := p.chosen("home")
 			s := p.until("no slice to be gone to by that", func(state) bool { return true })
@@ -50,13 +51,13 @@ func TestPlots(t *testing.T) {
 			if !first.In(view) || !last.In(view) {
 				t.Errorf("points at %v and %v of %v", first, last, view)
 			}
-			p.figure(3) // ROC
+			p.figure(3, "roc_")
 			p.shot("3-roc")
 			steps := p.until("rest", func(s state) bool { return len(s.Busy) == 0 }).Steps
 			p.chosen("home")
 			on := p.chosen("pgup")
 			p.desk.Click(on, desk.LeftButton)
-			s = p.until("a threshold", func(s state) bool { return s.Steps == steps+1 && strings.Contains(s.Status, "%") })
+			s = p.until("a threshold", func(s state) bool { return s.Steps == steps+1 && strings.Contains(s.Status, "%") && len(s.Busy) == 0 })
 			p.shot("4-threshold")
 			p.key("ctrl+z")
 			p.until("the threshold back", func(s state) bool { return s.Steps == steps })
@@ -85,14 +86,15 @@ func (p *program) refer(reference string) {
 	p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
 }
 
-// figure picks the n-th figure by keys, and goes to it.
-func (p *program) figure(n int) {
+// figure picks the n-th figure by keys, and goes to it; its name begins so.
+func (p *program) figure(n int, name string) {
 	p.t.Helper()
 	p.press("plots.figure", "the list of figures", func(s state) bool { return !strings.Contains(s.Keys, "plotview") })
 	for range n + 1 {
 		p.key("down")
 	}
 	p.key("enter")
+	p.until("the figure", func(s state) bool { return strings.HasPrefix(s.Plot, name) })
 	p.desk.Click(at(p.place("plots.view"), 0.98, 0.02), desk.LeftButton)
 	p.until("the keys", func(s state) bool { return strings.Contains(s.Keys, "plotview") })
 }
@@ -152,7 +154,7 @@ func TestPlotsOfResults(t *testing.T) {
 	}
 	p.key("enter")
 	p.until("the results", func(s state) bool { return s.Modal == "" && strings.HasPrefix(s.Status, "Results of") })
-	p.figure(4)
+	p.figure(4, "scatter_volume")
 	p.shot("1-results")
 	p.desk.Click(p.chosen("home"), desk.LeftButton)
 	s := p.until("the case", func(s state) bool {
@@ -161,7 +163,7 @@ func TestPlotsOfResults(t *testing.T) {
 	p.place("reference.legend")
 	p.until("rest", func(s state) bool { return len(s.Busy) == 0 })
 	p.shot("2-case")
-	p.figure(3)
+	p.figure(3, "bland_altman_volume")
 	p.desk.Click(p.chosen("end"), desk.LeftButton)
 	p.until("another slice or case", func(now state) bool { return now.Title != s.Title || now.Cursor[2] != s.Cursor[2] })
 }
