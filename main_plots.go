@@ -31,7 +31,7 @@ func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) 
 // plotOf is a figure as the window takes it; nameless is the same without the names of
 // cases.
 func plotOf(s, nameless figures.Shown) ui.Plot {
-	p := ui.Plot{Name: s.Name, Caption: s.Caption(), Tip: s.Tip}
+	p := ui.Plot{Name: fileName(s.Name), Caption: s.Caption(), Tip: s.Tip}
 	p.Draw = func(width, height int, scale float64, dark bool) (image.Image, []plotview.Spot) {
 		m, spots := s.Image(width, height, scale, dark)
 		out := make([]plotview.Spot, len(spots))

@@ -54,7 +54,7 @@ func (p *plots) askExport() {
 	w.ask("plots.export", w.t("ui.plots.export_title"), body, fyne.NewSize(460, 300),
 		answer{id: "export", label: "ui.export.do", run: func() {
 			ext := plotFormats[format]
-			p.askPlace(*plot, filepath.Join(w.resultFolder(), fileNameOf(plot.Name)+"."+ext), ext, plotWidthsMM[width], named.Checked)
+			p.askPlace(*plot, filepath.Join(w.resultFolder(), plot.Name+"."+ext), ext, plotWidthsMM[width], named.Checked)
 		}},
 		answer{id: "cancel", label: "ui.cancel"})
 }
@@ -91,14 +91,4 @@ func (p *plots) write(plot Plot, path, format string, widthMM float64, identity,
 		w.status.said = w.t("ui.plots.written", path)
 		w.status.refresh()
 	})
-}
-
-// fileNameOf makes a name that every file system takes.
-func fileNameOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || strings.ContainsRune(`<>:"/\|?*,`, r) {
-			return '_'
-		}
-		return r
-	}, s)
 }

@@ -36,7 +36,7 @@ type PlotCase struct {
 
 // Plot is a figure.
 type Plot struct {
-	Name, Caption string // Name is of its files
+	Name, Caption string // Name is of its files, on any file system
 	// Draw draws it, size in pixels.
 	Draw func(width, height int, scale float64, dark bool) (image.Image, []plotview.Spot)
 	// Tip says what a point is, and Place what it stands for.

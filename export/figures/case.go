@@ -273,7 +273,7 @@ func curve(kind string, h score.Histogram, about plot.About, name string, thresh
 		n := h.At(threshold)
 		op := at(score.Point{Threshold: threshold, TPR: n.Sensitivity().X, FPR: 1 - n.Specificity().X, TP: n.TP, FP: n.FP})
 		rated.Operating = &op
-		roc := plot.ROCData{About: about, Models: []plot.Rated{rated}}
+		roc := plot.ROCData{About: about, Models: []plot.Rated{rated}, Every: true}
 		if kind == ROC {
 			f := plot.ROC(roc)
 			f.Name = "roc_" + name

@@ -250,3 +250,15 @@ func (c *counter) Write(p []byte) (int, error) {
 	*c += counter(len(p))
 	return len(p), nil
 }
+
+// Thresholds that no eye would miss stay where every one is to be chosen from.
+func TestEveryThreshold(t *testing.T) {
+	d := plot.ROCData{Models: []plot.Rated{{Name: "a", Area: plot.Exactly(0.5), Curve: []plot.Threshold{{1, 0, 0}, {0.5, 0.5, 0.5}, {0, 1, 1}}}}}
+	for every, want := range map[bool]int{false: 2, true: 3} {
+		d.Every = every
+		f := plot.ROC(d)
+		if _, spots := f.Image(300, 300, 1, false); len(spots) != want || len(f.Points()) != want+1 {
+			t.Errorf("every %v: %d points, want %d", every, len(spots), want)
+		}
+	}
+}

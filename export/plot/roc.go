@@ -13,6 +13,9 @@ import (
 type ROCData struct {
 	About
 	Models []Rated
+	// Every keeps all thresholds as points, where one is to be chosen among them; else
+	// those are left out that no eye would miss.
+	Every bool
 }
 
 // Rated is what one model's scores reach over all thresholds.
@@ -68,7 +71,10 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 	nan := math.NaN()
 	bands, cases, operating, masks := false, false, false, false
 	for n, m := range d.Models {
-		curve := thinned(m.Curve)
+		curve := m.Curve
+		if !d.Every {
+			curve = thinned(curve)
+		}
 		var single [][]Threshold
 		for k, c := range m.Cases {
 			single = append(single, thinned(c))
