@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/cohort"
+	"opacity/app/csvfile"
 	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/traininglog"
@@ -32,7 +32,7 @@ type figureFlags struct {
 }
 
 func (f *figureFlags) add(flags *pflag.FlagSet, t text.Table) {
-	flags.StringVar(&f.which, "figures", "cohort", t.T("drawn.flag.figures", strings.Join(kindNames(), ", ")))
+	flags.StringVar(&f.which, "figures", "cohort", t.T("drawn.flag.figures", kindHelp()))
 	flags.Float64Var(&f.width, "width", 0, t.T("drawn.flag.width"))
 	flags.Float64Var(&f.dpi, "dpi", 300, t.T("drawn.flag.dpi"))
 	flags.BoolVar(&f.dark, "dark", false, t.T("drawn.flag.dark"))
@@ -151,6 +151,15 @@ func kindNames() []string {
 	return names
 }
 
+// kindHelp is the names in lines that fit a terminal.
+func kindHelp() string {
+	var lines []string
+	for part := range slices.Chunk(kindNames(), 7) {
+		lines = append(lines, strings.Join(part, ", "))
+	}
+	return strings.Join(lines, ",\n")
+}
+
 // easel is what figures are drawn from, and where they go.
 type easel struct {
 	*cli
@@ -215,7 +224,7 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, cases []cohor
 			return err
 		}
 		return put("figures.csv", func(w io.Writer) error {
-			return csv.NewWriter(w).WriteAll(append([][]string{{"figure", "kind", "caption, or why there is none"}}, e.index...))
+			return csvfile.Write(w, append([][]string{{"figure", "kind", "caption, or why there is none"}}, e.index...))
 		})
 	})
 	if err != nil {

@@ -1,12 +1,26 @@
 package app
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // The names of results in a case's folder.
 const (
 	MaskName          = "mask.nii.gz"
 	ProbabilityPrefix = "prob_" // and the label, and .nii.gz
 )
+
+// ProbabilityName is the file of a label's probabilities: letters, digits, dots, plus
+// signs and dashes of its name, and underscores for the rest.
+func ProbabilityName(label string) string {
+	return ProbabilityPrefix + strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".-+", r) {
+			return r
+		}
+		return '_'
+	}, label) + ".nii.gz"
+}
 
 // TrimNIfTI cuts the extension of a NIfTI file off a path; ok is false where there is
 // none.

@@ -1,13 +1,13 @@
 package export
 
 import (
-	"encoding/csv"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 	"opacity/app/mask"
 	"opacity/app/metrics"
 )
@@ -21,7 +21,6 @@ var csvHeader = []string{
 // WriteCSV writes report.csv: a header and a row per label and side, RFC 4180.
 // A number that may not be stated is an empty cell, and the last column says why.
 func WriteCSV(w io.Writer, r app.Report) error {
-	c := csv.NewWriter(w)
 	rows := [][]string{csvHeader}
 	var id, version string
 	if r.Model != nil {
@@ -35,7 +34,7 @@ func WriteCSV(w io.Writer, r app.Report) error {
 			reasons(s, r.Measurements),
 		})
 	}
-	return c.WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // reasons says, each once, why cells of a row are empty.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/metrics"
@@ -234,7 +234,7 @@ func (e exportJob) writeFigure(ctx context.Context, o Options, report func(float
 			_, err := io.WriteString(out, drawn.Caption+"\n")
 			return err
 		},
-		".csv": func(out io.Writer) error { return csv.NewWriter(out).WriteAll(drawn.Points) },
+		".csv": func(out io.Writer) error { return csvfile.Write(out, drawn.Points) },
 	}
 	for n, path := range e.figurePaths() {
 		write := beside[filepath.Ext(path)]

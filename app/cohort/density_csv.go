@@ -1,11 +1,11 @@
 package cohort
 
 import (
-	"encoding/csv"
 	"io"
 	"slices"
 	"strconv"
 
+	"opacity/app/csvfile"
 	"opacity/app/volume"
 )
 
@@ -30,7 +30,7 @@ func (r Report) WriteDensity(w io.Writer) error {
 			})
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // WriteHistogram writes histogram.csv: the voxels of each label by HU, in bins of
@@ -59,5 +59,5 @@ func (r Report) WriteHistogram(w io.Writer) error {
 			})
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }

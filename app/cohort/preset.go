@@ -1,7 +1,6 @@
 package cohort
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"opacity/app/csvfile"
 	"opacity/app/metrics/catalogue"
 	"opacity/app/stats"
 	"opacity/app/text"
@@ -34,7 +34,7 @@ func (t Table) Caption() []text.Message { return slices.Concat(t.Is, t.Departs) 
 
 // WriteCSV writes the columns and rows.
 func (t Table) WriteCSV(w io.Writer) error {
-	return csv.NewWriter(w).WriteAll(slices.Concat([][]string{t.flat()}, t.Rows, t.Foot))
+	return csvfile.Write(w, slices.Concat([][]string{t.flat()}, t.Rows, t.Foot))
 }
 
 // flat is the columns in one line each.

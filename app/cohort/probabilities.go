@@ -55,8 +55,8 @@ func probabilityNames(label string) []string {
 	}
 	var out []string
 	for _, n := range names {
-		base := app.ProbabilityPrefix + strings.ReplaceAll(n, " ", "_")
-		out = append(out, base+".nii.gz", base+".nii")
+		name := app.ProbabilityName(n)
+		out = append(out, name, strings.TrimSuffix(name, ".gz"))
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 	"opacity/app/safefile"
 )
 
@@ -73,7 +74,7 @@ func (r *Report) readSlices(path string) error {
 		rows[[3]string{c.Case, c.Model, c.Label}] = c
 	}
 	for _, line := range lines {
-		get := func(column string) string { return line[at[column]] }
+		get := func(column string) string { return csvfile.Plain(line[at[column]]) }
 		row, known := rows[[3]string{get("case"), get("model"), get("label")}]
 		number, err := strconv.Atoi(get("slice"))
 		if !known || err != nil || number < 1 {

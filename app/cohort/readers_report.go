@@ -2,7 +2,6 @@ package cohort
 
 import (
 	"cmp"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"math"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 	"opacity/app/metrics"
 	"opacity/app/stats"
 	"opacity/app/text"
@@ -242,7 +242,7 @@ func writeReaderRows(w io.Writer, all []ReaderRow) error {
 		}
 		lines = append(lines, append(line, why.String()))
 	}
-	return csv.NewWriter(w).WriteAll(lines)
+	return csvfile.Write(w, lines)
 }
 
 // WritePairsSummary writes readers_summary.csv: a row per pair, label and metric.
@@ -263,7 +263,7 @@ func writeReaderSummary(w io.Writer, all []ReaderSummary) error {
 		line := []string{s.Kind, s.A, s.B, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed)}
 		lines = append(lines, append(line, numbers(s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max)...))
 	}
-	return csv.NewWriter(w).WriteAll(lines)
+	return csvfile.Write(w, lines)
 }
 
 func numbers(all ...number) (out []string) {
@@ -279,7 +279,7 @@ func (r ReadersReport) WriteVolumes(w io.Writer) error {
 	for _, e := range r.Volumes {
 		lines = append(lines, []string{e.Case, e.Label, e.Reader, e.Session, strconv.FormatInt(e.Voxels, 10), cell(float64(e.ML))})
 	}
-	return csv.NewWriter(w).WriteAll(lines)
+	return csvfile.Write(w, lines)
 }
 
 // WriteStaple writes staple.csv: how good STAPLE takes each reader to be.
@@ -291,7 +291,7 @@ func (r ReadersReport) WriteStaple(w io.Writer) error {
 				[]string{strconv.Itoa(s.Iterations), strconv.FormatBool(s.Converged), string(s.Why)}))
 		}
 	}
-	return csv.NewWriter(w).WriteAll(lines)
+	return csvfile.Write(w, lines)
 }
 
 // WriteReliability writes reliability.csv: a row per statistic, with its 95 % interval.
@@ -331,5 +331,5 @@ func (r ReadersReport) WriteReliability(w io.Writer) error {
 		}
 		add(a.Label, a.Quantity, "ccc", a.Kind, of, a.N, a.Cases, a.CCC.R, a.CCC.CI, a.CCC.P, "fisher_z", a.CCC.Why)
 	}
-	return csv.NewWriter(w).WriteAll(lines)
+	return csvfile.Write(w, lines)
 }

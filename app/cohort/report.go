@@ -1,7 +1,6 @@
 package cohort
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 	"opacity/app/metrics"
 	"opacity/app/text"
 )
@@ -160,7 +160,7 @@ func (r Report) WriteMetrics(w io.Writer) error {
 		}
 		rows = append(rows, append(line, why.String()))
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // WriteSummary writes summary.csv: a row per model, label and metric.
@@ -176,7 +176,7 @@ func (r Report) WriteSummary(w io.Writer) error {
 		}
 		rows = append(rows, line)
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // WriteSlices writes slices.csv: the areas of each label on each axial slice that
@@ -193,7 +193,7 @@ func (r Report) WriteSlices(w io.Writer) error {
 			})
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // WriteThirds writes thirds.csv: each label in the base, the middle and the apex.
@@ -208,7 +208,7 @@ func (r Report) WriteThirds(w io.Writer) error {
 			rows = append(rows, append(line, cell(float64(t.ReferenceML)), cell(float64(t.PredictionML)), why.String()))
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }
 
 // reasons collects why cells of a row are empty.
@@ -230,5 +230,5 @@ func (r Report) WriteFolds(w io.Writer) error {
 	for _, f := range r.Folds {
 		rows = append(rows, []string{f.Model, f.Label, f.Metric, f.Fold, strconv.Itoa(f.N), cell(float64(f.Median))})
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }

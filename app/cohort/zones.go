@@ -1,11 +1,11 @@
 package cohort
 
 import (
-	"encoding/csv"
 	"io"
 	"slices"
 	"strconv"
 
+	"opacity/app/csvfile"
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/metrics/region"
@@ -107,5 +107,5 @@ func (r Report) WriteZones(w io.Writer) error {
 		}
 		rows = append(rows, append(line, "", "", "", "", "", "", s.PredictionIn, why.String()))
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return csvfile.Write(w, rows)
 }

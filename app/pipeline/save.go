@@ -49,7 +49,7 @@ func save(ctx context.Context, folder string, w app.Writer, o Options, s saving,
 	files = append(files, path)
 	for _, label := range slices.Sorted(maps.Keys(s.result.Probabilities)) {
 		progress(h, len(files), total)
-		path := filepath.Join(folder, app.ProbabilityPrefix+fileName(label)+".nii.gz")
+		path := filepath.Join(folder, app.ProbabilityName(label))
 		if err := w.WriteProbability(ctx, path, s.volume, s.result.Probabilities[label], o.Overwrite); err != nil {
 			return files, err
 		}
@@ -96,15 +96,4 @@ func caseName(s string) string {
 		return "case"
 	}
 	return s
-}
-
-// fileName makes a part of a file's name out of a label's: letters, digits, dots,
-// dashes, and underscores for the rest.
-func fileName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".-+", r) {
-			return r
-		}
-		return '_'
-	}, s)
 }

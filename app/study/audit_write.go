@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"opacity/app/csvfile"
 )
 
 // Trail is the audit trail of a study, with what it is of.
@@ -85,40 +87,40 @@ var columns = []struct {
 	name string
 	of   func(*Trail, *Row) string
 }{
-	{"case", func(t *Trail, _ *Row) string { return cell(t.Case) }},
-	{"study_id", func(t *Trail, _ *Row) string { return cell(t.Study) }},
+	{"case", func(t *Trail, _ *Row) string { return csvfile.Text(t.Case) }},
+	{"study_id", func(t *Trail, _ *Row) string { return csvfile.Text(t.Study) }},
 	{"time", func(_ *Trail, r *Row) string { return second(r.Time) }},
-	{"who", func(_ *Trail, r *Row) string { return cell(r.Who) }},
-	{"event", func(_ *Trail, r *Row) string { return cell(r.Event) }},
-	{"tool", func(_ *Trail, r *Row) string { return cell(r.Tool) }},
-	{"step", func(_ *Trail, r *Row) string { return cell(r.Step) }},
+	{"who", func(_ *Trail, r *Row) string { return csvfile.Text(r.Who) }},
+	{"event", func(_ *Trail, r *Row) string { return csvfile.Text(r.Event) }},
+	{"tool", func(_ *Trail, r *Row) string { return csvfile.Text(r.Tool) }},
+	{"step", func(_ *Trail, r *Row) string { return csvfile.Text(r.Step) }},
 	{"steps", func(_ *Trail, r *Row) string { return counted(r.Steps) }},
-	{"label", func(_ *Trail, r *Row) string { return cell(r.Label) }},
+	{"label", func(_ *Trail, r *Row) string { return csvfile.Text(r.Label) }},
 	{"hand", func(_ *Trail, r *Row) string { return r.byHand() }},
 	{"first_slice", func(_ *Trail, r *Row) string { return counted(r.FirstSlice) }},
 	{"last_slice", func(_ *Trail, r *Row) string { return counted(r.LastSlice) }},
-	{"plane", func(_ *Trail, r *Row) string { return cell(r.Plane) }},
+	{"plane", func(_ *Trail, r *Row) string { return csvfile.Text(r.Plane) }},
 	{"plane_first", func(_ *Trail, r *Row) string { return counted(r.PlaneFirst) }},
 	{"plane_last", func(_ *Trail, r *Row) string { return counted(r.PlaneLast) }},
 	{"voxels", func(_ *Trail, r *Row) string { return number(r.Voxels, strconv.Itoa) }},
 	{"ml", func(_ *Trail, r *Row) string {
 		return number(r.ML, func(ml float64) string { return strconv.FormatFloat(ml, 'f', 4, 64) })
 	}},
-	{"changes", func(_ *Trail, r *Row) string { return cell(list(r.Changes, signed)) }},
+	{"changes", func(_ *Trail, r *Row) string { return csvfile.Text(list(r.Changes, signed)) }},
 	{"radius_mm", func(_ *Trail, r *Row) string { return setting(r.Settings["radius_mm"]) }},
 	{"hu_from", func(_ *Trail, r *Row) string { return setting(r.Settings["hu_from"]) }},
 	{"hu_to", func(_ *Trail, r *Row) string { return setting(r.Settings["hu_to"]) }},
-	{"inside", func(_ *Trail, r *Row) string { return cell(setting(r.Settings["inside"])) }},
-	{"over", func(_ *Trail, r *Row) string { return cell(setting(r.Settings["over"])) }},
-	{"amounts", func(_ *Trail, r *Row) string { return cell(list(r.amounts(), setting)) }},
-	{"model", func(_ *Trail, r *Row) string { return cell(r.Model) }},
-	{"model_version", func(_ *Trail, r *Row) string { return cell(r.ModelVersion) }},
-	{"threshold", func(_ *Trail, r *Row) string { return cell(list(r.Threshold, short)) }},
-	{"file", func(_ *Trail, r *Row) string { return cell(r.File) }},
-	{"file_sha256", func(_ *Trail, r *Row) string { return cell(r.FileSHA256) }},
-	{"state", func(_ *Trail, r *Row) string { return cell(r.State) }},
-	{"note", func(_ *Trail, r *Row) string { return cell(r.Note) }},
-	{"program", func(_ *Trail, r *Row) string { return cell(r.Program) }},
+	{"inside", func(_ *Trail, r *Row) string { return csvfile.Text(setting(r.Settings["inside"])) }},
+	{"over", func(_ *Trail, r *Row) string { return csvfile.Text(setting(r.Settings["over"])) }},
+	{"amounts", func(_ *Trail, r *Row) string { return csvfile.Text(list(r.amounts(), setting)) }},
+	{"model", func(_ *Trail, r *Row) string { return csvfile.Text(r.Model) }},
+	{"model_version", func(_ *Trail, r *Row) string { return csvfile.Text(r.ModelVersion) }},
+	{"threshold", func(_ *Trail, r *Row) string { return csvfile.Text(list(r.Threshold, short)) }},
+	{"file", func(_ *Trail, r *Row) string { return csvfile.Text(r.File) }},
+	{"file_sha256", func(_ *Trail, r *Row) string { return csvfile.Text(r.FileSHA256) }},
+	{"state", func(_ *Trail, r *Row) string { return csvfile.Text(r.State) }},
+	{"note", func(_ *Trail, r *Row) string { return csvfile.Text(r.Note) }},
+	{"program", func(_ *Trail, r *Row) string { return csvfile.Text(r.Program) }},
 	{"label_value", func(_ *Trail, r *Row) string { return counted(r.LabelValue) }},
 	{"seen_slices", func(_ *Trail, r *Row) string { return number(r.Seen, strconv.Itoa) }},
 	{"slices", func(_ *Trail, r *Row) string { return number(r.Slices, strconv.Itoa) }},
@@ -194,15 +196,6 @@ func setting(v any) string {
 }
 
 func short(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-
-// cell keeps a text from being taken for a formula by a spreadsheet, which may
-// run it: OWASP, "CSV Injection".
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
 
 func list[V any](m map[string]V, put func(V) string) string {
 	var parts []string

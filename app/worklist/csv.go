@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"opacity/app"
+	"opacity/app/csvfile"
 )
 
 // columns of a list as CSV: a line a reading, one for a case that nobody has read.
@@ -26,7 +27,7 @@ func writeCSV(w io.Writer, entries []Entry) error {
 		if e.Uncertainty != nil {
 			uncertainty = number(*e.Uncertainty)
 		}
-		head := []string{cell(e.Case), cell(e.Path), cell(e.SeriesUID), cell(e.Model), uncertainty}
+		head := []string{csvfile.Text(e.Case), csvfile.Text(e.Path), csvfile.Text(e.SeriesUID), csvfile.Text(e.Model), uncertainty}
 		for _, r := range e.Readings {
 			changed := ""
 			if !r.Changed.IsZero() {
@@ -36,7 +37,7 @@ func writeCSV(w io.Writer, entries []Entry) error {
 			if r.Slices > 0 {
 				seen, slices = strconv.Itoa(r.Seen), strconv.Itoa(r.Slices)
 			}
-			_ = c.Write(append(head[:5:5], cell(r.Reviewer), r.State, number(r.Minutes), cell(r.Note), changed, seen, slices))
+			_ = c.Write(append(head[:5:5], csvfile.Text(r.Reviewer), r.State, number(r.Minutes), csvfile.Text(r.Note), changed, seen, slices))
 		}
 		if len(e.Readings) == 0 {
 			_ = c.Write(append(head[:5:5], "", "", "", "", "", "", ""))
@@ -47,24 +48,6 @@ func writeCSV(w io.Writer, entries []Entry) error {
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
-
-// formula are the beginnings of a cell that a spreadsheet takes for a formula,
-// and may run: OWASP, "CSV Injection". An apostrophe before them stops it.
-const formula = "=+-@\t\r'"
-
-func cell(s string) string {
-	if s != "" && strings.ContainsRune(formula, rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-func uncell(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune(formula, rune(s[1])) {
-		return s[1:]
-	}
-	return s
-}
 
 // parseCSV reads lines in any order of columns, separated by commas or, as some
 // spreadsheets have it, semicolons.
@@ -102,7 +85,7 @@ func parseCSV(path string, b []byte) ([]Entry, error) {
 		}
 		get := func(name string) string {
 			if n, ok := at[name]; ok && n < len(fields) {
-				return uncell(fields[n])
+				return csvfile.Plain(fields[n])
 			}
 			return ""
 		}

@@ -12,7 +12,6 @@
 package plot
 
 import (
-	"encoding/csv"
 	"fmt"
 	"image"
 	"image/png"
@@ -23,6 +22,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"opacity/app/csvfile"
 )
 
 // Widths of figures in millimetres, as journals ask for them.
@@ -131,7 +132,7 @@ func (f Figure) WritePDF(w io.Writer, p Page) error {
 
 // WriteCSV writes the points drawn.
 func (f Figure) WriteCSV(w io.Writer) error {
-	return csv.NewWriter(w).WriteAll(f.points)
+	return csvfile.Write(w, f.points)
 }
 
 // Image draws the figure for a window, width by height pixels; scale 2 makes
