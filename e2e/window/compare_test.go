@@ -25,10 +25,19 @@ func TestCompare(t *testing.T) {
 			prefer(t, config, fmt.Sprintf(`{"light": %v, "width": %d, "height": %d}`, size.X < 1300, size.X, size.Y))
 			p := start(t, size, []string{"XDG_CONFIG_HOME=" + config}, path)
 			p.until("the study", loaded)
-			p.hover(at(p.place("picture.axial"), 0.5, 0.5))
-			p.key("ctrl+r")
-			before := p.until("the model", segmented)
 			axial := p.place("picture.axial")
+			p.hover(at(axial, 0.5, 0.5))
+			var before state
+			if size.X > 1300 {
+				p.key("ctrl+r")
+				before = p.until("the model", segmented)
+			} else { // a mask that a hand drew will do
+				p.key("b")
+				p.desk.Drag(at(axial, 0.3, 0.45), at(axial, 0.36, 0.5), desk.LeftButton, 4)
+				before = p.until("a drawn mask that is kept", func(s state) bool { return s.Steps == 1 && infection(s) > 0 && !s.Dirty })
+				p.key("b")
+			}
+			axial = p.place("picture.axial")
 			labels := p.pixels(axial)
 
 			p.hover(at(axial, 0.5, 0.5))
