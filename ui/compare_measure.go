@@ -52,13 +52,6 @@ type comparison struct {
 	body      body
 }
 
-// Regions of a scan, by the ends of their texts' keys.
-const (
-	inLungs = "lungs" // of the reference
-	inBody  = "body"
-	inImage = "image"
-)
-
 // body is the body in a scan.
 type body struct {
 	known bool
@@ -68,15 +61,14 @@ type body struct {
 // region is where what is not there is counted: for findings inside the lungs of the
 // reference, where it has any, else inside the body. It is "" while that is not known.
 func (c comparison) region(l mask.Label, lungs *mask.Bits) (string, *mask.Bits) {
-	switch {
-	case lungs != nil && l.Layer == mask.Findings:
-		return inLungs, lungs
-	case !c.body.known:
-		return "", nil
-	case c.body.bits != nil:
-		return inBody, c.body.bits
+	if l.Layer != mask.Findings {
+		lungs = nil
 	}
-	return inImage, nil
+	if lungs == nil && !c.body.known {
+		return "", nil
+	}
+	r := region.OfNegatives(nil, lungs, c.body.bits)
+	return r.Key, r.Voxels
 }
 
 func (w *Window) comparison() comparison {

@@ -13,6 +13,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/metrics/region"
 	"opacity/app/study"
 	"opacity/app/volume"
 	"opacity/ui/controls"
@@ -148,7 +149,7 @@ func TestRegionOfTheSpecificity(t *testing.T) {
 		}
 		return m, err
 	}
-	for _, want := range []string{"body", "image"} {
+	for key, want := range map[string]string{region.Inside: "body", region.WholeGrid: "image"} {
 		b := newBench(t, func(o *Options) { o.ReadMask = without })
 		s := newSeries("case")
 		for n := range s.v.Int16 {
@@ -167,7 +168,7 @@ func TestRegionOfTheSpecificity(t *testing.T) {
 		b.answer("mapping", "use")
 		b.measuredAll()
 		table := words(b.inspector.reference.body)
-		if !table[want] || table["lungs"] || b.comparing.rows[len(b.comparing.rows)-1].region != want {
+		if !table[want] || table["lungs"] || b.comparing.rows[len(b.comparing.rows)-1].region != key {
 			t.Errorf("the region is not %s: %v", want, table)
 		}
 	}

@@ -306,7 +306,7 @@ func (d *exportDialog) changed() {
 	kept := d.choices
 	d.w.prefs.Export = &kept
 	d.w.savePreferences()
-	if d.mask.Disabled() == false {
+	if !d.mask.Disabled() {
 		controls.Enable(d.labels, d.choices.Mask)
 	}
 	d.compose()

@@ -152,18 +152,14 @@ type places struct {
 	on               *labelled // the reference's grid
 }
 
-// negatives chooses where what is not there is counted: inside a region of interest,
-// else for what lies in lungs inside these, else inside the body.
+// negatives is where what is not there is counted; the lungs are for what lies in them.
 func (w places) negatives(p part) (Region, *mask.Bits) {
-	switch {
-	case w.roi != nil:
-		return InROI, w.roi
-	case p.finding && w.lungs != nil:
-		return InLungs, w.lungs
-	case w.body != nil:
-		return InBody, w.body
+	lungs := w.lungs
+	if !p.finding {
+		lungs = nil
 	}
-	return InGrid, nil
+	r := region.OfNegatives(w.roi, lungs, w.body)
+	return Region(r.Key), r.Voxels
 }
 
 // row measures a label; path is that of its probabilities, "" for none.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"opacity/app/metrics"
+	"opacity/app/metrics/region"
 )
 
 // Region says in which voxels sensitivity-like shares of what is not there were counted.
@@ -12,10 +13,10 @@ type Region string
 
 // The regions of specificity, NPV, accuracy, balanced accuracy, MCC and ROC.
 const (
-	InLungs Region = "reference_lungs"
-	InROI   Region = "roi"
-	InBody  Region = "body"
-	InGrid  Region = "whole_grid"
+	InLungs Region = region.ReferenceLungs
+	InROI   Region = region.ROI
+	InBody  Region = region.Inside
+	InGrid  Region = region.WholeGrid
 	InMany  Region = "several" // of cases that differ in it
 	// InReadersLungs is what any of several readers takes for lung.
 	InReadersLungs Region = "readers_lungs"

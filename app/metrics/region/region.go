@@ -5,11 +5,8 @@
 package region
 
 import (
-	"context"
-
 	"opacity/app/mask"
 	"opacity/app/text"
-	"opacity/app/volume"
 )
 
 // Region is a named set of voxels of a grid.
@@ -26,24 +23,23 @@ func named(key string, voxels *mask.Bits) Region {
 	return Region{Key: key, Name: text.M("region." + key), Voxels: voxels}
 }
 
+// The keys of where negatives are counted.
+const (
+	ROI            = "roi"
+	ReferenceLungs = "reference_lungs"
+	Inside         = "body"
+	WholeGrid      = "whole_grid"
+)
+
 // OfNegatives chooses where specificity, accuracy and ROC curves are worked out, for air
 // around a patient is easily told from everything: inside a region of interest where one
-// is given, else inside the reference lungs where there are any, else inside the body
-// where the volume has HU, else in the whole grid. roi, lungs and v may be nil.
-func OfNegatives(ctx context.Context, roi, lungs *mask.Bits, v *volume.Volume) (Region, error) {
-	switch {
-	case roi != nil && !roi.Empty():
-		return named("roi", roi), nil
-	case lungs != nil && !lungs.Empty():
-		return named("reference_lungs", lungs), nil
-	case v != nil:
-		body, ok, err := Body(ctx, v)
-		if err != nil {
-			return Region{}, err
-		}
-		if ok {
-			return named("body", body), nil
+// is given, else inside the reference lungs where there are any, else inside the body,
+// else in the whole grid. Any may be nil.
+func OfNegatives(roi, lungs, body *mask.Bits) Region {
+	for _, r := range []Region{named(ROI, roi), named(ReferenceLungs, lungs), named(Inside, body)} {
+		if r.Voxels != nil && !r.Voxels.Empty() {
+			return r
 		}
 	}
-	return named("whole_grid", nil), nil
+	return named(WholeGrid, nil)
 }

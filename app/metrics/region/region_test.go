@@ -217,32 +217,34 @@ func TestBody(t *testing.T) {
 func TestOfNegatives(t *testing.T) {
 	v, m := chest()
 	lungs, none := mask.BitsOf(m, mask.Anatomy, 1), mask.NewBits(v.Size)
-	bright := *v
-	bright.Unit = volume.Arbitrary
+	inside, _, err := Body(context.Background(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
 	air := *v
 	air.Int16 = make([]int16, v.Size.Voxels())
 	for n := range air.Int16 {
 		air.Int16[n] = -1000
 	}
+	nobody, _, err := Body(context.Background(), &air)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
-		name       string
-		roi, lungs *mask.Bits
-		v          *volume.Volume
-		key, says  string
+		name             string
+		roi, lungs, body *mask.Bits
+		key, says        string
 	}{
-		{"a region of interest", lungs, lungs, v, "roi", "inside the region of interest"},
-		{"lungs", nil, lungs, v, "reference_lungs", "inside the reference lungs"},
-		{"no lungs", nil, none, v, "body", "inside the body"},
-		{"no HU", nil, nil, &bright, "whole_grid", "in the whole volume"},
-		{"nothing but air", nil, nil, &air, "whole_grid", "in the whole volume"},
-		{"no volume", nil, none, nil, "whole_grid", "in the whole volume"},
+		{"a region of interest", lungs, lungs, inside, ROI, "inside the region of interest"},
+		{"lungs", nil, lungs, inside, ReferenceLungs, "inside the reference lungs"},
+		{"no lungs", nil, none, inside, Inside, "inside the body"},
+		{"no HU", nil, nil, nil, WholeGrid, "in the whole volume"},
+		{"nothing but air", nil, nil, nobody, WholeGrid, "in the whole volume"},
+		{"empty lungs alone", nil, none, nil, WholeGrid, "in the whole volume"},
 	}
 	for _, tt := range tests {
-		r, err := OfNegatives(context.Background(), tt.roi, tt.lungs, tt.v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.Key != tt.key || r.Name.String() != tt.says || (r.Voxels == nil) != (tt.key == "whole_grid") {
+		r := OfNegatives(tt.roi, tt.lungs, tt.body)
+		if r.Key != tt.key || r.Name.String() != tt.says || (r.Voxels == nil) != (tt.key == WholeGrid) {
 			t.Errorf("%s: %s, %q, %v", tt.name, r.Key, r.Name, r.Voxels != nil)
 		}
 	}
