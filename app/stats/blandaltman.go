@@ -81,7 +81,7 @@ func BlandAltman(reference, prediction []float64, form Form) Agreement {
 	near, far := carkeet(a.N)
 	a.Lower = Limit{mean - limitZ*sd, Interval{mean - far*sd, mean - near*sd}}
 	a.Upper = Limit{mean + limitZ*sd, Interval{mean + near*sd, mean + far*sd}}
-	a.Slope = slope(a.Points, form)
+	a.Slope = slope(reference, prediction, a.Points, form)
 	return a.back()
 }
 
@@ -146,15 +146,17 @@ func (a Agreement) undefined() Agreement {
 	return a
 }
 
-// slope fits the differences on the means.
-func slope(at []Point, form Form) Line {
+// slope fits the differences on the means. There is none where one of the two is the same
+// in all pairs: differences then are a function of the means, of slope 2, whatever they are.
+func slope(reference, prediction []float64, at []Point, form Form) Line {
 	no := Line{math.NaN(), Limit{math.NaN(), none()}, math.NaN()}
 	n := float64(len(at))
-	var x, y []float64
+	var x, y, one, two []float64
 	for _, p := range at {
 		x, y = append(x, p.Mean), append(y, p.scaled(form))
+		one, two = append(one, reference[p.Index]), append(two, prediction[p.Index])
 	}
-	if n < 3 || same(x) {
+	if n < 3 || same(x) || same(one) || same(two) {
 		return no
 	}
 	intercept, b := stat.LinearRegression(x, y, nil, false)

@@ -58,14 +58,15 @@ func ranks(x []float64) []float64 {
 }
 
 // Lin is the concordance correlation coefficient (Lin 1989): moments divide by n. Its
-// interval is Lin's, by Fisher's z, with the correction of 2000.
+// interval is Lin's, by Fisher's z, with the correction of 2000. Where one of the two is
+// constant it would be 0 however near they are, and is not told.
 func Lin(a, b []float64) Correlation {
 	x, y := pairs(a, b)
 	n := float64(len(x))
 	switch {
 	case len(x) < 3:
 		return uncorrelated(len(x), TooFew)
-	case same(x) && same(y):
+	case same(x) || same(y):
 		return uncorrelated(len(x), Constant)
 	}
 	mx, vx := stat.PopMeanVariance(x, nil)

@@ -48,3 +48,33 @@ func TestRepeatedSlopeIsNotTested(t *testing.T) {
 		t.Errorf("%+v", line)
 	}
 }
+
+// Where one of the two is the same in every case, what is left of the other makes a line
+// of slope 2 and a correlation of 0, whatever it is: nothing is told of it.
+func TestOneThatIsConstantAgreesWithNothing(t *testing.T) {
+	same, other := []float64{50, 50, 50, 50, 50, 50}, []float64{48, 53, 61, 44, 50.5, 57}
+	ratings := make([][]float64, len(same))
+	subject := make([]int, len(same))
+	for i := range same {
+		ratings[i], subject[i] = []float64{same[i], other[i]}, i/2
+	}
+	for n, pair := range [][2][]float64{{same, other}, {other, same}} {
+		for _, form := range []Form{Difference, Percent, Ratio} {
+			for _, a := range []Agreement{BlandAltman(pair[0], pair[1], form), BlandAltmanRepeated(pair[0], pair[1], subject, form)} {
+				if l := a.Slope; a.Why != "" || !math.IsNaN(l.Slope.Value) || !math.IsNaN(l.P) || !math.IsNaN(l.Intercept) {
+					t.Errorf("%d, %s: a trend %+v", n, form, l)
+				}
+			}
+		}
+		if c := Lin(pair[0], pair[1]); c.Why != Constant || !math.IsNaN(c.R) {
+			t.Errorf("%d: CCC %+v", n, c)
+		}
+	}
+	if i := Intraclass(ratings); i.Why != Constant {
+		t.Errorf("ICC %+v", i)
+	}
+	three := [][]float64{{1, 5, 1.1}, {2, 5, 2.2}, {3, 5, 2.9}} // of three, two still agree
+	if i := Intraclass(three); i.Why != "" {
+		t.Errorf("three raters: %+v", i)
+	}
+}

@@ -37,12 +37,25 @@ func Intraclass(ratings [][]float64) ICCs {
 		return out
 	}
 	v := analyse(rows)
-	if v.subjects <= 1e-24*v.total { // subjects that are all rated alike, but for rounding
+	if v.subjects <= 1e-24*v.total || constant(rows) { // subjects that are all rated alike, but for rounding
 		out.Why = Constant
 		return out
 	}
 	out.Forms = v.forms()
 	return out
+}
+
+// constant says that of two raters one gave all subjects the same, which tells no subject
+// from another: consistency and agreement are 0 but for rounding.
+func constant(rows [][]float64) bool {
+	if len(rows[0]) != 2 {
+		return false
+	}
+	var one, two []float64
+	for _, row := range rows {
+		one, two = append(one, row[0]), append(two, row[1])
+	}
+	return same(one) || same(two)
 }
 
 // complete returns the rows without a NaN.

@@ -78,7 +78,7 @@ func BlandAltmanRepeated(reference, prediction []float64, subject []int, form Fo
 	near, far := c.zou(variance, half)
 	a.Upper = Limit{c.mean + limitZ*a.SD, Interval{c.mean + limitZ*a.SD - near, c.mean + limitZ*a.SD + far}}
 	a.Lower = Limit{c.mean - limitZ*a.SD, Interval{c.mean - limitZ*a.SD - far, c.mean - limitZ*a.SD + near}}
-	a.Slope = slope(a.Points, form)
+	a.Slope = slope(reference, prediction, a.Points, form)
 	a.Slope.Slope.CI, a.Slope.P = none(), math.NaN() // which would take pairs of one subject for independent
 	return a.back()
 }
