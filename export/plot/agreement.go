@@ -89,16 +89,17 @@ func BlandAltman(d BlandAltmanData) Figure {
 		e    Estimate
 		bias bool
 	}{{d.place(d.Upper), false}, {d.place(d.Bias), true}, {d.place(d.Lower), false}}
+	heights := ys // of the points
 	for _, l := range lines {
 		ys = append(ys, l.e.X, l.e.Low, l.e.High)
 	}
 	ys = append(ys, 0)
-	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", one, two, d.Quantity)+unitOf(d.Unit), xs...)}
+	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", one, two, d.Quantity)+unitOf(d.Unit), xs...).roomy(xs...)}
 	what := t("agreement.percent")
 	if d.Form != Percent {
 		what = t("agreement."+name, two, one)
 	}
-	p.y = spanning(what, ys...)
+	p.y = spanning(what, ys...).roomy(heights...)
 	if d.Form == Difference {
 		p.y.label += unitOf(d.Unit)
 	}
@@ -149,9 +150,9 @@ func BlandAltman(d BlandAltmanData) Figure {
 	}
 	switch {
 	case several && d.Repeated:
-		shows = append(shows, t("agreement.repeated", len(d.Points), len(cases)))
+		shows = append(shows, t("agreement.repeated", len(d.Points), t("agreement.of_cases", len(cases))))
 	case several:
-		shows = append(shows, t("agreement.plain", len(d.Points), len(cases)))
+		shows = append(shows, t("agreement.plain", len(d.Points), t("agreement.of_cases", len(cases))))
 	}
 	if left > 0 {
 		shows = append(shows, t("left_out", left))
@@ -289,10 +290,10 @@ func Scatter(d ScatterData) Figure {
 		}
 	}
 	p.empty = emptyUnless(len(xs) > 0)
-	p.x, p.y = spanning(d.X+unitOf(d.Unit), xs...), spanning(d.Y+unitOf(d.Unit), ys...)
+	p.x, p.y = spanning(d.X+unitOf(d.Unit), xs...).roomy(xs...), spanning(d.Y+unitOf(d.Unit), ys...).roomy(ys...)
 	if d.Equal {
 		all := append(append([]float64(nil), xs...), ys...)
-		p.x, p.y = spanning(d.X+unitOf(d.Unit), all...), spanning(d.Y+unitOf(d.Unit), all...)
+		p.x, p.y = spanning(d.X+unitOf(d.Unit), all...).roomy(all...), spanning(d.Y+unitOf(d.Unit), all...).roomy(all...)
 		p.x.most, p.y.most = 6, 6 // marked alike
 		p.layers = append([]func(frame){func(f frame) {
 			f.polyline(f.s.plain(f.s.soft, 0.7, 2, 2), []XY{{p.x.min, p.x.min}, {p.x.max, p.x.max}})

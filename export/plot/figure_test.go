@@ -163,6 +163,7 @@ func TestCaptions(t *testing.T) {
 		{plot.BlandAltman(repeated()), "1 value that is not defined is left out."},
 		{plot.Boxes(boxesData(20, false)), "1 value that is not defined"},
 		{plot.Lines(areas()), "n = 1 case."},
+		{plot.BlandAltman(func() plot.BlandAltmanData { d := repeated(); d.Points = d.Points[:12]; return d }()), "12 values of 1 case:"},
 	}
 	for _, tt := range tests {
 		if got := tt.figure.Caption(); !strings.Contains(got, tt.want) {

@@ -35,7 +35,19 @@ func examples() map[string]example {
 			pairs.Lines[n].Dashes = []float64{3, 1.5}
 		}
 	}
+	many := boxesData(12, false)
+	many.Groups = nil
+	for _, model := range []string{"model-one", "model-two"} {
+		for n, label := range []string{"left lung", "right lung", "lungs", "consolidation"} {
+			g := boxesData(12, false).Groups[n%2]
+			g.Name = model + ", " + label
+			many.Groups = append(many.Groups, g)
+		}
+	}
+	table := plot.TableData{Name: "values", Columns: []string{"", "least", "file"}, Rows: [][]string{{"1", "-1120", "a-b"}, {"2", "-1024.5", "-"}}}
 	all := map[string]example{
+		"boxplot_many":  {plot.Boxes(many), print85},
+		"table_signs":   {plot.Table(table), print85},
 		"area_pairs":    {plot.Lines(pairs), print85},
 		"violin_tails":  {plot.Boxes(tails), print85},
 		"crowd":         {plot.BlandAltman(crowded), print85},

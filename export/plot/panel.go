@@ -44,6 +44,22 @@ func spanning(label string, values ...float64) axis {
 	return a
 }
 
+// roomy is a where no value lies so near an end that its marker is cut by the axis.
+func (a axis) roomy(values ...float64) axis {
+	room := (a.max - a.min) * 0.035
+	lo, hi := a.min, a.max
+	for _, x := range values {
+		if x < a.min+room {
+			lo = a.min - room
+		}
+		if x > a.max-room {
+			hi = a.max + room
+		}
+	}
+	a.min, a.max = lo, hi
+	return a
+}
+
 // unit is an axis of shares, 0 to 1.
 func unit(label string) axis { return axis{label: label, min: 0, max: 1, most: 5} }
 
@@ -129,7 +145,11 @@ func (p panel) insets(s *sheet, width, height vg.Length) insets {
 		in.top += lineHeight(s.bold(titleSize, s.ink)) + gap*s.scale
 	}
 	if p.x.names != nil { // under the middle of their places, in lines
-		in.bottom += vg.Length(p.nameLines(s, width-in.left)-1) * lineHeight(ticks)
+		if wide := width - in.left; p.upright(s, wide) {
+			in.bottom += p.longest(s, wide) - lineHeight(ticks)
+		} else {
+			in.bottom += vg.Length(p.nameLines(s, wide)-1) * lineHeight(ticks)
+		}
 	} else if n := len(x); n > 0 {
 		// The last label may stand out beyond its mark.
 		over := ticks.Width(x[n-1].label) / 2 * vg.Length(math.Max(0, 1-4*(p.x.max-x[n-1].at)/(p.x.max-p.x.min)))
@@ -146,6 +166,44 @@ func (p panel) nameLines(s *sheet, width vg.Length) int {
 		lines = max(lines, len(fold(s.letters(tickSize, s.ink), name, place-2*s.scale)))
 	}
 	return lines
+}
+
+// upright says that names need more room than their places are wide, so that they would run
+// into one another: then they are written upwards.
+func (p panel) upright(s *sheet, width vg.Length) bool {
+	style := s.letters(tickSize, s.ink)
+	place := width/vg.Length(max(len(p.x.names), 1)) - 2*s.scale
+	for _, name := range p.x.names {
+		for _, part := range fold(style, name, place) {
+			if style.Width(part) > place {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostUpwards is how long names get that are written upwards.
+const mostUpwards = 80
+
+// upwards are the lines of a name that is written upwards, as many as its place has room for.
+func (p panel) upwards(s *sheet, width vg.Length, name string) []string {
+	style := s.letters(tickSize, s.ink)
+	if most := vg.Length(mostUpwards) * s.scale; style.Width(name) > most && width/vg.Length(len(p.x.names)) > 2*lineHeight(style) {
+		return fold(style, name, most)
+	}
+	return []string{name}
+}
+
+// longest is how long the longest name is that is written upwards.
+func (p panel) longest(s *sheet, width vg.Length) (most vg.Length) {
+	style := s.letters(tickSize, s.ink)
+	for _, name := range p.x.names {
+		for _, line := range p.upwards(s, width, name) {
+			most = max(most, style.Width(line))
+		}
+	}
+	return most
 }
 
 func (p panel) xTicks(s *sheet, width vg.Length) []tick {
@@ -261,10 +319,25 @@ func (p panel) drawAxes(f frame, c draw.Canvas) {
 		f.StrokeLine2(line, x, f.Min.Y, x, f.Min.Y-mark)
 		write(f.Canvas, tickStyle, draw.XCenter, x, f.Min.Y-mark-gap*s.scale-tickStyle.Font.Size/2, t.label)
 	}
-	below := 1
-	if p.x.names != nil {
+	below := lineHeight(tickStyle)
+	if p.x.names != nil && p.upright(s, size.X) {
+		below = p.longest(s, size.X)
+		for n, name := range p.x.names {
+			f.StrokeLine2(line, f.x(float64(n)), f.Min.Y, f.x(float64(n)), f.Min.Y-mark)
+			parts := p.upwards(s, size.X, name)
+			for i, part := range parts {
+				f.Push()
+				f.Translate(vg.Point{
+					X: f.x(float64(n)) + (vg.Length(i)-vg.Length(len(parts)-1)/2)*lineHeight(tickStyle), Y: f.Min.Y - mark - gap*s.scale,
+				})
+				f.Rotate(math.Pi / 2)
+				write(f.Canvas, tickStyle, draw.XRight, 0, 0, part)
+				f.Pop()
+			}
+		}
+	} else if p.x.names != nil {
 		place := size.X / vg.Length(len(p.x.names))
-		below = p.nameLines(s, size.X)
+		below = vg.Length(p.nameLines(s, size.X)) * lineHeight(tickStyle)
 		for n, name := range p.x.names {
 			f.StrokeLine2(line, f.x(float64(n)), f.Min.Y, f.x(float64(n)), f.Min.Y-mark)
 			for i, part := range fold(tickStyle, name, place-2*s.scale) {
@@ -284,7 +357,7 @@ func (p panel) drawAxes(f frame, c draw.Canvas) {
 	}
 	f.StrokeLines(line, []vg.Point{{X: f.Min.X, Y: f.Max.Y}, {X: f.Min.X, Y: f.Min.Y}, {X: f.Max.X, Y: f.Min.Y}})
 	if p.x.label != "" {
-		y := f.Min.Y - mark - gap*s.scale - vg.Length(below)*lineHeight(tickStyle) - labelStyle.Font.Size/2
+		y := f.Min.Y - mark - gap*s.scale - below - labelStyle.Font.Size/2
 		style := s.fitted(labelStyle, p.x.label, c.Size().X)
 		half := style.Width(p.x.label) / 2
 		write(f.Canvas, style, draw.XCenter, min(max(f.Center().X, c.Min.X+half), c.Max.X-half), y, p.x.label)

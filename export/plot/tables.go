@@ -48,7 +48,7 @@ func (d table) style(s *sheet, width vg.Length) (text.Style, []vg.Length) {
 					if n == 0 {
 						st = s.bold(style.Font.Size/s.scale, s.ink)
 					}
-					for _, line := range lines(row[c]) {
+					for _, line := range lines(signed(row[c])) {
 						widths[c] = max(widths[c], st.Width(line))
 					}
 				}
@@ -71,6 +71,14 @@ func (d table) style(s *sheet, width vg.Length) (text.Style, []vg.Length) {
 }
 
 func lines(s string) []string { return strings.Split(s, "\n") }
+
+// signed is a cell as it is printed: a number has a true minus.
+func signed(cell string) string {
+	if _, err := strconv.ParseFloat(cell, 64); err == nil {
+		return strings.ReplaceAll(cell, "-", "−")
+	}
+	return cell
+}
 
 func headLines(columns []string) int {
 	n := 1
@@ -102,7 +110,7 @@ func (d table) draw(s *sheet, c draw.Canvas) {
 		x := c.Min.X
 		for col, w := range widths {
 			if col < len(row) {
-				for i, line := range lines(row[col]) {
+				for i, line := range lines(signed(row[col])) {
 					at := y - pitch*(vg.Length(i+n-len(lines(row[col])))+0.5)
 					if col == 0 {
 						write(c, style, draw.XLeft, x, at, line)
@@ -212,15 +220,15 @@ func (d confusion) cell(s *sheet, c draw.Canvas, x, y, w, h vg.Length, count, to
 	if total > 0 {
 		share = float64(count) / float64(total)
 	}
-	ground := blend(s.paper, s.colour(0), share*0.9)
+	ground := blend(s.paper, s.colour(0), share*0.5) // on which ink stands out, whatever the share
 	fill(c, ground, x, y, x+w, y+h)
 	frameOf(c, s.plain(s.soft, 0.5), x, y, x+w, y+h)
-	style := s.letters(labelSize, readable(ground))
+	style := s.letters(labelSize, s.ink)
 	for number := spaced(float64(count), 0, true); style.Width(number) > w-3*s.scale && style.Font.Size > 4*s.scale; {
 		style.Font.Size *= 0.95
 	}
 	write(c, style, draw.XCenter, x+w/2, y+h/2+style.Font.Size*0.55, spaced(float64(count), 0, true))
-	below := s.letters(tickSize, readable(ground))
+	below := s.letters(tickSize, s.ink)
 	if total > 0 {
 		write(c, below, draw.XCenter, x+w/2, y+h/2-style.Font.Size*0.6, percent(share))
 	}
@@ -238,14 +246,4 @@ func percent(share float64) string {
 func blend(a, b color.NRGBA, part float64) color.NRGBA {
 	mix := func(x, y uint8) uint8 { return uint8(float64(x)*(1-part) + float64(y)*part + 0.5) }
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xFF}
-}
-
-// readable is black or white, whichever stands out more from a ground (relative
-// luminance of WCAG 2.1).
-func readable(ground color.NRGBA) color.NRGBA {
-	l := 0.2126*float64(ground.R) + 0.7152*float64(ground.G) + 0.0722*float64(ground.B)
-	if l > 118 {
-		return color.NRGBA{0x1A, 0x1C, 0x20, 0xFF}
-	}
-	return color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
 }
