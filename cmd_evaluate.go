@@ -207,7 +207,7 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 		return err
 	}
 	if !f.plain {
-		figures, err := c.drawEvaluation(ctx, f, cases, r)
+		figures, err := c.drawEvaluation(ctx, f, o, cases, r)
 		if err != nil {
 			return err
 		}

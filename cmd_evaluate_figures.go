@@ -167,11 +167,13 @@ type easel struct {
 	ctx   context.Context
 	r     cohort.Report
 	cases []cohort.Case
-	logs  []traininglog.Curve
-	bar   *progress
-	put   func(name string, write func(io.Writer) error) error
-	index [][]string // figures.csv
-	kind  string     // that is drawn
+	// compared says how the cases were compared.
+	compared cohort.Options
+	logs     []traininglog.Curve
+	bar      *progress
+	put      func(name string, write func(io.Writer) error) error
+	index    [][]string // figures.csv
+	kind     string     // that is drawn
 }
 
 // about is what a figure of n cases says of itself.
@@ -202,14 +204,14 @@ func (e *easel) figure(f plot.Figure, of ...string) error {
 }
 
 // drawEvaluation makes the folder of figures; files is empty where there is none.
-func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, cases []cohort.Case, r cohort.Report) (files []string, err error) {
+func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, err error) {
 	chosen, named, err := f.figures.chosen()
 	if err != nil || len(chosen) == 0 {
 		return nil, err
 	}
 	bar := c.progress()
 	defer bar.end()
-	e := &easel{cli: c, figureFlags: f.figures, ctx: ctx, r: r, cases: cases, bar: bar}
+	e := &easel{cli: c, figureFlags: f.figures, ctx: ctx, r: r, cases: cases, compared: o, bar: bar}
 	for _, path := range f.figures.logs {
 		curves, err := traininglog.Read(path)
 		if err != nil {

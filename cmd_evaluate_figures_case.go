@@ -7,7 +7,6 @@ import (
 
 	"opacity/app"
 	"opacity/app/cohort"
-	"opacity/app/imageio/nifti"
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -19,8 +18,7 @@ import (
 type shown struct {
 	volume  *volume.Volume
 	picture picture.Case
-	slice   int  // with the most of the finding in the reference
-	parted  bool // lungs that a file does not tell apart are by where they lie
+	slice   int // with the most of the finding in the reference
 }
 
 // missing says why no case can have a picture.
@@ -78,47 +76,17 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	reference, parted, err := e.maskOf(c.Reference, v)
-	if err != nil {
-		return nil, err
-	}
-	prediction, also, err := e.maskOf(c.Prediction, v)
+	reference, prediction, err := e.compared.Masks(e.ctx, c, v.Geometry)
 	if err != nil {
 		return nil, err
 	}
 	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
-	s.parted = parted || also
 	s.picture.Letters = lettersOnPage // of one size on paper, however narrow the figure
 	if e.width > 0 {
 		s.picture.Letters *= plot.TwoColumns / e.width
 	}
 	s.slice = e.worth(c, v)
 	return s, nil
-}
-
-// maskOf reads a label map as readMask does, without a word on what was guessed, which
-// the comparison has said. What a map of one number holds is called a mask; parted says
-// that one number stood for both lungs.
-func (e *easel) maskOf(path string, v *volume.Volume) (m *mask.Mask, parted bool, err error) {
-	lm, err := nifti.ReadMaskOn(e.ctx, path, v.Geometry)
-	if err != nil {
-		return nil, false, err
-	}
-	mapping := mask.GuessMapping(lm)
-	if len(mapping.Assignments) == 1 && mapping.Unassigned() {
-		mapping.Assignments[0].Label = mask.Infection
-		for n := range mapping.Labels {
-			if mapping.Labels[n].Value == mask.Infection {
-				mapping.Labels[n].Name = e.table.T("drawn.mask")
-			}
-		}
-	}
-	if len(mapping.Assignments) > 0 && mapping.Unassigned() {
-		return nil, false, app.Refuse(nil, "cmd.snapshot.unmapped", path)
-	}
-	parted = slices.ContainsFunc(mapping.Assignments, func(a mask.Assignment) bool { return a.BothLungs })
-	m, err = unfold(e.ctx, v, lm, mapping)
-	return m, parted, err
 }
 
 // worth is the index of the slice that has the most of the last label, the finding, in the
@@ -146,23 +114,19 @@ func (e *easel) worth(c cohort.Case, v *volume.Volume) int {
 	return at
 }
 
-// errors is the case with the findings alone, where there are any: lungs that a file does
-// not tell apart are parted by a guess, whose errors are nobody's.
+// errors is the case with the findings alone, where there are any.
 func (s *shown) errors() picture.Case {
 	p := s.picture
-	has := func(m *mask.Mask) bool { return m.Count(mask.Findings, mask.Infection) > 0 }
-	if has(p.Reference) || has(p.Prediction) {
-		p.Labels = []uint8{mask.Infection}
+	for _, l := range p.Reference.Labels() {
+		if l.Layer == mask.Findings && p.Reference.Count(l.Layer, l.Value)+p.Prediction.Count(l.Layer, l.Value) > 0 {
+			p.Labels = append(p.Labels, l.Value)
+		}
 	}
 	return p
 }
 
 func (e *easel) triptych(s *shown, of []string) error {
-	p := s.picture
-	if s.parted {
-		p.About.Notes = append([]string{e.table.T("drawn.parted")}, p.About.Notes...)
-	}
-	f, err := p.Triptych(s.slice)
+	f, err := s.picture.Triptych(s.slice)
 	if err != nil {
 		return err
 	}

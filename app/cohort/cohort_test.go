@@ -128,7 +128,7 @@ func TestWhatIsCompared(t *testing.T) {
 		{"nothing predicted", chest(2, 1, 3), chest(0, 0, 0), nil, []string{infection}, nil, "", "mark no lungs"},
 		{"one number each", plain(1), plain(255), nil, []string{single}, []string{single}, "", "whatever its number"},
 		{"one number, and none", plain(1), plain(0), nil, []string{single}, nil, "", ""},
-		{"named", chest(2, 1, 3), chest(2, 1, 3), []Label{{"right", []int{2, 3}}}, []string{"right"}, []string{"right"}, "", "are not compared"},
+		{"named", chest(2, 1, 3), chest(2, 1, 3), []Label{{Name: "right", Values: []int{2, 3}}}, []string{"right"}, []string{"right"}, "", "are not compared"},
 		{"numbers of something else", chest(2, 1, 3), grid(func(i, _, _ int) int16 { return int16(i) }), nil, nil, nil, "--label", ""},
 		{"one number against several", plain(7), chest(2, 1, 3), nil, nil, nil, "--label", ""},
 	} {
@@ -187,7 +187,7 @@ func TestNothingInEither(t *testing.T) {
 			t.Errorf("%s: Dice %+v", label, v)
 		}
 	}
-	summary := Summarise(r.Rows, nil, 1)
+	summary := Summarise(r.Rows, nil, Rules{}, 1)
 	n := slices.IndexFunc(summary, func(s Summary) bool { return s.Label == lungs && s.Metric == "dice" })
 	if n < 0 {
 		t.Fatal("no summary of the lungs' Dice")
@@ -255,7 +255,7 @@ func TestRegionOfInterest(t *testing.T) {
 			wrong.Int16[o] = 0
 		}
 	}
-	r := measured(t, d, Options{Labels: []Label{{"lungs", []int{1, 2, 3}}}}, Case{
+	r := measured(t, d, Options{Labels: []Label{{Name: "lungs", Values: []int{1, 2, 3}}}}, Case{
 		Name: "a", Reference: d.put(t, "r.nii", chest(2, 1, 3)), Prediction: d.put(t, "p.nii", wrong), ROI: d.put(t, "roi.nii", half),
 	})
 	got := row(t, r, "a", "lungs")
@@ -333,7 +333,7 @@ func TestModelsAndFolds(t *testing.T) {
 	}
 	r := measured(t, d, Options{}, cases...)
 	found := 0
-	for _, x := range Compare(r.Rows) {
+	for _, x := range Compare(r.Rows, Rules{}) {
 		if x.Label == infection && x.Metric == "dice" {
 			found++
 			if x.N != 3 || x.A != "x" || x.B != "y" || x.Effect != 1 {
@@ -396,7 +396,7 @@ func TestProbabilitiesByLabel(t *testing.T) {
 		t.Errorf("AUC %v", got)
 	}
 	var auc []Summary
-	for _, s := range Summarise(r.Rows, r.Pooled, 1) {
+	for _, s := range Summarise(r.Rows, r.Pooled, Rules{}, 1) {
 		if s.Metric == "auc" {
 			auc = append(auc, s)
 		}

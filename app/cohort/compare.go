@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/text"
 )
@@ -20,35 +19,12 @@ type comparison struct {
 
 func (c *comparison) note(key string, args ...any) { c.notes = append(c.notes, text.M(key, args...)) }
 
-// roles is which number means what.
-type roles struct{ left, right, both, infection int }
-
-func rolesOf(f *labelled) roles {
-	var r roles
-	for _, a := range f.guess.Assignments {
-		switch {
-		case a.BothLungs:
-			r.both = a.File
-		case a.Label == mask.LeftLung:
-			r.left = a.File
-		case a.Label == mask.RightLung:
-			r.right = a.File
-		case a.Label == mask.Infection:
-			r.infection = a.File
-		}
-	}
-	return r
-}
-
-func (r roles) known() bool { return r != roles{} }
-func (r roles) sides() bool { return r.left != 0 && r.right != 0 }
-
 // compare decides what is compared with what.
 func compare(reference, prediction *labelled, named []Label) (comparison, error) {
 	var c comparison
-	r, p := rolesOf(reference), rolesOf(prediction)
+	r, p := settle(reference, prediction)
 	if len(named) > 0 {
-		c.named(reference, prediction, named, r)
+		c.named(reference, prediction, named, r, p)
 		return c, nil
 	}
 	switch {
@@ -59,34 +35,26 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 		c.single(reference, prediction)
 		return c, nil
 	}
-	// A map that lost a lung, or holds a finding alone, is read as the other one says.
-	switch {
-	case r.sides() && !p.sides() && subset(prediction.values, reference.values):
-		if len(prediction.values) > 0 {
-			c.note("evaluate.read_alike", prediction.path, reference.path)
-		}
-		p = r
-	case p.sides() && !r.sides() && subset(reference.values, prediction.values):
-		if len(reference.values) > 0 {
-			c.note("evaluate.read_alike", reference.path, prediction.path)
-		}
-		r = p
-	}
 	for _, f := range []struct {
 		*labelled
-		roles
+		reading
 		other *labelled
 	}{{reference, r, prediction}, {prediction, p, reference}} {
 		used := []int{f.left, f.right, f.both, f.infection}
 		// Numbers that the other map does not know may be what it calls otherwise: a
 		// finding among them would count as missed.
 		if !f.known() && len(f.values) > 0 || !subset(f.values, slices.Concat(used, f.other.values)) {
-			return c, app.Refuse(nil, "evaluate.unknown_labels", f.path, list(f.values))
+			return c, unknown(reference, prediction, r.roles, p.roles)
 		}
 		c.leftOut(f.labelled, used)
-		c.doubts(f.labelled)
+		switch {
+		case !f.alike:
+			c.doubts(f.labelled)
+		case len(f.values) > 0:
+			c.note("evaluate.read_alike", f.path, f.other.path)
+		}
 	}
-	c.lungsAndInfection(reference, prediction, r, p)
+	c.lungsAndInfection(reference, prediction, r.roles, p.roles)
 	return c, nil
 }
 
@@ -104,6 +72,9 @@ func subset(a, b []int) bool {
 }
 
 func list(values []int) string {
+	if len(values) == 0 {
+		return "0"
+	}
 	parts := make([]string, len(values))
 	for n, v := range values {
 		parts[n] = fmt.Sprint(v)
@@ -135,16 +106,20 @@ func (f *labelled) union(values ...int) *mask.Bits {
 	return out
 }
 
-func (c *comparison) named(reference, prediction *labelled, named []Label, r roles) {
-	var used []int
-	c.lungs = reference.lungs(r)
+func (c *comparison) named(reference, prediction *labelled, named []Label, r, p reading) {
+	var used, predicted []int
+	in := r.lungsUnless(named)
+	c.lungs = reference.lungs(in)
 	for _, l := range named {
-		used = append(used, l.Values...)
-		anatomy := slices.ContainsFunc(l.Values, func(v int) bool { return v == r.left || v == r.right || v == r.both })
-		c.parts = append(c.parts, part{l.Name, reference.union(l.Values...), prediction.union(l.Values...), !anatomy})
+		used, predicted = append(used, l.Values...), append(predicted, l.predicted()...)
+		anatomy := slices.ContainsFunc(l.Values, in.isLung)
+		c.parts = append(c.parts, part{l.Name, reference.union(l.Values...), prediction.union(l.predicted()...), !anatomy})
+		if in.known() || !r.known() {
+			c.sides(l, reference, prediction, r, p)
+		}
 	}
 	c.leftOut(reference, used)
-	c.leftOut(prediction, used)
+	c.leftOut(prediction, predicted)
 }
 
 func (c *comparison) single(reference, prediction *labelled) {

@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -75,7 +76,8 @@ func Folds(path string) (map[string]string, error) {
 	return out, nil
 }
 
-// table reads a CSV and where its columns are; those needed must be there.
+// table reads a CSV, with commas, semicolons or tabs, and where its columns are; those
+// needed must be there.
 func table(path string, needed []string) (at map[string]int, rows [][]string, err error) {
 	f, size, err := safefile.Open(path)
 	switch {
@@ -89,17 +91,37 @@ func table(path string, needed []string) (at map[string]int, rows [][]string, er
 	if size > most {
 		return nil, nil, app.Refuse(nil, "evaluate.list_bad", path, strings.Join(needed, ", "))
 	}
-	r := csv.NewReader(io.LimitReader(f, most))
+	b, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, nil, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
+	}
+	for _, comma := range ",;\t" { // spreadsheets write what the country's decimal comma leaves
+		if at, rows, err = parseTable(b, comma, needed); err == nil {
+			return at, rows, nil
+		}
+	}
+	return nil, nil, app.Refuse(err, "evaluate.list_bad", path, strings.Join(needed, ", "))
+}
+
+var errColumns = errors.New("columns are missing")
+
+// parseTable reads a table and where its columns are.
+func parseTable(b []byte, comma rune, needed []string) (at map[string]int, rows [][]string, err error) {
+	r := csv.NewReader(bytes.NewReader(b))
+	r.Comma = comma
 	all, err := r.ReadAll()
-	if err != nil || len(all) == 0 {
-		return nil, nil, app.Refuse(err, "evaluate.list_bad", path, strings.Join(needed, ", "))
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(all) == 0 {
+		return nil, nil, errColumns
 	}
 	at = map[string]int{}
 	for i, name := range all[0] {
 		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
 	}
 	if slices.ContainsFunc(needed, func(c string) bool { _, ok := at[c]; return !ok }) {
-		return nil, nil, app.Refuse(nil, "evaluate.list_bad", path, strings.Join(needed, ", "))
+		return nil, nil, errColumns
 	}
 	return at, all[1:], nil
 }

@@ -9,29 +9,58 @@ import (
 	"opacity/app/volume"
 )
 
-// Label is what the user wants compared: the voxels that carry one of some numbers, in
-// the reference as in the prediction.
+// Label is what the user wants compared: the voxels that carry one of some numbers.
 type Label struct {
 	Name   string
-	Values []int
+	Values []int // in the reference, and in the prediction where that has no others
+	// Predicted are the numbers in the prediction where it numbers otherwise; else nil.
+	Predicted []int `json:",omitempty"`
 }
 
-// ParseLabel reads NAME=V,V.
+// ParseLabel reads NAME=V,V, or NAME=V,V:V,V with the reference's numbers before the
+// prediction's.
 func ParseLabel(s string) (Label, bool) {
 	name, list, ok := strings.Cut(s, "=")
 	l := Label{Name: strings.TrimSpace(name)}
 	if !ok || l.Name == "" {
 		return l, false
 	}
+	reference, prediction, two := strings.Cut(list, ":")
+	if l.Values, ok = parseNumbers(reference); ok && two {
+		l.Predicted, ok = parseNumbers(prediction)
+	}
+	return l, ok
+}
+
+func parseNumbers(list string) (out []int, ok bool) {
 	for v := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(v))
 		if err != nil || n == 0 {
-			return l, false
+			return nil, false
 		}
-		l.Values = append(l.Values, n)
+		out = append(out, n)
 	}
-	return l, true
+	return out, true
 }
+
+func (l Label) predicted() []int {
+	if l.Predicted != nil {
+		return l.Predicted
+	}
+	return l.Values
+}
+
+// numbers are those of a label as metrics.json has them: a list where both maps have the
+// same.
+func (l Label) numbers() any {
+	if l.Predicted == nil {
+		return l.Values
+	}
+	return map[string][]int{"reference": l.Values, "prediction": l.Predicted}
+}
+
+// LabelNames are what is compared where the user names nothing.
+func LabelNames() []string { return []string{leftLung, rightLung, lungs, infection, single} }
 
 // Names of what is compared where the user names nothing.
 const (
@@ -70,7 +99,7 @@ func isLung(label string) bool { return slices.Contains([]string{leftLung, right
 func setsOf(lm *mask.LabelMap, named []Label) map[int]*mask.Bits {
 	wanted := map[int]bool{}
 	for _, l := range named {
-		for _, v := range l.Values {
+		for _, v := range slices.Concat(l.Values, l.Predicted) {
 			wanted[v] = true
 		}
 	}

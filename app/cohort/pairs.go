@@ -114,6 +114,9 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if err := strangers(s.Reference, references, prediction, predictions); err != nil {
+		return nil, nil, nil, err
+	}
 	maps, err := beside(probabilities, probabilitiesIn)
 	if err != nil {
 		return nil, nil, nil, err
@@ -158,6 +161,19 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 		}
 	}
 	return cases, failed, notes, nil
+}
+
+// strangers refuses two folders that have no case in common: one sentence for all of them.
+func strangers(reference string, references map[string][]string, prediction string, predictions map[string][]string) error {
+	switch theirs, ours := sortedNames(references), sortedNames(predictions); {
+	case len(theirs) == 0:
+		return nil // told of all folders together
+	case len(ours) == 0:
+		return app.Refuse(nil, "evaluate.no_masks", prediction)
+	case !slices.ContainsFunc(theirs, func(name string) bool { return len(predictions[name]) > 0 }):
+		return app.Refuse(nil, "evaluate.strangers", reference, prediction, theirs[0], ours[0])
+	}
+	return nil
 }
 
 func sortedNames(m map[string][]string) []string {

@@ -55,6 +55,19 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestFind_NothingMatches(t *testing.T) {
+	dir := files(t, "ref/a.nii", "ref/b.nii", "pred/a_seg.nii", "pred/b_seg.nii")
+	_, _, _, err := Find(Sources{Reference: filepath.Join(dir, "ref"), Predictions: []string{filepath.Join(dir, "pred")}})
+	if err == nil {
+		t.Fatal("a failure a case, and no word on all of them")
+	}
+	for _, want := range []string{"a_seg", "--pairs"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q lacks %q", err, want)
+		}
+	}
+}
+
 func TestFind_Models(t *testing.T) {
 	dir := files(t, "ref/a.nii", "one/seg/a.nii", "two/seg/a.nii", "three/a.nii")
 	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
@@ -75,6 +88,9 @@ func TestList(t *testing.T) {
 	}{
 		{"columns in any order", "\ufeffprediction,case,reference,fold\np.nii,a,sub/r.nii,1\n", []Case{
 			{Name: "a", Fold: "1", Reference: filepath.Join(dir, "sub", "r.nii"), Prediction: filepath.Join(dir, "p.nii")},
+		}, 0, ""},
+		{"as spreadsheets write it in Europe", "case;reference;prediction\r\na;r.nii;\"p,1.nii\"\r\n", []Case{
+			{Name: "a", Reference: filepath.Join(dir, "r.nii"), Prediction: filepath.Join(dir, "p,1.nii")},
 		}, 0, ""},
 		{"one lacks something", "case,reference,prediction\na,r.nii,\nb,r.nii,p.nii\n", []Case{
 			{Name: "b", Reference: filepath.Join(dir, "r.nii"), Prediction: filepath.Join(dir, "p.nii")},
@@ -111,8 +127,13 @@ func TestParseLabel(t *testing.T) {
 		want Label
 		ok   bool
 	}{
-		{"lungs=1,2,3", Label{"lungs", []int{1, 2, 3}}, true},
-		{" ground glass = 4 ", Label{"ground glass", []int{4}}, true},
+		{"lungs=1,2,3", Label{Name: "lungs", Values: []int{1, 2, 3}}, true},
+		{" ground glass = 4 ", Label{Name: "ground glass", Values: []int{4}}, true},
+		{"infection=1:3", Label{Name: "infection", Values: []int{1}, Predicted: []int{3}}, true},
+		{"all = 1,2 : 4, 5", Label{Name: "all", Values: []int{1, 2}, Predicted: []int{4, 5}}, true},
+		{"a=1:", Label{}, false},
+		{"a=:1", Label{}, false},
+		{"a=1:2:3", Label{}, false},
 		{"lungs", Label{}, false},
 		{"=1", Label{}, false},
 		{"a=", Label{}, false},
@@ -120,7 +141,7 @@ func TestParseLabel(t *testing.T) {
 		{"a=1,x", Label{}, false},
 	} {
 		got, ok := ParseLabel(c.in)
-		if ok != c.ok || ok && (got.Name != c.want.Name || !slices.Equal(got.Values, c.want.Values)) {
+		if ok != c.ok || ok && (got.Name != c.want.Name || !slices.Equal(got.Values, c.want.Values) || ok && !slices.Equal(got.Predicted, c.want.Predicted)) {
 			t.Errorf("%q: %+v, %v", c.in, got, ok)
 		}
 	}

@@ -139,7 +139,7 @@ func (r ReadersRun) summarise(rows []ReaderRow, seed uint64) []ReaderSummary {
 	})
 	out := []ReaderSummary{}
 	for _, p := range pairs {
-		for _, s := range Summarise(of[p], nil, seed) {
+		for _, s := range Summarise(of[p], nil, Rules{}, seed) {
 			out = append(out, ReaderSummary{p.kind, p.a, p.b, s})
 		}
 	}
@@ -166,7 +166,7 @@ func (r ReadersRun) provenance(o ReadersOptions, use text.Message) Provenance {
 		p.Definitions[key] = is
 	}
 	for _, l := range o.Labels {
-		p.Labels[l.Name] = l.Values
+		p.Labels[l.Name] = l.numbers()
 	}
 	for _, n := range r.Notes {
 		if s := n.String(); !slices.Contains(p.Notes, s) {
@@ -257,10 +257,10 @@ func (r ReadersReport) WriteConsensusSummary(w io.Writer) error {
 
 func writeReaderSummary(w io.Writer, all []ReaderSummary) error {
 	lines := [][]string{{
-		"kind", "a", "b", "label", "metric", "n", "n_undefined", "n_missed", "mean", "mean_ci95_low", "mean_ci95_high", "sd", "median", "q1", "q3", "iqr", "min", "max",
+		"kind", "a", "b", "label", "metric", "n", "n_undefined", "n_missed", "n_false_alarm", "mean", "mean_ci95_low", "mean_ci95_high", "sd", "median", "q1", "q3", "iqr", "min", "max",
 	}}
 	for _, s := range all {
-		line := []string{s.Kind, s.A, s.B, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed)}
+		line := []string{s.Kind, s.A, s.B, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed), strconv.Itoa(s.NFalseAlarm)}
 		lines = append(lines, append(line, numbers(s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max)...))
 	}
 	return csvfile.Write(w, lines)

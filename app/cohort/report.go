@@ -44,6 +44,7 @@ type Provenance struct {
 	Bootstrap   text.Message            `json:"bootstrap"`
 	Seed        uint64                  `json:"seed"`
 	Resample    bool                    `json:"resample"`
+	Rules       map[string]text.Message `json:"rules,omitempty"` // of what is not defined
 	Inputs      []Input                 `json:"inputs"`
 	Notes       []string                `json:"notes"`
 }
@@ -51,7 +52,7 @@ type Provenance struct {
 // Build sums a run up. failed are the cases that did not get as far.
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
-		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
+		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, o.Rules, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows, o.Rules), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
 		Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
 		Failed: []failure{},
 	}
@@ -62,7 +63,7 @@ func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Re
 	p := Provenance{
 		Opacity: o.Version, IntendedUse: use, Definitions: map[string]text.Message{}, Regions: map[string]text.Message{},
 		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: seed,
-		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes,
+		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes, Rules: o.Rules.said(),
 	}
 	for _, key := range keysOf(r.Rows) {
 		p.Definitions[key] = definition(key)
@@ -73,7 +74,7 @@ func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Re
 		p.Labels[row.Label] = text.M("evaluate.label_mapped")
 	}
 	for _, l := range o.Labels {
-		p.Labels[l.Name] = l.Values
+		p.Labels[l.Name] = l.numbers()
 	}
 	if out.Cases == nil {
 		out.Cases = []Row{}
