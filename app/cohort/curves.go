@@ -1,7 +1,6 @@
 package cohort
 
 import (
-	"math"
 	"slices"
 
 	"opacity/app/metrics/score"
@@ -25,6 +24,7 @@ type Curve struct {
 	CI               [2]number       `json:"auc_ci95"` // BCa, cases drawn
 	CIWhy            stats.Why       `json:"auc_ci95_why,omitempty"`
 	AveragePrecision number          `json:"average_precision"`
+	APBound          number          `json:"average_precision_bound"`
 	Pool             Pool            `json:"-"`
 	Bootstrap        stats.Bootstrap `json:"-"` // that of the interval, for bands
 }
@@ -46,9 +46,9 @@ func curvesOf(r Run, seed uint64) []Curve {
 		c.AUC, c.AUCBound = number(pool.All.AUC().X), number(pool.All.Bound())
 		ci, why := score.AUCInterval(pool.Cases, c.Bootstrap)
 		c.CI, c.CIWhy = intervalOf(ci), why
-		c.AveragePrecision = number(math.NaN())
+		c.AveragePrecision, c.APBound = undefined, undefined
 		if v := pool.All.AveragePrecision(); v.Defined() {
-			c.AveragePrecision = number(v.X)
+			c.AveragePrecision, c.APBound = number(v.X), number(pool.All.AveragePrecisionBound())
 		}
 		out = append(out, c)
 	}

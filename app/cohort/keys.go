@@ -11,6 +11,12 @@ import (
 // rounded.
 const aucBound = "auc_bound"
 
+// apBound is the same of average_precision.
+const apBound = "average_precision_bound"
+
+// bounds are the keys of how far a metric may be off, by its key.
+var bounds = map[string]string{"auc": aucBound, "average_precision": apBound}
+
 // Measured where nothing else is asked for: with probabilities, and besides where a grid
 // does not say its millimetres.
 var (
@@ -49,9 +55,9 @@ func keysOf(rows []Row) []string {
 			out = append(out, e.Key)
 			delete(there, e.Key)
 		}
-		if e.Key == "auc" && there[aucBound] {
-			out = append(out, aucBound)
-			delete(there, aucBound)
+		if bound := bounds[e.Key]; there[bound] {
+			out = append(out, bound)
+			delete(there, bound)
 		}
 	}
 	var rest []string
@@ -67,5 +73,5 @@ func definition(key string) text.Message {
 	if e, ok := catalogue.Find(key); ok {
 		return e.Definition
 	}
-	return text.M("evaluate.auc_bound")
+	return text.M("evaluate." + key)
 }

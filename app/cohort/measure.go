@@ -3,6 +3,7 @@ package cohort
 import (
 	"context"
 	"math"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -11,6 +12,7 @@ import (
 	"opacity/app/metrics/region"
 	"opacity/app/metrics/score"
 	"opacity/app/text"
+	"opacity/app/volume"
 )
 
 // outcome is what a finished case leaves behind.
@@ -165,7 +167,11 @@ func (w places) negatives(p part) (Region, *mask.Bits) {
 // row measures a label; path is that of its probabilities, "" for none.
 func (o Options) row(ctx context.Context, c Case, p part, path string, where places) (Row, *score.Histogram, error) {
 	on := where.on
-	row := Row{Case: c.Name, Model: c.Model, Label: p.label, Fold: c.Fold}
+	row := Row{Case: c.Name, Model: c.Model, Label: p.label, Fold: c.Fold, DiagonalMM: undefined}
+	row.DiagonalVoxels = diagonal(on.grid.Size, [3]float64{1, 1, 1})
+	if on.mm {
+		row.DiagonalMM = diagonal(on.grid.Size, on.grid.SpacingMM())
+	}
 	var in *mask.Bits
 	row.Region, in = where.negatives(p)
 	row.Counts = metrics.CountsOf(p.reference, p.prediction, where.roi)
@@ -176,19 +182,19 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, where pla
 		Counts: row.Counts, InRegion: row.InRegion, ToleranceMM: o.toleranceMM(p.label),
 		Grid: catalogue.Grid{SpacingMM: on.grid.SpacingMM(), VoxelML: on.grid.VoxelVolumeML(), Unknown: !on.mm},
 	}
+	entries := o.entries(!on.mm)
 	if path != "" {
-		s, err := o.score(ctx, path, p.reference, in, on.grid)
+		s, images, err := o.score(ctx, path, p.reference, in, on.grid, slices.ContainsFunc(entries, catalogue.Entry.TakesPictures))
 		if err != nil {
 			return Row{}, nil, err
 		}
-		pair.Probabilities = &s
+		pair.Probabilities, pair.Images = &s, images
 	}
 	if len(o.InThirds) > 0 && row.Thirds != nil {
 		if err := distancesInThirds(ctx, p, where.thirds, row.Thirds, o.InThirds, pair.Grid); err != nil {
 			return Row{}, nil, err
 		}
 	}
-	entries := o.entries(!on.mm)
 	if err := pair.AddDistances(ctx, p.reference, p.prediction, entries); err != nil {
 		return Row{}, nil, err
 	}
@@ -196,7 +202,19 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, where pla
 	if pair.Probabilities != nil && row.Values["auc"].Defined() {
 		row.Values[aucBound] = metrics.Value{X: pair.Probabilities.Bound()}
 	}
+	if pair.Probabilities != nil && row.Values["average_precision"].Defined() {
+		row.Values[apBound] = metrics.Value{X: pair.Probabilities.AveragePrecisionBound()}
+	}
 	return row, pair.Probabilities, nil
+}
+
+// diagonal is how far the corners of a grid are from one another, edges of voxels included.
+func diagonal(size volume.Size, spacing [3]float64) number {
+	sum := 0.0
+	for axis, n := range size {
+		sum += float64(n) * spacing[axis] * float64(n) * spacing[axis]
+	}
+	return number(math.Sqrt(sum))
 }
 
 // ml is the volume of so many voxels; NaN where that is not known.

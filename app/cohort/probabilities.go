@@ -62,17 +62,16 @@ func probabilityNames(label string) []string {
 }
 
 // score counts probabilities against a reference inside a region, nil for
-// the whole grid.
-func (o Options) score(ctx context.Context, path string, reference, in *mask.Bits, g volume.Geometry) (score.Histogram, error) {
-	var s score.Histogram
+// the whole grid, and measures the slices as pictures where that is asked for.
+func (o Options) score(ctx context.Context, path string, reference, in *mask.Bits, g volume.Geometry, pictures bool) (s score.Histogram, images *score.Images, err error) {
 	v, err := o.Load(ctx, path)
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
 	if !v.SameGrid(g, gridToleranceMM) {
-		return s, app.Refuse(nil, "evaluate.other_grid", path, describe(v.Geometry), describe(g))
+		return s, nil, app.Refuse(nil, "evaluate.other_grid", path, describe(v.Geometry), describe(g))
 	}
-	s, err = score.Of(ctx, func(k int) []float32 {
+	slice := func(k int) []float32 {
 		if v.Float32 != nil {
 			return v.SliceFloat32(k)
 		}
@@ -81,15 +80,21 @@ func (o Options) score(ctx context.Context, path string, reference, in *mask.Bit
 			out[i] = float32(x)
 		}
 		return out
-	}, reference, in)
+	}
+	s, err = score.Of(ctx, slice, reference, in)
+	if err == nil && pictures {
+		var found score.Images
+		found, err = score.OfImages(ctx, slice, reference, score.ImageOptions{})
+		images = &found
+	}
 	if err == nil {
-		return s, nil
+		return s, images, nil
 	}
 	kind, why := app.Explain(err)
 	if kind == app.Refused {
 		err = app.Refuse(err, "evaluate.bad_probability", path, why)
 	}
-	return s, err
+	return s, nil, err
 }
 
 // labelScore is the probabilities of a label in the form that is kept: levels that occur

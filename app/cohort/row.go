@@ -32,6 +32,8 @@ type Row struct {
 	Slices                   []Slice
 	Thirds                   []Third
 	HU                       *HU // nil where there is no image in HU
+	// From one corner of the grid to the other; DiagonalMM is NaN where that is not known.
+	DiagonalMM, DiagonalVoxels number
 }
 
 // Value is the metric of a key; NaN where the row has none.
@@ -41,6 +43,11 @@ func (r Row) Value(key string) float64 {
 		return math.NaN()
 	}
 	return v.X
+}
+
+// counts are those of the slice; its true negatives are not among them.
+func (s Slice) counts() metrics.Counts {
+	return metrics.Counts{TP: s.Both, FP: s.Prediction - s.Both, FN: s.Reference - s.Both}
 }
 
 // Slice is one axial slice that either mask meets.
@@ -100,12 +107,15 @@ type rowJSON struct {
 	Thirds   []Third                `json:"thirds,omitempty"`
 	Slices   []Slice                `json:"slices,omitempty"`
 	HU       *HU                    `json:"hu,omitempty"`
+
+	DiagonalMM     number `json:"diagonal_mm"`
+	DiagonalVoxels number `json:"diagonal_px"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (r Row) MarshalJSON() ([]byte, error) {
 	values, why := valuesJSON(r.Values)
-	return json.Marshal(rowJSON{r.Case, r.Model, r.Label, r.Fold, r.Region, values, why, counts(r.Counts), counts(r.InRegion), r.Thirds, r.Slices, r.HU})
+	return json.Marshal(rowJSON{r.Case, r.Model, r.Label, r.Fold, r.Region, values, why, counts(r.Counts), counts(r.InRegion), r.Thirds, r.Slices, r.HU, r.DiagonalMM, r.DiagonalVoxels})
 }
 
 // valuesJSON parts values from the reasons why there are none.
@@ -130,6 +140,7 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 	*r = Row{
 		Case: in.Case, Model: in.Model, Label: in.Label, Fold: in.Fold, Region: in.Region, Values: map[string]metrics.Value{},
 		Counts: metrics.Counts(in.Counts), InRegion: metrics.Counts(in.InRegion), Slices: in.Slices, Thirds: in.Thirds, HU: in.HU,
+		DiagonalMM: in.DiagonalMM, DiagonalVoxels: in.DiagonalVoxels,
 	}
 	for key, x := range in.Metrics {
 		r.Values[key] = metrics.Value{X: float64(x), Why: in.Why[key]}

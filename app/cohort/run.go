@@ -27,6 +27,7 @@ type Options struct {
 	// InThirds are keys of distances to measure in base, middle and apex; usually none, as
 	// each takes as long again as the whole.
 	InThirds []string
+	Rules    Rules  // of summaries and tests
 	Version  string // of the program: what another one found is not reused
 }
 

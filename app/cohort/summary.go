@@ -12,23 +12,31 @@ import (
 
 // Summary describes a metric of a label over the cases of a model.
 type Summary struct {
-	Model      string    `json:"model,omitempty"`
-	Label      string    `json:"label"`
-	Metric     string    `json:"metric"`
-	N          int       `json:"n"`
-	NUndefined int       `json:"n_undefined"` // n_missed among them
-	NMissed    int       `json:"n_missed"`    // one mask was empty where the other was not
-	Mean       number    `json:"mean"`
-	SD         number    `json:"sd"`
-	Median     number    `json:"median"`
-	Q1         number    `json:"q1"`
-	Q3         number    `json:"q3"`
-	IQR        number    `json:"iqr"`
-	Min        number    `json:"min"`
-	Max        number    `json:"max"`
-	MeanCI     [2]number `json:"mean_ci95"` // BCa by case
-	MeanCIWhy  stats.Why `json:"mean_ci95_why,omitempty"`
-	Pooled     number    `json:"pooled"` // of the voxels of all cases together; null where that means nothing
+	Model      string `json:"model,omitempty"`
+	Label      string `json:"label"`
+	Metric     string `json:"metric"`
+	N          int    `json:"n"`
+	NUndefined int    `json:"n_undefined"`
+	// Distances that there are not: the prediction is empty where the reference is not, or
+	// the other way round. Among n_undefined, or replaced by a penalty.
+	NMissed     int       `json:"n_missed"`
+	NFalseAlarm int       `json:"n_false_alarm"`
+	NReplaced   int       `json:"n_replaced,omitempty"`  // values among n that Rules gave
+	ReplacedBy  string    `json:"replaced_by,omitempty"` // 1, 0, diagonal or millimetres
+	Mean        number    `json:"mean"`
+	SD          number    `json:"sd"`
+	Median      number    `json:"median"`
+	Q1          number    `json:"q1"`
+	Q3          number    `json:"q3"`
+	IQR         number    `json:"iqr"`
+	Min         number    `json:"min"`
+	Max         number    `json:"max"`
+	MeanCI      [2]number `json:"mean_ci95"` // BCa by case
+	MeanCIWhy   stats.Why `json:"mean_ci95_why,omitempty"`
+	// MedianCI is between two of the values, by the binomial distribution.
+	MedianCI    [2]number `json:"median_ci95"`
+	MedianCIWhy stats.Why `json:"median_ci95_why,omitempty"`
+	Pooled      number    `json:"pooled"` // of the voxels of all cases together; null where that means nothing
 }
 
 // groups are the labels as models have them, in the order of the rows.
@@ -58,7 +66,7 @@ func of(rows []Row, g Group) []Row {
 }
 
 // Summarise describes every label and metric.
-func Summarise(rows []Row, pooled map[Group]Pool, seed uint64) []Summary {
+func Summarise(rows []Row, pooled map[Group]Pool, rules Rules, seed uint64) []Summary {
 	var out []Summary
 	keys := keysOf(rows)
 	for _, g := range groups(rows) {
@@ -66,21 +74,28 @@ func Summarise(rows []Row, pooled map[Group]Pool, seed uint64) []Summary {
 		together := pooledValues(mine, pooled[g].All)
 		for _, key := range keys {
 			there := slices.ContainsFunc(mine, func(r Row) bool { return has(r, key) })
-			if key == "nsd_tolerance_mm" || key == aucBound || !there {
+			if key == "nsd_tolerance_mm" || key == aucBound || key == apBound || !there {
 				continue
 			}
-			out = append(out, summary(mine, g, key, together, seed))
+			out = append(out, summary(mine, g, key, together, rules, seed))
 		}
 	}
 	return out
 }
 
-func summary(rows []Row, g Group, key string, together map[string]metrics.Value, seed uint64) Summary {
+func summary(rows []Row, g Group, key string, together map[string]metrics.Value, rules Rules, seed uint64) Summary {
 	s := Summary{Model: g.Model, Label: g.Label, Metric: key, Pooled: number(math.NaN())}
 	values := make([]float64, len(rows))
 	for n, r := range rows {
-		values[n] = r.Value(key)
-		if r.Values[key].Why == metrics.Miss {
+		by := ""
+		if values[n], by = rules.value(r, key); by != "" {
+			s.NReplaced, s.ReplacedBy = s.NReplaced+1, by
+		}
+		switch {
+		case r.Values[key].Why != metrics.Miss:
+		case r.falseAlarm():
+			s.NFalseAlarm++
+		default:
 			s.NMissed++
 		}
 	}
@@ -97,6 +112,8 @@ func summary(rows []Row, g Group, key string, together map[string]metrics.Value,
 		return sum / float64(len(cases))
 	})
 	s.MeanCI, s.MeanCIWhy = [2]number{number(ci.Lo), number(ci.Hi)}, why
+	median, why := stats.MedianInterval(values)
+	s.MedianCI, s.MedianCIWhy = intervalOf(median), why
 	if v, ok := together[key]; ok && v.Defined() {
 		s.Pooled = number(v.X)
 	}

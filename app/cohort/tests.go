@@ -15,7 +15,8 @@ type Test struct {
 	B          string    `json:"b"`
 	Test       string    `json:"test"` // paired_t, wilcoxon, sign
 	N          int       `json:"n"`
-	Unpaired   int       `json:"n_undefined"` // cases that one of them has no value for
+	Unpaired   int       `json:"n_undefined"` // cases left out because one of them has no value
+	Missed     int       `json:"n_missed"`    // cases of which a distance of either is not there: last in ranks, left out of the t test unless there is a penalty
 	Dropped    int       `json:"n_equal"`     // pairs left out because they do not differ
 	Effect     number    `json:"effect"`      // mean (t) or median of a - b
 	CI         [2]number `json:"effect_ci95"` // t alone
@@ -33,8 +34,9 @@ var tested = []string{"dice", "sensitivity", "precision", "hd95_mm", "assd_mm", 
 
 // Compare tests each two models against one another on the cases that both have. P
 // values are corrected after Holm, each kind of test by itself over all labels, metrics
-// and pairs of models.
-func Compare(rows []Row) []Test {
+// and pairs of models. Of the tests by ranks a distance to a mask that is empty is worse
+// than any other, so that no model gains by missing what it might have got wrong.
+func Compare(rows []Row, rules Rules) []Test {
 	all := groups(rows)
 	var kinds [3][]Test
 	for n, a := range all {
@@ -47,18 +49,16 @@ func Compare(rows []Row) []Test {
 				if !slices.ContainsFunc(x, func(r Row) bool { return has(r, key) }) {
 					continue
 				}
-				u, v := make([]float64, len(x)), make([]float64, len(x))
-				undefined := 0
-				for i := range x {
-					u[i], v[i] = x[i].Value(key), y[i].Value(key)
-					if math.IsNaN(u[i]) || math.IsNaN(v[i]) {
-						undefined++
+				values, byRank, missed := rules.both(x, y, key)
+				ofRanks := byRank.undefined()
+				for kind, t := range []stats.Test{values.test(stats.PairedT), byRank.test(stats.Wilcoxon), byRank.test(stats.SignTest)} {
+					undefined := ofRanks
+					if kind == 0 {
+						undefined = values.undefined()
 					}
-				}
-				for kind, t := range []stats.Test{stats.PairedT(u, v), stats.Wilcoxon(u, v), stats.SignTest(u, v)} {
 					kinds[kind] = append(kinds[kind], Test{
 						Label: a.Label, Metric: key, A: a.Model, B: b.Model, Test: []string{"paired_t", "wilcoxon", "sign"}[kind],
-						N: t.N, Unpaired: undefined, Dropped: t.Dropped, Effect: number(t.Effect), CI: testCI(kind, t), Statistic: number(t.Statistic),
+						N: t.N, Unpaired: undefined, Missed: missed, Dropped: t.Dropped, Effect: number(t.Effect), CI: testCI(kind, t), Statistic: number(t.Statistic),
 						P: number(t.P), Exact: t.Exact, Why: t.Why,
 					})
 				}
@@ -70,6 +70,39 @@ func Compare(rows []Row) []Test {
 		out = append(out, holm(k)...)
 	}
 	return out
+}
+
+// pairs are values of one metric of two models, case by case.
+type pairs struct{ a, b []float64 }
+
+func (p pairs) test(of func(a, b []float64) stats.Test) stats.Test { return of(p.a, p.b) }
+
+// undefined is how many cases a test leaves out.
+func (p pairs) undefined() int {
+	n := 0
+	for i := range p.a {
+		if math.IsNaN(p.a[i]) || math.IsNaN(p.b[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// both are the values of two models as tests of means and those by ranks take them, and
+// how many cases lack a distance because a mask is empty.
+func (r Rules) both(x, y []Row, key string) (values, byRank pairs, missed int) {
+	for i := range x {
+		u, _ := r.value(x[i], key)
+		v, _ := r.value(y[i], key)
+		values.a, values.b = append(values.a, u), append(values.b, v)
+		u, one := r.ranked(x[i], key)
+		v, other := r.ranked(y[i], key)
+		byRank.a, byRank.b = append(byRank.a, u), append(byRank.b, v)
+		if one || other {
+			missed++
+		}
+	}
+	return values, byRank, missed
 }
 
 func has(r Row, key string) bool { _, ok := r.Values[key]; return ok }

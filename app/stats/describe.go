@@ -52,5 +52,8 @@ func Quantile(sorted []float64, p float64) float64 {
 	at := p * float64(len(sorted)-1)
 	i := min(int(at), len(sorted)-1)
 	j := min(i+1, len(sorted)-1)
+	if at == float64(i) || sorted[i] == sorted[j] { // infinite ones have no distance
+		return sorted[i]
+	}
 	return sorted[i] + (at-float64(i))*(sorted[j]-sorted[i])
 }

@@ -61,13 +61,16 @@ const exactWilcoxon = 200
 // Wilcoxon is the signed-rank test of a-b. Pairs that do not differ are left out, as
 // Wilcoxon did. Differences that are equal but for rounding (1e-12 of the largest)
 // share their ranks. Up to 200 pairs P is exact, given the ranks that there are, ties
-// or none; beyond, the normal approximation with the variance corrected for ties.
+// or none; beyond, the normal approximation with the variance corrected for ties. A
+// value may be infinite: its differences share the last rank.
 func Wilcoxon(a, b []float64) Test {
 	all := differences(a, b)
 	t := Test{Effect: Quantile(Sorted(all), 0.5)}
 	limit := 0.0
 	for _, d := range all {
-		limit = max(limit, math.Abs(d)*1e-12)
+		if !math.IsInf(d, 0) {
+			limit = max(limit, math.Abs(d)*1e-12)
+		}
 	}
 	d := slices.DeleteFunc(slices.Clone(all), func(d float64) bool { return math.Abs(d) <= limit })
 	t.N, t.Dropped = len(d), len(all)-len(d)
@@ -133,7 +136,7 @@ func twiceRanks(x []float64, within float64) []int {
 	out := make([]int, len(x))
 	for from := 0; from < len(order); {
 		to := from + 1
-		for to < len(order) && x[order[to]]-x[order[to-1]] <= within {
+		for to < len(order) && (x[order[to]] == x[order[to-1]] || x[order[to]]-x[order[to-1]] <= within) {
 			to++
 		}
 		for _, i := range order[from:to] {

@@ -3,7 +3,8 @@
 //
 // Conventions that bind every function: numbers come as plain slices, one value a
 // case; NaN is a value that is not defined, and it, or its whole pair or row, is left
-// out and counted. What cannot be worked out is NaN with a Why beside it, never 0.
+// out and counted. An infinite value is one that no number says, but that is beyond all
+// numbers: tests by ranks take it. What cannot be worked out is NaN with a Why beside it, never 0.
 // Intervals are two-sided. SDs divide by n-1 where nothing else is said.
 package stats
 
@@ -46,7 +47,11 @@ func pairs(a, b []float64) (x, y []float64) {
 func differences(a, b []float64) []float64 {
 	x, y := pairs(a, b)
 	for i := range x {
-		x[i] -= y[i]
+		if x[i] == y[i] {
+			x[i] = 0 // of two infinite ones too
+		} else {
+			x[i] -= y[i]
+		}
 	}
 	return x
 }

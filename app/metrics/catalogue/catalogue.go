@@ -58,6 +58,13 @@ type needs struct {
 	images        bool
 }
 
+// TakesProbabilities reports whether a metric is one of probabilities, TakesPictures whether
+// it is one of their slices as pictures.
+func (e Entry) TakesProbabilities() bool { return e.needs.probabilities || e.needs.images }
+
+// TakesPictures is told with TakesProbabilities.
+func (e Entry) TakesPictures() bool { return e.needs.images }
+
 // Find returns the metric of a key. Of distances, any percentile can be asked for:
 // hd99_mm, hd97.5_pooled_18_mm.
 func Find(key string) (Entry, bool) {

@@ -102,6 +102,33 @@ func (h Histogram) AveragePrecision() metrics.Value {
 	return metrics.Value{X: sum}
 }
 
+// AveragePrecisionBound is how far AveragePrecision may be from that of probabilities that
+// were not rounded to levels. 0 where none was rounded. Of the voxels of one level any
+// order may be the true one: the best precision that a positive of it can have is that with
+// all positives of the level and no negative before it, the worst grows with each positive
+// behind all negatives, faster at first, so that the mean of the first and the last is
+// below its mean.
+func (h Histogram) AveragePrecisionBound() float64 {
+	positive, _ := h.Totals()
+	if !h.Finer || positive == 0 {
+		return 0
+	}
+	above, below := 0.0, 0.0
+	var tp, fp int64
+	for l := Levels - 1; l >= 0; l-- {
+		p, n := h.Positive[l], h.Negative[l]
+		if p > 0 {
+			precision := func(tp, fp int64) float64 { return float64(tp) / float64(tp+fp) }
+			at := precision(tp+p, fp+n)
+			above += float64(p) * (precision(tp+p, fp) - at)
+			below += float64(p) * (at - (precision(tp+1, fp+n)+at)/2)
+		}
+		tp += p
+		fp += n
+	}
+	return max(above, below) / float64(positive)
+}
+
 // At counts what a threshold makes of the voxels: those at or above it, both to the
 // nearest level, are called positive.
 func (h Histogram) At(threshold float64) metrics.Counts {

@@ -1,10 +1,12 @@
 package score
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -265,5 +267,47 @@ func TestBound(t *testing.T) {
 	off := math.Abs(h.AUC().X - right/pairs)
 	if b := h.Bound(); !h.Finer || off > b || off == 0 || b > 0.3 {
 		t.Errorf("off by %v, bound %v", off, b)
+	}
+}
+
+// Probabilities closer to one another than two levels: however they are ordered, their
+// average precision lies within the bound.
+func TestAveragePrecisionOfFinerProbabilities(t *testing.T) {
+	const step = 1e-7
+	r := rand.New(rand.NewPCG(7, 7))
+	for range 50 {
+		reference := mask.NewBits([3]int{64, 1, 1})
+		p := make([]float32, 64)
+		for i := range p {
+			p[i] = 0.5 + float32(r.IntN(3))*0.001 + float32(r.IntN(20))*step
+			if r.IntN(3) == 0 {
+				reference.SetRun(i, i+1, 0, 0)
+			}
+		}
+		h, err := Of(context.Background(), func(int) []float32 { return p }, reference, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := make([]int, len(p))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+		exact, tp := 0.0, 0.0
+		for from := 0; from < len(order); {
+			to, hits := from, 0.0
+			for ; to < len(order) && p[order[to]] == p[order[from]]; to++ {
+				if reference.Row(0, 0)[0]>>order[to]&1 == 1 {
+					hits++
+				}
+			}
+			tp += hits
+			exact += hits * tp / float64(to)
+			from = to
+		}
+		exact /= tp
+		if off := math.Abs(exact - h.AveragePrecision().X); off > h.AveragePrecisionBound()+1e-12 || off == 0 {
+			t.Errorf("%v off, the bound is %v", off, h.AveragePrecisionBound())
+		}
 	}
 }
