@@ -11,6 +11,7 @@ import (
 	"opacity/app/mask"
 	"opacity/ui/controls"
 	"opacity/ui/plotview"
+	"opacity/viewer"
 )
 
 // The jobs: what a figure is of is worked out, and then it is drawn.
@@ -35,6 +36,7 @@ type plots struct {
 	drawn   string // the name of the figure on screen, "" for none
 	stop    func() // puts the next figure off for good
 	wanted  *wantedCase
+	marked  int // the axial slice whose points are marked
 }
 
 // plotAbout is what a figure was made of: it is made again where that is another.
@@ -63,6 +65,7 @@ func (p *plots) connect() {
 	s.LabelsChanged.Connect(func(struct{}) { p.w.soon("plots", p.refresh) })
 	s.WarningsChanged.Connect(func(struct{}) { p.w.soon("plots.follow", p.follow) })
 	p.w.studyChanged.Connect(func(struct{}) { p.w.soon("plots.arrive", p.arrive) })
+	p.w.viewer.Changed.Connect(func(viewer.Change) { p.w.soon("plots.here", p.showHere) })
 }
 
 // follow brings the figure in line with a mask that changed: the threshold at once, the
@@ -220,6 +223,25 @@ func (p *plots) draw() {
 			p.tellPoint()
 		}
 	})
+}
+
+// here reports whether a point is of the axial slice on screen.
+func (p *plots) here(row int) bool {
+	v := p.w.session.Volume()
+	if v == nil {
+		return false
+	}
+	at := p.place(row)
+	mine := at.Case == "" && p.results == nil || at.Case != "" && at.Case == p.w.session.Info().Case
+	return mine && at.Slice > 0 && at.Slice == viewer.Axial.SliceNumber(v.Geometry, p.w.viewer.SliceOf(viewer.Axial))
+}
+
+// showHere marks the points of the slice on screen, where that is another.
+func (p *plots) showHere() {
+	if k := p.w.viewer.SliceOf(viewer.Axial); k != p.marked && p.shown() {
+		p.marked = k
+		p.view.Refresh()
+	}
 }
 
 // place is what the point of a row stands for.

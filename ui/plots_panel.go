@@ -47,6 +47,7 @@ func newPlotsPanel(p *plots) *plotsPanel {
 		}
 		return p.plot.Tip(row)
 	}
+	n.view.Here = p.here
 	n.view.Chosen = func(int) { n.tellPoint() }
 	n.view.Opened = p.open
 	n.view.Resized = func() { w.soon("plots.draw", p.draw) }

@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"opacity/app"
@@ -113,6 +115,30 @@ func TestAPointGoesToItsSlice(t *testing.T) {
 	b.settle()
 	if got := b.viewer.SliceOf(viewer.Axial); got != 1 {
 		t.Errorf("Enter on slice 2 goes to index %d", got)
+	}
+	squares := func() (at []float32) {
+		for _, o := range test.WidgetRenderer(b.plots.view).Objects() {
+			if _, square := o.(*canvas.Rectangle); square && o.Visible() && o.Size() == fyne.NewSquareSize(10) {
+				at = append(at, o.Position().X+5)
+			}
+		}
+		return at
+	}
+	spot := func(n int) []float32 {
+		return []float32{float32(b.plots.view.Spots()[n].X) * b.plots.view.Size().Width}
+	}
+	if got := squares(); !slices.Equal(got, spot(0)) {
+		t.Errorf("slice 2 is on screen, squares are at %v", got)
+	}
+	b.viewer.SetSlice(viewer.Axial, 4)
+	b.settle()
+	if got := squares(); !slices.Equal(got, spot(1)) {
+		t.Errorf("slice 5 is on screen, squares are at %v", got)
+	}
+	b.viewer.SetSlice(viewer.Axial, 3)
+	b.settle()
+	if got := squares(); len(got) > 0 {
+		t.Errorf("slice 4 has no point, squares are at %v", got)
 	}
 	if now, _ := b.session.History(); len(now) != len(steps) {
 		t.Error("looking is a step")

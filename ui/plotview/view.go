@@ -32,6 +32,9 @@ type View struct {
 	controls.Held
 	// Tip says what a point is; "" makes it one that nobody can point at.
 	Tip func(row int) string
+	// Here says whether a point is of what is on screen beside the figure, and has a square
+	// for that; Refresh asks it anew.
+	Here func(row int) bool
 	// Chosen tells of another point that is chosen; Opened that a point is gone to.
 	Chosen, Opened func(row int)
 	// Resized tells of another size, which wants another picture.
@@ -243,6 +246,9 @@ func (v *View) CreateRenderer() fyne.WidgetRenderer {
 	for n := range r.ticks {
 		r.ticks[n] = canvas.NewLine(color.Transparent)
 	}
+	for n := range r.squares {
+		r.squares[n] = canvas.NewRectangle(color.Transparent)
+	}
 	r.tip = newTip()
 	r.apply()
 	return r
@@ -254,7 +260,11 @@ type renderer struct {
 	ring, ground *canvas.Rectangle
 	ticks        [4]*canvas.Line // that cross the ring of the chosen point: a mark by shape
 	tip          *tip
+	squares      [mostHere]*canvas.Rectangle // around the points of what is on screen
 }
+
+// mostHere is how many points are marked as those of what is on screen.
+const mostHere = 4
 
 func (r *renderer) Layout(size fyne.Size) {
 	r.v.picture.Resize(size)
@@ -291,6 +301,7 @@ func (r *renderer) apply() {
 		t.Position1, t.Position2 = at.AddXY(7*way.X, 7*way.Y), at.AddXY(13*way.X, 13*way.Y)
 		t.StrokeColor, t.StrokeWidth = look.Paint(theme.ColorNameForeground), 2
 	}
+	r.markHere()
 	said := ""
 	if v.hovered >= 0 && v.hovered < len(v.spots) {
 		said = v.Tip(v.spots[v.hovered].Row)
@@ -300,6 +311,25 @@ func (r *renderer) apply() {
 		at = v.at(v.hovered)
 	}
 	r.tip.show(said, at, v.Size())
+}
+
+// markHere puts squares around the points of what is on screen.
+func (r *renderer) markHere() {
+	v, n := r.v, 0
+	for at := 0; at < len(v.spots) && n < len(r.squares) && v.Here != nil; at++ {
+		if !v.Here(v.spots[at].Row) {
+			continue
+		}
+		const half = 5
+		s := r.squares[n]
+		s.StrokeColor, s.StrokeWidth = look.Paint(theme.ColorNameForeground), 1.5
+		s.Resize(fyne.NewSize(2*half, 2*half))
+		s.Move(v.at(at).SubtractXY(half, half))
+		n++
+	}
+	for at, s := range r.squares {
+		controls.Visible(s, at < n)
+	}
 }
 
 // circle puts a ring around a point.
@@ -315,6 +345,9 @@ func circle(c *canvas.Circle, v *View, n int, radius, width float32, ink fyne.Th
 
 func (r *renderer) Objects() []fyne.CanvasObject {
 	out := []fyne.CanvasObject{r.ground, r.v.picture, r.ring, r.hover, r.v.Mark}
+	for _, s := range r.squares {
+		out = append(out, s)
+	}
 	for _, t := range r.ticks {
 		out = append(out, t)
 	}
