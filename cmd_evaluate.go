@@ -35,6 +35,9 @@ type evaluateFlags struct {
 	readers, presets         []string
 	readerList               string
 	consensus                bool
+	outcome                  string
+	rules                    cohort.Rules
+	inThirds                 []string
 }
 
 func newEvaluate(c *cli) *cobra.Command {
@@ -43,6 +46,9 @@ func newEvaluate(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "evaluate {-r REF -p PRED | --reader NAME=PATH...} -o DIR", Short: t.T("cmd.evaluate.short"), Long: t.T("cmd.evaluate.long"), Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if slices.Contains(f.metrics, "list") {
+				return c.listMetrics()
+			}
 			o, err := f.options(cmd)
 			if err != nil {
 				return err
@@ -72,6 +78,7 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringArrayVar(&f.tolerances, "tolerance", nil, t.T("cmd.evaluate.tolerance"))
 	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
 	flags.StringArrayVar(&f.metrics, "metric", nil, t.T("cmd.evaluate.metric"))
+	f.addOutcome(flags, t)
 	flags.StringArrayVar(&f.readers, "reader", nil, t.T("cmd.evaluate.reader"))
 	flags.StringVar(&f.readerList, "readers", "", t.T("cmd.evaluate.readers"))
 	flags.BoolVar(&f.consensus, "consensus", false, t.T("cmd.evaluate.consensus"))
@@ -135,10 +142,13 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 	}
 	for _, key := range f.metrics {
 		if _, ok := catalogue.Find(key); !ok {
-			return o, app.Misuse("cmd.evaluate.bad_metric", key)
+			return o, badMetric(key)
 		}
 	}
 	o.Metrics = f.metrics
+	if err := f.checkOutcome(&o); err != nil {
+		return o, err
+	}
 	for _, t := range f.tolerances {
 		name, amount, named := strings.Cut(t, "=")
 		if !named {
@@ -168,6 +178,9 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	}
 	cases, failed, notes, err := f.cases()
 	if err != nil {
+		return err
+	}
+	if err := f.probabilitiesFor(cases); err != nil {
 		return err
 	}
 	o.Store = filepath.Join(f.out, "cases")
@@ -202,6 +215,9 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 		return c.unevaluated(append(failed, run.Failed...), 0)
 	}
 	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
+	if r.Outcome, err = f.foretold(r.Cases); err != nil {
+		return err
+	}
 	files, err := c.writeEvaluation(f, r)
 	if err != nil {
 		return err

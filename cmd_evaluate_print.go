@@ -14,15 +14,16 @@ import (
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv"}
 
 // writeEvaluation puts the results into the folder and returns their paths.
 func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
 	writers := []func(io.Writer) error{
-		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram,
+		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests,
 	}
 	empty := map[string]bool{
 		"thirds.csv": !r.HasThirds(), "folds.csv": len(r.Folds) == 0, "zones.csv": len(r.Severity) == 0, "density.csv": !r.HasHU(), "histogram.csv": !r.HasHU(),
+		"outcome.csv": r.Outcome == nil, "outcome_tests.csv": r.Outcome == nil || len(r.Outcome.Tests) == 0,
 	}
 	var files []string
 	for n, name := range evaluationFiles {
@@ -83,14 +84,15 @@ func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
 		line := "  " + fmt.Sprintf("%-12s", key) + " "
 		switch {
 		case s.N == 0:
-			line += c.table.T("cmd.evaluate.none", s.NUndefined, s.NMissed)
+			line += c.table.T("cmd.evaluate.none", s.NUndefined) + c.missed(s)
 		case s.N+s.NUndefined == 1:
 			line += fmt.Sprintf("%.4f", float64(s.Mean))
 		default:
 			line += c.table.T("cmd.evaluate.line", float64(s.Mean), float64(s.SD), float64(s.Median), float64(s.IQR), s.N)
 			if s.NUndefined > 0 {
-				line += ", " + c.table.T("cmd.evaluate.undefined", s.NUndefined, s.NMissed)
+				line += ", " + c.table.T("cmd.evaluate.undefined", s.NUndefined)
 			}
+			line += c.missed(s)
 		}
 		if key == "specificity" || key == "accuracy" || key == "auc" {
 			line += " (" + c.table.Format(region.Sentence()) + ")"

@@ -23,14 +23,18 @@ type Agreement struct {
 }
 
 type blandAltman struct {
-	Bias    limit     `json:"bias"` // prediction - reference
-	SD      number    `json:"sd"`
-	Lower   limit     `json:"lower"`
-	Upper   limit     `json:"upper"`
-	Slope   limit     `json:"slope"` // of the differences on the means
-	SlopeP  number    `json:"slope_p"`
-	Percent *limits   `json:"percent,omitempty"` // of the mean of the two
-	Why     stats.Why `json:"why,omitempty"`
+	Bias    limit   `json:"bias"` // prediction - reference
+	SD      number  `json:"sd"`
+	Lower   limit   `json:"lower"`
+	Upper   limit   `json:"upper"`
+	Slope   limit   `json:"slope"` // of the differences on the means
+	SlopeP  number  `json:"slope_p"`
+	Percent *limits `json:"percent,omitempty"` // of the mean of the two
+	Ratio   *limits `json:"ratio,omitempty"`   // prediction / reference, by logarithms
+	// Normal tests the differences (Shapiro and Wilk): the limits and their intervals take
+	// them for normal. A large P shows nothing.
+	Normal *normality `json:"shapiro_wilk,omitempty"`
+	Why    stats.Why  `json:"why,omitempty"`
 }
 
 type limits struct {
@@ -38,6 +42,13 @@ type limits struct {
 	Lower limit     `json:"lower"`
 	Upper limit     `json:"upper"`
 	Why   stats.Why `json:"why,omitempty"`
+}
+
+type normality struct {
+	N   int       `json:"n"`
+	W   number    `json:"w"`
+	P   number    `json:"p"`
+	Why stats.Why `json:"why,omitempty"`
 }
 
 type limit struct {
@@ -75,14 +86,29 @@ func Agree(rows []Row) []Agreement {
 		mine := of(rows, g)
 		quantity, reference, prediction := Volumes(mine)
 		a := agreement(g, quantity, reference, prediction, nil)
-		percent := stats.BlandAltman(reference, prediction, stats.Percent)
-		a.BlandAltman.Percent = &limits{limitOf(percent.Bias), limitOf(percent.Lower), limitOf(percent.Upper), percent.Why}
+		a.BlandAltman.otherForms(reference, prediction)
 		out = append(out, a)
 		if areas, ok := areasOf(g, mine); ok {
 			out = append(out, areas)
 		}
 	}
 	return out
+}
+
+// otherForms adds the analyses in other terms, and what is known of the differences'
+// distribution.
+func (b *blandAltman) otherForms(reference, prediction []float64) {
+	in := func(form stats.Form) *limits {
+		a := stats.BlandAltman(reference, prediction, form)
+		return &limits{limitOf(a.Bias), limitOf(a.Lower), limitOf(a.Upper), a.Why}
+	}
+	b.Percent, b.Ratio = in(stats.Percent), in(stats.Ratio)
+	d := make([]float64, len(reference))
+	for n := range d {
+		d[n] = prediction[n] - reference[n]
+	}
+	t := stats.ShapiroWilk(d)
+	b.Normal = &normality{t.N, number(t.W), number(t.P), t.Why}
 }
 
 // areasOf compares areas slice by slice. Slices of a patient are no patients: limits are

@@ -23,6 +23,7 @@ type Report struct {
 	Folds      []Fold      `json:"folds,omitempty"`
 	Severity   []Severity  `json:"severity"`
 	Confusion  []Confusion `json:"confusion"`
+	Outcome    *Outcome    `json:"outcome,omitempty"`
 	Failed     []failure   `json:"failed"`
 	Provenance Provenance  `json:"provenance"`
 }
@@ -168,29 +169,32 @@ func (r Report) WriteMetrics(w io.Writer) error {
 func (r Report) WriteSummary(w io.Writer) error {
 	rows := [][]string{{
 		"model", "label", "metric", "n", "n_undefined", "n_missed", "mean", "mean_ci95_low", "mean_ci95_high", "sd",
-		"median", "q1", "q3", "iqr", "min", "max", "pooled",
+		"median", "q1", "q3", "iqr", "min", "max", "pooled", "median_ci95_low", "median_ci95_high", "n_false_alarm", "n_replaced", "replaced_by",
 	}}
 	for _, s := range r.Summary {
 		line := []string{s.Model, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed)}
-		for _, x := range []number{s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max, s.Pooled} {
+		for _, x := range []number{s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max, s.Pooled, s.MedianCI[0], s.MedianCI[1]} {
 			line = append(line, cell(float64(x)))
 		}
-		rows = append(rows, line)
+		rows = append(rows, append(line, strconv.Itoa(s.NFalseAlarm), strconv.Itoa(s.NReplaced), s.ReplacedBy))
 	}
 	return csvfile.Write(w, rows)
 }
 
 // WriteSlices writes slices.csv: the areas of each label on each axial slice that
 // either mask meets, slice 1 at the feet; in voxels, in mm2 where those are known, and as
-// shares of the image.
+// shares of the image; and Dice, sensitivity and precision of the slice by itself, empty
+// where they are not defined.
 func (r Report) WriteSlices(w io.Writer) error {
-	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2", "share_ref", "share_pred"}}
+	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2", "share_ref", "share_pred", "dice", "sensitivity", "precision"}}
 	for _, row := range r.Cases {
 		for _, s := range row.Slices {
+			c := s.counts()
 			rows = append(rows, []string{
 				row.Case, row.Model, row.Label, strconv.Itoa(s.Number), strconv.FormatInt(s.Reference, 10), strconv.FormatInt(s.Prediction, 10),
 				strconv.FormatInt(s.Both, 10), cell(float64(s.ReferenceMM2)), cell(float64(s.PredictionMM2)),
 				cell(s.ReferenceShare), cell(s.PredictionShare),
+				cell(c.Dice().X), cell(c.Sensitivity().X), cell(c.Precision().X),
 			})
 		}
 	}
@@ -199,14 +203,19 @@ func (r Report) WriteSlices(w io.Writer) error {
 
 // WriteThirds writes thirds.csv: each label in the base, the middle and the apex.
 func (r Report) WriteThirds(w io.Writer) error {
-	rows := [][]string{slices.Concat([]string{"case", "model", "label", "third", "region"}, thirdKeys, []string{"volume_ref_ml", "volume_pred_ml", "why"})}
+	distances := distancesOfThirds(r.Cases)
+	rows := [][]string{slices.Concat([]string{"case", "model", "label", "third", "region"}, thirdKeys, []string{"volume_ref_ml", "volume_pred_ml"}, distances, []string{"why"})}
 	for _, row := range r.Cases {
 		for _, t := range row.Thirds {
 			line, why := []string{row.Case, row.Model, row.Label, t.Third, string(row.Region)}, reasons{}
 			for _, key := range thirdKeys {
 				line = append(line, why.cell(key, t.value(key)))
 			}
-			rows = append(rows, append(line, cell(float64(t.ReferenceML)), cell(float64(t.PredictionML)), why.String()))
+			line = append(line, cell(float64(t.ReferenceML)), cell(float64(t.PredictionML)))
+			for _, key := range distances {
+				line = append(line, t.distance(key, &why))
+			}
+			rows = append(rows, append(line, why.String()))
 		}
 	}
 	return csvfile.Write(w, rows)

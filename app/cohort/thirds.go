@@ -2,6 +2,8 @@ package cohort
 
 import (
 	"context"
+	"maps"
+	"math"
 	"slices"
 
 	"opacity/app/mask"
@@ -48,6 +50,36 @@ func distancesInThirds(ctx context.Context, p part, thirds []region.Region, out 
 		}
 	}
 	return nil
+}
+
+// distancesOfThirds are the keys of the distances that some third has, in alphabetical order.
+func distancesOfThirds(rows []Row) []string {
+	there := map[string]bool{}
+	for _, r := range rows {
+		for _, t := range r.Thirds {
+			for key := range t.Distances {
+				there[key] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(there))
+}
+
+// distance is the cell of a distance; why takes the reason where there is none.
+func (t Third) distance(key string, why *reasons) string {
+	x, ok := t.Distances[key]
+	c := metrics.Counts(t.Counts)
+	switch {
+	case !ok:
+		return ""
+	case !math.IsNaN(float64(x)):
+		return cell(float64(x))
+	case c.Reference()+c.Prediction() == 0:
+		return why.cell(key, metrics.Undefined(metrics.BothEmpty))
+	case c.Reference() == 0 || c.Prediction() == 0:
+		return why.cell(key, metrics.Undefined(metrics.Miss))
+	}
+	return why.cell(key, metrics.Undefined(metrics.NoSpacing))
 }
 
 // thirdKeys are the columns of thirds.csv.

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"opacity/app"
+	"opacity/app/cohort"
+	"opacity/app/metrics/catalogue"
+	"opacity/app/text"
+)
+
+// addOutcome adds the flags of outcomes, of values that are not defined and of thirds.
+func (f *evaluateFlags) addOutcome(flags *pflag.FlagSet, t text.Table) {
+	flags.StringVar(&f.outcome, "outcome", "", t.T("cmd.evaluate.outcome"))
+	flags.StringVar(&f.rules.BothEmpty, "both-empty", "", t.T("cmd.evaluate.both_empty"))
+	flags.StringVar(&f.rules.Penalty, "penalty", "", t.T("cmd.evaluate.penalty"))
+	flags.StringArrayVar(&f.inThirds, "in-thirds", nil, t.T("cmd.evaluate.in_thirds"))
+}
+
+// checkOutcome refuses what those flags cannot take and puts the rest into the options.
+func (f evaluateFlags) checkOutcome(o *cohort.Options) error {
+	if !f.rules.Valid() {
+		return app.Misuse("cmd.evaluate.bad_rules")
+	}
+	if f.reads() && (f.outcome != "" || len(f.inThirds) > 0 || f.rules != cohort.Rules{}) {
+		return app.Misuse("cmd.evaluate.readers.alone")
+	}
+	o.Rules = f.rules
+	for _, key := range f.inThirds {
+		if e, ok := catalogue.Find(key); !ok || e.Unit != catalogue.Millimetres && e.Unit != catalogue.Voxels || e.Better != catalogue.Lower {
+			return app.Misuse("cmd.evaluate.bad_in_thirds", key)
+		}
+		if !slices.Contains(o.InThirds, key) {
+			o.InThirds = append(o.InThirds, key)
+		}
+	}
+	if path := f.outcomes(); path != "" {
+		_, err := cohort.ReadOutcomes(path) // before any work is done
+		return err
+	}
+	return nil
+}
+
+// probabilitiesFor refuses a metric of probabilities where no case has any.
+func (f evaluateFlags) probabilitiesFor(cases []cohort.Case) error {
+	if slices.ContainsFunc(cases, func(c cohort.Case) bool { return c.Probability != "" }) {
+		return nil
+	}
+	for _, key := range f.metrics {
+		if e, ok := catalogue.Find(key); ok && e.TakesProbabilities() {
+			return app.Misuse("cmd.evaluate.metric_of_probabilities", key)
+		}
+	}
+	return nil
+}
+
+// outcomes is the list that has them: the one named, or that of the pairs.
+func (f evaluateFlags) outcomes() string {
+	if f.outcome == "" && f.pairs != "" && cohort.HasOutcomes(f.pairs) {
+		return f.pairs
+	}
+	return f.outcome
+}
+
+// foretold is how well scores tell outcomes, nil where there are none.
+func (f evaluateFlags) foretold(rows []cohort.Row) (*cohort.Outcome, error) {
+	path := f.outcomes()
+	if path == "" {
+		return nil, nil
+	}
+	outcomes, err := cohort.ReadOutcomes(path)
+	if err != nil {
+		return nil, err
+	}
+	return cohort.Foretell(rows, outcomes)
+}
+
+// listMetrics prints the key and the name of every metric.
+func (c *cli) listMetrics() error {
+	said := ""
+	for _, e := range catalogue.All() {
+		said += fmt.Sprintf("%-28s %s\n", e.Key, c.table.Format(e.Name))
+	}
+	_, err := io.WriteString(c.out, ascii(said+c.table.T("cmd.evaluate.metric.more")+"\n"))
+	return err
+}
+
+var keyOfPercentile = regexp.MustCompile(`^hd[0-9.]+(_[a-z0-9]+)*_(mm|px)$`)
+
+// badMetric says why there is no metric of a key.
+func badMetric(key string) error {
+	if keyOfPercentile.MatchString(key) {
+		return app.Misuse("cmd.evaluate.bad_percentile", key)
+	}
+	return app.Misuse("cmd.evaluate.bad_metric", key)
+}
+
+// missed tells of the distances that there are not how many are which.
+func (c *cli) missed(s cohort.Summary) (said string) {
+	if s.NMissed > 0 {
+		said += ", " + c.table.T("cmd.evaluate.missed", s.NMissed)
+	}
+	if s.NFalseAlarm > 0 {
+		said += ", " + c.table.T("cmd.evaluate.false_alarm", s.NFalseAlarm)
+	}
+	if s.NReplaced > 0 {
+		said += ", " + c.table.T("cmd.evaluate.replaced", s.NReplaced, s.ReplacedBy)
+	}
+	return said
+}
