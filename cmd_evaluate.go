@@ -56,6 +56,7 @@ func newEvaluate(c *cli) *cobra.Command {
 			if len(f.presets) > 0 && !cmd.Flags().Changed("figures") {
 				f.figures.which = f.presetFigures()
 			}
+			f.figures.asked = cmd.Flags().Changed("figures")
 			f.figures.asMIScnn = slices.Contains(f.presets, "miscnn")
 			switch {
 			case f.reads():
@@ -137,6 +138,9 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 		if !ok || seen[label.Name] {
 			return o, app.Misuse("cmd.evaluate.bad_label", l)
 		}
+		if label.Predicted != nil && f.reads() {
+			return o, app.Misuse("cmd.evaluate.label_of_readers", l)
+		}
 		seen[label.Name] = true
 		o.Labels = append(o.Labels, label)
 	}
@@ -158,7 +162,10 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 		if err != nil || !(mm >= 0 && mm <= 1000) {
 			return o, app.Misuse("cmd.evaluate.bad_tolerance", t)
 		}
-		o.ToleranceMM[strings.TrimSpace(name)] = mm
+		if name = strings.TrimSpace(name); named && !slices.Contains(o.LabelNames(), name) {
+			return o, app.Misuse("cmd.evaluate.tolerance_of", t, name, strings.Join(o.LabelNames(), ", "))
+		}
+		o.ToleranceMM[name] = mm
 	}
 	return o, needed(cmd, "-o DIR", f.out)
 }
@@ -167,6 +174,10 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 func loadVoxels(ctx context.Context, path string) (*volume.Volume, error) {
 	s, err := nifti.Open(path)
 	if err != nil {
+		_, named := app.TrimNIfTI(path)
+		if _, why := app.Explain(err); !named && why.Key == "nifti.not_nifti" {
+			return nil, app.Refuse(err, "evaluate.nifti_only", path)
+		}
 		return nil, err
 	}
 	return s.Load(ctx, app.LoadHooks{})
@@ -222,12 +233,13 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err != nil {
 		return err
 	}
+	var undrawn error
 	if !f.plain {
-		figures, err := c.drawEvaluation(ctx, f, o, cases, r)
+		figures, missing, err := c.drawEvaluation(ctx, f, o, cases, r)
 		if err != nil {
 			return err
 		}
-		files = append(files, figures...)
+		files, undrawn = append(files, figures...), missing
 	}
 	tables, undone, err := c.writePresets(ctx, f, o, cases, r)
 	if err != nil {
@@ -239,7 +251,10 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err := c.unevaluated(append(failed, run.Failed...), len(cases)-len(run.Failed)); err != nil {
 		return err
 	}
-	return undonePresets(undone)
+	if err := undonePresets(undone); err != nil {
+		return err
+	}
+	return undrawn
 }
 
 // ready refuses, before any work is done, what would be replaced without --force.
@@ -261,11 +276,8 @@ func (f evaluateFlags) cases() (cases []cohort.Case, failed []cohort.Failure, no
 	if err != nil || f.folds == "" {
 		return cases, failed, notes, err
 	}
-	folds, err := cohort.Folds(f.folds)
-	for n := range cases {
-		cases[n].Fold = folds[cases[n].Name]
-	}
-	return cases, failed, notes, err
+	told, err := cohort.Folds(f.folds, cases)
+	return cases, failed, append(notes, told...), err
 }
 
 // undo takes away the folders that nothing came into.

@@ -28,6 +28,7 @@ type figureFlags struct {
 	logs           []string
 	model, sidecar string
 	slices         int  // of a montage
+	asked          bool // which were named by the user, not by a preset
 	asMIScnn       bool // animations are as covid19.MIScnn made them
 }
 
@@ -181,6 +182,37 @@ func (e *easel) about(n int, notes ...string) plot.About {
 	return plot.About{N: n, Made: []string{"Opacity " + e.r.Provenance.Opacity}, Notes: append(notes, e.table.T("cmd.evaluate.research")), Identity: true}
 }
 
+// aboutLabels is about, with the region that labels of a model were counted in; labels that
+// were counted in several are each named with theirs.
+func (e *easel) aboutLabels(n int, model string, labels []string, notes ...string) plot.About {
+	a := e.about(n, notes...)
+	var said []string
+	same := true
+	for _, label := range labels {
+		region := e.r.RegionOf(model, label)
+		same = same && region == e.r.RegionOf(model, labels[0])
+		said = append(said, label+" "+e.table.Format(region.Sentence()))
+	}
+	switch {
+	case len(labels) > 0 && same:
+		a.Region = e.table.Format(e.r.RegionOf(model, labels[0]).Sentence())
+	case len(labels) > 0:
+		a.Region = strings.Join(said, ", ")
+	}
+	return a
+}
+
+// tolerances says how far a surface of each label may be off in a surface Dice.
+func (e *easel) tolerances(labels []string) string {
+	var said []string
+	for _, label := range labels {
+		if mm, ok := e.r.Provenance.ToleranceMM[label]; ok {
+			said = append(said, e.table.T("drawn.tolerance_of", label, mm))
+		}
+	}
+	return e.table.T("drawn.tolerance", strings.Join(said, ", "))
+}
+
 // who names a case in tables and files: by its number in the order of metrics.csv, so
 // that nobody is named unless it is asked for.
 func (e *easel) who(name string) string {
@@ -203,11 +235,24 @@ func (e *easel) figure(f plot.Figure, of ...string) error {
 	return writeFigure(f, e.pageOf(e.kind), e.put)
 }
 
-// drawEvaluation makes the folder of figures; files is empty where there is none.
-func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, err error) {
+// wideFigure is figure on two columns, where no width was asked for, if it is wide.
+func (e *easel) wideFigure(f plot.Figure, wide bool, of ...string) error {
+	if wide && e.width == 0 {
+		defer func() { e.width = 0 }()
+		e.width = plot.TwoColumns
+	}
+	return e.figure(f, of...)
+}
+
+// mostOnColumn is how many boxes stand beside one another on one column.
+const mostOnColumn = 6
+
+// drawEvaluation makes the folder of figures; files is empty where there is none. missing
+// names the figures that were asked for by name and that there are none of.
+func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, missing, err error) {
 	chosen, named, err := f.figures.chosen()
 	if err != nil || len(chosen) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	bar := c.progress()
 	defer bar.end()
@@ -215,7 +260,7 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 	for _, path := range f.figures.logs {
 		curves, err := traininglog.Read(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		e.logs = append(e.logs, curves...)
 	}
@@ -230,9 +275,24 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 		})
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return []string{folder}, nil
+	return []string{folder}, e.undrawn(), nil
+}
+
+// undrawn fails where a figure that was asked for by its name is not there.
+func (e *easel) undrawn() error {
+	var names []string
+	for _, k := range kinds {
+		drawn := slices.ContainsFunc(e.index, func(row []string) bool { return row[0] != "" && row[1] == k.name })
+		if e.asked && !drawn && slices.ContainsFunc(strings.Split(e.which, ","), func(s string) bool { return strings.TrimSpace(s) == k.name }) {
+			names = append(names, k.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return app.Fail(nil, "drawn.undone", strings.Join(names, ", "))
 }
 
 // drawAll draws kinds of figures, those of slices case by case, so that each is read once.

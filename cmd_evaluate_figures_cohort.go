@@ -66,9 +66,11 @@ func (e *easel) rows(model, label string) (out []cohort.Row) {
 }
 
 // whole says how many different cases there are.
-func (e *easel) whole() int {
+func (e *easel) whole() int { return casesIn(e.r.Cases) }
+
+func casesIn(rows []cohort.Row) int {
 	seen := map[string]bool{}
-	for _, row := range e.r.Cases {
+	for _, row := range rows {
 		seen[row.Case] = true
 	}
 	return len(seen)
@@ -111,11 +113,14 @@ func (e *easel) boxes(violin bool) (text.Message, error) {
 			}
 		}
 		d.N = len(cases)
+		if m.key == "nsd" {
+			d.Notes = append([]string{d.Notes[0], e.tolerances(e.labels())}, d.Notes[1:]...)
+		}
 		if defined < least {
 			continue
 		}
 		drawn = true
-		if err := e.figure(plot.Boxes(d), m.key); err != nil {
+		if err := e.wideFigure(plot.Boxes(d), len(d.Groups) > mostOnColumn, m.key); err != nil {
 			return text.Message{}, err
 		}
 	}
@@ -155,7 +160,7 @@ func (e *easel) volumes() (text.Message, error) {
 				continue
 			}
 			drawn = true
-			d := plot.BlandAltmanData{About: e.about(a.Cases, e.unknown(a.Quantity)...), Quantity: e.table.T("cmd.evaluate.volume_of", titled(model, label)), Unit: e.unit(a.Quantity)}
+			d := plot.BlandAltmanData{About: e.about(a.Cases, e.unknown(a.Quantity)...), Quantity: e.table.T("cmd.evaluate.volume_of", label), Unit: e.unit(a.Quantity), Names: e.two(model)}
 			d.Points = e.measured(model, label)
 			b := a.BlandAltman
 			limits(&d, b.Bias.Estimate(), b.Lower.Estimate(), b.Upper.Estimate())
@@ -163,6 +168,7 @@ func (e *easel) volumes() (text.Message, error) {
 				d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
 				d.Notes = append([]string{e.table.T("drawn.trend", slope, float64(b.SlopeP))}, d.Notes...)
 			}
+			d.Notes = append([]string{e.table.T("drawn.carkeet")}, d.Notes...)
 			if err := e.figure(plot.BlandAltman(d), titled(model, label)); err != nil {
 				return text.Message{}, err
 			}
@@ -194,6 +200,14 @@ func (e *easel) measured(model, label string) (out []plot.Measured) {
 	return out
 }
 
+// two are what the two measurements are called: the prediction by the name of its model.
+func (e *easel) two(model string) [2]string {
+	if model == "" {
+		model = e.table.T("drawn.prediction")
+	}
+	return [2]string{e.table.T("drawn.reference"), model}
+}
+
 // limits puts numbers and their intervals (number, low, high) into a plot.
 func limits(d *plot.BlandAltmanData, bias, lower, upper [3]float64) {
 	of := func(x [3]float64) plot.Estimate { return plot.Estimate{X: x[0], Low: x[1], High: x[2]} }
@@ -213,8 +227,9 @@ func (e *easel) areas(plain bool) (text.Message, error) {
 			drawn = true
 			rows := e.rows(model, label)
 			d := plot.BlandAltmanData{
-				About: e.about(a.Cases, e.unknown(a.Quantity)...), Quantity: e.table.T("drawn.area_of", titled(model, label)), Unit: e.unit(a.Quantity), Repeated: !plain,
+				About: e.about(a.Cases, e.unknown(a.Quantity)...), Quantity: e.table.T("drawn.area_of", label), Unit: e.unit(a.Quantity), Repeated: !plain, Names: e.two(model),
 			}
+			d.Notes = append([]string{e.table.T("drawn.areas_met")}, d.Notes...)
 			for _, row := range rows {
 				for _, s := range row.Slices {
 					x, y := s.Area(a.Quantity)
@@ -295,7 +310,7 @@ func (e *easel) scoreGrid() (text.Message, error) {
 		return few(), nil
 	}
 	for _, model := range e.models() {
-		d := plot.GridData{About: e.about(e.whole()), Rows: e.main()}
+		d := plot.GridData{About: e.aboutLabels(e.whole(), model, e.main()), Rows: e.main()}
 		for _, key := range []string{"dice", "sensitivity", "specificity"} {
 			d.Columns = append(d.Columns, shortNames[key])
 		}

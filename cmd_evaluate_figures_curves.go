@@ -44,6 +44,7 @@ const mostWithCases = 2
 
 func (e *easel) roc() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		about.Notes = append([]string{e.table.T("drawn.pooled_auc")}, about.Notes...)
 		d := plot.ROCData{About: about}
 		for _, c := range curves {
 			m := plot.Rated{Name: titled(c.Model, c.Label), Curve: rates(c), Band: band(c)}
@@ -62,6 +63,7 @@ func (e *easel) roc() (text.Message, error) {
 
 func (e *easel) precisionRecall() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		about.Notes = append([]string{e.table.T("drawn.pooled_ap")}, about.Notes...)
 		d := plot.PRData{ROCData: plot.ROCData{About: about}}
 		for _, c := range curves {
 			m := plot.Rated{Name: titled(c.Model, c.Label), Area: plot.Exactly(float64(c.AveragePrecision)), Curve: precisions(c)}
@@ -84,11 +86,15 @@ func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
 	return n
 }
 
+// calibrationBins are as many as the metric ece has.
+const calibrationBins = 15
+
 func (e *easel) calibration() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
+		about.Notes = append([]string{e.table.T("drawn.bins", calibrationBins)}, about.Notes...)
 		d := plot.CalibrationData{About: about}
 		for _, c := range curves {
-			bins, ece := c.Pool.All.Calibration(10)
+			bins, ece := c.Pool.All.Calibration(calibrationBins)
 			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
 			for _, b := range bins {
 				m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})

@@ -35,7 +35,7 @@ func (e *easel) folds() (text.Message, error) {
 			}
 		}
 		for _, labels := range groups {
-			d := plot.TableData{About: e.about(e.whole()), Name: "folds", Columns: []string{e.table.T("drawn.fold"), "n"}, Shows: e.table.T("drawn.folds")}
+			d := plot.TableData{About: e.aboutLabels(casesIn(cohort.InFolds(e.r.Cases)), model, labels), Name: "folds", Columns: []string{e.table.T("drawn.fold"), "n"}, Shows: e.table.T("drawn.folds")}
 			var columns [][]cohort.Fold
 			for _, label := range labels {
 				for _, m := range metrics {

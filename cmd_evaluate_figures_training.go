@@ -39,6 +39,9 @@ func (e *easel) learning() (text.Message, error) {
 			continue
 		}
 		d.X, d.Shows = e.logs[0].X, e.table.T("drawn.learning")
+		if d.Log {
+			d.Shows += " " + e.table.T("drawn.log_axis")
+		}
 		if folds > 1 {
 			d.Shows += " " + e.table.T("drawn.of_folds", folds)
 		}

@@ -253,6 +253,12 @@ func (c *cli) writeTable(f evaluateFlags, t cohort.Table, r cohort.Report, put f
 			d.Rows = append(d.Rows, append([]string{fmt.Sprint(n + 1)}, row[1:]...))
 		}
 	}
+	for _, line := range strings.Split(strings.TrimSpace(t.Text), "\n") {
+		// What the source prints below its table stands below it in the figure too.
+		if at := strings.LastIndex(line, " "); at > 0 && t.Text != "" && len(t.Columns) > 1 {
+			d.Foot = append(d.Foot, []string{strings.TrimSpace(line[:at]), line[at+1:]})
+		}
+	}
 	d.N, d.Made, d.Notes = t.N, []string{"Opacity " + r.Provenance.Opacity}, []string{c.table.T("cmd.evaluate.research")}
 	var said []string
 	for _, m := range t.Caption() {

@@ -14,17 +14,18 @@ import (
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv", "tests.csv", "agreement.csv"}
 
 // writeEvaluation puts the results into the folder and returns their paths.
 func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
 	writers := []func(io.Writer) error{
-		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests,
+		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests, r.WriteTests, r.WriteAgreement,
 	}
 	empty := map[string]bool{
 		"thirds.csv": !r.HasThirds(), "folds.csv": len(r.Folds) == 0, "zones.csv": len(r.Severity) == 0, "density.csv": !r.HasHU(), "histogram.csv": !r.HasHU(),
 		"outcome.csv": r.Outcome == nil, "outcome_tests.csv": r.Outcome == nil || len(r.Outcome.Tests) == 0,
 	}
+	empty["tests.csv"], empty["agreement.csv"] = len(r.Tests) == 0, len(r.Agreement) == 0
 	var files []string
 	for n, name := range evaluationFiles {
 		if empty[name] {
@@ -63,11 +64,12 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) erro
 		said += title + "\n"
 		for _, s := range r.Summary {
 			if s.Model == row.Model && s.Label == row.Label {
-				said += c.summaryLine(s, regionOf(r, row))
+				said += c.summaryLine(s, r.RegionOf(row.Model, row.Label))
 			}
 		}
+		said += c.agreementLine(r, row.Model, row.Label)
 	}
-	said += c.severityLines(r)
+	said += c.testedLines(r) + c.severityLines(r)
 	for _, f := range files {
 		said += f + "\n"
 	}
@@ -100,16 +102,6 @@ func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
 		return line + "\n"
 	}
 	return ""
-}
-
-// regionOf is where a label of a model was counted: cohort.InMany where cases differ.
-func regionOf(r cohort.Report, like cohort.Row) cohort.Region {
-	for _, row := range r.Cases {
-		if row.Model == like.Model && row.Label == like.Label && row.Region != like.Region {
-			return cohort.InMany
-		}
-	}
-	return like.Region
 }
 
 // severityLines tell the mean score by six zones of each model.

@@ -245,7 +245,7 @@ func (c *cli) readerFigures(r cohort.ReadersReport) []plot.Figure {
 			if s.Label != label || s.Metric != "dice" {
 				continue
 			}
-			g := plot.Group{Name: s.A + " - " + s.B}
+			g := plot.Group{Name: s.A + " – " + s.B}
 			for _, row := range r.Pairs {
 				if row.Label == label && row.A == s.A && row.B == s.B {
 					x := row.Value("dice")

@@ -63,19 +63,6 @@ func List(path string) (cases []Case, failed []Failure, err error) {
 	return cases, failed, nil
 }
 
-// Folds reads which fold each case is of from a CSV with the columns case and fold.
-func Folds(path string) (map[string]string, error) {
-	at, rows, err := table(path, []string{"case", "fold"})
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for _, row := range rows {
-		out[strings.TrimSpace(row[at["case"]])] = strings.TrimSpace(row[at["fold"]])
-	}
-	return out, nil
-}
-
 // table reads a CSV, with commas, semicolons or tabs, and where its columns are; those
 // needed must be there.
 func table(path string, needed []string) (at map[string]int, rows [][]string, err error) {

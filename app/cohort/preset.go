@@ -171,7 +171,7 @@ func FoldTables(rows []Row) []Table {
 	var out []Table
 	for _, model := range modelsOf(rows) {
 		mine := wholeGrid(ofModel(rows, model))
-		t := Table{Name: named("miscnn_folds", model), N: len(casesOf(mine)), Columns: []string{"Fold"}}
+		t := Table{Name: named("miscnn_folds", model), N: len(casesOf(InFolds(mine))), Columns: []string{"Fold"}}
 		folds := ByFold(mine)
 		if len(folds) == 0 {
 			t.Why = text.M("preset.no_folds")

@@ -149,7 +149,7 @@ func JaccardTables(rows []Row) []Table {
 	for _, model := range modelsOf(rows) {
 		mine := ofModel(rows, model)
 		t := Table{
-			Name: named("keras_folds", model), N: len(casesOf(mine)), Columns: []string{"Segmentation"},
+			Name: named("keras_folds", model), N: len(casesOf(InFolds(mine))), Columns: []string{"Segmentation"},
 			Is: []text.Message{text.M("preset.keras.is")}, Departs: []text.Message{text.M("preset.keras.departs")},
 		}
 		line := []string{"Jaccard-Tanimoto"}

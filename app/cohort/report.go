@@ -170,15 +170,42 @@ func (r Report) WriteSummary(w io.Writer) error {
 	rows := [][]string{{
 		"model", "label", "metric", "n", "n_undefined", "n_missed", "mean", "mean_ci95_low", "mean_ci95_high", "sd",
 		"median", "q1", "q3", "iqr", "min", "max", "pooled", "median_ci95_low", "median_ci95_high", "n_false_alarm", "n_replaced", "replaced_by",
+		"region", "nsd_tolerance_mm",
 	}}
 	for _, s := range r.Summary {
 		line := []string{s.Model, s.Label, s.Metric, strconv.Itoa(s.N), strconv.Itoa(s.NUndefined), strconv.Itoa(s.NMissed)}
 		for _, x := range []number{s.Mean, s.MeanCI[0], s.MeanCI[1], s.SD, s.Median, s.Q1, s.Q3, s.IQR, s.Min, s.Max, s.Pooled, s.MedianCI[0], s.MedianCI[1]} {
 			line = append(line, cell(float64(x)))
 		}
-		rows = append(rows, append(line, strconv.Itoa(s.NFalseAlarm), strconv.Itoa(s.NReplaced), s.ReplacedBy))
+		line = append(line, strconv.Itoa(s.NFalseAlarm), strconv.Itoa(s.NReplaced), s.ReplacedBy)
+		rows = append(rows, append(line, r.counted(s.Model, s.Label, s.Metric)...))
 	}
 	return csvfile.Write(w, rows)
+}
+
+// RegionOf is where a label of a model was counted: InMany where cases differ.
+func (r Report) RegionOf(model, label string) Region {
+	var in Region
+	for _, row := range r.Cases {
+		switch {
+		case row.Model != model || row.Label != label:
+		case in != "" && row.Region != in:
+			return InMany
+		default:
+			in = row.Region
+		}
+	}
+	return in
+}
+
+// counted is what stands beside a number: the region that it was counted in and, of a
+// surface Dice, its tolerance.
+func (r Report) counted(model, label, metric string) []string {
+	tolerance := ""
+	if mm, ok := r.Provenance.ToleranceMM[label]; ok && strings.HasPrefix(metric, "nsd") {
+		tolerance = cell(mm)
+	}
+	return []string{string(r.RegionOf(model, label)), tolerance}
 }
 
 // WriteSlices writes slices.csv: the areas of each label on each axial slice that
@@ -236,9 +263,10 @@ func (r reasons) String() string { return strings.Join(r, " ") }
 
 // WriteFolds writes folds.csv: the median of each fold, and the mean of those.
 func (r Report) WriteFolds(w io.Writer) error {
-	rows := [][]string{{"model", "label", "metric", "fold", "n", "median"}}
+	rows := [][]string{{"model", "label", "metric", "fold", "n", "median", "region", "nsd_tolerance_mm"}}
 	for _, f := range r.Folds {
-		rows = append(rows, []string{f.Model, f.Label, f.Metric, f.Fold, strconv.Itoa(f.N), cell(float64(f.Median))})
+		line := []string{f.Model, f.Label, f.Metric, f.Fold, strconv.Itoa(f.N), cell(float64(f.Median))}
+		rows = append(rows, append(line, r.counted(f.Model, f.Label, f.Metric)...))
 	}
 	return csvfile.Write(w, rows)
 }

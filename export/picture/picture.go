@@ -268,7 +268,7 @@ func swatch(c mask.RGB) image.Image {
 	draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{c[0], c[1], c[2], 0xff}), image.Point{}, draw.Src)
 	inside := color.NRGBA{c[0], c[1], c[2], 0x59}
 	r := m.Rect.Inset(5)
-	draw.Draw(m, r, image.NewUniform(color.RGBA{40, 40, 40, 0xff}), image.Point{}, draw.Src)
+	draw.Draw(m, r, image.NewUniform(color.RGBA{128, 128, 128, 0xff}), image.Point{}, draw.Src)
 	draw.Draw(m, r, image.NewUniform(inside), image.Point{}, draw.Over)
 	return m
 }
@@ -285,7 +285,15 @@ func errorKeys(errors *mask.Mask) []plot.Swatch {
 		if k.value == viewer.Relabeled && !has(errors, k.value) {
 			continue
 		}
-		keys = append(keys, plot.Swatch{Name: t.T("picture." + k.key), Image: render.DifferenceSwatch(k.value, swatchWidth, swatchHeight, 3)})
+		sample := image.Image(render.DifferenceSwatch(k.value, swatchWidth, swatchHeight, 3))
+		if k.value == viewer.Hit { // outlined tissue, which is not dark
+			for _, l := range viewer.DifferenceLabels() {
+				if l.Value == k.value {
+					sample = swatch(l.Colour)
+				}
+			}
+		}
+		keys = append(keys, plot.Swatch{Name: t.T("picture." + k.key), Image: sample})
 	}
 	return keys
 }

@@ -1,0 +1,75 @@
+package cohort
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math"
+	"strconv"
+	"testing"
+
+	"opacity/app/metrics"
+)
+
+// columnOf reads a column of a table by its name.
+func columnOf(t *testing.T, table []byte, name string) (out []string) {
+	t.Helper()
+	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, head := range rows[0] {
+		if head == name {
+			for _, row := range rows[1:] {
+				out = append(out, row[n])
+			}
+			return out
+		}
+	}
+	t.Fatalf("there is no column %s in %v", name, rows[0])
+	return nil
+}
+
+// The tables have the numbers of metrics.json.
+func TestTablesOfTestsAndAgreement(t *testing.T) {
+	var rows []Row
+	for n := range 6 {
+		for m, model := range []string{"one", "two"} {
+			ref, pred := 100+10*float64(n), 100+12*float64(n*n)/float64(m+2)
+			rows = append(rows, Row{Case: strconv.Itoa(n), Model: model, Label: "infection", Region: InBody, Values: map[string]metrics.Value{
+				"dice": {X: 0.8 + 0.01*float64(n*(m+1)%5)}, "volume_ref_ml": {X: ref}, "volume_pred_ml": {X: pred},
+			}})
+		}
+	}
+	r := Report{Cases: rows, Agreement: Agree(rows), Tests: Compare(rows, Rules{})}
+	var tests, agreement bytes.Buffer
+	if err := r.WriteTests(&tests); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteAgreement(&agreement); err != nil {
+		t.Fatal(err)
+	}
+	p := columnOf(t, tests.Bytes(), "p")
+	if len(p) != len(r.Tests) || len(p) != 3 {
+		t.Fatalf("%d tests", len(p))
+	}
+	for n, x := range p {
+		if got, _ := strconv.ParseFloat(x, 64); got != float64(r.Tests[n].P) {
+			t.Errorf("P %s, want %v", x, r.Tests[n].P)
+		}
+	}
+	for key, of := range map[string]func(a Agreement) number{
+		"bias": func(a Agreement) number { return a.BlandAltman.Bias.Value }, "upper_ci95_high": func(a Agreement) number { return a.BlandAltman.Upper.CI[1] },
+		"ccc": func(a Agreement) number { return a.CCC.R }, "icc_2_1": func(a Agreement) number { return a.ICC[1].R }, "icc_3_k_p": func(a Agreement) number { return a.ICC[5].P },
+		"percent_lower": func(a Agreement) number { return a.BlandAltman.Percent.Lower.Value },
+	} {
+		got := columnOf(t, agreement.Bytes(), key)
+		if len(got) != len(r.Agreement) {
+			t.Fatalf("%d rows of %s", len(got), key)
+		}
+		for n, x := range got {
+			if y, err := strconv.ParseFloat(x, 64); err != nil || y != float64(of(r.Agreement[n])) || math.IsNaN(y) {
+				t.Errorf("%s %s, want %v", key, x, of(r.Agreement[n]))
+			}
+		}
+	}
+}
