@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -20,7 +21,8 @@ type AUC struct {
 // DeLong is the area with its standard error (DeLong, DeLong and Clarke-Pearson 1988;
 // by ranks, Sun and Xu 2014). Scores must be of independent cases, one each: it is not
 // for voxels or slices. NaN scores are left out. Where every positive is above every
-// negative the SE is 0, which says nothing of how sure that is.
+// negative the SE is 0, which says nothing of how sure that is. A score that is the same
+// in all cases tells nothing: its area is a half, with neither SE nor interval.
 func DeLong(score []float64, positive []bool) AUC {
 	var x, y []float64
 	for i, s := range score {
@@ -47,6 +49,10 @@ func DeLong(score []float64, positive []bool) AUC {
 		a.ofNegative = append(a.ofNegative, 1-(all[len(x)+j]-amongst[j])/m)
 	}
 	a.Value = stat.Mean(a.ofPositive, nil)
+	if same(append(append([]float64{}, x...), y...)) {
+		a.Why = Constant
+		return a
+	}
 	if len(x) < 2 || len(y) < 2 {
 		a.Why = TooFew
 		return a
@@ -70,8 +76,8 @@ func CompareAUC(a, b []float64, positive []bool) Test {
 	}
 	of, with := DeLong(x, outcome), DeLong(y, outcome)
 	t := Test{N: len(x), Effect: of.Value - with.Value}
-	if of.Why != "" {
-		return untested(t, of.Why)
+	if why := cmp.Or(of.Why, with.Why); why != "" {
+		return untested(t, why)
 	}
 	m, n := float64(of.Positive), float64(of.Negative)
 	both := stat.Covariance(of.ofPositive, with.ofPositive, nil)/m + stat.Covariance(of.ofNegative, with.ofNegative, nil)/n

@@ -39,3 +39,17 @@ func TestInfiniteValuesAreRankedLast(t *testing.T) {
 		t.Errorf("median %v", m)
 	}
 }
+
+// A score that never changes is no score to be tested against.
+func TestConstantScore(t *testing.T) {
+	positive := []bool{true, true, true, false, false}
+	constant, score := []float64{3, 3, 3, 3, 3}, []float64{5, 4, 1, 2, 1}
+	if a := DeLong(constant, positive); a.Why != Constant || a.Value != 0.5 || !math.IsNaN(a.SE) {
+		t.Errorf("%+v", a)
+	}
+	for _, test := range []Test{CompareAUC(constant, score, positive), CompareAUC(score, constant, positive)} {
+		if test.Why != Constant || !math.IsNaN(test.P) {
+			t.Errorf("%+v", test)
+		}
+	}
+}
