@@ -59,8 +59,17 @@ func (l Label) numbers() any {
 	return map[string][]int{"reference": l.Values, "prediction": l.Predicted}
 }
 
-// LabelNames are what is compared where the user names nothing.
-func LabelNames() []string { return []string{leftLung, rightLung, lungs, infection, single} }
+// LabelNames are the labels that may be compared: those named, else all that are told.
+func (o Options) LabelNames() []string {
+	if len(o.Labels) == 0 {
+		return []string{leftLung, rightLung, lungs, infection, single}
+	}
+	var names []string
+	for _, l := range o.Labels {
+		names = append(names, l.Name)
+	}
+	return names
+}
 
 // Names of what is compared where the user names nothing.
 const (

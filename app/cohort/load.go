@@ -40,7 +40,7 @@ func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometr
 	resampled := false
 	if on != nil && !lm.SameGrid(*on, gridToleranceMM) {
 		if !o.Resample {
-			return nil, false, app.Refuse(nil, "evaluate.other_grid", path, describe(lm.Geometry), describe(*on))
+			return nil, false, app.Refuse(nil, "evaluate.other_grid_mask", path, describe(lm.Geometry), describe(*on))
 		}
 		lm, resampled = lm.Onto(*on), true
 	}
