@@ -393,7 +393,13 @@ func TestEvaluate_BadInput(t *testing.T) {
 	packed(t, at("other.nii.gz"), start, other)
 	values := make(header, 4*len(voxels)).float(400, math.NaN())
 	packed(t, at("nan.nii.gz"), slices.Clone(start).short(70, 16).short(72, 32), values) // float32
-	if err := os.Mkdir(at("empty"), 0o777); err != nil {
+	for _, name := range []string{"empty", "renamed"} {
+		if err := os.Mkdir(at(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	packed(t, at("renamed/ref_seg.nii.gz"), start, voxels)
+	if err := os.WriteFile(at("other.nrrd"), []byte("NRRD0004\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -415,6 +421,11 @@ func TestEvaluate_BadInput(t *testing.T) {
 		{"a prediction twice", []string{"-r", ref, "-p", ref, "-p", ref}, app.Usage, "twice"},
 		{"a label of nothing", []string{"-r", ref, "-p", ref, "--label", "lungs"}, app.Usage, "lungs"},
 		{"no tolerance", []string{"-r", ref, "-p", ref, "--tolerance", "-1"}, app.Usage, "-1"},
+		{"a tolerance of nothing", []string{"-r", ref, "-p", ref, "--tolerance", "infektion=5"}, app.Usage, "left lung, right lung, lungs, infection"},
+		{"a tolerance of nothing that is named", []string{"-r", ref, "-p", ref, "--label", "all=1,2,3", "--tolerance", "infection=5"}, app.Usage, "there is all"},
+		{"another format", []string{"-r", ref, "-p", at("other.nrrd")}, app.Refused, ".nii.gz"},
+		{"other names", []string{"-r", filepath.Dir(ref), "-p", at("renamed")}, app.Refused, "ref_seg"},
+		{"numbers of two maps for readers", []string{"--reader", "a=" + ref, "--reader", "b=" + ref, "--label", "infection=1:3"}, app.Usage, "infection=1:3"},
 		{"no metric", []string{"-r", ref, "-p", ref, "--metric", "dicee"}, app.Usage, "dicee"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -425,6 +436,16 @@ func TestEvaluate_BadInput(t *testing.T) {
 			}
 		})
 	}
+	t.Run("figures that cannot be drawn", func(t *testing.T) {
+		out := at("undrawn")
+		r := opacity(t, "evaluate", "-o", out, "--quiet", "-r", ref, "-p", ref, "--figures", "learning,confusion,hu_histogram")
+		if r.status != int(app.Failed) || !strings.Contains(r.err, "hu_histogram, learning") || !strings.Contains(r.out, "metrics.json") {
+			t.Errorf("%+v", r)
+		}
+		if drawn, err := filepath.Glob(filepath.Join(out, "figures", "confusion*.png")); len(drawn) != 1 {
+			t.Error(drawn, err)
+		}
+	})
 	// On request the prediction is brought onto the reference's grid: far away, nothing is left of it.
 	out := at("resampled")
 	r := must(t, "evaluate", "-r", ref, "-p", at("moved.nii.gz"), "-o", out, "--resample", "--label", "lungs=1,2,3")
