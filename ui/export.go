@@ -163,11 +163,10 @@ func (e exportJob) write(ctx context.Context, o Options, sha func(context.Contex
 		}
 		return "", app.Fail(err, "ui.export.no_folder", e.folder)
 	}
-	const whole = 1000 // parts of a step
 	steps := e.steps(o, sha)
 	for n, s := range steps {
 		told := func(part float64) {
-			report(job.Progress{Stage: text.M(s.key), Done: n*whole + int(part*whole), Total: len(steps) * whole})
+			report(job.Progress{Stage: text.M(s.key), Done: int(100 * (float64(n) + part) / float64(len(steps))), Total: 100})
 		}
 		told(0)
 		if err := s.run(ctx, told); err != nil {

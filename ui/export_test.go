@@ -176,7 +176,7 @@ func TestExportOfAComparison(t *testing.T) {
 	b.answer("export", "export")
 	b.until("half is done", func() bool {
 		n := slices.IndexFunc(b.status.tasks, func(task *task) bool { return task.key == "export" })
-		return n >= 0 && b.status.tasks[n].p.Done == 500
+		return n >= 0 && b.status.tasks[n].p.Done == 50 && b.status.tasks[n].p.Total == 100
 	})
 	b.status.cancelTop()
 	b.until("it stops", func() bool { return !b.jobs.Running("export") })

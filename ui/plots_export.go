@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -68,17 +69,46 @@ func (p *plots) askPlace(plot Plot, suggested, format string, widthMM float64, i
 		} else {
 			path += "." + format
 		}
-		w.unlessThere([]string{path}, func(overwrite bool) { p.write(plot, path, format, widthMM, identity, overwrite) },
+		w.unlessThere(plotPaths(path), func(overwrite bool) { p.write(plot, path, format, widthMM, identity, overwrite) },
 			func() { p.askPlace(plot, path, format, widthMM, identity) })
 	})
 }
 
-// write writes a figure beside the window.
+// plotPaths are the files of a figure: itself, and beside a picture its caption and the
+// points drawn.
+func plotPaths(path string) []string {
+	ext := filepath.Ext(path)
+	if strings.EqualFold(ext, ".csv") {
+		return []string{path}
+	}
+	base := strings.TrimSuffix(path, ext)
+	return []string{path, base + ".txt", base + ".csv"}
+}
+
+// write writes a figure, and what belongs to it, beside the window.
 func (p *plots) write(plot Plot, path, format string, widthMM float64, identity, overwrite bool) {
 	w := p.w
 	w.status.start(jobPlotExport, w.t("ui.plots.writing", filepath.Base(path)), func() { w.jobs.Cancel(jobPlotExport) })
-	job.Run(w.jobs, jobPlotExport, func(context.Context, func(job.Progress)) (struct{}, error) {
-		return struct{}{}, safefile.Write(path, overwrite, func(out io.Writer) error { return plot.Write(out, format, widthMM, identity) })
+	job.Run(w.jobs, jobPlotExport, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		for _, path := range plotPaths(path) {
+			if err := ctx.Err(); err != nil {
+				return struct{}{}, err
+			}
+			err := safefile.Write(path, overwrite, func(out io.Writer) error {
+				switch filepath.Ext(path) {
+				case ".txt":
+					_, err := fmt.Fprintln(out, plot.Caption)
+					return err
+				case ".csv":
+					return plot.Write(out, "csv", widthMM, identity)
+				}
+				return plot.Write(out, format, widthMM, identity)
+			})
+			if err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
 	}, nil, func(_ struct{}, err error) {
 		w.status.end(jobPlotExport)
 		if err != nil {

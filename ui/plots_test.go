@@ -300,4 +300,15 @@ func TestAFigureIsWritten(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
+	b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
+	for name, want := range map[string]string{
+		"a.txt": "What areas shows.\n", "a.csv": "areas csv 85", "b.txt": "What areas shows.\n", "b.csv": "areas csv 85",
+	} {
+		if got, _ := os.ReadFile(filepath.Join(b.dir, name)); string(got) != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, "c.txt")); err == nil {
+		t.Error("points alone have a caption beside them")
+	}
 }

@@ -232,8 +232,7 @@ func (s *thresholdSection) keep() {
 func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 	w := s.w
 	defer s.refresh()
-	steps, _ := w.session.History()
-	before := len(steps)
+	_, before := w.session.History()
 	if err == nil {
 		w.keepThreshold(m.label, m.at)
 		err = w.session.SetThreshold(m.label, m.at, d)
@@ -246,7 +245,7 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		w.status.note(w.because(err))
 	default:
 		change := w.t("ui.again.none")
-		if steps, applied := w.session.History(); applied > 0 && len(steps) != before {
+		if steps, applied := w.session.History(); applied > before { // the steps may be fewer, where undone ones are given up
 			change = w.changesOf(steps[applied-1])
 		}
 		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))

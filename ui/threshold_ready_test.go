@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/driver/desktop"
@@ -58,5 +59,21 @@ func TestThresholdReadyIsForgotten(t *testing.T) {
 	s.MouseOut()
 	if section.ready != nil {
 		t.Error("it is held for nobody")
+	}
+}
+
+// A threshold moved after an undo tells what it changed, though the history is no longer
+// than it was: the undone step is given up for it.
+func TestThresholdAfterAnUndoSaysWhatItChanged(t *testing.T) {
+	b, _ := newSureBench(t)
+	b.use(tool.Eraser)
+	b.click(0.3, 0.5)
+	b.kit.Use(tool.NoTool)
+	b.settle()
+	b.undo()
+	before := b.infection()
+	b.slide(mask.Infection, 38, true)
+	if said := b.status.text.Text; b.infection() == before || strings.Contains(said, b.Window.t("ui.again.none")) {
+		t.Errorf("%d voxels were %d, and it says %q", b.infection(), before, said)
 	}
 }
