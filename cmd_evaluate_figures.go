@@ -173,8 +173,9 @@ type easel struct {
 	logs     []traininglog.Curve
 	bar      *progress
 	put      func(name string, write func(io.Writer) error) error
-	index    [][]string // figures.csv
-	kind     string     // that is drawn
+	index    [][]string     // figures.csv
+	kind     string         // that is drawn
+	numbers  map[string]int // of the cases, once one was asked for
 }
 
 // about is what a figure of n cases says of itself.
@@ -219,13 +220,15 @@ func (e *easel) who(name string) string {
 	if e.identity {
 		return name
 	}
-	var seen []string
-	for _, row := range e.r.Cases {
-		if !slices.Contains(seen, row.Case) {
-			seen = append(seen, row.Case)
+	if e.numbers == nil {
+		e.numbers = map[string]int{}
+		for _, row := range e.r.Cases {
+			if _, seen := e.numbers[row.Case]; !seen {
+				e.numbers[row.Case] = len(e.numbers) + 1
+			}
 		}
 	}
-	return strconv.Itoa(slices.Index(seen, name) + 1)
+	return strconv.Itoa(e.numbers[name])
 }
 
 // figure writes a figure in every format with its points and its caption.

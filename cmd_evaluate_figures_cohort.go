@@ -28,14 +28,7 @@ func titled(model, label string) string {
 }
 
 // models are those of the report, "" where there is one without a name.
-func (e *easel) models() (out []string) {
-	for _, row := range e.r.Cases {
-		if !slices.Contains(out, row.Model) {
-			out = append(out, row.Model)
-		}
-	}
-	return out
-}
+func (e *easel) models() []string { return cohort.Models(e.r.Cases) }
 
 // labels are what is compared, in the order of the rows.
 func (e *easel) labels() (out []string) {

@@ -25,12 +25,12 @@ func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) 
 		Volume: c.Volume, Mask: c.Mask, Reference: c.Reference, Label: c.Label, Probabilities: c.Probabilities, Both: c.Both,
 		Threshold: c.Threshold, Made: []string{"Opacity " + programVersion()},
 	})
-	return plotOf(s, s), err
+	return plotOf(s, func() (figures.Shown, error) { return s, nil }), err
 }
 
-// plotOf is a figure as the window takes it; nameless is the same without the names of
+// plotOf is a figure as the window takes it; nameless makes the same without the names of
 // cases.
-func plotOf(s, nameless figures.Shown) ui.Plot {
+func plotOf(s figures.Shown, nameless func() (figures.Shown, error)) ui.Plot {
 	p := ui.Plot{Name: fileName(s.Name), Caption: s.Caption(), Tip: s.Tip}
 	p.Draw = func(width, height int, scale float64, dark bool) (image.Image, []plotview.Spot) {
 		m, spots := s.Image(width, height, scale, dark)
@@ -45,12 +45,18 @@ func plotOf(s, nameless figures.Shown) ui.Plot {
 		return ui.PlotPlace{Case: at.Case, Slice: at.Slice, Threshold: at.Threshold, IsOne: !math.IsNaN(at.Threshold)}
 	}
 	if s.Operated != nil {
-		p.Operated = func(threshold float64) ui.Plot { o := s.Operated(threshold); return plotOf(o, o) }
+		p.Operated = func(threshold float64) ui.Plot {
+			o := s.Operated(threshold)
+			return plotOf(o, func() (figures.Shown, error) { return o, nil })
+		}
 	}
 	p.Write = func(w io.Writer, format string, widthMM float64, identity bool) error {
-		of := nameless
-		if identity {
-			of = s
+		of := s
+		if !identity {
+			var err error
+			if of, err = nameless(); err != nil {
+				return err
+			}
 		}
 		if format == "csv" {
 			return of.WriteCSV(w)
@@ -75,8 +81,7 @@ func results(ctx context.Context, folder string) (*ui.Results, error) {
 		if err != nil {
 			return ui.Plot{}, err
 		}
-		nameless, err := figures.Cohort(kind, report, labels[label], false)
-		return plotOf(s, nameless), err
+		return plotOf(s, func() (figures.Shown, error) { return figures.Cohort(kind, report, labels[label], false) }), nil
 	}
 	r.File = func(name string, label int, role string) string {
 		found := ""

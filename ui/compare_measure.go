@@ -136,7 +136,7 @@ func (w *Window) runComparison(key string, distances bool) {
 // measure works out the metrics of each label that the reference says something of:
 // those of counts, and with distances all.
 func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabel, error) {
-	lungs := c.reference.lungs()
+	lungs := mask.Lungs(c.reference.mask)
 	entries := comparedEntries()
 	var rows []comparedLabel
 	for _, l := range c.mask.Labels() {
@@ -169,21 +169,4 @@ func (c comparison) measure(ctx context.Context, distances bool) ([]comparedLabe
 		rows = append(rows, row)
 	}
 	return rows, nil
-}
-
-// lungs are those of the reference; nil where it has none.
-func (r reference) lungs() *mask.Bits {
-	var all *mask.Bits
-	for _, l := range r.mask.Labels() {
-		if l.Layer != mask.Anatomy || l.Side == mask.NoSide || r.mask.Count(l.Layer, l.Value) == 0 {
-			continue
-		}
-		one := mask.BitsOf(r.mask, l.Layer, l.Value)
-		if all == nil {
-			all = one
-		} else {
-			all.Or(one)
-		}
-	}
-	return all
 }

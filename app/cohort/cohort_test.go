@@ -380,16 +380,22 @@ func TestThirds(t *testing.T) {
 	}
 }
 
-func TestProbabilitiesByLabel(t *testing.T) {
-	d := newDisk(t)
-	half := grid(func(_, _, _ int) int16 { return 0 })
-	half.Int16, half.Float32 = nil, make([]float32, half.Size.Voxels())
+// half is a probability of one half wherever the chest has a label, 0 elsewhere.
+func half() *volume.Volume {
+	v := grid(func(_, _, _ int) int16 { return 0 })
+	v.Int16, v.Float32 = nil, make([]float32, v.Size.Voxels())
 	for o, x := range chest(2, 1, 3).Int16 {
 		if x != 0 {
-			half.Float32[o] = 0.5
+			v.Float32[o] = 0.5
 		}
 	}
-	d.put(t, "p/prob_lung.nii.gz", half)
+	return v
+}
+
+func TestProbabilitiesByLabel(t *testing.T) {
+	d := newDisk(t)
+	prob := half()
+	d.put(t, "p/prob_lung.nii.gz", prob)
 	c := Case{Name: "a", Reference: d.put(t, "r.nii", chest(2, 1, 3)), Prediction: d.put(t, "p.nii", chest(2, 1, 3)), Probability: filepath.Join(d.dir, "p")}
 	r := measured(t, d, Options{}, c)
 	if got := row(t, r, "a", lungs).Value("auc"); got != 1 {
@@ -404,7 +410,7 @@ func TestProbabilitiesByLabel(t *testing.T) {
 	if len(auc) != 1 || auc[0].Label != lungs || auc[0].Pooled != 1 {
 		t.Errorf("summaries of areas, of lungs alone there are probabilities: %+v", auc)
 	}
-	half.Float32[100] = 2
+	prob.Float32[100] = 2
 	if r := measured(t, d, Options{}, c); len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Err.Error(), "prob_lung.nii.gz") {
 		t.Errorf("failed %v", r.Failed)
 	}

@@ -29,12 +29,7 @@ func List(path string) (cases []Case, failed []Failure, err error) {
 	folder := filepath.Dir(path)
 	seen := map[[2]string]bool{}
 	for n, row := range rows {
-		get := func(column string) string {
-			if i, ok := at[column]; ok {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
+		get := fields(at, row)
 		file := func(column string) string {
 			p := filepath.FromSlash(get(column))
 			if p == "" || filepath.IsAbs(p) {
@@ -88,6 +83,16 @@ func table(path string, needed []string) (at map[string]int, rows [][]string, er
 		}
 	}
 	return nil, nil, app.Refuse(err, "evaluate.list_bad", path, strings.Join(needed, ", "))
+}
+
+// fields gives what stands in the columns of a row, "" for a column that is not there.
+func fields(at map[string]int, row []string) func(column string) string {
+	return func(column string) string {
+		if i, ok := at[column]; ok {
+			return strings.TrimSpace(row[i])
+		}
+		return ""
+	}
 }
 
 var errColumns = errors.New("columns are missing")

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"opacity/app"
 	"opacity/app/csvfile"
@@ -30,12 +29,7 @@ func ReadOutcomes(path string) (Outcomes, error) {
 		return out, err
 	}
 	for n, row := range rows {
-		get := func(column string) string {
-			if i, ok := at[column]; ok {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
+		get := fields(at, row)
 		name, model := get("case"), get("model")
 		positive, known := map[string]bool{"1": true, "0": false}[get("outcome")]
 		before, there := out.Positive[name]

@@ -83,8 +83,8 @@ func named(name, model string) string {
 	return name + "_" + model
 }
 
-// modelsOf are the models of the rows, in order.
-func modelsOf(rows []Row) []string {
+// Models are the models of the rows, in order; "" is one without a name.
+func Models(rows []Row) []string {
 	var out []string
 	for _, r := range rows {
 		if !slices.Contains(out, r.Model) {
@@ -169,7 +169,7 @@ func fixed(x float64, decimals int) string {
 // fold's cases, and the mean of the folds.
 func FoldTables(rows []Row) []Table {
 	var out []Table
-	for _, model := range modelsOf(rows) {
+	for _, model := range Models(rows) {
 		mine := wholeGrid(ofModel(rows, model))
 		t := Table{Name: named("miscnn_folds", model), N: len(casesOf(InFolds(mine))), Columns: []string{"Fold"}}
 		folds := ByFold(mine)
@@ -236,7 +236,7 @@ func SubjectTables(rows []Row, sizes map[string]volume.Size) []Table {
 			Name: "fv_paspp_models_" + label, N: len(casesOf(rows)), Columns: []string{"Model", "Dice Score", "IoU", "Sensitivity", "Precision"},
 			Is: []text.Message{text.M("preset.fv.models", label)}, Departs: []text.Message{text.M("preset.fv.departs")},
 		}
-		for _, model := range modelsOf(rows) {
+		for _, model := range Models(rows) {
 			mine := of(rows, Group{model, label})
 			t := Table{
 				Name: named("fv_paspp_subjects_"+label, model), N: len(mine), Columns: []string{"Subject", "Resolution", "Dice Score", "Sensitivity", "IoU"},

@@ -15,7 +15,7 @@ import (
 // model and label. They rest on Options.InThirds.
 func ThirdsTables(rows []Row) []Table {
 	var out []Table
-	for _, model := range modelsOf(rows) {
+	for _, model := range Models(rows) {
 		for _, label := range mainLabels(rows) {
 			mine := of(rows, Group{model, label})
 			t := Table{
@@ -76,7 +76,7 @@ func plainFloat(x float64) string {
 // of them, a table of each by model and label. sizes is each case's voxels.
 func AreaTables(rows []Row, sizes map[string]volume.Size) []Table {
 	var out []Table
-	for _, model := range modelsOf(rows) {
+	for _, model := range Models(rows) {
 		for _, label := range mainLabels(rows) {
 			mine := of(rows, Group{model, label})
 			t := Table{
@@ -146,7 +146,7 @@ func probability(p float64) string {
 // the SD of the folds, as 0.973±0.008.
 func JaccardTables(rows []Row) []Table {
 	var out []Table
-	for _, model := range modelsOf(rows) {
+	for _, model := range Models(rows) {
 		mine := ofModel(rows, model)
 		t := Table{
 			Name: named("keras_folds", model), N: len(casesOf(InFolds(mine))), Columns: []string{"Segmentation"},

@@ -100,12 +100,7 @@ func ListReadings(path string) (readings []Reading, failed []Failure, err error)
 	seen := map[place]bool{}
 	var cases, readers []place
 	for n, row := range rows {
-		get := func(column string) string {
-			if i, ok := at[column]; ok {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
+		get := fields(at, row)
 		r := Reading{get("case"), get("reader"), get("session"), filepath.FromSlash(get("mask"))}
 		if r.Session == "" {
 			r.Session = "1"

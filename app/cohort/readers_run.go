@@ -2,10 +2,8 @@ package cohort
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"opacity/app/job"
@@ -54,15 +52,9 @@ func MeasureReaders(ctx context.Context, readings []Reading, o ReadersOptions, h
 	for _, r := range readings {
 		of[r.Case] = append(of[r.Case], r)
 	}
-	workers := o.Workers
-	if workers <= 0 {
-		workers = min(runtime.GOMAXPROCS(0), 4)
-	}
 	started := time.Now()
 	results, errs := make([]caseRead, len(who.cases)), make([]error, len(who.cases))
-	var next atomic.Int64
 	var telling sync.Mutex
-	var group sync.WaitGroup
 	done := 0
 	tell := func(notes []text.Message) {
 		telling.Lock()
@@ -78,17 +70,12 @@ func MeasureReaders(ctx context.Context, readings []Reading, o ReadersOptions, h
 			h.Progress(job.Progress{Stage: text.M("evaluate.progress"), Done: done, Total: len(who.cases), Left: left})
 		}
 	}
-	for range min(workers, len(who.cases)) {
-		group.Go(func() {
-			for n := int(next.Add(1)) - 1; n < len(who.cases) && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
-				results[n], errs[n] = o.study(ctx, who.cases[n], of[who.cases[n]], who)
-				tell(results[n].notes)
-			}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return ReadersRun{}, ctx.Err()
+	err := o.several(ctx, len(who.cases), func(n int) {
+		results[n], errs[n] = o.study(ctx, who.cases[n], of[who.cases[n]], who)
+		tell(results[n].notes)
+	})
+	if err != nil {
+		return ReadersRun{}, err
 	}
 	out := ReadersRun{who: who, Notes: who.few()}
 	for n, r := range results {

@@ -126,14 +126,7 @@ func TestRulesThatThereAre(t *testing.T) {
 // probabilities.
 func TestPicturesAreMeasured(t *testing.T) {
 	d := newDisk(t)
-	half := grid(func(_, _, _ int) int16 { return 0 })
-	half.Int16, half.Float32 = nil, make([]float32, half.Size.Voxels())
-	for o, x := range chest(2, 1, 3).Int16 {
-		if x != 0 {
-			half.Float32[o] = 0.5
-		}
-	}
-	d.put(t, "p/prob_lungs.nii.gz", half)
+	d.put(t, "p/prob_lungs.nii.gz", half())
 	c := Case{Name: "a", Reference: d.put(t, "r.nii", chest(2, 1, 3)), Prediction: d.put(t, "p.nii", chest(2, 1, 3)), Probability: filepath.Join(d.dir, "p")}
 	got := row(t, measured(t, d, Options{Metrics: []string{"structure_measure", "mae_pictures", "dice_pictures_max"}}, c), "a", lungs)
 	for key, want := range map[string]float64{"structure_measure": 1, "mae_pictures": 0, "dice_pictures_max": 1} {

@@ -57,24 +57,13 @@ type Group struct{ Model, Label string }
 // is in the store then stays for the next run.
 func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error) {
 	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}, said: map[string]bool{}}
-	workers := o.Workers
-	if workers <= 0 {
-		workers = min(runtime.GOMAXPROCS(0), 4)
-	}
 	results := make([]result, len(cases))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, len(cases)) {
-		group.Go(func() {
-			for n := int(next.Add(1)) - 1; n < len(cases) && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
-				results[n] = r.one(ctx, cases[n])
-				r.tell(cases[n], &results[n])
-			}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return Run{}, ctx.Err()
+	err := o.several(ctx, len(cases), func(n int) {
+		results[n] = r.one(ctx, cases[n])
+		r.tell(cases[n], &results[n])
+	})
+	if err != nil {
+		return Run{}, err
 	}
 	out := Run{Reused: r.reused, Pooled: r.pooled}
 	for n, res := range results {
@@ -108,6 +97,26 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 		out.dropLungsNobodyMarks()
 	}
 	return out, nil
+}
+
+// several runs f for 0 to count-1, as many at a time as there are Workers. Cancelled, it
+// returns ctx.Err().
+func (o Options) several(ctx context.Context, count int, f func(n int)) error {
+	workers := o.Workers
+	if workers <= 0 {
+		workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(workers, count) {
+		group.Go(func() {
+			for n := int(next.Add(1)) - 1; n < count && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				f(n)
+			}
+		})
+	}
+	group.Wait()
+	return ctx.Err()
 }
 
 type result struct {

@@ -130,6 +130,24 @@ func BitsOf(m *Mask, l Layer, value uint8) *Bits {
 	return b
 }
 
+// Lungs returns the voxels of every lung of a mask, whatever its side; nil where it has
+// none.
+func Lungs(m *Mask) *Bits {
+	var all *Bits
+	for _, l := range m.Labels() {
+		if l.Layer != Anatomy || l.Side == NoSide || m.Count(l.Layer, l.Value) == 0 {
+			continue
+		}
+		one := BitsOf(m, l.Layer, l.Value)
+		if all == nil {
+			all = one
+		} else {
+			all.Or(one)
+		}
+	}
+	return all
+}
+
 // equalBits sets the bits of the bytes that are value, eight at a time: a byte
 // of x is 0 where the sum below leaves its high bit, and the multiplication
 // gathers the high bits.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"opacity/app/imageio/nifti"
@@ -41,23 +40,7 @@ func TestCompare(t *testing.T) {
 			labels := p.pixels(axial)
 
 			p.hover(at(axial, 0.5, 0.5))
-			p.key("shift+y") // nothing is chosen yet: goes where that is done
-			p.until("a word on what to compare with", func(s state) bool { return strings.Contains(s.Status, "Choose what to compare with") })
-			p.press("reference.from", "the places of a reference", func(s state) bool { return !s.Panes })
-			for range 3 {
-				p.key("down")
-			}
-			p.key("enter")
-			p.until("the file to be asked for", func(s state) bool { return s.Modal == "choose.file" })
-			p.key("ctrl+a")
-			if err := p.desk.Type(reference); err != nil {
-				t.Fatal(err)
-			}
-			p.key("enter")
-			p.until("the meaning of its numbers", func(s state) bool { return s.Modal == "mapping" })
-			p.shot("1-mapping")
-			p.key("enter")
-			s := p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
+			s := p.refer(reference)
 			if s.Steps != before.Steps || infection(s) != infection(before) || s.Dirty != before.Dirty {
 				t.Errorf("comparing is an edit: %+v", s)
 			}

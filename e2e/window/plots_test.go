@@ -65,8 +65,8 @@ func TestPlots(t *testing.T) {
 	}
 }
 
-// refer compares with a file.
-func (p *program) refer(reference string) {
+// refer compares with a file, without a change of the mask.
+func (p *program) refer(reference string) state {
 	p.t.Helper()
 	p.key("shift+y")
 	p.until("a word on what to compare with", func(s state) bool { return strings.Contains(s.Status, "Choose what to compare with") })
@@ -82,8 +82,9 @@ func (p *program) refer(reference string) {
 	}
 	p.key("enter")
 	p.until("the meaning of its numbers", func(s state) bool { return s.Modal == "mapping" })
+	p.shot("1-mapping")
 	p.key("enter")
-	p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
+	return p.until("the comparison", func(s state) bool { return strings.HasPrefix(s.Status, "Compared with") && len(s.Busy) == 0 })
 }
 
 // figure picks the n-th figure by keys, and goes to it; its name begins so.

@@ -176,7 +176,7 @@ func (c Case) rated(ctx context.Context, kind string) (Shown, error) {
 	}
 	reference, name := c.bits(c.Reference), c.Label.Name
 	if c.Both {
-		reference, name = lungs(c.Reference), t("lungs")
+		reference, name = mask.Lungs(c.Reference), t("lungs")
 	}
 	in, where, err := c.region(ctx)
 	if err != nil {
@@ -208,33 +208,17 @@ func (c Case) rated(ctx context.Context, kind string) (Shown, error) {
 // region is where probabilities are compared: of findings inside the reference's lungs
 // where it has any, else inside the body.
 func (c Case) region(ctx context.Context) (in *mask.Bits, where string, err error) {
+	var lungs, body *mask.Bits
 	if c.Label.Layer == mask.Findings {
-		if l := lungs(c.Reference); l != nil {
-			return l, t("in.lungs"), nil
+		lungs = mask.Lungs(c.Reference)
+	}
+	if lungs == nil { // the body takes a while
+		if body, _, err = region.Body(ctx, c.Volume); err != nil {
+			return nil, "", err
 		}
 	}
-	body, ok, err := region.Body(ctx, c.Volume)
-	if err != nil || ok {
-		return body, t("in.body"), err
-	}
-	return nil, t("in.grid"), nil
-}
-
-// lungs are those of a mask; nil where it has none.
-func lungs(m *mask.Mask) *mask.Bits {
-	var all *mask.Bits
-	for _, l := range m.Labels() {
-		if l.Layer != mask.Anatomy || l.Side == mask.NoSide || m.Count(l.Layer, l.Value) == 0 {
-			continue
-		}
-		one := mask.BitsOf(m, l.Layer, l.Value)
-		if all == nil {
-			all = one
-		} else {
-			all.Or(one)
-		}
-	}
-	return all
+	r := region.OfNegatives(nil, lungs, body)
+	return r.Voxels, t("in." + r.Key), nil
 }
 
 func calibration(h score.Histogram, about plot.About, name string) Shown {

@@ -141,7 +141,7 @@ func pairs(scatter bool, r cohort.Report, about plot.About, of cohort.Group, qua
 	if scatter {
 		group := plot.Pairs{Name: Title(of), Points: points, CCC: plot.Exactly(math.NaN())}
 		if found != nil && found.CCC.Why == "" {
-			group.CCC = plot.Estimate{X: float64(found.CCC.R), Low: float64(found.CCC.CI[0]), High: float64(found.CCC.CI[1])}
+			group.CCC = written(found.CCC.Estimate())
 		}
 		f := plot.Scatter(plot.ScatterData{About: about, X: t("of_reference", what), Y: t("of_prediction", what), Unit: unit, Groups: []plot.Pairs{group}, Equal: true})
 		f.Name = "scatter_" + quantity + "_" + Title(of)
@@ -152,13 +152,15 @@ func pairs(scatter bool, r cohort.Report, about plot.About, of cohort.Group, qua
 	}
 	b := found.BlandAltman
 	d := plot.BlandAltmanData{About: about, Quantity: what, Unit: unit, Points: points, Repeated: found.Repeated}
-	d.Bias = plot.Estimate{X: float64(b.Bias.Value), Low: float64(b.Bias.CI[0]), High: float64(b.Bias.CI[1])}
-	d.Lower = plot.Estimate{X: float64(b.Lower.Value), Low: float64(b.Lower.CI[0]), High: float64(b.Lower.CI[1])}
-	d.Upper = plot.Estimate{X: float64(b.Upper.Value), Low: float64(b.Upper.CI[0]), High: float64(b.Upper.CI[1])}
+	d.Bias = written(b.Bias.Estimate())
+	d.Lower = written(b.Lower.Estimate())
+	d.Upper = written(b.Upper.Estimate())
 	f := plot.BlandAltman(d)
 	f.Name = "bland_altman_" + quantity + "_" + Title(of)
 	return Shown{Figure: f, tip: "agreement"}, nil
 }
+
+func written(e [3]float64) plot.Estimate { return plot.Estimate{X: e[0], Low: e[1], High: e[2]} }
 
 func agreementOf(r cohort.Report, of cohort.Group, quantity string) *cohort.Agreement {
 	for n := range r.Agreement {
