@@ -245,7 +245,7 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err != nil {
 		return err
 	}
-	if err := c.printEvaluation(r, append(files, tables...), f.printed); err != nil {
+	if err := c.printEvaluation(r, append(files, tables...), f); err != nil {
 		return err
 	}
 	if err := c.unevaluated(append(failed, run.Failed...), len(cases)-len(run.Failed)); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"opacity/app/cohort"
 	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
 	"opacity/app/metrics/score"
 	"opacity/app/text"
 	"opacity/export/plot"
@@ -86,15 +87,12 @@ func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
 	return n
 }
 
-// calibrationBins are as many as the metric ece has.
-const calibrationBins = 15
-
 func (e *easel) calibration() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
-		about.Notes = append([]string{e.table.T("drawn.bins", calibrationBins)}, about.Notes...)
+		about.Notes = append([]string{e.table.T("drawn.bins", catalogue.CalibrationBins)}, about.Notes...)
 		d := plot.CalibrationData{About: about}
 		for _, c := range curves {
-			bins, ece := c.Pool.All.Calibration(calibrationBins)
+			bins, ece := c.Pool.All.Calibration(catalogue.CalibrationBins)
 			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
 			for _, b := range bins {
 				m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})

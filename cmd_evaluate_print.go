@@ -5,27 +5,30 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/cohort"
+	"opacity/app/metrics/catalogue"
 	"opacity/app/safefile"
 	"opacity/app/stats"
 )
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv", "tests.csv", "agreement.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv", "tests.csv", "agreement.csv", "calibration.csv"}
 
 // writeEvaluation puts the results into the folder and returns their paths.
 func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
 	writers := []func(io.Writer) error{
-		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests, r.WriteTests, r.WriteAgreement,
+		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests, r.WriteTests, r.WriteAgreement, r.WriteCalibration,
 	}
 	empty := map[string]bool{
 		"thirds.csv": !r.HasThirds(), "folds.csv": len(r.Folds) == 0, "zones.csv": len(r.Severity) == 0, "density.csv": !r.HasHU(), "histogram.csv": !r.HasHU(),
 		"outcome.csv": r.Outcome == nil, "outcome_tests.csv": r.Outcome == nil || len(r.Outcome.Tests) == 0,
 	}
 	empty["tests.csv"], empty["agreement.csv"] = len(r.Tests) == 0, len(r.Agreement) == 0
+	empty["calibration.csv"] = len(r.Calibrated) == 0
 	var files []string
 	for n, name := range evaluationFiles {
 		if empty[name] {
@@ -45,8 +48,8 @@ var printed = []string{"dice", "nsd", "hd95_mm", "hd95_px", "assd_mm", "assd_px"
 
 // printEvaluation tells the main figures: of one case as they are, of several their
 // summary.
-func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) error {
-	if asJSON {
+func (c *cli) printEvaluation(r cohort.Report, files []string, f evaluateFlags) error {
+	if f.printed {
 		return r.WriteJSON(c.out)
 	}
 	said := ""
@@ -64,22 +67,22 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, asJSON bool) erro
 		said += title + "\n"
 		for _, s := range r.Summary {
 			if s.Model == row.Model && s.Label == row.Label {
-				said += c.summaryLine(s, r.RegionOf(row.Model, row.Label))
+				said += c.summaryLine(s, r, f.metrics)
 			}
 		}
 		said += c.agreementLine(r, row.Model, row.Label)
 	}
-	said += c.testedLines(r) + c.severityLines(r)
-	for _, f := range files {
-		said += f + "\n"
+	said += c.testedLines(r, f.metrics) + c.severityLines(r)
+	for _, path := range files {
+		said += path + "\n"
 	}
 	_, err := io.WriteString(c.out, ascii(said))
 	return err
 }
 
-// summaryLine tells a metric of a label, where it is one that is told.
-func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
-	for _, key := range printed {
+// summaryLine tells a metric of a label, where it is one that is told or was asked for.
+func (c *cli) summaryLine(s cohort.Summary, r cohort.Report, asked []string) string {
+	for _, key := range slices.Concat(printed, asked) {
 		if key != s.Metric {
 			continue
 		}
@@ -96,8 +99,11 @@ func (c *cli) summaryLine(s cohort.Summary, region cohort.Region) string {
 			}
 			line += c.missed(s)
 		}
-		if key == "specificity" || key == "accuracy" || key == "auc" {
-			line += " (" + c.table.Format(region.Sentence()) + ")"
+		if e, _ := catalogue.Find(key); e.InRegion() {
+			line += " (" + c.table.Format(r.RegionOf(s.Model, s.Label).Sentence()) + ")"
+		}
+		if mm, ok := r.Provenance.ToleranceMM[s.Label]; ok && strings.HasPrefix(key, "nsd") {
+			line += " (" + c.table.T("cmd.evaluate.within", mm) + ")"
 		}
 		return line + "\n"
 	}

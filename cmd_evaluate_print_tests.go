@@ -21,8 +21,10 @@ func (c *cli) agreementLine(r cohort.Report, model, label string) string {
 	return fmt.Sprintf("  %-12s ", "bias") + c.table.T("cmd.evaluate.tests.bias", bias[0], bias[1], bias[2], lower[0], upper[0], c.table.T("drawn.unit."+a.Quantity), a.N) + "\n"
 }
 
-// testedLines tells the P values of the main metrics of each label, two models a line.
-func (c *cli) testedLines(r cohort.Report) (said string) {
+// testedLines tells the P values of the main metrics of each label and of those asked for,
+// two models a line.
+func (c *cli) testedLines(r cohort.Report, asked []string) (said string) {
+	told := slices.Concat([]string{"dice", "hd95_mm", "hd95_px"}, asked)
 	p := func(t cohort.Test) string {
 		if math.IsNaN(float64(t.P)) {
 			return "-"
@@ -30,7 +32,7 @@ func (c *cli) testedLines(r cohort.Report) (said string) {
 		return c.table.T("cmd.evaluate.tests.p", probability(float64(t.P)), probability(float64(t.PHolm)))
 	}
 	for _, t := range r.Tests {
-		if t.Test != "paired_t" || !slices.Contains([]string{"dice", "hd95_mm", "hd95_px"}, t.Metric) {
+		if t.Test != "paired_t" || !slices.Contains(told, t.Metric) {
 			continue
 		}
 		n := slices.IndexFunc(r.Tests, func(o cohort.Test) bool {

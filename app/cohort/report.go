@@ -15,17 +15,18 @@ import (
 
 // Report is metrics.json.
 type Report struct {
-	Cases      []Row       `json:"cases"`
-	Summary    []Summary   `json:"summary"`
-	Agreement  []Agreement `json:"agreement"`
-	Tests      []Test      `json:"tests"`
-	Curves     []Curve     `json:"pooled_roc"`
-	Folds      []Fold      `json:"folds,omitempty"`
-	Severity   []Severity  `json:"severity"`
-	Confusion  []Confusion `json:"confusion"`
-	Outcome    *Outcome    `json:"outcome,omitempty"`
-	Failed     []failure   `json:"failed"`
-	Provenance Provenance  `json:"provenance"`
+	Cases      []Row        `json:"cases"`
+	Summary    []Summary    `json:"summary"`
+	Agreement  []Agreement  `json:"agreement"`
+	Tests      []Test       `json:"tests"`
+	Curves     []Curve      `json:"pooled_roc"`
+	Calibrated []Calibrated `json:"calibration,omitempty"`
+	Folds      []Fold       `json:"folds,omitempty"`
+	Severity   []Severity   `json:"severity"`
+	Confusion  []Confusion  `json:"confusion"`
+	Outcome    *Outcome     `json:"outcome,omitempty"`
+	Failed     []failure    `json:"failed"`
+	Provenance Provenance   `json:"provenance"`
 }
 
 type failure struct {
@@ -53,7 +54,7 @@ type Provenance struct {
 // Build sums a run up. failed are the cases that did not get as far.
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
-		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, o.Rules, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows, o.Rules), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
+		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, o.Rules, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows, o.Rules, o.Metrics...), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
 		Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
 		Failed: []failure{},
 	}
@@ -61,6 +62,7 @@ func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Re
 		_, why := app.Explain(f.Err)
 		out.Failed = append(out.Failed, failure{f.Case, f.Model, why})
 	}
+	out.Calibrated = calibrated(out.Curves)
 	p := Provenance{
 		Opacity: o.Version, IntendedUse: use, Definitions: map[string]text.Message{}, Regions: map[string]text.Message{},
 		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: seed,

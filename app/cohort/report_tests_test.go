@@ -41,6 +41,16 @@ func TestTablesOfTestsAndAgreement(t *testing.T) {
 		}
 	}
 	r := Report{Cases: rows, Agreement: Agree(rows), Tests: Compare(rows, Rules{})}
+	more := Compare(rows, Rules{}, "avd_ml", "volume_ref_ml", "dice", "mcc")
+	if len(more) != 3 || more[0].HolmFamily != 1 { // one is tested anyway, one describes, one is not there
+		t.Errorf("%d tests of what was asked for", len(more))
+	}
+	for n := range rows {
+		rows[n].Values["mcc"] = metrics.Value{X: float64(n*n%7) / 7}
+	}
+	if more = Compare(rows, Rules{}, "mcc"); len(more) != 6 || more[1].Metric != "mcc" || more[1].HolmFamily != 2 {
+		t.Errorf("what was asked for is not tested with the rest: %+v", more)
+	}
 	var tests, agreement bytes.Buffer
 	if err := r.WriteTests(&tests); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"opacity/app/metrics/catalogue"
 	"opacity/app/stats"
 )
 
@@ -32,11 +33,23 @@ type Test struct {
 // other words, so that the correction for many tests is not one for repetition.
 var tested = []string{"dice", "sensitivity", "precision", "hd95_mm", "assd_mm", "nsd", "avd_ml", "auc"}
 
+// toTest are those and the ones that were asked for, but for what only describes.
+func toTest(asked []string) []string {
+	out := slices.Clone(tested)
+	for _, key := range asked {
+		if e, ok := catalogue.Find(key); ok && e.Better != catalogue.Neither && !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
 // Compare tests each two models against one another on the cases that both have. P
 // values are corrected after Holm, each kind of test by itself over all labels, metrics
 // and pairs of models. Of the tests by ranks a distance to a mask that is empty is worse
-// than any other, so that no model gains by missing what it might have got wrong.
-func Compare(rows []Row, rules Rules) []Test {
+// than any other, so that no model gains by missing what it might have got wrong. asked
+// are keys of metrics to test besides the usual ones.
+func Compare(rows []Row, rules Rules, asked ...string) []Test {
 	all := groups(rows)
 	var kinds [3][]Test
 	for n, a := range all {
@@ -45,7 +58,7 @@ func Compare(rows []Row, rules Rules) []Test {
 				continue
 			}
 			x, y := paired(of(rows, a), of(rows, b))
-			for _, key := range tested {
+			for _, key := range toTest(asked) {
 				if !slices.ContainsFunc(x, func(r Row) bool { return has(r, key) }) {
 					continue
 				}

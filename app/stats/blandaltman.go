@@ -15,6 +15,8 @@ const (
 	Difference Form = "difference" // prediction - reference, in their unit
 	Percent    Form = "percent"    // of the mean of the two
 	Ratio      Form = "ratio"      // prediction / reference: logarithms, transformed back
+	Regression Form = "regression" // differences, limits that change with the mean: see Regress
+	Percentile Form = "percentile" // differences, limits that ask nothing of their distribution: see Percentiles
 )
 
 // limitZ is how many SDs the limits of agreement are from the bias.
@@ -53,7 +55,7 @@ type Line struct {
 	P         float64 // of no slope
 }
 
-// BlandAltman is the analysis of one pair a subject. The limits are bias +- 1.96 SD;
+// BlandAltman is the analysis of one pair a subject, of a difference, percent or ratio. The limits are bias +- 1.96 SD;
 // their intervals are exact where differences are normal (Carkeet 2015), the bias's is
 // Student's.
 func BlandAltman(reference, prediction []float64, form Form) Agreement {
@@ -150,27 +152,13 @@ func (a Agreement) undefined() Agreement {
 // in all pairs: differences then are a function of the means, of slope 2, whatever they are.
 func slope(reference, prediction []float64, at []Point, form Form) Line {
 	no := Line{math.NaN(), Limit{math.NaN(), none()}, math.NaN()}
-	n := float64(len(at))
 	var x, y, one, two []float64
 	for _, p := range at {
 		x, y = append(x, p.Mean), append(y, p.scaled(form))
 		one, two = append(one, reference[p.Index]), append(two, prediction[p.Index])
 	}
-	if n < 3 || same(x) || same(one) || same(two) {
+	if len(at) < 3 || same(x) || same(one) || same(two) {
 		return no
 	}
-	intercept, b := stat.LinearRegression(x, y, nil, false)
-	rest, spread := 0.0, stat.Variance(x, nil)*(n-1)
-	for i := range x {
-		e := y[i] - intercept - b*x[i]
-		rest += e * e
-	}
-	se := math.Sqrt(rest / (n - 2) / spread)
-	student := distuv.StudentsT{Sigma: 1, Nu: n - 2}
-	half := student.Quantile(0.975) * se
-	l := Line{intercept, Limit{b, Interval{b - half, b + half}}, math.NaN()}
-	if se > 0 {
-		l.P = 2 * student.CDF(-math.Abs(b/se))
-	}
-	return l
+	return fitted(x, y)
 }

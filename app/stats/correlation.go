@@ -60,7 +60,13 @@ func ranks(x []float64) []float64 {
 // Lin is the concordance correlation coefficient (Lin 1989): moments divide by n. Its
 // interval is Lin's, by Fisher's z, with the correction of 2000. Where one of the two is
 // constant it would be 0 however near they are, and is not told.
-func Lin(a, b []float64) Correlation {
+func Lin(a, b []float64) Correlation { return concordance(a, b, 0) }
+
+// LinSample is the same with moments that divide by n-1, as some programs have it.
+func LinSample(a, b []float64) Correlation { return concordance(a, b, 1) }
+
+// concordance has moments that divide by n less a number.
+func concordance(a, b []float64, less float64) Correlation {
 	x, y := pairs(a, b)
 	n := float64(len(x))
 	switch {
@@ -69,9 +75,11 @@ func Lin(a, b []float64) Correlation {
 	case same(x) || same(y):
 		return uncorrelated(len(x), Constant)
 	}
-	mx, vx := stat.PopMeanVariance(x, nil)
-	my, vy := stat.PopMeanVariance(y, nil)
-	both := stat.Covariance(x, y, nil) * (n - 1) / n
+	rate := (n - 1) / (n - less)
+	mx, vx := stat.MeanVariance(x, nil)
+	my, vy := stat.MeanVariance(y, nil)
+	both := stat.Covariance(x, y, nil) * rate
+	vx, vy = vx*rate, vy*rate
 	shift := mx - my
 	c := 2 * both / (vx + vy + shift*shift)
 	out := Correlation{N: len(x), R: c, CI: none(), P: math.NaN()}

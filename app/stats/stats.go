@@ -24,6 +24,7 @@ const (
 	NoDifference Why = "no_difference" // no pair differs
 	NotPositive  Why = "not_positive"  // a ratio of something that is not above zero
 	OneClass     Why = "one_class"     // every outcome is the same
+	NoSpread     Why = "no_spread"     // a spread that is fitted falls below 0
 )
 
 // Interval is a confidence interval.

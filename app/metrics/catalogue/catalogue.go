@@ -56,6 +56,7 @@ type needs struct {
 	spacing       bool // nothing without millimetres
 	probabilities bool
 	images        bool
+	region        bool // counted inside the region
 }
 
 // TakesProbabilities reports whether a metric is one of probabilities, TakesPictures whether
@@ -64,6 +65,9 @@ func (e Entry) TakesProbabilities() bool { return e.needs.probabilities || e.nee
 
 // TakesPictures is told with TakesProbabilities.
 func (e Entry) TakesPictures() bool { return e.needs.images }
+
+// InRegion reports whether a metric depends on the region that is counted in.
+func (e Entry) InRegion() bool { return e.needs.region }
 
 // Find returns the metric of a key. Of distances, any percentile can be asked for:
 // hd99_mm, hd97.5_pooled_18_mm.

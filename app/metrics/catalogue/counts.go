@@ -1,6 +1,10 @@
 package catalogue
 
-import "opacity/app/metrics"
+import (
+	"slices"
+
+	"opacity/app/metrics"
+)
 
 // ofCounts are those of the confusion matrix. What tells of true negatives is counted
 // inside the region.
@@ -11,7 +15,7 @@ func ofCounts() []Entry {
 	inRegion := func(f func(metrics.Counts) metrics.Value) func(Pair) metrics.Value {
 		return func(p Pair) metrics.Value { return f(p.InRegion) }
 	}
-	return []Entry{
+	out := []Entry{
 		entry("dice", Share, Higher, "overlap", whole(metrics.Counts.Dice)),
 		entry("jaccard", Share, Higher, "overlap", whole(metrics.Counts.Jaccard)),
 		entry("voe", Share, Lower, "voe", whole(metrics.Counts.VOE)),
@@ -27,6 +31,10 @@ func ofCounts() []Entry {
 		entry("mcc", Share, Higher, "denominator", inRegion(metrics.Counts.MCC)),
 		entry("volume_similarity", Share, Higher, "overlap", whole(metrics.Counts.VolumeSimilarity)),
 	}
+	for n := range out {
+		out[n].needs.region = slices.Contains([]string{"specificity", "npv", "accuracy", "balanced_accuracy", "mcc"}, out[n].Key)
+	}
+	return out
 }
 
 // ofVolumes are those in millilitres.

@@ -10,7 +10,7 @@ import (
 func ofProbabilities() []Entry {
 	voxels := func(key string, better Better, empty string, f func(score.Histogram) metrics.Value) Entry {
 		e := entry(key, Share, better, empty, func(p Pair) metrics.Value { return f(*p.Probabilities) })
-		e.needs.probabilities = true
+		e.needs.probabilities, e.needs.region = true, true
 		return e
 	}
 	pictures := func(key string, better Better, f func(score.Images) metrics.Value) Entry {
@@ -26,7 +26,7 @@ func ofProbabilities() []Entry {
 		voxels("soft_jaccard", Higher, "smooth", score.Histogram.JaccardTanimoto),
 		voxels("mae", Lower, "denominator", score.Histogram.MAE),
 		voxels("ece", Lower, "denominator", func(h score.Histogram) metrics.Value {
-			_, ece := h.Calibration(bins)
+			_, ece := h.Calibration(CalibrationBins)
 			return ece
 		}),
 		voxels("dice_mean_thresholds", Higher, "no_reference", func(h score.Histogram) metrics.Value {
@@ -48,8 +48,8 @@ func ofProbabilities() []Entry {
 	}
 }
 
-// bins is how many stretches ECE has.
-const bins = 15
+// CalibrationBins is how many stretches of probabilities ECE has.
+const CalibrationBins = 15
 
 func swept(x float64, why metrics.Why) metrics.Value {
 	if why != "" {

@@ -74,6 +74,7 @@ func (h Histogram) DiceSweep() (Sweep, metrics.Why) {
 
 // Bin is a stretch of probabilities of a calibration curve.
 type Bin struct {
+	Number    int // of the stretch, the lowest 0
 	Voxels    int64
 	Predicted float64 // mean probability
 	Observed  float64 // share that is of the reference
@@ -106,10 +107,11 @@ func (h Histogram) Calibration(n int) (bins []Bin, ece metrics.Value) {
 	if total == 0 {
 		return nil, metrics.Undefined(metrics.ZeroDenominator)
 	}
-	for _, b := range all {
+	for number, b := range all {
 		if b.Voxels == 0 {
 			continue
 		}
+		b.Number = number
 		b.Predicted /= float64(b.Voxels)
 		b.Observed /= float64(b.Voxels)
 		bins = append(bins, b)
