@@ -267,7 +267,7 @@ func (e *easel) scatter() (text.Message, error) {
 			continue
 		}
 		drawn = true
-		d.Unit, d.Notes = e.unit(quantity), append(append(e.unknown(quantity), e.table.T("drawn.ccc")), d.Notes...)
+		d.Unit, d.Notes = e.unit(quantity), append(e.unknown(quantity), d.Notes...)
 		if err := e.figure(plot.Scatter(d), label); err != nil {
 			return text.Message{}, err
 		}

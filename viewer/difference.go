@@ -20,14 +20,15 @@ const (
 )
 
 // DifferenceLabels are the labels of a difference's mask. Blue, orange, purple and
-// green are told apart whatever cones an eye lacks (M. Okabe and K. Ito, Color
+// yellow are told apart whatever cones an eye lacks (M. Okabe and K. Ito, Color
 // Universal Design, 2008); package render draws each in a pattern of its own too.
+// Green would be the right lung's.
 func DifferenceLabels() []mask.Label {
 	return []mask.Label{
 		{Value: Added, Name: "added", Colour: mask.RGB{86, 180, 233}, Visible: true},
 		{Value: Removed, Name: "removed", Colour: mask.RGB{230, 159, 0}, Visible: true},
 		{Value: Relabeled, Name: "relabelled", Colour: mask.RGB{204, 121, 167}, Visible: true},
-		{Value: Hit, Name: "hit", Colour: mask.RGB{0, 158, 115}, Visible: true},
+		{Value: Hit, Name: "hit", Colour: mask.RGB{240, 228, 66}, Visible: true},
 	}
 }
 

@@ -3,10 +3,12 @@ package figures
 import (
 	"context"
 	"math"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
 	"opacity/app/metrics/region"
 	"opacity/app/metrics/score"
 	"opacity/app/stats"
@@ -40,8 +42,17 @@ type Case struct {
 	Probabilities [][]uint8
 	Both          bool
 	Threshold     float64 // in use, 0..1
-	Made          []string
+	// About says what the mask and the reference are, in sentences without identity.
+	About []string
+	Made  []string
 }
+
+// Which colours mask and reference have: those of what is only in the one or the other
+// on the pictures.
+const (
+	ofMask      = 1
+	ofReference = 2
+)
 
 // New draws a figure of a case. What cannot be drawn of what is at hand is refused in a
 // sentence.
@@ -62,7 +73,7 @@ func New(ctx context.Context, kind string, c Case) (Shown, error) {
 }
 
 func (c Case) about(notes ...string) plot.About {
-	return plot.About{N: 1, Made: c.Made, Notes: append(notes, t("research"))}
+	return plot.About{N: 1, Made: c.Made, Notes: slices.Concat(c.About, notes, []string{t("research")})}
 }
 
 func (c Case) bits(m *mask.Mask) *mask.Bits { return mask.BitsOf(m, c.Label.Layer, c.Label.Value) }
@@ -119,9 +130,9 @@ func (c Case) areas(ctx context.Context) (Shown, error) {
 		Shows: t("areas.shows", c.Label.Name),
 	}
 	if theirs != nil {
-		d.Lines = append(d.Lines, plot.Line{Name: t("reference"), Points: line(theirs, first, last)})
+		d.Lines = append(d.Lines, plot.Line{Name: t("reference"), Of: ofReference, Points: line(theirs, first, last)})
 	}
-	d.Lines = append(d.Lines, plot.Line{Name: t("prediction"), Points: line(ours, first, last)})
+	d.Lines = append(d.Lines, plot.Line{Name: t("prediction"), Of: ofMask, Points: line(ours, first, last)})
 	return Shown{Figure: plot.Lines(d), tip: tip}, ctx.Err()
 }
 
@@ -174,9 +185,9 @@ func (c Case) rated(ctx context.Context, kind string) (Shown, error) {
 	if len(c.Probabilities) == 0 {
 		return Shown{}, app.Refuse(nil, "figures.no_probabilities", c.Label.Name)
 	}
-	reference, name := c.bits(c.Reference), c.Label.Name
+	reference, drawn, name := c.bits(c.Reference), c.bits(c.Mask), c.Label.Name
 	if c.Both {
-		reference, name = mask.Lungs(c.Reference), t("lungs")
+		reference, drawn, name = lungs(c.Reference), lungs(c.Mask), t("lungs")
 	}
 	in, where, err := c.region(ctx)
 	if err != nil {
@@ -196,13 +207,20 @@ func (c Case) rated(ctx context.Context, kind string) (Shown, error) {
 	if positive, negative := h.Totals(); positive == 0 || negative == 0 {
 		return Shown{}, app.Refuse(nil, "figures.one_class", name, where)
 	}
-	about := c.about(t("at_threshold"))
+	about := c.about()
 	about.Region = where
 	if kind == Calibration {
-		about.Notes = about.Notes[1:]
 		return calibration(h, about, name), nil
 	}
-	return curve(kind, h, about, name, c.Threshold), nil
+	return curve(kind, h, metrics.CountsOf(reference, drawn, in), about, name, c.Threshold), nil
+}
+
+// lungs are both lungs of a mask, none where it has none.
+func lungs(m *mask.Mask) *mask.Bits {
+	if b := mask.Lungs(m); b != nil {
+		return b
+	}
+	return mask.NewBits(m.Size())
 }
 
 // region is where probabilities are compared: of findings inside the reference's lungs
@@ -222,8 +240,8 @@ func (c Case) region(ctx context.Context) (in *mask.Bits, where string, err erro
 }
 
 func calibration(h score.Histogram, about plot.About, name string) Shown {
-	const bins = 10
-	found, ece := h.Calibration(bins)
+	found, ece := h.Calibration(catalogue.CalibrationBins)
+	about.Notes = append([]string{t("calibration.bins", catalogue.CalibrationBins)}, about.Notes...)
 	m := plot.Calibrated{Name: name, ECE: plot.Exactly(ece.X)}
 	for _, b := range found {
 		m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
@@ -233,8 +251,9 @@ func calibration(h score.Histogram, about plot.About, name string) Shown {
 	return Shown{Figure: f, tip: "calibration"}
 }
 
-// curve draws the ROC or the precision-recall curve with a threshold in use.
-func curve(kind string, h score.Histogram, about plot.About, name string, threshold float64) Shown {
+// curve draws the ROC or the precision-recall curve with a threshold in use, and with what
+// the mask at hand reaches, whose counts are of the same region.
+func curve(kind string, h score.Histogram, drawn metrics.Counts, about plot.About, name string, threshold float64) Shown {
 	var points []score.Point
 	rated := plot.Rated{Name: t("where", name, about.Region), Area: plot.Exactly(h.AUC().X)}
 	if kind == ROC {
@@ -252,10 +271,16 @@ func curve(kind string, h score.Histogram, about plot.About, name string, thresh
 	for _, p := range points {
 		rated.Curve = append(rated.Curve, at(p))
 	}
+	of := func(threshold float64, n metrics.Counts) plot.Threshold {
+		return at(score.Point{Threshold: threshold, TPR: n.Sensitivity().X, FPR: 1 - n.Specificity().X, TP: n.TP, FP: n.FP})
+	}
+	if kind == ROC || drawn.TP+drawn.FP > 0 { // an empty mask has no precision
+		m := of(math.NaN(), drawn)
+		rated.Mask = &m
+	}
 	positive, negative := h.Totals()
 	draw := func(threshold float64) Shown {
-		n := h.At(threshold)
-		op := at(score.Point{Threshold: threshold, TPR: n.Sensitivity().X, FPR: 1 - n.Specificity().X, TP: n.TP, FP: n.FP})
+		op := of(math.Round(100*threshold)/100, h.At(threshold)) // whole percents, as the slider has them
 		rated.Operating = &op
 		roc := plot.ROCData{About: about, Models: []plot.Rated{rated}, Every: true}
 		if kind == ROC {
@@ -279,7 +304,7 @@ func (c Case) hu(ctx context.Context) (Shown, error) {
 	d := plot.HistogramData{About: about, X: t("hu"), Y: t("share")}
 	from, to := math.MaxInt, -1
 	var spreads [][]int64
-	add := func(m *mask.Mask, name string) error {
+	add := func(m *mask.Mask, name string, of int) error {
 		h, ok, err := region.HistogramOf(ctx, c.Volume, c.bits(m))
 		if err != nil {
 			return err
@@ -294,17 +319,17 @@ func (c Case) hu(ctx context.Context) (Shown, error) {
 			}
 		}
 		if any {
-			d.Spread = append(d.Spread, plot.Spread{Name: name})
+			d.Spread = append(d.Spread, plot.Spread{Name: name, Of: of})
 			spreads = append(spreads, bins)
 		}
 		return nil
 	}
 	if c.Reference != nil {
-		if err := add(c.Reference, t("reference")); err != nil {
+		if err := add(c.Reference, t("reference"), ofReference); err != nil {
 			return Shown{}, err
 		}
 	}
-	if err := add(c.Mask, t("prediction")); err != nil {
+	if err := add(c.Mask, t("prediction"), ofMask); err != nil {
 		return Shown{}, err
 	}
 	if len(spreads) == 0 {

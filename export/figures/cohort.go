@@ -50,7 +50,7 @@ func Title(g cohort.Group) string {
 // Cohort draws a figure of results, of one label where the figure is of one; its points
 // name their cases with identity, else number them.
 func Cohort(kind string, r cohort.Report, of cohort.Group, identity bool) (Shown, error) {
-	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{t("research")}, Identity: identity}
+	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{t("results"), t("research")}, Identity: identity}
 	switch kind {
 	case Boxes, Violin:
 		return boxes(r, about, "dice", "Dice", "", 1, kind == Violin)

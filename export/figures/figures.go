@@ -65,7 +65,7 @@ func (s Shown) Tip(row int) string {
 		return t("tip.box", who, s.Cell(row, "group"), number("value", 3))
 	case "roc", "pr":
 		if math.IsNaN(at.Threshold) {
-			return ""
+			return t("tip."+s.tip+".mask", number("y", 3), number("x", 3))
 		}
 		return t("tip."+s.tip, viewer.Number(100*at.Threshold, 1), number("y", 3), number("x", 3))
 	case "calibration":

@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,8 +11,11 @@ import (
 	"opacity/app/cohort"
 	"opacity/app/mask"
 	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
+	"opacity/app/metrics/score"
 	"opacity/app/phantom"
 	"opacity/app/volume"
+	"opacity/export/plot"
 )
 
 // thorax is a phantom, its mask one slice lower than the reference, and probabilities
@@ -95,6 +99,69 @@ func TestThresholdInUse(t *testing.T) {
 	}
 	if s.Cell(last, "y") >= low.Cell(last, "y") || s.Cell(last-1, "y") != low.Cell(last-1, "y") {
 		t.Errorf("sensitivity %s at 0.5, %s at 0.3", s.Cell(last, "y"), low.Cell(last, "y"))
+	}
+}
+
+// The mask at hand has a point of its own, counted in the region of the curve.
+func TestMaskAtHandOnTheCurve(t *testing.T) {
+	for _, kind := range []string{ROC, PR} {
+		c := thorax()
+		c.Threshold = 128. / 255 // which the slider says is 50 %
+		c.About = []string{"The reference is a mask file."}
+		s, err := New(context.Background(), kind, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := len(s.Points()) - 2
+		in := mask.Lungs(c.Reference)
+		n := metrics.CountsOf(c.bits(c.Reference), c.bits(c.Mask), in)
+		want := plot.XY{X: 1 - n.Specificity().X, Y: n.Sensitivity().X}
+		if kind == PR {
+			want = plot.XY{X: n.Sensitivity().X, Y: n.Precision().X}
+		}
+		x, _ := strconv.ParseFloat(s.Cell(row, "x"), 64)
+		y, _ := strconv.ParseFloat(s.Cell(row, "y"), 64)
+		if math.Abs(x-want.X) > 1e-6 || math.Abs(y-want.Y) > 1e-6 || s.Cell(row, "model") != "mask at hand" || !math.IsNaN(s.Place(row).Threshold) {
+			t.Errorf("%s: the mask is at %v, %v, want %v; row %v", kind, x, y, want, s.Points()[row])
+		}
+		if !strings.Contains(s.Tip(row), "mask at hand") {
+			t.Errorf("%s: it is %q", kind, s.Tip(row))
+		}
+		for _, said := range []string{"at threshold 0.50:", "Mask of infection", "diamond: the mask", "The reference is a mask file."} {
+			if !strings.Contains(s.Caption(), said) {
+				t.Errorf("%s: %q is not in %s", kind, said, s.Caption())
+			}
+		}
+	}
+}
+
+// A calibration has as many stretches as the metric ece, and its number.
+func TestCalibrationIsThatOfTheMetric(t *testing.T) {
+	c := thorax()
+	s, err := New(context.Background(), Calibration, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := score.Of(context.Background(), func(k int) []uint8 { return c.Probabilities[k] }, c.bits(c.Reference), mask.Lungs(c.Reference))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := catalogue.Find("ece")
+	ece := catalogue.Values(catalogue.Pair{Probabilities: &h}, []catalogue.Entry{e})["ece"]
+	bins, _ := h.Calibration(15)
+	if rows := len(s.Points()) - 1; rows != len(bins) || !strings.Contains(s.Caption(), "15 bins") {
+		t.Errorf("%d stretches, want %d: %s", rows, len(bins), s.Caption())
+	}
+	sum := 0.
+	for row := 1; row < len(s.Points()); row++ {
+		p, _ := strconv.ParseFloat(s.Cell(row, "mean_probability"), 64)
+		o, _ := strconv.ParseFloat(s.Cell(row, "positive"), 64)
+		n, _ := strconv.ParseFloat(s.Cell(row, "voxels"), 64)
+		positive, negative := h.Totals()
+		sum += math.Abs(p-o) * n / float64(positive+negative)
+	}
+	if math.Abs(sum-ece.X) > 1e-6 {
+		t.Errorf("the figure's is %v, the metric's %v", sum, ece.X)
 	}
 }
 

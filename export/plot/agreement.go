@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -299,6 +300,9 @@ func Scatter(d ScatterData) Figure {
 			f.polyline(f.s.plain(f.s.soft, 0.7, 2, 2), []XY{{p.x.min, p.x.min}, {p.x.max, p.x.max}})
 		}}, p.layers...)
 		p.keys = append(p.keys, lineKey(t("scatter.identity"), func(s *sheet) draw.LineStyle { return s.plain(s.soft, 0.7, 2, 2) }))
+	}
+	if slices.ContainsFunc(d.Groups, func(g Pairs) bool { return !math.IsNaN(g.CCC.X) }) {
+		shows += " " + t("scatter.ccc_is")
 	}
 	if left > 0 {
 		shows += " " + t("left_out", left)

@@ -23,7 +23,9 @@ type HistogramData struct {
 // Spread is counts in bins of equal width, the first from Low on. They are drawn
 // as shares of their sum.
 type Spread struct {
-	Name       string
+	Name string
+	// Of gives it the colour of the Of-th thing, 1 the first; 0 that of its own place.
+	Of         int
 	Low, Width float64
 	Counts     []float64
 	X          string // label of its axis, where the spreads stand apart
@@ -60,7 +62,11 @@ func Histogram(d HistogramData) Figure {
 		if len(line) > 0 {
 			xs = append(xs, line[0].X, line[len(line)-1].X)
 		}
-		layer := func(f frame) { f.steps(n, line) }
+		of := n
+		if h.Of > 0 {
+			of = h.Of - 1
+		}
+		layer := func(f frame) { f.steps(n, of, line) }
 		if d.Apart {
 			p := panel{title: h.Name, aspect: 0.62, layers: []func(frame){layer}}
 			p.x, p.y = spanning(h.X, 0), spanning(d.Y, append(sharesOf(line), 0)...)
@@ -72,8 +78,8 @@ func Histogram(d HistogramData) Figure {
 		}
 		together.add(layer)
 		together.keys = append(together.keys, key{h.Name, func(s *sheet, c draw.Canvas, r vg.Rectangle) {
-			fill(c, faded(s.colour(n), 0.25), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
-			c.StrokeLine2(s.line(n, 1), r.Min.X, r.Max.Y, r.Max.X, r.Max.Y)
+			fill(c, faded(s.colour(of), 0.25), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+			c.StrokeLine2(s.lineOf(n, of, 1), r.Min.X, r.Max.Y, r.Max.X, r.Max.Y)
 		}})
 	}
 	caption := d.caption(t("histogram.shows", d.Y))
@@ -97,13 +103,14 @@ func sharesOf(line []XY) []float64 {
 	return ys
 }
 
-func (f frame) steps(n int, line []XY) {
+// steps draws the n-th spread in the colour of the of-th thing.
+func (f frame) steps(n, of int, line []XY) {
 	band := make([]Band, len(line))
 	for i, q := range line {
 		band[i] = Band{X: q.X, Low: 0, High: q.Y}
 	}
-	f.band(faded(f.s.colour(n), 0.25), band)
-	f.polyline(f.s.line(n, 1), line)
+	f.band(faded(f.s.colour(of), 0.25), band)
+	f.polyline(f.s.lineOf(n, of, 1), line)
 }
 
 // zone shades a stretch of X and names it at the top, where the name fits.

@@ -30,6 +30,9 @@ type Rated struct {
 	// Operating is the threshold that is used; nil for none.
 	// Its Threshold is NaN where it is the mask's own, however that was made.
 	Operating *Threshold
+	// Mask is what the mask reaches that was made of the scores, and of more; nil for none.
+	// It is marked beside the threshold in use.
+	Mask *Threshold
 	// Cases are the curves of single cases, drawn thin.
 	Cases [][]Threshold
 }
@@ -70,6 +73,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 	points := [][]string{{"model", "case", "threshold", "x", "y", "low", "high"}}
 	nan := math.NaN()
 	bands, cases, operating, masks := false, false, false, false
+	var drawn [][]Threshold
 	for n, m := range d.Models {
 		curve := m.Curve
 		if !d.Every {
@@ -78,6 +82,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		var single [][]Threshold
 		for k, c := range m.Cases {
 			single = append(single, thinned(c))
+			drawn = append(drawn, single[k])
 			for _, q := range single[k] {
 				points = append(points, row([]string{m.Name, strconv.Itoa(k + 1)}, q.Threshold, q.X, q.Y, nan, nan))
 			}
@@ -85,9 +90,14 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		for _, b := range m.Band {
 			points = append(points, row([]string{m.Name, ""}, nan, b.X, nan, b.Low, b.High))
 		}
+		drawn = append(drawn, curve)
 		first := len(points)
 		for _, q := range curve {
 			points = append(points, row([]string{m.Name, ""}, q.Threshold, q.X, q.Y, nan, nan))
+		}
+		drawn := len(points)
+		if m.Mask != nil {
+			points = append(points, row([]string{t("mark.mask"), ""}, nan, m.Mask.X, m.Mask.Y, nan, nan))
 		}
 		op := len(points)
 		if m.Operating != nil {
@@ -95,12 +105,15 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 			if math.IsNaN(m.Operating.Threshold) {
 				shows += " " + t(name+".mask", m.Name, figures(m.Operating.X), figures(m.Operating.Y))
 			} else {
-				shows += " " + t(name+".operating", m.Name, figures(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
+				shows += " " + t(name+".operating", m.Name, threshold(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
 			}
+		}
+		if m.Mask != nil {
+			shows += " " + t(name+".mask", m.Name, figures(m.Mask.X), figures(m.Mask.Y)) + " " + t("marks")
 		}
 		bands, cases = bands || len(m.Band) > 0, cases || len(m.Cases) > 0
 		if m.Operating != nil {
-			operating, masks = operating || !math.IsNaN(m.Operating.Threshold), masks || math.IsNaN(m.Operating.Threshold)
+			operating, masks = operating || m.Mask == nil && !math.IsNaN(m.Operating.Threshold), masks || math.IsNaN(m.Operating.Threshold)
 		}
 		p.add(func(f frame) {
 			for _, c := range single {
@@ -111,7 +124,12 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 			for i, q := range curve {
 				f.spot(first+i, f.at(q.X, q.Y))
 			}
-			if q := m.Operating; q != nil {
+			if q := m.Mask; q != nil { // its corners are seen under the other marker
+				f.DrawGlyph(draw.GlyphStyle{Color: f.s.paper, Radius: 5 * f.s.scale, Shape: diamond{}}, f.at(q.X, q.Y))
+				f.DrawGlyph(maskMark(f.s), f.at(q.X, q.Y))
+				f.spot(drawn, f.at(q.X, q.Y))
+			}
+			if q := m.Operating; q != nil && f.shows(q.X, q.Y) {
 				halo := draw.GlyphStyle{Color: f.s.paper, Radius: 4 * f.s.scale, Shape: draw.CircleGlyph{}}
 				f.DrawGlyph(halo, f.at(q.X, q.Y))
 				f.DrawGlyph(f.s.glyph(n, 2.9, 1), f.at(q.X, q.Y))
@@ -119,8 +137,16 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 			}
 		})
 		p.keys = append(p.keys, lineKey(keyOf(m), func(s *sheet) draw.LineStyle { return s.line(n, 1.4) }))
+		if m.Mask != nil && m.Operating != nil {
+			p.keys = append(p.keys, glyphKey(t("mark.threshold", threshold(m.Operating.Threshold)), func(s *sheet) draw.GlyphStyle { return s.glyph(n, 2.6, 1) }),
+				glyphKey(t("mark.mask"), maskMark))
+		}
 	}
 	p.empty = emptyUnless(len(points) > 1)
+	// Where a point is to be chosen there is one of each.
+	if at, ok := cornerOf(d.Models); ok && name == "roc" && !d.Every && p.enlarged(at, drawn) {
+		shows += " " + t("roc.inset", at.x, at.y)
+	}
 	for _, more := range []struct {
 		is  bool
 		key string
@@ -130,6 +156,19 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		}
 	}
 	return figure(name, d.About, d.caption(shows), points, p)
+}
+
+// maskMark is the marker of a mask beside that of a threshold.
+func maskMark(s *sheet) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: s.ink, Radius: 3.6 * s.scale, Shape: diamond{}}
+}
+
+// threshold writes one as sliders have it.
+func threshold(x float64) string {
+	if math.Abs(100*x-math.Round(100*x)) < 1e-9 {
+		return label(x, 2)
+	}
+	return figures(x)
 }
 
 func emptyUnless(any bool) string {

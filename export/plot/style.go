@@ -94,6 +94,13 @@ func (s *sheet) line(n int, width vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: s.colour(n), Width: width * s.scale, Dashes: s.dashes(dashesOf[n%len(dashesOf)])}
 }
 
+// lineOf is the style of the n-th line in the colour of the of-th thing.
+func (s *sheet) lineOf(n, of int, width vg.Length) draw.LineStyle {
+	st := s.line(n, width)
+	st.Color = s.colour(of)
+	return st
+}
+
 func (s *sheet) dashes(lengths []vg.Length) []vg.Length {
 	out := make([]vg.Length, len(lengths))
 	for i, d := range lengths {
@@ -184,4 +191,14 @@ func fold(style text.Style, line string, width vg.Length) []string {
 		lines = append(lines, word)
 	}
 	return lines
+}
+
+// halves is fold, which breaks a pair of names ("a (1) – b (2)") between the two first.
+func halves(style text.Style, line string, width vg.Length) []string {
+	const dash = " –"
+	one, two, pair := strings.Cut(line, dash+" ")
+	if !pair || style.Width(line) <= width {
+		return fold(style, line, width)
+	}
+	return append(fold(style, one+dash, width), fold(style, two, width)...)
 }
