@@ -11,7 +11,6 @@ import (
 
 	"opacity/app"
 	"opacity/export/snapshot"
-	"opacity/viewer"
 	"opacity/viewer/render"
 )
 
@@ -36,19 +35,7 @@ func (c Case) WriteGIF(ctx context.Context, w io.Writer, g GIF, report func(floa
 	if g.FPS <= 0 {
 		g.FPS = 20
 	}
-	total := c.slices()
-	count := total
-	if g.Frames > 0 {
-		count = min(count, g.Frames)
-	}
-	count = min(count, mostFrames)
-	place := func(i int) int {
-		index := (2*i + 1) * total / (2 * count)
-		if c.Plane == viewer.Axial {
-			index = total - 1 - index // from the head down
-		}
-		return index
-	}
+	count := c.frames(g)
 	film := film{delay: max(2, 100/g.FPS)} // faster is shown slower by most viewers
 	looks := min(count, sampled)
 	work := float64(count + looks)
@@ -60,7 +47,7 @@ func (c Case) WriteGIF(ctx context.Context, w io.Writer, g GIF, report func(floa
 		if at < 0 { // colours first, from some frames
 			at = (2*i + 1) * count / (2 * looks)
 		}
-		frame, err := reel.frame(place(at))
+		frame, err := reel.frame(c.spread(at, count))
 		if err != nil {
 			return err
 		}
@@ -92,9 +79,7 @@ type reel struct {
 }
 
 func (c Case) reel(g GIF) (r reel, err error) {
-	if g.Show == nil {
-		g.Show = []What{CT, Reference, Prediction}
-	}
+	g.Show = g.shown()
 	if c.Px = g.Px; c.Px <= 0 {
 		c.Px = 320
 	}

@@ -11,6 +11,7 @@ import (
 	"image/draw"
 	"slices"
 	"strconv"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/mask"
@@ -44,6 +45,8 @@ type Case struct {
 	Letters float64
 	// Research says on the prediction that a model made it, for research use only.
 	Research bool
+	// ReferenceIs says in captions what the reference is, "a reference mask".
+	ReferenceIs string
 }
 
 // What is what one picture of a case shows.
@@ -171,10 +174,9 @@ func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
 		d.Points = append(d.Points, c.point(w, index))
 		d.Keys = append(d.Keys, c.keys(w, o.Mask, d.Keys)...)
 	}
-	t := text.English()
 	d.Shows = c.where(index)
-	if len(whats) > 1 {
-		d.Shows = t.T("picture.shows."+name) + " " + d.Shows
+	if said := c.said(whats...); said != "" {
+		d.Shows = said + " " + d.Shows
 	}
 	return plot.Pictures(d), nil
 }
@@ -235,8 +237,8 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	}
 	t := text.English()
 	return plot.Pictures(plot.PicturesData{
-		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil),
-		Shows: t.T("picture.shows.montage", min(count, c.slices()), t.T("viewer."+c.Plane.String()), c.title(w), viewer.WindowCaption(t, c.window())),
+		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil), Points: c.sheetPoints(w, count),
+		Shows: strings.TrimSpace(t.T("picture.shows.montage", min(count, c.slices()), t.T("viewer."+c.Plane.String()), c.title(w), viewer.WindowCaption(t, c.window())) + " " + c.said(w)),
 	}), nil
 }
 

@@ -122,15 +122,110 @@ func TestErrorsAreTheVoxels(t *testing.T) {
 	}
 }
 
+// A caption says what each pane is, which labels are drawn in which colours, what the
+// reference is, and what an error map judges.
 func TestCaption(t *testing.T) {
-	f, err := study(t).Triptych(snapshot.Middle)
+	c := study(t)
+	c.ReferenceIs = "a reference mask"
+	draw := func(c picture.Case, f func(picture.Case) (plot.Figure, error)) string {
+		t.Helper()
+		fig, err := f(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fig.Caption()
+	}
+	triptych := func(c picture.Case) (plot.Figure, error) { return c.Triptych(snapshot.Middle) }
+	errorMap := func(c picture.Case) (plot.Figure, error) { return c.ErrorMap(snapshot.Middle) }
+	montage := func(c picture.Case) (plot.Figure, error) {
+		return c.Montage(context.Background(), picture.Reference, 6)
+	}
+	ct := func(c picture.Case) (plot.Figure, error) { return c.Single(picture.CT, snapshot.Middle) }
+	one, bare := c, c
+	one.Labels = []uint8{mask.Infection}
+	bare.Overlay = viewer.Overlay{Style: viewer.Outlined}
+	labels := "Labels drawn: left lung (blue), right lung (green), infection (red)."
+	for _, tt := range []struct {
+		name, got  string
+		want, lack []string
+	}{
+		{"triptych", draw(c, triptych), []string{"From left to right: CT, reference, prediction.", labels, "The reference is a reference mask.", "WL −600", "WW 1500", "Made by Opacity 1.0."}, []string{"Hits"}},
+		{"error map", draw(c, errorMap), []string{"CT, hits and errors.", "those of left lung, right lung, infection:", "The reference is a reference mask.", "pink"}, []string{"Labels drawn", "No labels"}},
+		{"of one label", draw(one, errorMap), []string{"those of infection:"}, []string{"lung", "pink"}},
+		{"one label", draw(one, triptych), []string{"Labels drawn: infection (red)."}, []string{"lung"}},
+		{"labels hidden", draw(bare, triptych), []string{"No labels are drawn."}, []string{"infection"}},
+		{"montage", draw(c, montage), []string{"6 slices", labels, "The reference is a reference mask."}, nil},
+		{"CT alone", draw(c, ct), []string{"slice"}, []string{"label", "eference", "From left"}},
+		{"animation", c.GIFCaption(picture.GIF{Frames: 8}), []string{"8 frames evenly through the stack (Axial)", "From left to right: CT, reference, prediction.", labels, "The reference is a reference mask.", "Made by Opacity 1.0."}, nil},
+	} {
+		for _, want := range tt.want {
+			if !strings.Contains(tt.got, want) {
+				t.Errorf("%s: no %q in %q", tt.name, want, tt.got)
+			}
+		}
+		for _, lack := range tt.lack {
+			if strings.Contains(tt.got, lack) {
+				t.Errorf("%s: %q in %q", tt.name, lack, tt.got)
+			}
+		}
+	}
+}
+
+// Tables say every picture of a montage and of an animation.
+func TestPoints(t *testing.T) {
+	c := study(t)
+	f, err := c.Montage(context.Background(), picture.Prediction, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"WL −600", "WW 1500", "Made by Opacity 1.0."} {
-		if !strings.Contains(f.Caption(), want) {
-			t.Errorf("no %q in %q", want, f.Caption())
+	if p := f.Points(); len(p) != 5 || strings.Join(p[1], " ") != "prediction axial 35 -600 1500" || p[4][2] != "5" {
+		t.Errorf("of a montage: %v", p)
+	}
+	p := c.GIFPoints(picture.GIF{Frames: 4})
+	if len(p) != 1+4*3 || strings.Join(p[0], " ") != "frame pane plane slice window_center window_width" || strings.Join(p[12], " ") != "4 prediction axial 5 -600 1500" {
+		t.Errorf("of an animation: %v", p)
+	}
+}
+
+func TestColourNames(t *testing.T) {
+	for colour, want := range map[mask.RGB]string{
+		{0x4C, 0x9B, 0xE8}: "blue", {0x3F, 0xB6, 0x8B}: "green", {0xF2, 0x54, 0x5B}: "red", {0xE6, 0x9F, 0x00}: "orange", {0xF0, 0xE4, 0x42}: "yellow",
+		{0xCC, 0x79, 0xA7}: "pink", {0x56, 0xB4, 0xE9}: "blue", {0xD5, 0x5E, 0x00}: "orange", {0, 0, 0}: "black", {255, 255, 255}: "white", {128, 128, 130}: "grey",
+		{160, 32, 240}: "violet", {0, 200, 200}: "turquoise", {0, 158, 115}: "green",
+	} {
+		if got := picture.ColourName(colour); got != want {
+			t.Errorf("%v is called %s, not %s", colour, got, want)
 		}
+	}
+}
+
+// Letters stand in one proportion to a printed picture, whatever its resolution.
+func TestLettersOfPrintedPictures(t *testing.T) {
+	c := study(t)
+	c.Letters = 2
+	c.Overlay = viewer.Overlay{Style: viewer.Outlined}
+	ink := func(px int) float64 { // part of the upper left corner that the name of the plane covers
+		c.Px = px
+		m, err := c.Slice(picture.CT, snapshot.Middle, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare, err := c.Slice(picture.CT, snapshot.Middle, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for y := range m.Rect.Dy() / 3 {
+			for x := range m.Rect.Dx() / 3 {
+				if m.RGBAAt(x, y) != bare.RGBAAt(x, y) {
+					n++
+				}
+			}
+		}
+		return float64(n) / float64(px*px)
+	}
+	if small, large := ink(300), ink(1200); small < 0.8*large || small > 1.2*large {
+		t.Errorf("letters cover %.4f of a small picture, %.4f of a large one", small, large)
 	}
 }
 

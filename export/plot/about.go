@@ -31,6 +31,9 @@ type About struct {
 // t is a sentence of the translation table.
 func t(key string, args ...any) string { return text.English().T("plot."+key, args...) }
 
+// Caption is that of something that is no Figure, such as an animation.
+func (a About) Caption(shows ...string) string { return a.caption(shows...) }
+
 // caption joins what a figure shows, how many cases, where, and the versions.
 func (a About) caption(shows ...string) string {
 	parts := append([]string(nil), shows...)

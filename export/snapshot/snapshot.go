@@ -107,11 +107,22 @@ func (o Options) view() (v render.View, widthPx, heightPx int, err error) {
 	return v, widthPx, heightPx, nil
 }
 
-// decor keeps the letters of large pictures as large as they look on screen.
+// leastScale keeps outlines and the letters of a screen seen on small pictures.
+const leastScale = 0.75
+
+// decor keeps the letters of large pictures as large as they look on screen. Letters
+// that are larger, for print, are in proportion on small pictures too: on paper they
+// are of one size whatever the resolution.
 func (o Options) decor(widthPx int) render.Decor {
+	inProportion := float64(widthPx) / 700
+	scale := max(inProportion, leastScale)
+	letters := o.Letters
+	if letters > 1 {
+		letters = max(letters*inProportion/scale, 1)
+	}
 	return render.Decor{
 		Text: o.Text, Annotations: o.Annotations, WithoutBar: o.WithoutBar, WithoutWindow: o.WithoutWindow, Identity: o.Identity, Research: o.Research,
-		Scale: max(float64(widthPx)/700, 0.75), Letters: o.Letters,
+		Scale: scale, Letters: letters,
 	}
 }
 
