@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 
+from monai.networks.nets import BasicUNet
 from opacity_training import runs, targets
 from opacity_training.check import PARITY, parity, vector_error
-from opacity_training.export import Head, export, halve, load_network, split_of
+from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, split_of
 from opacity_training.metadata import KEY, rings, validate
 from opacity_training.runtime import Model
 from opacity_training.strict import build
@@ -203,6 +205,20 @@ def test_halving_leaves_small_tensors_alone(tmp_path):
     halve(path)
     kinds = {t.data_type for t in onnx.load(str(path)).graph.initializer}
     assert kinds == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16}
+
+
+@pytest.mark.parametrize("side, idle", [(64, 4), (40, 3), (44, 2)])  # 44, 22, 11 and 5, 2: two of the ways up do not meet evenly
+def test_only_padding_by_nothing_is_taken_out(tmp_path, side, idle):
+    net, path = BasicUNet(2, 1, 2, UNET["features"]).eval(), tmp_path / "net.onnx"
+    picture = torch.rand(1, 1, side, side, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        want = net(picture).numpy()
+        torch.onnx.export(net, (picture,), str(path), input_names=["image"], opset_version=17, dynamo=False)
+    model = onnx.load(str(path))
+    assert drop_idle_padding(model) == idle
+    assert sum(n.op_type == "Pad" for n in model.graph.node) == 4 - idle
+    (got,) = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, {"image": picture.numpy()})
+    assert np.abs(got - want).max() < 1e-5
 
 
 def test_figures_come_from_the_folds_of_the_recipe(tmp_path):
