@@ -11,8 +11,9 @@ import (
 	"opacity/export/plot"
 )
 
-// thinnest is how far a drawn curve may be from the true one: less than a dot of print.
-const thinnest = 5e-4
+// thinnest is how far a drawn curve may be from the true one: less than a dot of print, where
+// a corner is enlarged too.
+const thinnest = 1e-4
 
 // eachLabel draws a figure for every label that has probabilities, the models together.
 func (e *easel) eachLabel(draw func(about plot.About, curves []cohort.Curve) error) (text.Message, error) {
@@ -141,11 +142,13 @@ func precisions(c cohort.Curve) (out []plot.Threshold) {
 	return out
 }
 
-// band is the interval of sensitivity at 101 rates of false alarms, cases drawn.
+// band is the interval of sensitivity at 101 rates of false alarms, close together where a
+// curve is steep, cases drawn.
 func band(c cohort.Curve) (out []plot.Band) {
 	fpr := make([]float64, 101)
 	for n := range fpr {
-		fpr[n] = float64(n) / 100
+		x := float64(n) / 100
+		fpr[n] = x * x
 	}
 	lo, hi, why := score.Band(c.Pool.Cases, fpr, c.Bootstrap)
 	if why != "" {

@@ -73,6 +73,12 @@ type frame struct {
 // at is where a point of the data lies.
 func (f frame) at(x, y float64) vg.Point { return vg.Point{X: f.x(x), Y: f.y(y)} }
 
+// shows says whether a point of the data lies between the axes.
+func (f frame) shows(x, y float64) bool {
+	p, slack := f.at(x, y), vg.Length(0.01)
+	return p.X >= f.Min.X-slack && p.X <= f.Max.X+slack && p.Y >= f.Min.Y-slack && p.Y <= f.Max.Y+slack
+}
+
 // spot says that a row of the table was drawn there.
 func (f frame) spot(row int, p vg.Point) {
 	size := f.s.whole.Size()
@@ -163,7 +169,7 @@ func (p panel) nameLines(s *sheet, width vg.Length) int {
 	lines := 1
 	place := width / vg.Length(max(len(p.x.names), 1))
 	for _, name := range p.x.names {
-		lines = max(lines, len(fold(s.letters(tickSize, s.ink), name, place-2*s.scale)))
+		lines = max(lines, len(halves(s.letters(tickSize, s.ink), name, place-2*s.scale)))
 	}
 	return lines
 }
@@ -174,7 +180,7 @@ func (p panel) upright(s *sheet, width vg.Length) bool {
 	style := s.letters(tickSize, s.ink)
 	place := width/vg.Length(max(len(p.x.names), 1)) - 2*s.scale
 	for _, name := range p.x.names {
-		for _, part := range fold(style, name, place) {
+		for _, part := range halves(style, name, place) {
 			if style.Width(part) > place {
 				return true
 			}
@@ -340,7 +346,7 @@ func (p panel) drawAxes(f frame, c draw.Canvas) {
 		below = vg.Length(p.nameLines(s, size.X)) * lineHeight(tickStyle)
 		for n, name := range p.x.names {
 			f.StrokeLine2(line, f.x(float64(n)), f.Min.Y, f.x(float64(n)), f.Min.Y-mark)
-			for i, part := range fold(tickStyle, name, place-2*s.scale) {
+			for i, part := range halves(tickStyle, name, place-2*s.scale) {
 				write(f.Canvas, tickStyle, draw.XCenter, f.x(float64(n)), f.Min.Y-mark-gap*s.scale-tickStyle.Font.Size/2-vg.Length(i)*lineHeight(tickStyle), part)
 			}
 		}
