@@ -117,12 +117,19 @@ func setsOf(lm *mask.LabelMap, named []Label) map[int]*mask.Bits {
 			wanted[v] = true
 		}
 	}
-	of := make([]*mask.Bits, len(lm.Values))
+	holders := lm.Holders()
+	of := make([][]*mask.Bits, len(holders))
 	out := map[int]*mask.Bits{}
-	for n, v := range lm.Values {
-		if n > 0 && wanted[v] {
-			of[n] = mask.NewBits(lm.Size)
-			out[v] = of[n]
+	for _, v := range lm.Values[1:] {
+		if wanted[v] {
+			out[v] = mask.NewBits(lm.Size)
+		}
+	}
+	for n, held := range holders {
+		for _, at := range held {
+			if set := out[lm.Values[at]]; set != nil {
+				of[n] = append(of[n], set)
+			}
 		}
 	}
 	for k, s := range lm.Slices {
@@ -136,8 +143,8 @@ func setsOf(lm *mask.LabelMap, named []Label) map[int]*mask.Bits {
 				for i < len(row) && row[i] == v {
 					i++
 				}
-				if of[v] != nil {
-					of[v].SetRun(from, i, j, k)
+				for _, set := range of[v] {
+					set.SetRun(from, i, j, k)
 				}
 			}
 		}

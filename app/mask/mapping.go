@@ -19,6 +19,15 @@ type LabelMap struct {
 	// Slices holds, per slice k, nx*ny indices into Values, i fastest; nil where
 	// every voxel is 0.
 	Slices [][]uint8
+
+	// Sets is for files whose labels overlap: Slices then holds indices into Sets,
+	// which lists the numbers that a voxel carries as indices into Values, none of
+	// them for index 0. It is nil where a voxel has one number.
+	Sets [][]uint8
+	// Names is what the file calls each of Values; nil where it has numbers alone.
+	Names []Named
+	// Doubts say what the reader had to decide.
+	Doubts []text.Message
 }
 
 // ErrNotLabels says that a volume's values are not a few whole numbers.
@@ -66,6 +75,7 @@ func LabelMapOf(v *volume.Volume) (*LabelMap, error) {
 // Assignment says what one number of a label map means.
 type Assignment struct {
 	File     int        // the number in the file
+	Name     string     // what the file calls it; "" for a number alone
 	Voxels   int        // how many carry it
 	CentreMM volume.Vec // their mean position, LPS: x grows to the patient's left
 	// Label is the value of the label they become, 0 to leave them out.
@@ -91,10 +101,13 @@ type Mapping struct {
 func GuessMapping(lm *LabelMap) Mapping {
 	m := Mapping{Labels: DefaultLabels()}
 	spans := lm.measure(&m)
+	m.add(lm.Doubts)
 	lungs := pickLungs(m.Assignments, spans)
 	switch {
 	case len(m.Assignments) == 0:
 		m.doubt("mask.doubt.empty")
+		return m
+	case lm.guessNamed(&m):
 		return m
 	case len(m.Assignments) == 1:
 		guessSingle(&m)
@@ -123,7 +136,7 @@ func (m *Mapping) doubt(key string, args ...any) { m.Doubts = append(m.Doubts, t
 type span struct{ lo, hi int }
 
 func (lm *LabelMap) measure(m *Mapping) []span {
-	n := len(lm.Values)
+	n := lm.indices()
 	count, spans := make([]int, n), make([]span, n)
 	sums := make([][3]float64, n)
 	for v := range spans {
@@ -142,7 +155,10 @@ func (lm *LabelMap) measure(m *Mapping) []span {
 			spans[v].lo, spans[v].hi = min(spans[v].lo, i), max(spans[v].hi, i)
 		}
 	}
-	for v := 1; v < n; v++ {
+	if lm.Sets != nil {
+		count, spans, sums = lm.taken(count, spans, sums)
+	}
+	for v := 1; v < len(lm.Values); v++ {
 		var at volume.Vec
 		for c := range at {
 			at[c] = sums[v][c] / float64(max(count[v], 1))
@@ -150,6 +166,25 @@ func (lm *LabelMap) measure(m *Mapping) []span {
 		m.Assignments = append(m.Assignments, Assignment{File: lm.Values[v], Voxels: count[v], CentreMM: lm.ToPatient(at)})
 	}
 	return spans[1:]
+}
+
+// taken sums up what was measured of each of Sets for each of Values.
+func (lm *LabelMap) taken(count []int, spans []span, sums [][3]float64) ([]int, []span, [][3]float64) {
+	n := len(lm.Values)
+	counts, reach, total := make([]int, n), make([]span, n), make([][3]float64, n)
+	for v := range reach {
+		reach[v] = span{lm.Size[0], -1}
+	}
+	for s, set := range lm.Sets {
+		for _, v := range set {
+			counts[v] += count[s]
+			reach[v] = span{min(reach[v].lo, spans[s].lo), max(reach[v].hi, spans[s].hi)}
+			for c := range 3 {
+				total[v][c] += sums[s][c]
+			}
+		}
+	}
+	return counts, reach, total
 }
 
 // pickLungs returns the indices of the two numbers that are a lung each: 1 and 2

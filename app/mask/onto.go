@@ -10,7 +10,8 @@ import (
 // Onto brings a label map onto another grid: each voxel takes the number of the nearest
 // one, 0 where it lies outside.
 func (lm *LabelMap) Onto(g volume.Geometry) *LabelMap {
-	out := &LabelMap{Geometry: g, Values: lm.Values, Slices: make([][]uint8, g.Size[2])}
+	out := *lm
+	out.Geometry, out.Slices = g, make([][]uint8, g.Size[2])
 	parallel.Ranges(g.Size[2], 1, func(from, to int) {
 		for k := from; k < to; k++ {
 			slice, some := make([]uint8, g.Size[0]*g.Size[1]), false
@@ -38,5 +39,5 @@ func (lm *LabelMap) Onto(g volume.Geometry) *LabelMap {
 			}
 		}
 	})
-	return out
+	return &out
 }

@@ -32,8 +32,8 @@ func FromLabelMap(lm *LabelMap, m Mapping, split func(both *Bits) (left, right *
 	return out, nil
 }
 
-// reading is what a mapping makes of the values of a label map, by their index
-// in Values.
+// reading is what a mapping makes of the voxels of a label map, by their index in
+// its Slices.
 type reading struct {
 	labels [Layers][256]uint8
 	both   [256]bool // stands for both lungs; has no label
@@ -45,11 +45,15 @@ func readAs(lm *LabelMap, m Mapping, out *Mask) *reading {
 		to[a.File] = a
 	}
 	var r reading
-	for n, x := range lm.Values {
-		if a := to[x]; a.BothLungs {
-			r.both[n] = true
-		} else if l, ok := out.Label(a.Label); ok {
-			r.labels[l.Layer][n] = l.Value
+	for n := range lm.indices() {
+		var least [Layers]int // of labels that overlap in a layer the smaller one is seen
+		for _, x := range lm.whole(n) {
+			a := to[lm.Values[x]]
+			if a.BothLungs {
+				r.both[n] = true
+			} else if l, ok := out.Label(a.Label); ok && (r.labels[l.Layer][n] == 0 || a.Voxels < least[l.Layer]) {
+				r.labels[l.Layer][n], least[l.Layer] = l.Value, a.Voxels
+			}
 		}
 	}
 	return &r
@@ -79,17 +83,18 @@ type lungSets struct{ left, right, undivided, findings *Bits }
 // collect gathers the voxels of a label map by what they are read as.
 func (r *reading) collect(lm *LabelMap) lungSets {
 	sets := lungSets{NewBits(lm.Size), NewBits(lm.Size), NewBits(lm.Size), NewBits(lm.Size)}
-	var of [256]*Bits // by index in Values; nil for what is neither lung nor finding
-	for n := range lm.Values {
+	var of [256][]*Bits // by index in Slices; none for what is neither lung nor finding
+	for n := range lm.indices() {
 		switch {
-		case r.both[n]:
-			of[n] = sets.undivided
-		case r.labels[Findings][n] != 0:
-			of[n] = sets.findings
 		case r.labels[Anatomy][n] == LeftLung:
-			of[n] = sets.left
+			of[n] = append(of[n], sets.left)
 		case r.labels[Anatomy][n] == RightLung:
-			of[n] = sets.right
+			of[n] = append(of[n], sets.right)
+		case r.both[n]:
+			of[n] = append(of[n], sets.undivided)
+		}
+		if r.labels[Findings][n] != 0 {
+			of[n] = append(of[n], sets.findings)
 		}
 	}
 	for k, s := range lm.Slices {
@@ -98,8 +103,10 @@ func (r *reading) collect(lm *LabelMap) lungSets {
 		}
 		for j := range lm.Size[1] {
 			for i, v := range s[j*lm.Size[0] : (j+1)*lm.Size[0]] {
-				if v != 0 && of[v] != nil {
-					of[v].Set(i, j, k)
+				if v != 0 {
+					for _, set := range of[v] {
+						set.Set(i, j, k)
+					}
 				}
 			}
 		}

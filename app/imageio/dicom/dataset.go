@@ -33,6 +33,7 @@ const (
 	tagInstanceNumber    tag = 0x00200013
 	tagPosition          tag = 0x00200032
 	tagOrientation       tag = 0x00200037
+	tagFrameOfReference  tag = 0x00200052
 	tagSamples           tag = 0x00280002
 	tagPhotometric       tag = 0x00280004
 	tagFrames            tag = 0x00280008
@@ -68,7 +69,7 @@ var wanted = map[tag]bool{
 	tagPhotometric: true, tagFrames: true, tagRows: true, tagColumns: true, tagPixelSpacing: true,
 	tagBitsAllocated: true, tagBitsStored: true, tagHighBit: true, tagSigned: true, tagPadding: true,
 	tagPaddingLimit: true, tagWindowCenter: true, tagWindowWidth: true, tagIntercept: true, tagSlope: true,
-	tagRescaleType: true, tagLossy: true,
+	tagRescaleType: true, tagLossy: true, tagFrameOfReference: true,
 }
 
 // wantedSequences are kept as places in the file: the modality lookup table,

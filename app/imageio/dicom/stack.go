@@ -264,6 +264,7 @@ func (st *stack) place(p []float64, step float64, normal volume.Vec) {
 	}
 	px := first.file.pixels
 	st.geometry, st.source = volume.Canonical(volume.Size{px.cols, px.rows, len(p)}, a)
+	st.geometry.FrameUID = first.file.data.text(tagFrameOfReference)
 }
 
 // number is how slice n of the stack is counted on screen: from 1, from the

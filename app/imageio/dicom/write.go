@@ -159,8 +159,8 @@ func (w seriesWriter) geometry(e *encoder, k int) {
 	row, col = row.Scaled(1/row.Length()), col.Scaled(1/col.Length())
 	e.decimals(tagPosition, at[:]...)
 	e.decimals(tagOrientation, slices.Concat(row[:], col[:])...)
-	e.text(0x00200052, "UI", w.frameOf) // frame of reference
-	e.text(0x00201040, "LO", "")        // position reference
+	e.text(tagFrameOfReference, "UI", w.frameOf)
+	e.text(0x00201040, "LO", "") // position reference
 }
 
 func digits(date string) string { return strings.ReplaceAll(date, "-", "") }
