@@ -248,7 +248,7 @@ func (e *easel) wideFigure(f plot.Figure, wide bool, of ...string) error {
 }
 
 // mostOnColumn is how many boxes stand beside one another on one column.
-const mostOnColumn = 6
+const mostOnColumn = 8
 
 // drawEvaluation makes the folder of figures; files is empty where there is none. missing
 // names the figures that were asked for by name and that there are none of.

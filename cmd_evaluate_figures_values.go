@@ -41,7 +41,7 @@ func (e *easel) preprocessing(s *shown, of []string) error {
 	if err != nil {
 		return err
 	}
-	x, floor := "HU", float64(volume.FloorHU)
+	x, floor := e.table.T("drawn.attenuation"), float64(volume.FloorHU)
 	if v.Unit != volume.HU {
 		x, floor = e.table.T("drawn.value"), math.Inf(-1)
 	}

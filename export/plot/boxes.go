@@ -25,8 +25,51 @@ type BoxesData struct {
 
 // Group is one box.
 type Group struct {
-	Name   string
-	Values []CaseValue
+	Name string
+	// Place is what is written under the box, and Series whose box it is: those of one place
+	// stand beside one another, those of one series have one colour and a line of the legend.
+	// Without Place each box stands alone, in a colour of its own, under its name.
+	Place, Series string
+	Values        []CaseValue
+}
+
+// stand is where a box stands, in places of the axis, how wide it may be, and as the
+// how-manieth of several it is drawn.
+type stand struct {
+	at, wide float64
+	colour   int
+}
+
+// stands are where the boxes stand, and what is written under the places.
+func (d BoxesData) stands() (all []stand, places, series []string) {
+	for _, g := range d.Groups {
+		if g.Place == "" {
+			all, places = nil, nil
+			for n, g := range d.Groups {
+				all, places = append(all, stand{at: float64(n), wide: 1, colour: n}), append(places, g.Name)
+			}
+			return all, places, nil
+		}
+		if !slices.Contains(places, g.Place) {
+			places = append(places, g.Place)
+		}
+		if !slices.Contains(series, g.Series) {
+			series = append(series, g.Series)
+		}
+	}
+	wide := 1 / float64(max(len(series), 1))
+	if len(series) > 1 {
+		wide *= 0.88 // places stand apart
+	}
+	for _, g := range d.Groups {
+		k := slices.Index(series, g.Series)
+		at := float64(slices.Index(places, g.Place)) + (float64(k)-float64(len(series)-1)/2)*wide
+		all = append(all, stand{at: at, wide: wide, colour: k})
+	}
+	if len(series) < 2 {
+		series = nil
+	}
+	return all, places, series
 }
 
 // CaseValue is one case's value; NaN where it is not defined. Slice is the axial slice
@@ -48,11 +91,10 @@ func Boxes(d BoxesData) Figure {
 		points[0] = append(points[0], sliceColumn)
 	}
 	var all []float64
-	var names []string
 	rows := make([]int, len(d.Groups))
 	undefined := 0
 	for n, g := range d.Groups {
-		names, rows[n] = append(names, g.Name), len(points)
+		rows[n] = len(points)
 		for i, v := range g.Values {
 			points = append(points, row([]string{g.Name, d.who(i, v.Case)}, v.X))
 			if sliced {
@@ -65,7 +107,15 @@ func Boxes(d BoxesData) Figure {
 			all = append(all, v.X)
 		}
 	}
+	stands, names, series := d.stands()
 	p := panel{x: named("", names), aspect: 0.66}
+	for k, name := range series {
+		p.keys = append(p.keys, key{name, func(s *sheet, c draw.Canvas, r vg.Rectangle) {
+			fill(c, faded(s.colour(k), 0.22), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+			frameOf(c, s.plain(s.ink, 0.7), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+			c.DrawGlyph(s.glyph(k, 1.8, 0.9), vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y + r.Max.Y) / 2})
+		}})
+	}
 	shown := all
 	if d.Violin { // with their tails
 		for _, g := range d.Groups {
@@ -83,7 +133,7 @@ func Boxes(d BoxesData) Figure {
 	room := (p.y.max - p.y.min) * 0.03
 	p.y.min, p.y.max = p.y.min-room, p.y.max+room
 	for n, g := range d.Groups {
-		p.add(func(f frame) { f.group(d, n, g, rows[n]) })
+		p.add(func(f frame) { f.group(d, stands[n], g, rows[n]) })
 	}
 	shows := t("boxes.shows", d.Quantity)
 	if d.Violin {
@@ -99,11 +149,11 @@ func Boxes(d BoxesData) Figure {
 	return figure(name, d.About, d.caption(shows), points, p)
 }
 
-func (f frame) group(d BoxesData, n int, g Group, first int) {
-	s, c := f.s, f.s.colour(n)
+func (f frame) group(d BoxesData, at stand, g Group, first int) {
+	s, c := f.s, f.s.colour(at.colour)
 	sorted := g.sorted()
-	place := f.x(1) - f.x(0)
-	middle, half := f.x(float64(n)), min(place*0.3, 26*s.scale)
+	place := (f.x(1) - f.x(0)) * vg.Length(at.wide)
+	middle, half := f.x(at.at), min(place*0.3, 26*s.scale)
 	if len(sorted) > 0 {
 		if d.Violin && len(sorted) > 2 { // fewer have no density
 			f.violin(d, c, sorted, middle, half)
@@ -112,7 +162,7 @@ func (f frame) group(d BoxesData, n int, g Group, first int) {
 		// Lines over the points, so that a narrow box is seen among them.
 		defer f.boxAt(s, c, sorted, middle, half, !d.Violin)
 	}
-	style := draw.GlyphStyle{Color: faded(c, 0.6), Radius: 1.5 * s.scale, Shape: glyphsOf[n%len(glyphsOf)]}
+	style := draw.GlyphStyle{Color: faded(c, 0.6), Radius: 1.5 * s.scale, Shape: glyphsOf[at.colour%len(glyphsOf)]}
 	swarm := newSwarm(min(place*0.38, 36*s.scale), 1.5*style.Radius)
 	for i, v := range g.Values {
 		if math.IsNaN(v.X) {

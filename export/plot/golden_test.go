@@ -45,26 +45,34 @@ func examples() map[string]example {
 		}
 	}
 	table := plot.TableData{Name: "values", Columns: []string{"", "least", "file"}, Rows: [][]string{{"1", "-1120", "a-b"}, {"2", "-1024.5", "-"}}}
+	twoReaders := boxesData(12, false)
+	for n := range twoReaders.Groups {
+		twoReaders.Groups[n].Name = "a long reader (1) – another (2)"
+	}
 	all := map[string]example{
-		"boxplot_many":  {plot.Boxes(many), print85},
-		"table_signs":   {plot.Table(table), print85},
-		"area_pairs":    {plot.Lines(pairs), print85},
-		"violin_tails":  {plot.Boxes(tails), print85},
-		"crowd":         {plot.BlandAltman(crowded), print85},
-		"roc_mask":      {plot.ROC(masks), print85},
-		"grid_narrow":   {plot.ScoreGrid(scores(20)), print85},
-		"roc_dark":      {plot.ROC(rocData(20, 200)), dark},
-		"repeated":      {plot.BlandAltman(repeated()), print85},
-		"scatter_dark":  {plot.Scatter(scatterData(30)), dark},
-		"boxplot_wide":  {plot.Boxes(boxesData(100, false)), wide},
-		"before_after":  {plot.Histogram(beforeAfter()), plot.Page{WidthMM: plot.OneAndHalf, DPI: 130}},
-		"area_report":   {plot.Lines(report()), plot.Page{WidthMM: 120, DPI: 110, Letters: 1}},
-		"area_dark":     {plot.Lines(report()), plot.Page{WidthMM: 120, DPI: 110, Dark: true}},
-		"area_one":      {plot.Lines(one), print85},
-		"area_empty":    {plot.Lines(plot.LinesData{Name: "area", X: "slice", Y: "pixels"}), print85},
-		"roc_empty":     {plot.ROC(plot.ROCData{}), print85},
-		"grid_wide":     {plot.ScoreGrid(scores(60)), wide},
-		"ablation_dark": {plot.BarChart(ablation()), dark},
+		"roc_corner":      {plot.ROC(corner()), print85},
+		"roc_corner_dark": {plot.ROC(corner()), dark},
+		"boxplot_models":  {plot.Boxes(models()), print85},
+		"boxplot_pairs":   {plot.Boxes(twoReaders), print85},
+		"boxplot_many":    {plot.Boxes(many), print85},
+		"table_signs":     {plot.Table(table), print85},
+		"area_pairs":      {plot.Lines(pairs), print85},
+		"violin_tails":    {plot.Boxes(tails), print85},
+		"crowd":           {plot.BlandAltman(crowded), print85},
+		"roc_mask":        {plot.ROC(masks), print85},
+		"grid_narrow":     {plot.ScoreGrid(scores(20)), print85},
+		"roc_dark":        {plot.ROC(rocData(20, 200)), dark},
+		"repeated":        {plot.BlandAltman(repeated()), print85},
+		"scatter_dark":    {plot.Scatter(scatterData(30)), dark},
+		"boxplot_wide":    {plot.Boxes(boxesData(100, false)), wide},
+		"before_after":    {plot.Histogram(beforeAfter()), plot.Page{WidthMM: plot.OneAndHalf, DPI: 130}},
+		"area_report":     {plot.Lines(report()), plot.Page{WidthMM: 120, DPI: 110, Letters: 1}},
+		"area_dark":       {plot.Lines(report()), plot.Page{WidthMM: 120, DPI: 110, Dark: true}},
+		"area_one":        {plot.Lines(one), print85},
+		"area_empty":      {plot.Lines(plot.LinesData{Name: "area", X: "slice", Y: "pixels"}), print85},
+		"roc_empty":       {plot.ROC(plot.ROCData{}), print85},
+		"grid_wide":       {plot.ScoreGrid(scores(60)), wide},
+		"ablation_dark":   {plot.BarChart(ablation()), dark},
 	}
 	for _, f := range gallery(30, 200) {
 		if f.Name == "score_grid" {

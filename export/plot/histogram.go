@@ -29,6 +29,9 @@ type Spread struct {
 	Low, Width float64
 	Counts     []float64
 	X          string // label of its axis, where the spreads stand apart
+	// Reference draws it solid in ink, beside several others in the colours that they have
+	// elsewhere.
+	Reference bool
 }
 
 // Zone is a named stretch.
@@ -66,7 +69,13 @@ func Histogram(d HistogramData) Figure {
 		if h.Of > 0 {
 			of = h.Of - 1
 		}
-		layer := func(f frame) { f.steps(n, of, line) }
+		style := func(s *sheet) draw.LineStyle {
+			if h.Reference {
+				return s.plain(s.ink, 1)
+			}
+			return s.lineOf(n, of, 1)
+		}
+		layer := func(f frame) { f.steps(style(f.s), line) }
 		if d.Apart {
 			p := panel{title: h.Name, aspect: 0.62, layers: []func(frame){layer}}
 			p.x, p.y = spanning(h.X, 0), spanning(d.Y, append(sharesOf(line), 0)...)
@@ -78,8 +87,8 @@ func Histogram(d HistogramData) Figure {
 		}
 		together.add(layer)
 		together.keys = append(together.keys, key{h.Name, func(s *sheet, c draw.Canvas, r vg.Rectangle) {
-			fill(c, faded(s.colour(of), 0.25), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
-			c.StrokeLine2(s.lineOf(n, of, 1), r.Min.X, r.Max.Y, r.Max.X, r.Max.Y)
+			fill(c, faded(nrgba(style(s).Color), 0.25), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+			c.StrokeLine2(style(s), r.Min.X, r.Max.Y, r.Max.X, r.Max.Y)
 		}})
 	}
 	caption := d.caption(t("histogram.shows", d.Y))
@@ -103,14 +112,14 @@ func sharesOf(line []XY) []float64 {
 	return ys
 }
 
-// steps draws the n-th spread in the colour of the of-th thing.
-func (f frame) steps(n, of int, line []XY) {
+// steps draws a spread with its area filled.
+func (f frame) steps(style draw.LineStyle, line []XY) {
 	band := make([]Band, len(line))
 	for i, q := range line {
 		band[i] = Band{X: q.X, Low: 0, High: q.Y}
 	}
-	f.band(faded(f.s.colour(of), 0.25), band)
-	f.polyline(f.s.lineOf(n, of, 1), line)
+	f.band(faded(nrgba(style.Color), 0.25), band)
+	f.polyline(style, line)
 }
 
 // zone shades a stretch of X and names it at the top, where the name fits.

@@ -124,7 +124,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 			for i, q := range curve {
 				f.spot(first+i, f.at(q.X, q.Y))
 			}
-			if q := m.Mask; q != nil { // its corners are seen under the other marker
+			if q := m.Mask; q != nil && f.shows(q.X, q.Y) { // its corners are seen under the other marker
 				f.DrawGlyph(draw.GlyphStyle{Color: f.s.paper, Radius: 5 * f.s.scale, Shape: diamond{}}, f.at(q.X, q.Y))
 				f.DrawGlyph(maskMark(f.s), f.at(q.X, q.Y))
 				f.spot(drawn, f.at(q.X, q.Y))
