@@ -24,7 +24,7 @@ var whats = map[string]picture.What{
 // drawFigure draws a figure of slices as the window has it chosen.
 func drawFigure(ctx context.Context, f ui.SliceFigure, out io.Writer, report func(float64)) (ui.DrawnFigure, error) {
 	c := picture.Case{
-		Volume: f.Volume, Reference: f.Reference, Prediction: f.Mask, Plane: f.Plane, Window: f.Window, Labels: f.Compared,
+		Volume: f.Volume, Reference: f.Reference, Prediction: f.Mask, Plane: f.Plane, Window: f.Window, Labels: f.Labels, ReferenceIs: f.ReferenceIs,
 		Overlay: f.Overlay, WithoutBar: !f.Bar, WithoutWindow: !f.Level, Identity: f.Identity, Research: f.Model && f.Mask != nil,
 		About: plot.About{Made: []string{"Opacity " + f.Version}},
 	}
@@ -98,8 +98,7 @@ func animate(ctx context.Context, f ui.SliceFigure, c picture.Case, out io.Write
 	}
 	_, _, n, _ := f.Plane.Axes()
 	d := ui.DrawnFigure{WidthPx: frame.Rect.Dx(), HeightPx: frame.Rect.Dy(), Frames: min(f.Frames, f.Volume.Size[n])}
-	w := f.Window
-	d.Caption = text.English().T("cmd.figure.animation", d.Frames, viewer.WindowCaption(text.English(), w), f.Version)
+	d.Caption, d.Points = c.GIFCaption(g), c.GIFPoints(g)
 	switch f.Format {
 	case "png":
 		return d, png.Encode(out, frame)

@@ -68,9 +68,6 @@ func (w *Window) export(e exportJob) {
 		shot.Identity = e.identity
 		e.shots = append(e.shots, shot)
 	}
-	if e.figure != nil {
-		e.figure.Identity = e.identity
-	}
 	e.unsaid = map[uint8]bool{}
 	for _, l := range w.session.Mask().Labels() {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
@@ -94,10 +91,7 @@ func (e exportJob) figurePath(extension string) string {
 func (e exportJob) figurePaths() []string {
 	paths := []string{e.figurePath(e.figure.Format)}
 	if e.notes {
-		paths = append(paths, e.figurePath("txt"))
-		if e.figure.Kind != FigureAnimation { // whose points are its frames
-			paths = append(paths, e.figurePath("csv"))
-		}
+		paths = append(paths, e.figurePath("txt"), e.figurePath("csv"))
 	}
 	return paths
 }
@@ -142,6 +136,7 @@ func (w *Window) runExport(e exportJob) {
 			w.session.MarkSaved(e.revision)
 		}
 		w.rememberResults(e.folder)
+		w.rememberExported(e.folder)
 		w.status.saved(last)
 		w.status.said = w.t("ui.export.done", e.folder)
 		w.status.refresh()
@@ -166,7 +161,7 @@ func (e exportJob) write(ctx context.Context, o Options, sha func(context.Contex
 	steps := e.steps(o, sha)
 	for n, s := range steps {
 		told := func(part float64) {
-			report(job.Progress{Stage: text.M(s.key), Done: int(100 * (float64(n) + part) / float64(len(steps))), Total: 100})
+			report(job.Progress{Stage: text.M(s.key), Done: int(100 * (float64(n) + part) / float64(len(steps))), Total: 100, Share: true})
 		}
 		told(0)
 		if err := s.run(ctx, told); err != nil {

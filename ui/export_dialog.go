@@ -36,7 +36,14 @@ type exportDialog struct {
 
 // askExport asks what to export, and where to.
 func (w *Window) askExport() {
-	w.askExportInto(filepath.Join(w.resultFolder(), w.session.Info().Case+"_opacity"))
+	proposed := w.exportFolder()
+	w.askExportInto(proposed)
+	d := w.exporting
+	w.findExported(func() {
+		if d != nil && d == w.exporting && d.folder.Text == proposed {
+			d.folder.SetText(w.exportFolder())
+		}
+	})
 }
 
 func (w *Window) askExportInto(proposed string) {
@@ -314,8 +321,7 @@ func (d *exportDialog) changed() {
 
 // draw has the figure drawn as it is chosen now.
 func (d *exportDialog) draw() {
-	f, why := d.w.sliceFigure(d.choices, d.plane, d.index)
-	f.Identity = d.identity.Checked
+	f, why := d.w.sliceFigure(d.choices, d.plane, d.index, d.identity.Checked)
 	d.why = why
 	d.preview.draw(f, why, d.figure.Checked)
 }
@@ -333,7 +339,7 @@ func (d *exportDialog) run() {
 		names: d.mask.Checked && d.labels.Checked, notes: d.choices.Notes,
 	}
 	if d.figure.Checked {
-		f, _ := w.sliceFigure(d.choices, d.plane, d.index)
+		f, _ := w.sliceFigure(d.choices, d.plane, d.index, d.identity.Checked)
 		e.figure = &f
 	}
 	d.leave()

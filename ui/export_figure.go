@@ -35,7 +35,8 @@ type SliceFigure struct {
 	Format          string // "png", "svg", "pdf" or "gif"; an animation as "png" is its frame at Index
 	Volume          *volume.Volume
 	Mask, Reference *mask.Mask // nil for none
-	Compared        []uint8    // labels of an error map, by value
+	ReferenceIs     string     // what the reference is, as captions say it; its name only with Identity
+	Labels          []uint8    // that are drawn, and judged by an error map, by value
 	Plane           viewer.Plane
 	Index           int // of the slice along the plane's normal
 	Count           int // of slices on a montage
@@ -53,7 +54,7 @@ type SliceFigure struct {
 // DrawnFigure is what is known of a figure once it is drawn.
 type DrawnFigure struct {
 	Caption           string
-	Points            [][]string // what it shows, a head and a row each; nil for an animation
+	Points            [][]string // what it shows, a head and a row each
 	WidthMM, HeightMM float64    // 0 for an animation
 	WidthPx, HeightPx int
 	Frames            int // of an animation
@@ -156,13 +157,13 @@ func (c exportChoices) shows() []string {
 }
 
 // sliceFigure is the figure of some choices, or why there is none.
-func (w *Window) sliceFigure(c exportChoices, plane viewer.Plane, index int) (f SliceFigure, why string) {
+func (w *Window) sliceFigure(c exportChoices, plane viewer.Plane, index int, identity bool) (f SliceFigure, why string) {
 	shot := w.picture(plane)
 	f = SliceFigure{
 		Kind: c.Kind, Show: c.Show, Format: c.format(), Volume: shot.Volume, Mask: shot.Mask, Reference: w.comparing.mask,
 		Plane: plane, Index: index, Count: c.Count, Frames: c.Frames, Window: shot.Window, Overlay: shot.Overlay,
 		Bar: c.Bar, Level: c.Level, Dark: c.Dark, WidthMM: float64(c.WidthMM), DPI: float64(c.DPI), WidthPx: min(c.WidthPx, mostGIFPx),
-		Model: shot.Model, Version: w.opts.Version,
+		Model: shot.Model, Version: w.opts.Version, Identity: identity, ReferenceIs: w.referenceIs(identity),
 	}
 	shows := c.shows()
 	if shows == nil {
@@ -178,32 +179,62 @@ func (w *Window) sliceFigure(c exportChoices, plane viewer.Plane, index int) (f 
 			f.Window = p.Window
 		}
 	}
-	switch figureStyles[c.Style] {
-	case "filled":
-		f.Overlay.Visible, f.Overlay.Style = true, viewer.Filled
-	case "outlined":
-		f.Overlay.Visible, f.Overlay.Style = true, viewer.Outlined
-	case "both":
-		f.Overlay.Visible, f.Overlay.Style = true, viewer.FilledAndOutlined
-	case "none":
-		f.Overlay.Visible = false
-	}
 	compares := f.Kind == FigureErrorMap || f.Show == ShowErrors
-	if compares {
-		f.Overlay.Visible = true
-		for _, l := range w.session.Mask().Labels() {
-			if l.Visible && f.Reference != nil && w.comparing.covers(l) {
-				f.Compared = append(f.Compared, l.Value)
-			}
-		}
+	f.Overlay = styled(f.Overlay, figureStyles[c.Style], compares)
+	if f.Show != ShowCT {
+		f.Labels = w.drawnLabels(compares)
 	}
 	switch {
 	case f.Reference == nil && (compares || f.Kind == FigureTriptych || f.Show == ShowReference):
 		why = w.t("ui.export.no_reference")
-	case compares && f.Compared == nil:
+	case f.Show != ShowCT && f.Overlay.Visible && len(w.session.Mask().Labels()) > 0 && len(w.drawnLabels(false)) == 0:
+		why = w.t("ui.export.all_hidden")
+	case compares && len(f.Labels) == 0:
 		why = w.t("ui.export.nothing_compared")
 	}
 	return f, why
+}
+
+// styled is how labels are drawn in a figure. What is of labels has them, hidden on
+// screen or not, unless none are asked for; an error map has them always.
+func styled(o viewer.Overlay, style string, always bool) viewer.Overlay {
+	o.Visible = always || style != "none"
+	switch style {
+	case "filled":
+		o.Style = viewer.Filled
+	case "outlined":
+		o.Style = viewer.Outlined
+	case "both":
+		o.Style = viewer.FilledAndOutlined
+	}
+	if o.Opacity <= 0 {
+		o.Opacity = viewer.DefaultOverlay().Opacity
+	}
+	return o
+}
+
+// drawnLabels are those that are not hidden one by one; of a comparison those of them
+// that the reference says something of.
+func (w *Window) drawnLabels(compared bool) []uint8 {
+	values := []uint8{} // none, which is not all
+	for _, l := range w.session.Mask().Labels() {
+		if l.Visible && (!compared || w.comparing.mask != nil && w.comparing.covers(l)) {
+			values = append(values, l.Value)
+		}
+	}
+	return values
+}
+
+// referenceIs says in captions what the reference is. Its name may name the patient.
+func (w *Window) referenceIs(named bool) string {
+	if w.comparing.mask == nil {
+		return ""
+	}
+	is := w.t("ui.export.reference." + w.comparing.from.String())
+	if named && w.comparing.from != fromModel {
+		return w.t("ui.export.reference.named", is, w.comparing.name)
+	}
+	return is
 }
 
 // name is that of its file, without extension.

@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/png"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
+
+	"github.com/disintegration/imaging"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -72,15 +75,21 @@ func (p *figurePreview) stop() {
 	p.w.jobs.Cancel(jobPreview)
 }
 
-// run draws it beside the window, with as many dots as there is room for.
+// mostPreviewPx is how wide a figure is drawn at most to be shown: wide enough that
+// nothing in it is bounded by a least size, so that all is in proportion.
+const mostPreviewPx = 2400
+
+// run draws it beside the window as it is written, and makes it as large as there is
+// room for.
 func (p *figurePreview) run(f SliceFigure, written bool) {
 	w := p.w
 	room := p.picture.Size()
-	wide := max(float64(min(room.Width, 1600)*w.win.Canvas().Scale()), 320)
+	scale := w.win.Canvas().Scale()
+	wide, high := max(int(room.Width*scale), 1), max(int(room.Height*scale), 1)
 	shown := f
 	shown.Format = "png"
 	if f.Kind != FigureAnimation {
-		shown.DPI = wide / f.WidthMM * 25.4
+		shown.DPI = min(f.DPI, mostPreviewPx/f.WidthMM*25.4)
 	}
 	type made struct {
 		figure DrawnFigure
@@ -93,7 +102,10 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 			return made{}, err
 		}
 		m, err := png.Decode(&b)
-		return made{d, m}, err
+		if err != nil || ctx.Err() != nil {
+			return made{}, errors.Join(err, ctx.Err())
+		}
+		return made{d, smaller(m, wide, high)}, nil
 	}, nil, func(m made, err error) {
 		if err != nil {
 			if kind, why := app.Explain(err); kind != app.Interrupted {
@@ -108,6 +120,15 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 		p.show(m.image, name, m.figure.Caption)
 		p.drawn++
 	})
+}
+
+// smaller is a picture that is no larger than there is room for, every dot of it in
+// its share.
+func smaller(m image.Image, wide, high int) image.Image {
+	if size := m.Bounds().Size(); size.X <= wide && size.Y <= high {
+		return m
+	}
+	return imaging.Fit(m, wide, high, imaging.Lanczos)
 }
 
 func (p *figurePreview) show(m image.Image, name, words string) {

@@ -6,12 +6,14 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"opacity/app/mask"
 	"opacity/ui/controls"
 	"opacity/viewer"
 	"opacity/viewer/tool"
@@ -20,7 +22,8 @@ import (
 // drawer records what it is asked to draw.
 type drawer struct {
 	asked []SliceFigure
-	wait  chan struct{} // closed to let what is no preview go on; nil: no wait
+	size  func(f SliceFigure) image.Point // of what it draws; nil for a small one
+	wait  chan struct{}                   // closed to let what is no preview go on; nil: no wait
 }
 
 func (d *drawer) draw(ctx context.Context, f SliceFigure, out io.Writer, report func(float64)) (DrawnFigure, error) {
@@ -34,7 +37,11 @@ func (d *drawer) draw(ctx context.Context, f SliceFigure, out io.Writer, report 
 		}
 	}
 	made := DrawnFigure{Caption: "What " + f.Kind + " shows.", Points: [][]string{{"pane"}, {f.Kind}}, WidthMM: f.WidthMM, HeightMM: 50, WidthPx: f.WidthPx, HeightPx: 30, Frames: 8}
-	return made, png.Encode(out, image.NewGray(image.Rect(0, 0, 4, 3)))
+	size := image.Pt(4, 3)
+	if d.size != nil {
+		size = d.size(f)
+	}
+	return made, png.Encode(out, image.NewGray(image.Rectangle{Max: size}))
 }
 
 // composing is a window that asks what to export, with a figure that is all it exports.
@@ -163,7 +170,7 @@ func TestExportOfAComparison(t *testing.T) {
 	b.keys.Do(tool.FileExport)
 	b.pickFigure("kind", "CT | hits, misses, false alarms")
 	f := d.asked[len(d.asked)-1]
-	if f.Reference == nil || f.Mask == nil || !slices.Equal(f.Compared, []uint8{1, 2, 3}) || f.Show != "" {
+	if f.Reference == nil || f.Mask == nil || !slices.Equal(f.Labels, []uint8{1, 2, 3}) || f.Show != "" {
 		t.Errorf("the error map is of %+v", f)
 	}
 	b.pickFigure("kind", "Animation through the stack (GIF)")
@@ -176,7 +183,7 @@ func TestExportOfAComparison(t *testing.T) {
 	b.answer("export", "export")
 	b.until("half is done", func() bool {
 		n := slices.IndexFunc(b.status.tasks, func(task *task) bool { return task.key == "export" })
-		return n >= 0 && b.status.tasks[n].p.Done == 50 && b.status.tasks[n].p.Total == 100
+		return n >= 0 && b.status.describe(b.status.tasks[n]) == "Exporting the figure · 50 %"
 	})
 	b.status.cancelTop()
 	b.until("it stops", func() bool { return !b.jobs.Running("export") })
@@ -192,5 +199,162 @@ func TestExportChoicesAreMended(t *testing.T) {
 	if got.Kind != want.Kind || got.Show != want.Show || got.Format != want.Format || got.WidthMM != want.WidthMM || got.DPI != want.DPI ||
 		got.Style != len(figureStyles)-1 || got.WidthPx != leastPx || got.Count != 1 || got.Frames != 2 {
 		t.Errorf("mended is %+v", got)
+	}
+}
+
+// The preview is what is written, of the resolution that is written, shown smaller.
+// Only more dots than are seen are spared, with letters and geometry in proportion.
+func TestPreviewIsWhatIsWritten(t *testing.T) {
+	b, d := composing(t)
+	d.size = func(f SliceFigure) image.Point { return image.Pt(int(f.WidthMM/25.4*f.DPI+0.5), 300) }
+	for _, tt := range []struct {
+		width, dpi string
+		want       float64
+	}{{"85 mm", "150 dpi", 150}, {"174 mm", "300 dpi", 300}, {"174 mm", "600 dpi", mostPreviewPx / 174. * 25.4}} {
+		b.pickFigure("width", tt.width)
+		b.pickFigure("dpi", tt.dpi)
+		f := d.asked[len(d.asked)-1]
+		if f.Format != "png" || math.Abs(f.DPI-tt.want) > 0.01 {
+			t.Errorf("%s at %s is drawn at %g dpi as %s", tt.width, tt.dpi, f.DPI, f.Format)
+		}
+		room := b.exporting.preview.picture.Size()
+		scale := b.win.Canvas().Scale()
+		if m := b.exporting.preview.picture.Image.Bounds(); float32(m.Dx()) > room.Width*scale+1 || float32(m.Dy()) > room.Height*scale+1 {
+			t.Errorf("%s at %s: %v does not fit into %v", tt.width, tt.dpi, m, room)
+		}
+	}
+}
+
+// What is called reference, prediction or mask shows labels, hidden on screen or not:
+// those that are hidden one by one stay so, in the reference too.
+func TestFiguresOfLabelsDrawThem(t *testing.T) {
+	b, d := composing(t)
+	b.answer("export", "cancel")
+	b.compareWithFile()
+	overlay := b.viewer.Overlay()
+	overlay.Visible, overlay.Opacity = false, 0
+	b.viewer.SetOverlay(overlay)
+	b.keys.Do(tool.FileExport)
+	last := func() SliceFigure { return d.asked[len(d.asked)-1] }
+	b.pickFigure("kind", "CT | reference | mask")
+	if f := last(); !f.Overlay.Visible || f.Overlay.Opacity == 0 || !slices.Equal(f.Labels, []uint8{1, 2, 3}) {
+		t.Errorf("the triptych draws %+v of %v", f.Overlay, f.Labels)
+	}
+	b.pickFigure("kind", "Animation through the stack (GIF)")
+	if f := last(); !f.Overlay.Visible {
+		t.Errorf("the animation draws %+v", f.Overlay)
+	}
+	b.pickFigure("show", "Mask")
+	b.pickFigure("kind", "One slice")
+	if f := last(); !f.Overlay.Visible {
+		t.Errorf("the slice draws %+v", f.Overlay)
+	}
+	b.pickFigure("style", "None")
+	if f := last(); f.Overlay.Visible {
+		t.Errorf("none is asked for, and it draws %+v", f.Overlay)
+	}
+	b.pickFigure("style", "As on screen")
+	b.answer("export", "cancel")
+	labels := b.session.Mask().Labels()
+	for n := range labels {
+		labels[n].Visible = labels[n].Value == mask.Infection
+	}
+	b.setLabels(labels)
+	b.keys.Do(tool.FileExport)
+	b.pickFigure("kind", "CT | reference | mask")
+	if f := last(); !slices.Equal(f.Labels, []uint8{mask.Infection}) {
+		t.Errorf("drawn are %v", f.Labels)
+	}
+	b.answer("export", "cancel")
+	labels[mask.Infection-1].Visible = false
+	b.setLabels(labels)
+	b.keys.Do(tool.FileExport)
+	b.shownFigure()
+	if said := b.saidOfFigure(); !strings.Contains(said, "All labels are hidden") {
+		t.Errorf("all are hidden, and it says %q", said)
+	}
+	b.answer("export", "export")
+	if len(b.modals) != 1 {
+		t.Error("pictures of nothing are written")
+	}
+}
+
+func (b *bench) setLabels(labels []mask.Label) {
+	b.t.Helper()
+	if err := b.session.Mask().SetLabels(labels); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// The caption says what the reference is: its name only with identity.
+func TestFigureSaysWhatTheReferenceIs(t *testing.T) {
+	b, d := composing(t)
+	b.answer("export", "cancel")
+	b.compareWithFile()
+	b.keys.Do(tool.FileExport)
+	b.pickFigure("kind", "CT | reference | mask")
+	if f := d.asked[len(d.asked)-1]; f.ReferenceIs != "a reference mask" {
+		t.Errorf("the reference is %q", f.ReferenceIs)
+	}
+	b.check("identity").SetChecked(true)
+	b.shownFigure()
+	if f := d.asked[len(d.asked)-1]; f.ReferenceIs != "a reference mask (reference.nii)" || !f.Identity {
+		t.Errorf("with identity it is %q", f.ReferenceIs)
+	}
+	b.comparing.from = fromStudy
+	b.check("identity").SetChecked(false)
+	b.shownFigure()
+	if f := d.asked[len(d.asked)-1]; f.ReferenceIs != "another reader's study" {
+		t.Errorf("of a study it is %q", f.ReferenceIs)
+	}
+	b.comparing.from = fromModel
+	b.check("bar").SetChecked(false)
+	b.shownFigure()
+	if f := d.asked[len(d.asked)-1]; f.ReferenceIs != "the model's own mask" {
+		t.Errorf("of the model it is %q", f.ReferenceIs)
+	}
+}
+
+// Where something was exported is proposed again, in the next session too, for as long
+// as it can be written; a folder of a case alone is that of the next case there.
+func TestExportGoesWhereTheLastWent(t *testing.T) {
+	b, _ := composing(t)
+	folder := filepath.Join(t.TempDir(), "figures of the paper")
+	b.check("figure").SetChecked(true)
+	b.named["export.folder"].(*controls.Entry).SetText(folder)
+	b.answer("export", "export")
+	b.until("it is exported", func() bool { return len(b.status.tasks) == 0 && b.prefs.Exported != "" })
+	proposed := func() string {
+		t.Helper()
+		b.keys.Do(tool.FileExport)
+		b.until("it is known", func() bool { return !b.jobs.Running(jobExported) })
+		b.settle()
+		text := b.named["export.folder"].(*controls.Entry).Text
+		b.answer("export", "cancel")
+		return text
+	}
+	if got := proposed(); got != folder {
+		t.Errorf("the next goes into %s", got)
+	}
+	b.prefs.save()
+	b.prefs.out.wait()
+	if p := loadPreferences(b.opts.ConfigDir); p.Exported != folder {
+		t.Errorf("remembered is %q", p.Exported)
+	}
+	b.exported = "" // as at another start
+	if got := proposed(); got != folder {
+		t.Errorf("at another start it goes into %s", got)
+	}
+	old := filepath.Join(filepath.Dir(folder), "older_opacity")
+	if err := os.Rename(folder, old); err != nil {
+		t.Fatal(err)
+	}
+	b.exported = ""
+	if got := proposed(); got == folder {
+		t.Error("a folder that is gone is proposed")
+	}
+	b.prefs.Exported = old
+	if got, want := proposed(), filepath.Join(filepath.Dir(folder), "case_opacity"); got != want {
+		t.Errorf("of another case it goes into %s, not %s", got, want)
 	}
 }

@@ -3,6 +3,9 @@ package ui
 import (
 	"slices"
 	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 )
 
 // writingJobs are the jobs whose files would be missing or cut short if the
@@ -34,17 +37,62 @@ func (w *Window) leaving() []string {
 	return names
 }
 
+// leavingAsks is the question whether to wait for what is being written.
+type leavingAsks struct {
+	m     *modal
+	words *widget.Label
+	then  func() // leaves
+}
+
 // unlessWriting goes on at once where nothing would be cut short, else asks.
 func (w *Window) unlessWriting(then func()) {
-	names := w.leaving()
-	if len(names) == 0 {
+	if len(w.leaving()) == 0 {
 		then()
 		return
 	}
-	w.question("leaving", w.t("ui.leaving.title"), w.t("ui.leaving.text", strings.Join(names, "; ")),
+	q := &leavingAsks{words: widget.NewLabel(w.leavingText()), then: then}
+	q.words.Wrapping = fyne.TextWrapWord
+	w.failedBefore = slices.Clone(w.bands.failures)
+	q.m = w.ask("leaving", w.t("ui.leaving.title"), q.words, questionSize,
 		answer{id: "wait", label: "ui.leaving.wait", run: w.closeWhenWritten},
 		answer{id: "stop", label: "ui.leaving.stop", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"})
+	w.leavingAsks = q
+}
+
+func (w *Window) leavingText() string {
+	return w.t("ui.leaving.text", strings.Join(w.leaving(), "; "))
+}
+
+// asksToLeave reports whether that question is on screen.
+func (w *Window) asksToLeave() bool {
+	return w.leavingAsks != nil && slices.Contains(w.modals, w.leavingAsks.m)
+}
+
+// retellLeaving has the question tell how far the writing is now, or puts it away
+// where nothing is being written any more.
+func (w *Window) retellLeaving() {
+	if !w.asksToLeave() {
+		return
+	}
+	q := w.leavingAsks
+	if len(w.leaving()) > 0 {
+		q.words.SetText(w.leavingText())
+		return
+	}
+	q.m.close()
+	w.leavingAsks = nil
+	if w.failedSince() {
+		return // the user must see that
+	}
+	w.question("left", w.t("ui.leaving.done"), w.t("ui.leaving.done_text"),
+		answer{id: "close", label: "ui.leaving.close", run: q.then},
+		answer{id: "cancel", label: "ui.leaving.stay"})
+}
+
+// failedSince reports whether anything failed since it was asked.
+func (w *Window) failedSince() bool {
+	return slices.ContainsFunc(w.bands.failures, func(f failure) bool { return !slices.Contains(w.failedBefore, f) })
 }
 
 // closeWhenWritten closes the window as soon as all is written, unless that fails.
@@ -56,11 +104,12 @@ func (w *Window) closeWhenWritten() {
 
 // written closes a window that has only waited for its files.
 func (w *Window) written() {
+	w.retellLeaving()
 	if !w.closesLater || len(w.leaving()) > 0 {
 		return
 	}
 	w.closesLater = false
-	if len(w.modals) > 0 || slices.ContainsFunc(w.bands.failures, func(f failure) bool { return !slices.Contains(w.failedBefore, f) }) {
+	if len(w.modals) > 0 || w.failedSince() {
 		return // the user must see that
 	}
 	w.tryClose()

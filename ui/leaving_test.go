@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/volume"
 	"opacity/viewer"
@@ -84,6 +85,46 @@ func TestQuitStaysWhereWritingFails(t *testing.T) {
 	b.until("it failed", func() bool { return len(b.bands.failures) > 0 })
 	if b.closed {
 		t.Error("it is closed all the same")
+	}
+}
+
+// The question tells how far the writing is, and is put away once there is nothing
+// to ask any more: whoever wants to close is asked only that.
+func TestTheQuestionOfLeavingFollows(t *testing.T) {
+	b, slow := saving(t)
+	b.tryClose()
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	b.status.progress("save", job.Progress{Done: 3, Total: 8})
+	b.settle()
+	if !saysIn(b.modals[0], "3 of 8") {
+		t.Errorf("it says %v", words(b.modals[0].popup.Content))
+	}
+	slow.may <- nil
+	b.until("it is written", func() bool { return len(b.leaving()) == 0 })
+	b.settle()
+	if b.closed || len(b.modals) != 1 || b.modals[0].id != "left" {
+		t.Fatalf("closed %v, it asks %v", b.closed, b.modals)
+	}
+	b.answer("left", "cancel")
+	b.settle()
+	if b.closed || len(b.modals) != 0 {
+		t.Fatal("it closes")
+	}
+	b.tryClose()
+	b.until("it is closed", func() bool { return b.closed })
+}
+
+// Where the writing fails while it asks, the question gives way to what went wrong.
+func TestTheQuestionOfLeavingGivesWay(t *testing.T) {
+	b, slow := saving(t)
+	b.chooser.path = ""
+	b.tryClose()
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	slow.may <- errors.New("disk full")
+	b.until("it failed", func() bool { return len(b.bands.failures) > 0 })
+	b.settle()
+	if b.closed || len(b.modals) != 0 {
+		t.Errorf("closed %v, %d questions", b.closed, len(b.modals))
 	}
 }
 

@@ -78,8 +78,11 @@ func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, a
 func (w *Window) question(id, title, sentence string, answers ...answer) *modal {
 	words := widget.NewLabel(sentence)
 	words.Wrapping = fyne.TextWrapWord // taller than the dialog only where it names many files
-	return w.ask(id, title, words, fyne.NewSize(460, 170), answers...)
+	return w.ask(id, title, words, questionSize, answers...)
 }
+
+// questionSize is how large the dialog of a question is at least.
+var questionSize = fyne.NewSize(460, 170)
 
 func (m *modal) press(i int) {
 	a := m.answers[i]

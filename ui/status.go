@@ -120,6 +120,9 @@ func (s *statusBar) progress(key string, p job.Progress) {
 		}
 	}
 	s.refresh()
+	if s.w.asksToLeave() {
+		s.w.soon("leaving", s.w.retellLeaving)
+	}
 }
 
 // end takes work that is over off the line.
@@ -261,6 +264,8 @@ func (s *statusBar) describe(t *task) string {
 		label = s.w.texts.Format(t.p.Stage)
 	}
 	switch {
+	case t.p.Share:
+		return s.w.t("ui.status.task_share", label, t.p.Done)
 	case t.p.Total > 1 && t.p.Left > 0:
 		return s.w.t("ui.status.task_left", label, t.p.Done, t.p.Total, s.timeLeft(t.p.Left))
 	case t.p.Total > 1:

@@ -45,6 +45,7 @@ type Window struct {
 	strip     *toolStrip
 	legend    *legend // of a comparison with the model's mask
 	errors    *legend // of a comparison with a reference
+	legends   *legends
 	amount    *amountStrip
 	inspector *inspector
 	plots     *plots
@@ -67,6 +68,8 @@ type Window struct {
 	measured    measured
 	comparing   comparing      // with a reference
 	exporting   *exportDialog  // nil while it is not asked what to export
+	exported    string         // folder of the last export, as long as it can be written
+	leavingAsks *leavingAsks   // nil until it was asked whether to wait for what is written
 	moved       *mask.LabelMap // of a reference that is resampled, until it is taken
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
@@ -156,7 +159,8 @@ func (w *Window) build() {
 	w.operations = operations()
 	w.amount = newAmountStrip(w)
 	w.legend, w.errors = newLegend(w), newErrorLegend(w)
-	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legend.object, w.errors.object, w.reviewing.line.object))
+	w.legends = newLegends(w)
+	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legends.object, w.reviewing.line.object))
 	w.cases = newWorkList(w)
 	w.arrangeSides()
 	w.registerActions()

@@ -16,6 +16,7 @@ import (
 type Progress struct {
 	Stage       text.Message
 	Done, Total int
+	Share       bool // Total is 100: Done counts per cent, not things
 	// Left is the time still needed, 0 while unknown.
 	Left time.Duration
 }
