@@ -38,6 +38,7 @@ type evaluateFlags struct {
 	outcome                  string
 	rules                    cohort.Rules
 	inThirds                 []string
+	agreement                string
 }
 
 func newEvaluate(c *cli) *cobra.Command {

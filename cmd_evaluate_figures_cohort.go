@@ -89,7 +89,7 @@ func (e *easel) boxes(violin bool) (text.Message, error) {
 		cases, defined := map[string]bool{}, 0
 		for _, model := range e.models() {
 			for _, label := range e.labels() {
-				g := plot.Group{Name: titled(model, label)}
+				g := plot.Group{Name: titled(model, label), Place: label, Series: model}
 				for _, row := range e.rows(model, label) {
 					if _, ok := row.Values[m.key]; ok {
 						x := row.Value(m.key)
@@ -155,13 +155,17 @@ func (e *easel) volumes() (text.Message, error) {
 			drawn = true
 			d := plot.BlandAltmanData{About: e.about(a.Cases, e.unknown(a.Quantity)...), Quantity: e.table.T("cmd.evaluate.volume_of", label), Unit: e.unit(a.Quantity), Names: e.two(model)}
 			d.Points = e.measured(model, label)
-			b := a.BlandAltman
-			limits(&d, b.Bias.Estimate(), b.Lower.Estimate(), b.Upper.Estimate())
-			if slope := b.Slope.Estimate()[0]; !math.IsNaN(slope) {
-				d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
-				d.Notes = append([]string{e.table.T("drawn.trend", slope, float64(b.SlopeP))}, d.Notes...)
+			if why := e.limits(&d, a); why != "" {
+				e.unlimited(titled(model, label), why)
+				continue
 			}
-			d.Notes = append([]string{e.table.T("drawn.carkeet")}, d.Notes...)
+			if slope := a.BlandAltman.Slope.Estimate()[0]; e.r.Form == stats.Difference && !math.IsNaN(slope) {
+				d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
+				d.Notes = append([]string{e.table.T("drawn.trend", slope, float64(a.BlandAltman.SlopeP))}, d.Notes...)
+			}
+			if d.By == plot.BySD {
+				d.Notes = append([]string{e.table.T("drawn.carkeet")}, d.Notes...)
+			}
 			if err := e.figure(plot.BlandAltman(d), titled(model, label)); err != nil {
 				return text.Message{}, err
 			}
@@ -201,10 +205,37 @@ func (e *easel) two(model string) [2]string {
 	return [2]string{e.table.T("drawn.reference"), model}
 }
 
-// limits puts numbers and their intervals (number, low, high) into a plot.
-func limits(d *plot.BlandAltmanData, bias, lower, upper [3]float64) {
+// limits puts bias and limits into a plot, in the form that was asked for, or says why
+// there are none.
+func (e *easel) limits(d *plot.BlandAltmanData, a cohort.Agreement) stats.Why {
+	if e.r.Form == stats.Regression {
+		bias, lower, upper, why := a.Lines()
+		of := func(l cohort.Line) plot.Straight {
+			return plot.Straight{Intercept: float64(l.Intercept), Slope: float64(l.Slope)}
+		}
+		none := plot.Exactly(math.NaN())
+		d.By, d.Lines, d.Bias, d.Lower, d.Upper = plot.ByRegression, [3]plot.Straight{of(bias), of(lower), of(upper)}, none, none, none
+		return why
+	}
+	bias, lower, upper, why := a.In(e.r.Form)
 	of := func(x [3]float64) plot.Estimate { return plot.Estimate{X: x[0], Low: x[1], High: x[2]} }
 	d.Bias, d.Lower, d.Upper = of(bias), of(lower), of(upper)
+	switch e.r.Form {
+	case stats.Percent:
+		d.Form = plot.Percent
+	case stats.Ratio:
+		d.Form = plot.Ratio
+	case stats.Percentile:
+		d.By = plot.ByPercentile
+	}
+	return why
+}
+
+// unlimited tells of what there is no plot of agreement in the form that was asked for.
+func (e *easel) unlimited(of string, why stats.Why) {
+	said := text.M("drawn.no_limits", of, e.r.Form, why)
+	e.index = append(e.index, []string{"", e.kind, e.table.Format(said)})
+	e.bar.note(text.M("drawn.not", e.kind, said))
 }
 
 // areas are those of the slices: of each patient several, so that limits are those of
@@ -230,12 +261,11 @@ func (e *easel) areas(plain bool) (text.Message, error) {
 				}
 			}
 			if plain {
-				_, b := cohort.PlainAreas(rows)
-				of := func(l stats.Limit) [3]float64 { return [3]float64{l.Value, l.CI.Lo, l.CI.Hi} }
-				limits(&d, of(b.Bias), of(b.Lower), of(b.Upper))
-			} else {
-				b := a.BlandAltman
-				limits(&d, b.Bias.Estimate(), b.Lower.Estimate(), b.Upper.Estimate())
+				a = cohort.PlainAreas(rows)
+			}
+			if why := e.limits(&d, a); why != "" {
+				e.unlimited(titled(model, label), why)
+				continue
 			}
 			if err := e.figure(plot.BlandAltman(d), titled(model, label)); err != nil {
 				return text.Message{}, err
@@ -361,7 +391,7 @@ func (e *easel) ablation() (text.Message, error) {
 func (e *easel) huHistogram() (text.Message, error) {
 	drawn := false
 	for _, label := range e.labels() {
-		d := plot.HistogramData{X: "HU", Y: e.table.T("drawn.share"), Zones: e.densities()}
+		d := plot.HistogramData{X: e.table.T("drawn.attenuation"), Y: e.table.T("drawn.share"), Zones: e.densities()}
 		cases := 0
 		for n, model := range e.models() {
 			var reference, prediction []float64
@@ -377,13 +407,13 @@ func (e *easel) huHistogram() (text.Message, error) {
 			}
 			cases = max(cases, count)
 			if n == 0 {
-				d.Spread = append(d.Spread, plot.Spread{Name: titled(e.table.T("drawn.reference"), label), Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: reference})
+				d.Spread = append(d.Spread, plot.Spread{Name: titled(e.table.T("drawn.reference"), label), Of: 2, Reference: len(e.models()) > 1, Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: reference})
 			}
 			name := e.table.T("drawn.prediction")
 			if model != "" {
 				name = model
 			}
-			d.Spread = append(d.Spread, plot.Spread{Name: titled(name, label), Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: prediction})
+			d.Spread = append(d.Spread, plot.Spread{Name: titled(name, label), Of: n + 1, Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: prediction})
 		}
 		if cases == 0 {
 			continue

@@ -5,12 +5,14 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"opacity/app"
 	"opacity/app/cohort"
 	"opacity/app/metrics/catalogue"
+	"opacity/app/stats"
 	"opacity/app/text"
 )
 
@@ -19,7 +21,16 @@ func (f *evaluateFlags) addOutcome(flags *pflag.FlagSet, t text.Table) {
 	flags.StringVar(&f.outcome, "outcome", "", t.T("cmd.evaluate.outcome"))
 	flags.StringVar(&f.rules.BothEmpty, "both-empty", "", t.T("cmd.evaluate.both_empty"))
 	flags.StringVar(&f.rules.Penalty, "penalty", "", t.T("cmd.evaluate.penalty"))
+	flags.StringVar(&f.agreement, "agreement", string(stats.Difference), t.T("cmd.evaluate.agreement", strings.Join(formNames(), "|")))
 	flags.StringArrayVar(&f.inThirds, "in-thirds", nil, t.T("cmd.evaluate.in_thirds"))
+}
+
+// formNames are the forms of agreement.
+func formNames() (names []string) {
+	for _, form := range []stats.Form{stats.Difference, stats.Percent, stats.Ratio, stats.Regression, stats.Percentile} {
+		names = append(names, string(form))
+	}
+	return names
 }
 
 // checkOutcome refuses what those flags cannot take and puts the rest into the options.
@@ -27,10 +38,13 @@ func (f evaluateFlags) checkOutcome(o *cohort.Options) error {
 	if !f.rules.Valid() {
 		return app.Misuse("cmd.evaluate.bad_rules")
 	}
-	if f.reads() && (f.outcome != "" || len(f.inThirds) > 0 || f.rules != cohort.Rules{}) {
+	if f.reads() && (f.outcome != "" || len(f.inThirds) > 0 || f.rules != cohort.Rules{} || f.agreement != string(stats.Difference)) {
 		return app.Misuse("cmd.evaluate.readers.alone")
 	}
-	o.Rules = f.rules
+	o.Rules, o.Form = f.rules, stats.Form(f.agreement)
+	if !slices.Contains(formNames(), f.agreement) {
+		return app.Misuse("cmd.evaluate.bad_agreement", f.agreement, strings.Join(formNames(), ", "))
+	}
 	for _, key := range f.inThirds {
 		if e, ok := catalogue.Find(key); !ok || e.Unit != catalogue.Millimetres && e.Unit != catalogue.Voxels || e.Better != catalogue.Lower {
 			return app.Misuse("cmd.evaluate.bad_in_thirds", key)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"opacity/app/cohort"
+	"opacity/app/stats"
 )
 
 // agreementLine tells how far the volumes of a label are off, with the limits of agreement.
@@ -16,10 +17,30 @@ func (c *cli) agreementLine(r cohort.Report, model, label string) string {
 	if n < 0 || r.Agreement[n].BlandAltman.Why != "" {
 		return ""
 	}
-	a := r.Agreement[n]
-	bias, lower, upper := a.BlandAltman.Bias.Estimate(), a.BlandAltman.Lower.Estimate(), a.BlandAltman.Upper.Estimate()
-	return fmt.Sprintf("  %-12s ", "bias") + c.table.T("cmd.evaluate.tests.bias", bias[0], bias[1], bias[2], lower[0], upper[0], c.table.T("drawn.unit."+a.Quantity), a.N) + "\n"
+	a, key := r.Agreement[n], "cmd.evaluate.tests.bias"
+	unit := c.table.T("drawn.unit." + a.Quantity)
+	switch r.Form {
+	case stats.Regression:
+		bias, lower, upper, why := a.Lines()
+		if why != "" {
+			return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, why))
+		}
+		return c.biasLine(c.table.T("cmd.evaluate.tests.lines", bias.Intercept, bias.Slope, lower.Intercept, lower.Slope, upper.Intercept, upper.Slope, unit, a.N))
+	case stats.Percent:
+		unit = c.table.T("cmd.evaluate.tests.percent")
+	case stats.Ratio:
+		unit = c.table.T("cmd.evaluate.tests.ratio")
+	case stats.Percentile:
+		key = "cmd.evaluate.tests.median"
+	}
+	bias, lower, upper, why := a.In(r.Form)
+	if why != "" {
+		return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, why))
+	}
+	return c.biasLine(c.table.T(key, bias[0], bias[1], bias[2], lower[0], upper[0], unit, a.N))
 }
+
+func (c *cli) biasLine(said string) string { return fmt.Sprintf("  %-12s ", "bias") + said + "\n" }
 
 // testedLines tells the P values of the main metrics of each label and of those asked for,
 // two models a line.

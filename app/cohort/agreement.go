@@ -16,6 +16,7 @@ type Agreement struct {
 	Cases       int         `json:"cases"`
 	BlandAltman blandAltman `json:"bland_altman"`
 	CCC         coefficient `json:"ccc"`
+	CCCSample   coefficient `json:"ccc_n_minus_1"` // of moments that divide by n-1
 	Pearson     coefficient `json:"pearson"`
 	Spearman    coefficient `json:"spearman"`
 	ICC         []icc       `json:"icc"`
@@ -31,6 +32,10 @@ type blandAltman struct {
 	SlopeP  number  `json:"slope_p"`
 	Percent *limits `json:"percent,omitempty"` // of the mean of the two
 	Ratio   *limits `json:"ratio,omitempty"`   // prediction / reference, by logarithms
+	// Percentile has the median and the 2.5th and 97.5th percentile of the differences,
+	// Regression the lines that differences and their spread follow over the mean.
+	Percentile *limits    `json:"percentile,omitempty"`
+	Regression *regressed `json:"regression,omitempty"`
 	// Normal tests the differences (Shapiro and Wilk): the limits and their intervals take
 	// them for normal. A large P shows nothing.
 	Normal *normality `json:"shapiro_wilk,omitempty"`
@@ -42,6 +47,20 @@ type limits struct {
 	Lower limit     `json:"lower"`
 	Upper limit     `json:"upper"`
 	Why   stats.Why `json:"why,omitempty"`
+}
+
+type regressed struct {
+	Bias    Line      `json:"bias"`
+	Lower   Line      `json:"lower"`
+	Upper   Line      `json:"upper"`
+	SpreadP number    `json:"spread_p"` // of a spread that does not change with the mean
+	Why     stats.Why `json:"why,omitempty"`
+}
+
+// Line is one over the mean of the two measurements.
+type Line struct {
+	Intercept number `json:"intercept"`
+	Slope     number `json:"slope"`
 }
 
 type normality struct {
@@ -86,7 +105,7 @@ func Agree(rows []Row) []Agreement {
 		mine := of(rows, g)
 		quantity, reference, prediction := Volumes(mine)
 		a := agreement(g, quantity, reference, prediction, nil)
-		a.BlandAltman.otherForms(reference, prediction)
+		a.BlandAltman.normality(reference, prediction)
 		out = append(out, a)
 		if areas, ok := areasOf(g, mine); ok {
 			out = append(out, areas)
@@ -95,20 +114,64 @@ func Agree(rows []Row) []Agreement {
 	return out
 }
 
-// otherForms adds the analyses in other terms, and what is known of the differences'
-// distribution.
-func (b *blandAltman) otherForms(reference, prediction []float64) {
-	in := func(form stats.Form) *limits {
-		a := stats.BlandAltman(reference, prediction, form)
+// otherForms adds the analyses in other terms; subject is whose each pair is, nil where
+// each is its own.
+func (b *blandAltman) otherForms(reference, prediction []float64, subject []int) {
+	in := func(a stats.Agreement) *limits {
 		return &limits{limitOf(a.Bias), limitOf(a.Lower), limitOf(a.Upper), a.Why}
 	}
-	b.Percent, b.Ratio = in(stats.Percent), in(stats.Ratio)
+	b.Percent = in(blandAltmanOf(reference, prediction, subject, stats.Percent))
+	b.Ratio = in(blandAltmanOf(reference, prediction, subject, stats.Ratio))
+	b.Percentile = in(stats.Percentiles(reference, prediction, subject))
+	r := stats.Regress(reference, prediction, subject)
+	line := func(s stats.Straight) Line { return Line{number(s.Intercept), number(s.Slope)} }
+	b.Regression = &regressed{line(r.Bias), line(r.Lower), line(r.Upper), number(r.SpreadP), r.Why}
+}
+
+func blandAltmanOf(reference, prediction []float64, subject []int, form stats.Form) stats.Agreement {
+	if subject != nil {
+		return stats.BlandAltmanRepeated(reference, prediction, subject, form)
+	}
+	return stats.BlandAltman(reference, prediction, form)
+}
+
+// normality adds what is known of the differences' distribution.
+func (b *blandAltman) normality(reference, prediction []float64) {
 	d := make([]float64, len(reference))
 	for n := range d {
 		d[n] = prediction[n] - reference[n]
 	}
 	t := stats.ShapiroWilk(d)
 	b.Normal = &normality{t.N, number(t.W), number(t.P), t.Why}
+}
+
+// In are the bias and the limits in the terms of a form: the number and the ends of its
+// interval, NaN where there is none. why says why there are none. Those by regression have
+// Lines instead.
+func (a Agreement) In(form stats.Form) (bias, lower, upper [3]float64, why stats.Why) {
+	b := a.BlandAltman
+	l := &limits{b.Bias, b.Lower, b.Upper, b.Why}
+	switch form {
+	case stats.Percent:
+		l = b.Percent
+	case stats.Ratio:
+		l = b.Ratio
+	case stats.Percentile:
+		l = b.Percentile
+	}
+	if l == nil { // results of an earlier version
+		l = &limits{Why: stats.TooFew}
+	}
+	return l.Bias.Estimate(), l.Lower.Estimate(), l.Upper.Estimate(), l.Why
+}
+
+// Lines are the bias and the limits by regression: intercept and slope.
+func (a Agreement) Lines() (bias, lower, upper Line, why stats.Why) {
+	r := a.BlandAltman.Regression
+	if r == nil {
+		return Line{}, Line{}, Line{}, stats.TooFew
+	}
+	return r.Bias, r.Lower, r.Upper, r.Why
 }
 
 // areasOf compares areas slice by slice. Slices of a patient are no patients: limits are
@@ -133,25 +196,21 @@ func areasOf(g Group, rows []Row) (Agreement, bool) {
 // own.
 func agreement(g Group, quantity string, reference, prediction []float64, subject []int) Agreement {
 	out := Agreement{Model: g.Model, Label: g.Label, Quantity: quantity, Repeated: subject != nil}
-	var b stats.Agreement
-	if subject != nil {
-		b = stats.BlandAltmanRepeated(reference, prediction, subject, stats.Difference)
-	} else {
-		b = stats.BlandAltman(reference, prediction, stats.Difference)
-	}
+	b := blandAltmanOf(reference, prediction, subject, stats.Difference)
 	out.N, out.Cases = b.N, b.Subjects
 	out.BlandAltman = blandAltman{
 		Bias: limitOf(b.Bias), SD: number(b.SD), Lower: limitOf(b.Lower), Upper: limitOf(b.Upper),
 		Slope: limitOf(b.Slope.Slope), SlopeP: number(b.Slope.P), Why: b.Why,
 	}
+	out.BlandAltman.otherForms(reference, prediction, subject)
 	if subject != nil {
 		none := coefficient{R: number(math.NaN()), CI: [2]number{number(math.NaN()), number(math.NaN())}, P: number(math.NaN())}
-		out.CCC, out.Pearson, out.Spearman = none, none, none
-		out.CCC.Why, out.Pearson.Why, out.Spearman.Why, out.ICCWhy = notIndependent, notIndependent, notIndependent, notIndependent
+		out.CCC, out.CCCSample, out.Pearson, out.Spearman = none, none, none, none
+		out.CCC.Why, out.CCCSample.Why, out.Pearson.Why, out.Spearman.Why, out.ICCWhy = notIndependent, notIndependent, notIndependent, notIndependent, notIndependent
 		out.ICC = []icc{}
 		return out
 	}
-	out.CCC = coefficientOf(stats.Lin(reference, prediction))
+	out.CCC, out.CCCSample = coefficientOf(stats.Lin(reference, prediction)), coefficientOf(stats.LinSample(reference, prediction))
 	out.Pearson = coefficientOf(stats.Pearson(reference, prediction))
 	out.Spearman = coefficientOf(stats.Spearman(reference, prediction))
 	ratings := make([][]float64, len(reference))

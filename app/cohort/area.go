@@ -3,8 +3,6 @@ package cohort
 import (
 	"math"
 	"slices"
-
-	"opacity/app/stats"
 )
 
 // What areas and volumes are in: millimetres where the spacing of some case is known.
@@ -51,10 +49,10 @@ func Volumes(rows []Row) (quantity string, reference, prediction []float64) {
 	return quantity, reference, prediction
 }
 
-// PlainAreas are the limits of agreement of areas as if every slice were a patient, which
-// they are not: too narrow where slices of a patient are alike.
-func PlainAreas(rows []Row) (quantity string, a stats.Agreement) {
-	quantity = Area(rows)
+// PlainAreas is the agreement of areas as if every slice were a patient, which they are
+// not: limits are too narrow where slices of a patient are alike.
+func PlainAreas(rows []Row) Agreement {
+	quantity := Area(rows)
 	var reference, prediction []float64
 	for _, r := range rows {
 		for _, s := range r.Slices {
@@ -62,7 +60,7 @@ func PlainAreas(rows []Row) (quantity string, a stats.Agreement) {
 			reference, prediction = append(reference, x), append(prediction, y)
 		}
 	}
-	return quantity, stats.BlandAltman(reference, prediction, stats.Difference)
+	return agreement(Group{}, quantity, reference, prediction, nil)
 }
 
 // Estimate is the number with the ends of its interval.

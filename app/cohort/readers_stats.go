@@ -114,7 +114,7 @@ func (m measuredBy) agreements(label, kind string, raters []rater) []PairAgreeme
 		for _, b := range raters[n+1:] {
 			x, y := m.values(a), m.values(b)
 			p := PairAgreement{Kind: kind, A: a.name, B: b.name, Agreement: agreement(Group{Label: label}, m.quantity(), x, y, nil)}
-			p.BlandAltman.otherForms(x, y)
+			p.BlandAltman.normality(x, y)
 			for i, name := range m.who.cases {
 				if !math.IsNaN(x[i]) && !math.IsNaN(y[i]) {
 					p.Points = append(p.Points, Twice{name, x[i], y[i]})

@@ -1,6 +1,7 @@
 package cohort
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
@@ -10,14 +11,17 @@ import (
 	"opacity/app"
 	"opacity/app/csvfile"
 	"opacity/app/metrics"
+	"opacity/app/stats"
 	"opacity/app/text"
 )
 
 // Report is metrics.json.
 type Report struct {
-	Cases      []Row        `json:"cases"`
-	Summary    []Summary    `json:"summary"`
-	Agreement  []Agreement  `json:"agreement"`
+	Cases     []Row       `json:"cases"`
+	Summary   []Summary   `json:"summary"`
+	Agreement []Agreement `json:"agreement"`
+	// Form is the one of the agreement that is printed and drawn.
+	Form       stats.Form   `json:"agreement_form"`
 	Tests      []Test       `json:"tests"`
 	Curves     []Curve      `json:"pooled_roc"`
 	Calibrated []Calibrated `json:"calibration,omitempty"`
@@ -49,13 +53,14 @@ type Provenance struct {
 	Rules       map[string]text.Message `json:"rules,omitempty"` // of what is not defined
 	Inputs      []Input                 `json:"inputs"`
 	Notes       []string                `json:"notes"`
+	Agreement   text.Message            `json:"agreement"` // what the form is that is printed and drawn
 }
 
 // Build sums a run up. failed are the cases that did not get as far.
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
 		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, o.Rules, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows, o.Rules, o.Metrics...), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
-		Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
+		Form: cmp.Or(o.Form, stats.Difference), Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
 		Failed: []failure{},
 	}
 	for _, f := range slices.Concat(failed, r.Failed) {
@@ -66,7 +71,7 @@ func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Re
 	p := Provenance{
 		Opacity: o.Version, IntendedUse: use, Definitions: map[string]text.Message{}, Regions: map[string]text.Message{},
 		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: seed,
-		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes, Rules: o.Rules.said(),
+		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes, Rules: o.Rules.said(), Agreement: text.M("evaluate.agreement." + string(out.Form)),
 	}
 	for _, key := range keysOf(r.Rows) {
 		p.Definitions[key] = definition(key)

@@ -38,8 +38,20 @@ func (r Report) WriteAgreement(w io.Writer) error {
 	for _, key := range []string{"bias", "lower", "upper", "slope"} {
 		head = append(head, withInterval(key)...)
 	}
-	head = append(head, "slope_p", "percent_bias", "percent_lower", "percent_upper")
-	for _, key := range []string{"ccc", "pearson", "spearman"} {
+	head = append(head, "slope_p")
+	for _, form := range []string{"percent", "ratio"} {
+		for _, key := range []string{"_bias", "_lower", "_upper"} {
+			head = append(head, withInterval(form+key)...)
+		}
+	}
+	for _, key := range []string{"median", "percentile_2.5", "percentile_97.5"} {
+		head = append(head, withInterval(key)...)
+	}
+	for _, key := range []string{"bias", "lower", "upper"} {
+		head = append(head, "regression_"+key+"_intercept", "regression_"+key+"_slope")
+	}
+	head = append(head, "regression_spread_p")
+	for _, key := range []string{"ccc", "ccc_n_minus_1", "pearson", "spearman"} {
 		head = append(head, withInterval(key)...)
 	}
 	head = append(head, "pearson_p", "spearman_p")
@@ -61,6 +73,8 @@ func iccKey(form string) string {
 	return strings.ToLower(strings.NewReplacer("(", "_", ",", "_", ")", "").Replace(form))
 }
 
+func noLimit() limit { return limit{undefined, [2]number{undefined, undefined}} }
+
 func (a Agreement) row() []string {
 	b := a.BlandAltman
 	line := []string{a.Model, a.Label, a.Quantity, strconv.FormatBool(a.Repeated), strconv.Itoa(a.N), strconv.Itoa(a.Cases)}
@@ -74,14 +88,25 @@ func (a Agreement) row() []string {
 		add(l.Value, l.CI[0], l.CI[1])
 	}
 	add(b.SlopeP)
-	var percent limits
-	if b.Percent != nil {
-		percent = *b.Percent
-		add(percent.Bias.Value, percent.Lower.Value, percent.Upper.Value)
-	} else {
-		line = append(line, "", "", "")
+	var forms [3]limits
+	for n, l := range []*limits{b.Percent, b.Ratio, b.Percentile} {
+		forms[n] = limits{noLimit(), noLimit(), noLimit(), ""}
+		if l != nil {
+			forms[n] = *l
+		}
+		for _, x := range []limit{forms[n].Bias, forms[n].Lower, forms[n].Upper} {
+			add(x.Value, x.CI[0], x.CI[1])
+		}
 	}
-	for _, c := range []coefficient{a.CCC, a.Pearson, a.Spearman} {
+	lines := regressed{Line{undefined, undefined}, Line{undefined, undefined}, Line{undefined, undefined}, undefined, ""}
+	if b.Regression != nil {
+		lines = *b.Regression
+	}
+	for _, l := range []Line{lines.Bias, lines.Lower, lines.Upper} {
+		add(l.Intercept, l.Slope)
+	}
+	add(lines.SpreadP)
+	for _, c := range []coefficient{a.CCC, a.CCCSample, a.Pearson, a.Spearman} {
 		add(c.R, c.CI[0], c.CI[1])
 	}
 	add(a.Pearson.P, a.Spearman.P)
@@ -98,7 +123,7 @@ func (a Agreement) row() []string {
 	for _, w := range []struct {
 		key string
 		why stats.Why
-	}{{"bland_altman", b.Why}, {"percent", percent.Why}, {"ccc", a.CCC.Why}, {"pearson", a.Pearson.Why}, {"spearman", a.Spearman.Why}, {"icc", a.ICCWhy}} {
+	}{{"bland_altman", b.Why}, {"percent", forms[0].Why}, {"ratio", forms[1].Why}, {"percentile", forms[2].Why}, {"regression", lines.Why}, {"ccc", a.CCC.Why}, {"pearson", a.Pearson.Why}, {"spearman", a.Spearman.Why}, {"icc", a.ICCWhy}} {
 		if w.why != "" {
 			why = append(why, w.key+"="+string(w.why))
 		}

@@ -70,7 +70,11 @@ func TestTablesOfTestsAndAgreement(t *testing.T) {
 	for key, of := range map[string]func(a Agreement) number{
 		"bias": func(a Agreement) number { return a.BlandAltman.Bias.Value }, "upper_ci95_high": func(a Agreement) number { return a.BlandAltman.Upper.CI[1] },
 		"ccc": func(a Agreement) number { return a.CCC.R }, "icc_2_1": func(a Agreement) number { return a.ICC[1].R }, "icc_3_k_p": func(a Agreement) number { return a.ICC[5].P },
-		"percent_lower": func(a Agreement) number { return a.BlandAltman.Percent.Lower.Value },
+		"ratio_upper":            func(a Agreement) number { return a.BlandAltman.Ratio.Upper.Value },
+		"percentile_97.5":        func(a Agreement) number { return a.BlandAltman.Percentile.Upper.Value },
+		"regression_upper_slope": func(a Agreement) number { return a.BlandAltman.Regression.Upper.Slope },
+		"ccc_n_minus_1_ci95_low": func(a Agreement) number { return a.CCCSample.CI[0] },
+		"percent_lower":          func(a Agreement) number { return a.BlandAltman.Percent.Lower.Value },
 	} {
 		got := columnOf(t, agreement.Bytes(), key)
 		if len(got) != len(r.Agreement) {

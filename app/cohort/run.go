@@ -11,6 +11,7 @@ import (
 	"opacity/app/job"
 	"opacity/app/metrics"
 	"opacity/app/metrics/score"
+	"opacity/app/stats"
 	"opacity/app/text"
 )
 
@@ -27,8 +28,9 @@ type Options struct {
 	// InThirds are keys of distances to measure in base, middle and apex; usually none, as
 	// each takes as long again as the whole.
 	InThirds []string
-	Rules    Rules  // of summaries and tests
-	Version  string // of the program: what another one found is not reused
+	Rules    Rules      // of summaries and tests
+	Form     stats.Form // of the agreement that is printed and drawn; "" for differences
+	Version  string     // of the program: what another one found is not reused
 }
 
 // Hooks tell how a run goes; any may be nil. They are called one at a time.

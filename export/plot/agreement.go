@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 	"slices"
@@ -39,10 +40,24 @@ type BlandAltmanData struct {
 	// Slope is the line of the differences over the means, for a bias that grows with
 	// the size; nil where it is not drawn. For ratios it is of the logarithms.
 	Slope *Straight
+	// By is how the limits were found. By regression they are Lines: bias, lower and upper.
+	By    LimitsBy
+	Lines [3]Straight
 	// Repeated says that cases have several values and that the limits are those of
 	// repeated measures; with several values and false the caption warns.
 	Repeated bool
 }
+
+// LimitsBy is how limits of agreement are found: 1.96 SD from the bias, percentiles of the
+// differences, or lines that follow them and their spread over the mean.
+type LimitsBy int
+
+// The ways.
+const (
+	BySD LimitsBy = iota
+	ByPercentile
+	ByRegression
+)
 
 // Straight is a line y = Intercept + Slope x.
 type Straight struct{ Intercept, Slope float64 }
@@ -94,6 +109,7 @@ func BlandAltman(d BlandAltmanData) Figure {
 	for _, l := range lines {
 		ys = append(ys, l.e.X, l.e.Low, l.e.High)
 	}
+	ys = append(ys, d.ends(xs)...)
 	ys = append(ys, 0)
 	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", one, two, d.Quantity)+unitOf(d.Unit), xs...).roomy(xs...)}
 	what := t("agreement.percent")
@@ -122,6 +138,12 @@ func BlandAltman(d BlandAltmanData) Figure {
 				f.level(style, l.e.X)
 			}
 		}
+		if d.By == ByRegression {
+			for n, l := range d.Lines {
+				style := s.line(min(n, 1), 1.1) // the bias first
+				f.polyline(style, []XY{{p.x.min, l.at(p.x.min)}, {p.x.max, l.at(p.x.max)}})
+			}
+		}
 		if d.Slope != nil {
 			at := func(x float64) XY { return XY{x, d.Slope.Intercept + d.Slope.Slope*x} }
 			f.polyline(s.line(2, 0.9), []XY{at(p.x.min), at(p.x.max)})
@@ -136,7 +158,7 @@ func BlandAltman(d BlandAltmanData) Figure {
 		}
 	})
 	p.keys = []key{
-		lineKey(t("agreement.bias"), func(s *sheet) draw.LineStyle { return s.line(0, 1.1) }),
+		lineKey(t(cmp.Or(map[LimitsBy]string{ByPercentile: "agreement.median"}[d.By], "agreement.bias")), func(s *sheet) draw.LineStyle { return s.line(0, 1.1) }),
 		lineKey(t("agreement.limits"), func(s *sheet) draw.LineStyle { return s.line(1, 1.1) }),
 	}
 	if d.Bias.hasInterval() || d.Upper.hasInterval() {
@@ -145,11 +167,13 @@ func BlandAltman(d BlandAltmanData) Figure {
 	if d.Slope != nil {
 		p.keys = append(p.keys, lineKey(t("agreement.slope"), func(s *sheet) draw.LineStyle { return s.line(2, 0.9) }))
 	}
-	shows := []string{t("agreement.shows."+name, d.Quantity, two, one), t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))}
+	shows := []string{t("agreement.shows."+name, d.Quantity, two, one), d.found()}
 	if d.Bias.hasInterval() || d.Upper.hasInterval() {
 		shows = append(shows, t("agreement.intervals"))
 	}
 	switch {
+	case several && d.Repeated && d.By != BySD:
+		shows = append(shows, t("agreement.together", len(d.Points), t("agreement.of_cases", len(cases))))
 	case several && d.Repeated:
 		shows = append(shows, t("agreement.repeated", len(d.Points), t("agreement.of_cases", len(cases))))
 	case several:
@@ -159,6 +183,39 @@ func BlandAltman(d BlandAltmanData) Figure {
 		shows = append(shows, t("left_out", left))
 	}
 	return figure("bland_altman_"+name, d.About, d.caption(shows...), points, p)
+}
+
+// found tells the bias and the limits in a sentence.
+func (d BlandAltmanData) found() string {
+	switch d.By {
+	case ByPercentile:
+		return t("agreement.percentiles", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
+	case ByRegression:
+		return t("agreement.regression", d.Lines[0], d.Lines[1], d.Lines[2])
+	}
+	return t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
+}
+
+// ends are the heights of limits by regression over the least and the largest mean.
+func (d BlandAltmanData) ends(xs []float64) (ys []float64) {
+	if d.By != ByRegression || len(xs) == 0 {
+		return nil
+	}
+	for _, l := range d.Lines {
+		ys = append(ys, l.at(slices.Min(xs)), l.at(slices.Max(xs)))
+	}
+	return ys
+}
+
+func (s Straight) at(x float64) float64 { return s.Intercept + s.Slope*x }
+
+// String writes the line over the mean m.
+func (s Straight) String() string {
+	sign := " + "
+	if s.Slope < 0 {
+		sign = " − "
+	}
+	return figures(s.Intercept) + sign + figures(math.Abs(s.Slope)) + " m"
 }
 
 // names are what the two measurements are called.
