@@ -23,7 +23,7 @@ func plots() ui.Plots {
 func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) {
 	s, err := figures.New(ctx, kind, figures.Case{
 		Volume: c.Volume, Mask: c.Mask, Reference: c.Reference, Label: c.Label, Probabilities: c.Probabilities, Both: c.Both,
-		Threshold: c.Threshold, Made: []string{"Opacity " + programVersion()},
+		Threshold: c.Threshold, About: c.About, Made: []string{"Opacity " + programVersion()},
 	})
 	return plotOf(s, func() (figures.Shown, error) { return s, nil }), err
 }

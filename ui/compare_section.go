@@ -180,7 +180,11 @@ func (w *Window) block(rows []comparedLabel) []tableRow {
 	for _, e := range comparedEntries() {
 		row := tableRow{name: tableCell{w.t("ui.reference.row." + e.Key), w.definition(e)}}
 		for _, r := range rows {
-			row.cells = append(row.cells, w.metricCell(e, r))
+			cell := w.metricCell(e, r)
+			if cell.why == "" { // the whole row says what it is
+				cell.why = row.name.why
+			}
+			row.cells = append(row.cells, cell)
 		}
 		block = append(block, row)
 		if e.Key == "specificity" {
@@ -204,7 +208,11 @@ func (w *Window) regionCell(r comparedLabel) tableCell {
 
 // definition is what a metric is, in whole.
 func (w *Window) definition(e catalogue.Entry) string {
-	return w.texts.Format(e.Name) + ". " + w.texts.Format(e.Definition) + " " + w.texts.Format(e.Empty)
+	said := w.texts.Format(e.Name) + ". " + w.texts.Format(e.Definition)
+	if e.Key != "nsd_tolerance_mm" { // which is chosen, not measured
+		said += " " + w.texts.Format(e.Empty)
+	}
+	return said
 }
 
 // metricCell writes a metric of a label, or why there is none.

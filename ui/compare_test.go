@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,18 @@ func TestCompareWithAFile(t *testing.T) {
 			t.Errorf("the table does not say %q: %v", w, table)
 		}
 	}
+	for _, rows := range b.inspector.reference.tell().blocks {
+		for _, row := range rows[1:] {
+			for n, c := range row.cells {
+				if c.why == "" || strings.Contains(c.why, "Known also") {
+					t.Errorf("%s: number %d says %q", row.name.text, n, c.why)
+				}
+			}
+			if row.name.text == "Difference ml" {
+				t.Error("the difference does not say that it is absolute")
+			}
+		}
+	}
 	b.draw(4)
 	b.inspector.reference.refresh()
 	if table := words(b.inspector.reference.body); table["0.3333"] || !table["…"] {
@@ -118,8 +131,15 @@ func TestCompareWithAFile(t *testing.T) {
 		t.Error("the error map does not follow an edit")
 	}
 
+	panes := b.panes.rects()
 	b.keys.Key(tool.Chord{Mods: tool.Shift, Key: "Y"})
 	b.settle()
+	if now := b.panes.rects(); !maps.Equal(now, panes) {
+		t.Errorf("the pictures move: %v, then %v", panes, now)
+	}
+	if !b.legends.labels.Visible() || !strings.Contains(b.legends.name.Text, "reference.nii") {
+		t.Errorf("the line says %q", b.legends.name.Text)
+	}
 	if b.viewer.Reference() != nil || b.errors.object.Visible() || b.comparing.mask == nil {
 		t.Error("the key does not show the labels again")
 	}
@@ -130,6 +150,9 @@ func TestCompareWithAFile(t *testing.T) {
 	}
 	b.inspector.reference.from.SetSelected(b.t_("ui.reference.none"))
 	b.settle()
+	if now := b.panes.rects(); maps.Equal(now, panes) || b.legends.object.Visible() {
+		t.Error("the line stays without a reference")
+	}
 	if b.comparing.mask != nil || b.viewer.Difference() != nil || len(b.inspector.reference.body.Objects) != 0 {
 		t.Error("it is still compared")
 	}

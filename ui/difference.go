@@ -185,8 +185,6 @@ func makeLegend(w *Window, id string, close tool.Action, entries []legendEntry, 
 
 func (l *legend) refresh() {
 	on := l.shown() && !l.w.segmenting
-	if l.object.Visible() != on {
-		controls.Visible(l.object, on)
-		l.w.relayout()
-	}
+	controls.Visible(l.object, on)
+	l.w.legends.arrange()
 }

@@ -1,9 +1,14 @@
 package ui
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
 
-// picturesLayout puts the panes under the strips, and red bands over the panes: what
-// comes and goes while the hand works moves no picture. The strip of an operation
+	"opacity/ui/sliceview"
+)
+
+// picturesLayout puts the panes under the strips, and red bands over the panes, below
+// what is written at their top: what comes and goes while the hand works moves no
+// picture and hides neither the plane nor its letters and window. The strip of an operation
 // that needs more room than the strip of the tools lies over the panes for as long
 // as it asks.
 type picturesLayout struct{ w *Window }
@@ -33,7 +38,7 @@ func (l picturesLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	top := l.top(strips.MinSize().Height)
 	panes.Move(fyne.NewPos(0, top))
 	panes.Resize(fyne.NewSize(size.Width, max(0, size.Height-top)))
-	bands.Move(fyne.NewPos(0, strips.MinSize().Height))
+	bands.Move(fyne.NewPos(0, strips.MinSize().Height+sliceview.TopLines))
 }
 
 // overPictures reports whether the pictures are shown.

@@ -37,7 +37,13 @@ type plots struct {
 	stop    func() // puts the next figure off for good
 	wanted  *wantedCase
 	marked  int // the axial slice whose points are marked
+	went    *wentTo
+	missed  int // the row of a point whose case could not be opened; 0 for none
+	judged  *evaluated
 }
+
+// wentTo is the threshold that a point of a curve moved the mask to.
+type wentTo struct{ label, at uint8 }
 
 // plotAbout is what a figure was made of: it is made again where that is another.
 type plotAbout struct {
@@ -76,6 +82,7 @@ func (p *plots) follow() {
 		return
 	}
 	p.operate()
+	w.soon("plots.judge", p.judge)
 	if w.session.Painting() || w.inspector.model.thresholds.moves() {
 		return
 	}
@@ -87,6 +94,7 @@ func (p *plots) follow() {
 
 // operate draws the figure with the threshold that is in use now.
 func (p *plots) operate() {
+	p.forgetGone()
 	if p.plot == nil || p.plot.Operated == nil || p.results != nil {
 		return
 	}
@@ -97,6 +105,19 @@ func (p *plots) operate() {
 		p.plot = &next
 		p.tell()
 		p.draw()
+	}
+}
+
+// forgetGone chooses no point any more where the threshold is not that of the point that
+// was gone to: the move was refused, undone or overtaken.
+func (p *plots) forgetGone() {
+	at := p.went
+	if at == nil || at.label == p.value && at.at == p.w.inspector.model.thresholds.at(at.label) {
+		return
+	}
+	if p.went = nil; at.label == p.value {
+		p.view.Forget()
+		p.tellPoint()
 	}
 }
 
@@ -184,7 +205,7 @@ func (p *plots) refresh() {
 func (p *plots) caseNow() PlotCase {
 	w := p.w
 	l, _ := w.session.Mask().Label(p.value)
-	c := PlotCase{Volume: w.session.Volume(), Mask: w.session.Mask().Snapshot(), Reference: w.comparing.mask, Label: l}
+	c := PlotCase{Volume: w.session.Volume(), Mask: w.session.Mask().Snapshot(), Reference: w.comparing.mask, Label: l, About: w.aboutMasks()}
 	if w.blinded() {
 		return c
 	}
@@ -195,6 +216,22 @@ func (p *plots) caseNow() PlotCase {
 		return o.Value != l.Value && len(other) > 0 && len(c.Probabilities) > 0 && &other[0] == &c.Probabilities[0]
 	})
 	return c
+}
+
+// aboutMasks says what mask and reference are, without a name that could be a patient's.
+func (w *Window) aboutMasks() (said []string) {
+	mine := w.t("ui.plots.mask.hand")
+	if r := w.session.Result(); r != nil && !w.blinded() {
+		mine = w.t("ui.plots.mask.model", modelTitle(r.Model))
+	}
+	said = append(said, mine)
+	if c := &w.comparing; c.mask != nil {
+		said = append(said, w.t("ui.plots.reference."+c.from.String()))
+		if c.moved {
+			said = append(said, w.t("ui.reference.moved"))
+		}
+	}
+	return said
 }
 
 // draw draws the figure as large as there is room for, beside the window.
@@ -277,6 +314,8 @@ func (p *plots) setThreshold(threshold float64) {
 	at := min(max(uint8(threshold*255+0.5), byteOf(leastPercent)), byteOf(mostPercent))
 	s.move(p.value, at)
 	s.keep()
+	p.went = &wentTo{p.value, at}
+	p.forgetGone()
 }
 
 // showTab brings the figures to the front, or the inspector.

@@ -72,6 +72,7 @@ func (p *plots) goTo(name string, slice int) {
 	wanted := &wantedCase{name: name, slice: slice, path: r.File(name, p.label, "image"), reference: r.File(name, p.label, "reference"), drawn: r.File(name, p.label, "prediction")}
 	if p.isOpen(wanted) {
 		p.showSlice(slice)
+		p.readEvaluated(wanted)
 		return
 	}
 	if _, listed := w.cases.entry(name); listed && wanted.path == "" {
@@ -79,7 +80,9 @@ func (p *plots) goTo(name string, slice int) {
 		w.cases.goTo(name)
 		return
 	}
+	row := p.view.Row()
 	if wanted.path == "" {
+		p.miss(row)
 		w.status.refuse(w.t("ui.plots.no_image", name))
 		return
 	}
@@ -91,6 +94,7 @@ func (p *plots) goTo(name string, slice int) {
 		switch {
 		case err != nil || attempt != w.opening || len(w.modals) > 0: // something else was asked for
 		case !there:
+			p.miss(row)
 			w.bands.failAbout("plots", app.Refuse(nil, "ui.plots.gone", wanted.path, name))
 		default:
 			w.bands.settled("plots")
@@ -98,6 +102,12 @@ func (p *plots) goTo(name string, slice int) {
 			w.open([]string{wanted.path})
 		}
 	})
+}
+
+// miss says of a point that its case could not be opened.
+func (p *plots) miss(row int) {
+	p.missed = row
+	p.tellPoint()
 }
 
 // isOpen reports whether a case is the open one.
@@ -146,9 +156,12 @@ func (p *plots) arrive() {
 		if err != nil || attempt != w.opening || !w.mayCompare() {
 			return
 		}
-		if r.drawn != nil && w.session.Mask().Empty() {
+		if r.drawn != nil {
 			if m := mask.GuessMapping(r.drawn); certain(m) {
-				w.useMask(c.drawn, r.drawn, m, nil)
+				p.weigh(c.drawn, r.drawn, m)
+				if w.session.Mask().Empty() {
+					w.useMask(c.drawn, r.drawn, m, nil)
+				}
 			}
 		}
 		if r.reference == nil || w.comparing.mask != nil {

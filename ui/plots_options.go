@@ -32,6 +32,8 @@ type PlotCase struct {
 	Probabilities [][]uint8
 	Both          bool
 	Threshold     float64 // in use, 0..1
+	// About says what mask and reference are, in sentences without identity.
+	About []string
 }
 
 // Plot is a figure.

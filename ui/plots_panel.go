@@ -28,6 +28,8 @@ type plotsPanel struct {
 	why        *controls.Prose
 	choose     *controls.Button // a reference
 	point      *controls.Brief  // the chosen point in words
+	differs    *controls.Prose  // the mask on screen from the one that was evaluated
+	evaluated  *controls.Button // shows that
 	caption    *controls.Prose
 	source     *controls.Line
 	ofCase     *controls.Button
@@ -48,7 +50,7 @@ func newPlotsPanel(p *plots) *plotsPanel {
 		return p.plot.Tip(row)
 	}
 	n.view.Here = p.here
-	n.view.Chosen = func(int) { n.tellPoint() }
+	n.view.Chosen = func(int) { p.missed = 0; n.tellPoint() }
 	n.view.Opened = p.open
 	n.view.Resized = func() { w.soon("plots.draw", p.draw) }
 	n.view.TypedElse, n.view.RuneElse = w.typedKey, w.typedRune
@@ -57,6 +59,10 @@ func newPlotsPanel(p *plots) *plotsPanel {
 	n.why = controls.Paragraph("", look.Dim)
 	n.choose = w.make.Button(w.t("ui.plots.choose_reference"), nil, "", func() { w.goToSection("reference") })
 	n.point = w.make.Brief()
+	n.differs = controls.Paragraph("", theme.ColorNameWarning)
+	n.evaluated = w.make.Button(w.t("ui.plots.show_evaluated"), nil, w.t("ui.plots.show_evaluated_tip"), p.showEvaluated)
+	n.differs.Hide()
+	n.evaluated.Hide()
 	n.caption = controls.Paragraph("", look.Dim)
 	n.source = controls.NewLine("", look.Dim).Clipped().Why(w.make.Tips, "")
 	results := w.make.Button(w.t("ui.plots.results"), theme.FolderOpenIcon(), w.t("ui.plots.results_tip"), p.askResults)
@@ -68,7 +74,7 @@ func newPlotsPanel(p *plots) *plotsPanel {
 		container.NewGridWithColumns(2, n.figure, n.which))
 	words := container.NewVScroll(n.caption)
 	words.SetMinSize(fyne.NewSize(0, 92))
-	n.foot = container.New(layout.NewCustomPaddedVBoxLayout(4), n.point, words, container.NewHBox(n.save, layout.NewSpacer()))
+	n.foot = container.New(layout.NewCustomPaddedVBoxLayout(4), n.point, n.differs, words, container.NewHBox(n.save, n.evaluated, layout.NewSpacer()))
 	none := container.New(layout.NewCustomPaddedVBoxLayout(8), n.why, container.NewHBox(n.choose, layout.NewSpacer()))
 	n.body = container.NewStack(n.view, none)
 	n.object = controls.NewSurface(look.Panel, container.New(plotsWidth{w}, container.New(layout.NewCustomPaddedLayout(6, 8, 8, 8),
@@ -82,7 +88,7 @@ func newPlotsPanel(p *plots) *plotsPanel {
 	n.tabs.Hide()
 	for id, o := range map[string]fyne.CanvasObject{
 		"view": n.view, "figure": n.figure, "which": n.which, "why": n.why, "reference": n.choose, "point": n.point, "results": results,
-		"case": n.ofCase, "export": n.save, "tab.inspector": n.tab[0], "tab": n.tab[1], "close": away, "mark": n.view.Mark,
+		"case": n.ofCase, "differs": n.differs, "evaluated": n.evaluated, "export": n.save, "tab.inspector": n.tab[0], "tab": n.tab[1], "close": away, "mark": n.view.Mark,
 	} {
 		w.name("plots."+id, o)
 	}
@@ -213,6 +219,8 @@ func (n *plotsPanel) tellPoint() {
 	switch {
 	case p.plot == nil:
 		n.point.Set("")
+	case row > 0 && row == p.missed:
+		n.point.Set(w.t("ui.plots.not_opened", p.plot.Tip(row)))
 	case row > 0:
 		n.point.Set(w.t("ui.plots.point", p.plot.Tip(row)))
 	case len(n.view.Spots()) == 0:

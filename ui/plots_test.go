@@ -184,7 +184,11 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 		t.Errorf("the threshold is %d %%", got)
 	}
 	b.until("the figure is made with it", func() bool { return percentOf(byteOf(100*made[len(made)-1].Threshold)) == 25 })
+	if !strings.HasPrefix(b.plots.point.Text, "Chosen") {
+		t.Errorf("it says %q", b.plots.point.Text)
+	}
 	b.undo()
+	b.until("the point is chosen no more", func() bool { return !strings.HasPrefix(b.plots.point.Text, "Chosen") && b.plots.view.Row() == 0 })
 	b.settle()
 	b.slide(mask.Infection, 38, false)
 	b.until("the point in use follows the slider", func() bool { return b.plots.plot.Name == "roc at 0.38" })
@@ -202,6 +206,9 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 	}
 	_, applied := b.session.History()
 	b.tapSpot(1)
+	if strings.HasPrefix(b.plots.point.Text, "Chosen") {
+		t.Errorf("of what is refused it says %q", b.plots.point.Text)
+	}
 	if _, now := b.session.History(); now != applied || !strings.Contains(b.told(), "locked") {
 		t.Errorf("a locked label: %d steps, it says %q", now, b.told())
 	}
@@ -249,6 +256,9 @@ func TestAPointOfResultsOpensItsCase(t *testing.T) {
 	if !strings.Contains(b.told(), "do not say where the image of two is") {
 		t.Errorf("it says %q", b.told())
 	}
+	if b.plots.point.Text != "Not opened: point 2" {
+		t.Errorf("of the point it says %q", b.plots.point.Text)
+	}
 	b.opener.found = app.Scan{Series: []app.Series{newSeries(path)}}
 	b.tapSpot(0)
 	b.until("it is compared", func() bool { return b.complete() && b.comparing.mask != nil && !b.session.Mask().Empty() })
@@ -275,6 +285,48 @@ func TestAPointOfResultsOpensItsCase(t *testing.T) {
 	b.settle()
 	if b.plots.results != nil || b.plots.ofCase.Visible() {
 		t.Error("the figures are still those of the results")
+	}
+}
+
+// A case of results that was edited since is told, and the evaluated mask is had back
+// as one step that can be undone.
+func TestAnEditedCaseOfResultsIsTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "one")
+	if err := os.WriteFile(path, []byte("image"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) {
+		o.Plots.Results = func(context.Context, string) (*Results, error) { return resultsOf(path), nil }
+	})
+	b.chooser.path = "results"
+	b.plots.askResults()
+	b.figure("volumes")
+	b.opener.found = app.Scan{Series: []app.Series{newSeries(path)}}
+	b.tapSpot(0)
+	b.until("it is compared", func() bool {
+		return b.complete() && b.comparing.mask != nil && !b.session.Mask().Empty() && b.plots.judged != nil && b.plots.judged.known
+	})
+	if b.plots.differs.Visible() || b.plots.evaluated.Visible() {
+		t.Errorf("the evaluated mask is told to differ: %q", b.plots.differs.Rich.String())
+	}
+	b.draw(9)
+	b.until("it is told", func() bool { return b.plots.differs.Visible() })
+	if said := b.plots.differs.Rich.String(); !strings.Contains(said, "not the one that was evaluated: infection differs in") || !b.plots.evaluated.Visible() {
+		t.Errorf("it says %q", said)
+	}
+	b.tapSpot(0)
+	steps, _ := b.session.History()
+	edited := b.session.Mask().Count(mask.Findings, mask.Infection)
+	test.Tap(b.plots.evaluated)
+	b.until("the evaluated mask", func() bool { return !b.plots.differs.Visible() && !b.plots.evaluated.Visible() })
+	if now, _ := b.session.History(); len(now) != len(steps)+1 || b.session.Mask().Count(mask.Findings, mask.Infection) != 4 {
+		t.Errorf("%d steps, infection %d", len(now), b.session.Mask().Count(mask.Findings, mask.Infection))
+	}
+	b.undo()
+	b.until("it is told again", func() bool { return b.plots.differs.Visible() })
+	if got := b.session.Mask().Count(mask.Findings, mask.Infection); got != edited {
+		t.Errorf("the edit is lost: infection %d, was %d", got, edited)
 	}
 }
 

@@ -18,9 +18,9 @@ type tip struct {
 
 func newTip() *tip { return &tip{box: container.NewWithoutLayout()} }
 
-// show puts words beside a point of a view of some size, and nowhere else; "" takes
-// them away.
-func (t *tip) show(said string, at fyne.Position, room fyne.Size) {
+// show puts words beside a point of a view of some size, where they cover the fewest of
+// its points; "" takes them away.
+func (t *tip) show(said string, at fyne.Position, room fyne.Size, points []fyne.Position) {
 	controls.Visible(t.box, said != "")
 	if said == "" {
 		t.said = ""
@@ -45,10 +45,38 @@ func (t *tip) show(said string, at fyne.Position, room fyne.Size) {
 		t.box.Resize(size.AddWidthHeight(2*pad, 2*pad))
 		ground.Resize(t.box.Size())
 	}
-	size := t.box.Size()
-	y := at.Y + apart
-	if y+size.Height > room.Height {
-		y = at.Y - apart - size.Height
+	t.box.Move(place(at, t.box.Size(), room, apart, points))
+}
+
+// place is where a box of some size lies beside a point: of the places around it the
+// first of those that cover the fewest points.
+func place(at fyne.Position, size, room fyne.Size, apart float32, points []fyne.Position) fyne.Position {
+	right, left, middle := at.X+apart, at.X-apart-size.Width, at.X-size.Width/2
+	below, above, level := at.Y+apart, at.Y-apart-size.Height, at.Y-size.Height/2
+	best, fewest := fyne.Position{}, -1
+	for _, p := range []fyne.Position{
+		{X: right, Y: below}, {X: right, Y: above}, {X: left, Y: below}, {X: left, Y: above},
+		{X: middle, Y: below}, {X: middle, Y: above}, {X: right, Y: level}, {X: left, Y: level},
+	} {
+		p = fyne.NewPos(max(min(p.X, room.Width-size.Width-2), 2), max(min(p.Y, room.Height-size.Height-2), 2))
+		covered := 0
+		if covers(p, size, at) {
+			covered = len(points) + 1 // the last resort
+		}
+		for _, q := range points {
+			if covers(p, size, q) {
+				covered++
+			}
+		}
+		if fewest < 0 || covered < fewest {
+			best, fewest = p, covered
+		}
 	}
-	t.box.Move(fyne.NewPos(max(min(at.X+apart, room.Width-size.Width-2), 2), max(y, 2)))
+	return best
+}
+
+// covers reports whether a box hides the mark of a point.
+func covers(box fyne.Position, size fyne.Size, point fyne.Position) bool {
+	const mark = 4
+	return point.X > box.X-mark && point.X < box.X+size.Width+mark && point.Y > box.Y-mark && point.Y < box.Y+size.Height+mark
 }

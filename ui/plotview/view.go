@@ -306,11 +306,14 @@ func (r *renderer) apply() {
 	if v.hovered >= 0 && v.hovered < len(v.spots) {
 		said = v.Tip(v.spots[v.hovered].Row)
 	}
-	at := fyne.Position{}
+	at, points := fyne.Position{}, []fyne.Position(nil)
 	if said != "" {
 		at = v.at(v.hovered)
+		for n := range v.spots {
+			points = append(points, v.at(n))
+		}
 	}
-	r.tip.show(said, at, v.Size())
+	r.tip.show(said, at, v.Size(), points)
 }
 
 // markHere puts squares around the points of what is on screen.

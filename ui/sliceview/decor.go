@@ -2,6 +2,7 @@ package sliceview
 
 import (
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -10,6 +11,10 @@ import (
 )
 
 const identityLines = 5
+
+// TopLines is how high the lines are at the top of a pane that say which plane it is,
+// where it looks from, and window and zoom.
+const TopLines = edgePx + 3*linePx
 
 // decor is what is written over a pane: names and numbers in the corners,
 // letters at the edges, the scale bar, and the slice slider under the picture.
@@ -104,7 +109,7 @@ func (p *pane) decorate() {
 	d.name(p)
 	beside := p.besideLetter()
 	window, y := viewer.WindowCaption(t, g.viewer.Window()), top
-	if width(window) > beside {
+	if width(window) > g.narrowest() {
 		y += linePx // under the letter there is the whole width
 	}
 	writeIn(d.window, on, window, right-left, right, y, fyne.TextAlignTrailing)
@@ -154,8 +159,20 @@ func writeIn(k *caption, on bool, s string, room, x, y float32, align fyne.TextA
 
 // besideLetter is the room on either side of the letter in the middle of the top
 // and of the bottom edge.
-func (p *pane) besideLetter() float32 {
-	return p.pictureRect().Size.Width/2 - edgePx - letterPx
+func (p *pane) besideLetter() float32 { return besideLetter(p.pictureRect()) }
+
+func besideLetter(r Rect) float32 { return r.Size.Width/2 - edgePx - letterPx }
+
+// narrowest is that room in the narrowest pane that is shown: the same stands at the
+// same height in all.
+func (g *Grid) narrowest() float32 {
+	least := float32(math.MaxFloat32)
+	for _, area := range g.areas.panes {
+		if r := picture(area); !r.Empty() {
+			least = min(least, besideLetter(r))
+		}
+	}
+	return least
 }
 
 // letterPx is what a letter at an edge keeps free on either side of its middle,

@@ -508,6 +508,23 @@ func TestGrid_NothingCoversTheLetters(t *testing.T) {
 	}
 }
 
+// Window and zoom stand at the same height in all panes.
+func TestGrid_TheWindowIsWrittenAlike(t *testing.T) {
+	for _, size := range []fyne.Size{{Width: 560, Height: 520}, {Width: 1200, Height: 900}} {
+		b := newBench(t, Options{})
+		b.open()
+		b.v.SetWindow(volume.Window{Center: -600, Width: 1500})
+		b.grid.Resize(size)
+		first := b.grid.panes[0]
+		for _, p := range b.grid.panes[1:] {
+			below := func(p *pane, k *caption) float32 { return k.ground.Position().Y - p.pictureRect().Pos.Y }
+			if got, want := below(p, p.decor.window), below(first, first.decor.window); got != want {
+				t.Errorf("%v: the window is %v below the edge, in the first pane %v", size, got, want)
+			}
+		}
+	}
+}
+
 // Numbers in the corners are whole or not there: half a number is another one.
 func TestGrid_NumbersAreNeverCut(t *testing.T) {
 	for _, size := range []fyne.Size{{Width: 640, Height: 570}, {Width: 660, Height: 560}, {Width: 760, Height: 760}, {Width: 1600, Height: 900}} {
