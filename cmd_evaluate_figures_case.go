@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"opacity/app"
 	"opacity/app/cohort"
+	"opacity/app/csvfile"
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -80,7 +82,12 @@ func (e *easel) read(c cohort.Case) (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shown{volume: v, picture: picture.Case{Volume: v, Reference: reference, Prediction: prediction, About: e.about(1)}}
+	s := &shown{volume: v, picture: picture.Case{
+		Volume: v, Reference: reference, Prediction: prediction, ReferenceIs: e.table.T("drawn.reference_is"), About: e.about(1),
+	}}
+	if c.Model != "" {
+		s.picture.About.Notes = append([]string{e.table.T("drawn.prediction_of", c.Model)}, s.picture.About.Notes...)
+	}
 	s.picture.Letters = lettersOnPage // of one size on paper, however narrow the figure
 	if e.width > 0 {
 		s.picture.Letters *= plot.TwoColumns / e.width
@@ -156,11 +163,22 @@ var film = picture.GIF{Frames: 60, FPS: 10, Px: 256}
 
 func (e *easel) gif(s *shown, of []string) error {
 	name := fileName(strings.Join(append([]string{e.kind}, of...), "_")) + ".gif"
-	picture, how, said := s.picture, film, e.table.T("drawn.gif")
+	picture, how := s.picture, film
 	if e.asMIScnn {
 		picture, how = asMIScnn(picture)
-		said += " " + e.table.T("preset.miscnn.gif")
+		picture.About.Notes = append([]string{e.table.T("preset.miscnn.gif")}, picture.About.Notes...)
 	}
+	said := picture.GIFCaption(how)
 	e.index = append(e.index, []string{name, e.kind, said})
-	return e.put(name, func(w io.Writer) error { return picture.WriteGIF(e.ctx, w, how, nil) })
+	if err := e.put(name, func(w io.Writer) error { return picture.WriteGIF(e.ctx, w, how, nil) }); err != nil {
+		return err
+	}
+	bare := strings.TrimSuffix(name, ".gif")
+	if err := e.put(bare+".csv", func(w io.Writer) error { return csvfile.Write(w, picture.GIFPoints(how)) }); err != nil {
+		return err
+	}
+	return e.put(bare+".txt", func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, said)
+		return err
+	})
 }

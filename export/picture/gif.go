@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"opacity/app"
+	"opacity/export/plot"
 	"opacity/export/snapshot"
 	"opacity/viewer/render"
 )
@@ -76,6 +77,8 @@ func (c Case) Frame(g GIF, index int) (*image.RGBA, error) {
 type reel struct {
 	options []snapshot.Options
 	titles  []string
+	keys    []plot.Swatch
+	legend  image.Image // under them, once their width is known; nil for none
 }
 
 func (c Case) reel(g GIF) (r reel, err error) {
@@ -89,6 +92,7 @@ func (c Case) reel(g GIF) (r reel, err error) {
 			return r, err
 		}
 		o.Annotations, o.Identity = n == 0, n == 0 && c.Identity
+		r.keys = append(r.keys, c.keys(what, o.Mask, r.keys)...)
 		r.options, r.titles = append(r.options, o), append(r.titles, c.title(what))
 	}
 	if len(r.options) == 0 {
@@ -97,8 +101,8 @@ func (c Case) reel(g GIF) (r reel, err error) {
 	return r, nil
 }
 
-// frame draws one slice as each of the options has it, under their titles.
-func (r reel) frame(index int) (*image.RGBA, error) {
+// frame draws one slice as each of the options has it, under their titles and over the legend.
+func (r *reel) frame(index int) (*image.RGBA, error) {
 	const gap = 4
 	var frame *image.RGBA
 	for n, o := range r.options {
@@ -110,12 +114,23 @@ func (r reel) frame(index int) (*image.RGBA, error) {
 		size := m.Rect.Size()
 		head := render.Heading([]string{r.titles[n]}, size.X, max(float64(size.X)/420, 0.75))
 		if frame == nil {
-			frame = image.NewRGBA(image.Rect(0, 0, len(r.options)*(size.X+gap)-gap, head.Rect.Dy()+size.Y))
+			width, height := len(r.options)*(size.X+gap)-gap, head.Rect.Dy()+size.Y
+			if r.legend == nil {
+				r.legend = legend(r.keys, width)
+			}
+			if r.legend != nil {
+				height += r.legend.Bounds().Dy()
+			}
+			frame = image.NewRGBA(image.Rect(0, 0, width, height))
 			draw.Draw(frame, frame.Rect, image.Black, image.Point{}, draw.Src)
 		}
 		at := image.Pt(n*(size.X+gap), 0)
 		draw.Draw(frame, head.Rect.Add(at), head, image.Point{}, draw.Src)
 		draw.Draw(frame, m.Rect.Add(at.Add(image.Pt(0, head.Rect.Dy()))), m, image.Point{}, draw.Src)
+	}
+	if r.legend != nil {
+		under := image.Pt(0, frame.Rect.Dy()-r.legend.Bounds().Dy())
+		draw.Draw(frame, r.legend.Bounds().Add(under), r.legend, image.Point{}, draw.Src)
 	}
 	return frame, nil
 }

@@ -224,21 +224,30 @@ func (c Case) where(index int) string {
 	return t.T("picture.where", t.T("viewer."+c.Plane.String()), viewer.SliceCaption(t, c.Volume, c.Plane, index), viewer.WindowCaption(t, c.window()))
 }
 
-// Montage is count slices spread through the stack, one thing shown of each.
+// Montage is count slices, one thing shown of each: evenly spread over those that have a
+// lung or another label, where there are as many, else through the stack.
 func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, error) {
 	o, err := c.options(w)
 	if err != nil {
 		return plot.Figure{}, err
 	}
 	o.Annotations, o.Letters, o.Identity = true, sheetPrinted, c.Identity
+	indices, labelled := c.sheet(w, count)
+	if count > 0 && count <= snapshot.MostOnSheet { // else it is refused
+		o.Indices = indices
+	}
 	sheet, err := snapshot.DrawSheet(ctx, o, count)
 	if err != nil {
 		return plot.Figure{}, err
 	}
 	t := text.English()
+	through := t.T("picture.through.stack")
+	if labelled {
+		through = t.T("picture.through.labels")
+	}
 	return plot.Pictures(plot.PicturesData{
 		About: c.About, Name: "montage", Panes: []plot.Pane{{Image: sheet}}, Keys: c.keys(w, o.Mask, nil), Points: c.sheetPoints(w, count),
-		Shows: strings.TrimSpace(t.T("picture.shows.montage", min(count, c.slices()), t.T("viewer."+c.Plane.String()), c.title(w), viewer.WindowCaption(t, c.window())) + " " + c.said(w)),
+		Shows: strings.TrimSpace(t.T("picture.shows.montage", len(indices), through, t.T("viewer."+c.Plane.String()), c.title(w), viewer.WindowCaption(t, c.window())) + " " + c.said(w)),
 	}), nil
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"opacity/app/mask"
 	"opacity/app/text"
-	"opacity/export/snapshot"
 	"opacity/viewer"
 )
 
@@ -129,17 +128,6 @@ func ColourName(c mask.RGB) string {
 	return text.English().T("picture.colour." + key)
 }
 
-// spread is the index of the i-th of count slices evenly through the stack, from
-// superior, anterior or the patient's right on.
-func (c Case) spread(i, count int) int {
-	total := c.slices()
-	index := (2*i + 1) * total / (2 * count)
-	if c.Plane == viewer.Axial {
-		index = total - 1 - index // from the head down
-	}
-	return index
-}
-
 // frames is how many an animation has.
 func (c Case) frames(g GIF) int {
 	count := c.slices()
@@ -183,9 +171,9 @@ func (g GIF) shown() []What {
 // sheetPoints is the table of a montage.
 func (c Case) sheetPoints(w What, count int) [][]string {
 	points := [][]string{pointHead}
-	count = min(count, c.slices(), snapshot.MostOnSheet)
-	for i := range count {
-		points = append(points, c.point(w, c.spread(i, count)))
+	indices, _ := c.sheet(w, count)
+	for _, i := range indices {
+		points = append(points, c.point(w, i))
 	}
 	return points
 }

@@ -142,7 +142,7 @@ func (f Figure) WriteCSV(w io.Writer) error {
 func (f Figure) Image(width, height int, scale float64, dark bool) (image.Image, []Spot) {
 	dpi := max(24, int(math.Round(pixelsPerInch*scale)))
 	width, height = max(width, 64), max(height, 64)
-	s := newSheet(dark, screenText)
+	s := newSheet(dark, OnScreen)
 	canvas := vgimg.NewWith(vgimg.UseImage(image.NewRGBA(image.Rect(0, 0, width, height))), vgimg.UseDPI(dpi))
 	f.render(s, canvas)
 	return canvas.Image(), s.spots
@@ -154,9 +154,9 @@ type Spot struct {
 	X, Y float64 // parts of the picture's width and height, from its upper left corner
 }
 
-// screenText is how much larger letters are in a window than in print, where a
-// figure is looked at from nearer.
-const screenText = 1.3
+// OnScreen is how much larger letters are in a window than in print, which is looked at
+// from nearer: the Letters of what Image draws.
+const OnScreen = 1.3
 
 func (f Figure) size(s *sheet, p Page) (width, height vg.Length) {
 	width = vg.Length(p.WidthMM/mmPerInch) * vg.Inch

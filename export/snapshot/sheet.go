@@ -50,8 +50,16 @@ func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 		return nil, err
 	}
 	_, _, n, _ := o.Plane.Axes()
-	total := o.Volume.Size[n]
-	count = min(count, total)
+	indices := o.Indices
+	if indices == nil {
+		indices = Spread(o.Plane, o.Volume.Size[n], count)
+	}
+	for _, i := range indices {
+		if i < 0 || i >= o.Volume.Size[n] {
+			return nil, app.Misuse("snapshot.slice", o.Plane.String(), o.Volume.Size[n])
+		}
+	}
+	count = len(indices)
 	columns := columnsOf(count, float64(w)/float64(h))
 	wide := min(max(sheetPx/columns-sheetGapPx, leastPx), largestPx)
 	w, h = wide, max((wide*h+w/2)/w, 1)
@@ -73,16 +81,27 @@ func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		view.Index = (2*i + 1) * total / (2 * count)
-		if o.Plane == viewer.Axial {
-			view.Index = total - 1 - view.Index // from the head down
-		}
+		view.Index = indices[i]
 		decor.Bar = i == 0 // all are of one scale
 		cell := painter.Picture(view, decor, w, h)
 		at := image.Pt(i%columns*(w+sheetGapPx), top+i/columns*(h+sheetGapPx))
 		draw.Draw(sheet, cell.Rect.Add(at), cell, image.Point{}, draw.Src)
 	}
 	return sheet, nil
+}
+
+// Spread is count indices of total slices, all where there are fewer, evenly spread from
+// superior, anterior or the patient's right on.
+func Spread(p viewer.Plane, total, count int) []int {
+	count = min(count, total)
+	out := make([]int, count)
+	for i := range out {
+		out[i] = (2*i + 1) * total / (2 * count)
+		if p == viewer.Axial {
+			out[i] = total - 1 - out[i] // from the head down
+		}
+	}
+	return out
 }
 
 // columnsOf returns how many pictures of a shape stand beside one another on a

@@ -26,7 +26,10 @@ type Options struct {
 	Mask   *mask.Mask // nil for none
 	Plane  viewer.Plane
 	// Index is the slice along the plane's normal, Middle for the one in the middle.
-	Index   int
+	Index int
+	// Indices are the slices on a sheet, in their order; nil for slices evenly through the
+	// stack.
+	Indices []int
 	Window  volume.Window // zero for the one the volume opens in
 	Overlay viewer.Overlay
 	Camera  viewer.Camera // zero for the whole plane
