@@ -37,7 +37,7 @@ type evaluateFlags struct {
 	consensus                bool
 	outcome                  string
 	rules                    cohort.Rules
-	inThirds                 []string
+	inThirds, inSlices       []string
 	agreement                string
 }
 
@@ -97,7 +97,7 @@ func newEvaluate(c *cli) *cobra.Command {
 
 // options checks the flags.
 func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
-	o := cohort.Options{Load: loadVoxels, Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
+	o := cohort.Options{Load: loadVoxels, Objects: maskObjects(), Resample: f.resample, Workers: f.jobs, Version: programVersion(), ToleranceMM: map[string]float64{}}
 	s := f.sources
 	if err := f.figures.check(); err != nil {
 		return o, err

@@ -196,8 +196,10 @@ func (c *cli) writePresets(ctx context.Context, f evaluateFlags, o cohort.Option
 	}
 	p := presetting{ctx, o, r, cases, map[string]volume.Size{}}
 	for _, k := range cases {
-		if s, err := nifti.Open(k.Reference); err == nil { // else it has failed already
-			p.sizes[k.Name] = s.Info().Size
+		for _, path := range []string{k.Reference, k.Image, k.Prediction} { // contours have no size of their own
+			if g, err := nifti.Grid(path); err == nil && p.sizes[k.Name] == (volume.Size{}) {
+				p.sizes[k.Name] = g.Size
+			}
 		}
 	}
 	var tables []cohort.Table

@@ -42,6 +42,7 @@ type seriesJSON struct {
 // is in Failed and nowhere else.
 type infoJSON struct {
 	Series  []seriesJSON   `json:"series"`
+	Masks   []maskJSON     `json:"masks"`   // segmentations and contours, which are no series
 	Skipped map[string]int `json:"skipped"` // files left out: not_dicom, empty, no_image...
 	Failed  []failureJSON  `json:"failed"`
 
@@ -70,17 +71,21 @@ func (c *cli) info(ctx context.Context, paths []string, asJSON bool) error {
 	progress := c.progress()
 	defer progress.end()
 	scan, nothing := wire().opener.Scan(ctx, paths, progress.report)
-	if nothing != nil && (ctx.Err() != nil || !asJSON || len(paths) == 0) {
+	if nothing != nil && (ctx.Err() != nil || !asJSON && len(scan.Masks) == 0 || len(paths) == 0) {
 		return nothing
 	}
-	if nothing != nil && len(scan.Failed) == 0 {
+	out := infoJSON{Series: []seriesJSON{}, Masks: []maskJSON{}, Skipped: map[string]int{}, Failed: []failureJSON{}, reasons: scan.Skipped}
+	broken := out.describeMasks(scan.Masks)
+	if nothing != nil && len(out.Masks) > 0 {
+		nothing = nil
+	}
+	if nothing != nil && len(scan.Failed) == 0 && broken == nil {
 		scan.Failed = []error{nothing}
 		if len(paths) == 1 {
 			scan.Failed[0] = &app.PathError{Path: paths[0], Err: nothing}
 		}
 	}
-	out := infoJSON{Series: []seriesJSON{}, Skipped: map[string]int{}, Failed: []failureJSON{}, reasons: scan.Skipped}
-	failed := nothing
+	failed := cmp.Or(broken, nothing)
 	for _, c := range cases(scan.Series, paths) {
 		one, err := describe(ctx, c.Series, progress)
 		one.Case = c.Name

@@ -39,6 +39,7 @@ func (c *cli) printInfo(info infoJSON) error {
 			line("cmd.info.warning", warning.Message.String())
 		}
 	}
+	c.printMasks(w, info)
 	if len(info.reasons) > 0 {
 		fmt.Fprintln(w, leftAside(info.reasons))
 	}

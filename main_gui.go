@@ -15,7 +15,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"opacity/app"
-	"opacity/app/imageio/nifti"
+	"opacity/app/imageio"
 	"opacity/app/job"
 	"opacity/app/phantom"
 	"opacity/app/volume"
@@ -62,7 +62,7 @@ func runWindow(ctx context.Context, p *program, paths []string, sample bool) err
 	defer p.engine.Close()
 	w := ui.New(a, ui.Options{
 		Opener: p.opener, Segmenter: p.engine, Writer: p.writer,
-		ReadMask: nifti.ReadMaskOn, ReadOtherMask: nifti.ReadMask, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture, DrawFigure: drawFigure,
+		ReadMask: imageio.ReadMaskOn, ReadOtherMask: imageio.ReadMask, Unfold: unfold, Chart: export.AreaChart, SavePicture: savePicture, DrawFigure: drawFigure,
 		Plots:   plots(),
 		Phantom: thorax, ProbeDevice: func(_ context.Context, requested string) app.Device { return (&onnx.Runtime{}).Probe(requested) },
 		Doctor:  doctorText,

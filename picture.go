@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"opacity/app"
-	"opacity/app/imageio/nifti"
+	"opacity/app/imageio"
 	"opacity/app/mask"
 	"opacity/app/volume"
 	"opacity/export/snapshot"
@@ -39,7 +39,7 @@ func (c *cli) draw(ctx context.Context, v *volume.Volume, f snapshotFlags, l loo
 // readMask opens a label map on the volume it was drawn on, its numbers taken
 // for what they are by where they lie; what was guessed is said.
 func (c *cli) readMask(ctx context.Context, path string, v *volume.Volume, bar *progress) (*mask.Mask, error) {
-	lm, err := nifti.ReadMaskOn(ctx, path, v.Geometry)
+	lm, err := imageio.ReadMaskOn(ctx, path, v.Geometry)
 	if err != nil {
 		return nil, err
 	}

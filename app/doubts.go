@@ -17,7 +17,7 @@ func MaskDoubts(guess, used mask.Mapping) []volume.Warning {
 	}
 	var doubts []volume.Warning
 	for _, d := range guess.Doubts {
-		stands := len(d.Args) > 0 || !changed
+		stands := len(d.Args) > 0 && d.Key != "mask.doubt.names_left_out" || !changed
 		for _, arg := range d.Args {
 			if number, ok := arg.(int); ok {
 				stands = stands && kept[number]
@@ -27,7 +27,7 @@ func MaskDoubts(guess, used mask.Mapping) []volume.Warning {
 			continue
 		}
 		kind := volume.WarnMask
-		if d.Key == "mask.doubt.sides_swapped" {
+		if d.Key == "mask.doubt.sides_swapped" || d.Key == "mask.doubt.names_across" {
 			kind = volume.WarnSides
 		}
 		doubts = append(doubts, volume.Warning{Kind: kind, Message: d})

@@ -56,11 +56,19 @@ type Scan struct {
 	// Series are sorted for offering: the thinnest-sliced CT with most coverage first.
 	Series  []Series
 	Skipped map[string]int // files not used, by reason (text key), counted
-	// Aside are the first MostAside of those files.
+	// Masks are files that hold a mask of a series, and are no series themselves.
+	Masks []MaskFile
+	// Aside are the first MostAside of the files not used.
 	Aside []string
 	// Failed are files that looked usable and were not, each a *PathError; a scan
 	// with at least one series still succeeds.
 	Failed []error
+}
+
+// MaskFile is a file with a mask in it: a DICOM segmentation or contours.
+type MaskFile struct {
+	Path string
+	Kind string // what it is, as a reason in Skipped
 }
 
 // MostAside is how many files that were not used a Scan names.

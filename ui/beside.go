@@ -62,6 +62,15 @@ func (w *Window) sort(paths []string, found app.Scan) (pictures []app.Series, b 
 			b.masks = append(b.masks, path)
 		}
 	}
+	for _, m := range found.Masks { // segmentations and contours, which are no series
+		if w.opts.ReadMask == nil {
+			break
+		}
+		if b.named == "" && slices.Contains(paths, m.Path) {
+			b.named = m.Path
+		}
+		b.masks = append(b.masks, m.Path)
+	}
 	b.leftOut = w.skipped(found)
 	return pictures, b
 }

@@ -94,7 +94,7 @@ func (w *Window) scanNow(paths []string) {
 		switch {
 		case key == jobBeside && attempt != w.opening: // something else was asked for
 			return
-		case err != nil:
+		case err != nil && !w.forOpen(found):
 			w.openFailed(paths, err)
 			return
 		}
@@ -104,6 +104,11 @@ func (w *Window) scanNow(paths []string) {
 		}
 		w.offer(paths, found)
 	})
+}
+
+// forOpen reports whether what was found are masks for what is open, and no images.
+func (w *Window) forOpen(found app.Scan) bool {
+	return len(found.Masks) > 0 && w.opts.ReadMask != nil && (w.complete() || w.makesSample())
 }
 
 // jobBeside is the key of scanning while the sample is being made.

@@ -112,7 +112,11 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 		if a.CentreMM[0] < lm.ToPatient(volume.Vec{float64(lm.Size[0]-1) / 2, float64(lm.Size[1]-1) / 2, float64(lm.Size[2]-1) / 2})[0] {
 			side = "ui.mask.at_right"
 		}
-		what := controls.NewLine(w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side)), theme.ColorNameForeground)
+		said := w.t("ui.mask.value", a.File, thousands(a.Voxels), w.t(side))
+		if a.Name != "" {
+			said = w.t("ui.mask.named", a.Name, thousands(a.Voxels), w.t(side))
+		}
+		what := controls.NewLine(said, theme.ColorNameForeground)
 		rows.Add(container.NewGridWithColumns(2, what, pick))
 	}
 	for _, row := range to.stay.rows {

@@ -42,8 +42,14 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 	}{{reference, r, prediction}, {prediction, p, reference}} {
 		used := []int{f.left, f.right, f.both, f.infection}
 		// Numbers that the other map does not know may be what it calls otherwise: a
-		// finding among them would count as missed.
-		if !f.known() && len(f.values) > 0 || !subset(f.values, slices.Concat(used, f.other.values)) {
+		// finding among them would count as missed. Names say what they are, but where the
+		// other has an infection that none of them is.
+		theirs := p.infection
+		if f.labelled == prediction {
+			theirs = r.infection
+		}
+		told := f.named() && (f.infection != 0 || theirs == 0)
+		if !f.known() && len(f.values) > 0 || !told && !subset(f.values, slices.Concat(used, f.other.values)) {
 			return c, unknown(reference, prediction, r.roles, p.roles)
 		}
 		c.leftOut(f.labelled, used)
@@ -61,7 +67,8 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 // doubts notes what was guessed of a map and used.
 func (c *comparison) doubts(f *labelled) {
 	for _, d := range f.guess.Doubts {
-		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) {
+		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.names_across", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) ||
+			strings.HasPrefix(d.Key, "dicomseg.") {
 			c.note("evaluate.doubt", f.path, d)
 		}
 	}
@@ -84,15 +91,27 @@ func list(values []int) string {
 
 // leftOut notes the numbers that are not used.
 func (c *comparison) leftOut(f *labelled, used []int) {
-	var rest []int
+	var rest []string
 	for _, v := range f.values {
-		if !slices.Contains(used, v) {
-			rest = append(rest, v)
+		if slices.Contains(used, v) {
+			continue
 		}
+		called := fmt.Sprint(v)
+		for _, a := range f.guess.Assignments {
+			if a.File == v && a.Name != "" {
+				called = fmt.Sprintf("%d (%s)", v, a.Name)
+			}
+		}
+		rest = append(rest, called)
 	}
 	if len(rest) > 0 {
-		c.note("evaluate.left_out", f.path, list(rest))
+		c.note("evaluate.left_out", f.path, strings.Join(rest, ", "))
 	}
+}
+
+// named reports whether the names of a file say what some of its numbers are.
+func (f *labelled) named() bool {
+	return slices.ContainsFunc(f.guess.Assignments, func(a mask.Assignment) bool { return a.Name != "" && (a.Label != 0 || a.BothLungs) })
 }
 
 // union is the voxels that carry one of the numbers; a set of its own.

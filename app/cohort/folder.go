@@ -24,11 +24,14 @@ func isFolder(path string) (bool, error) {
 
 // masksIn lists the label maps of a folder by case name.
 func masksIn(folder string) (map[string][]string, error) {
-	return listed(folder, func(inside string) []string {
+	return listed(folder, trimMask, func(inside string) []string {
 		for _, name := range []string{app.MaskName, "mask.nii"} {
 			if _, err := os.Stat(filepath.Join(inside, name)); err == nil {
 				return []string{filepath.Join(inside, name)}
 			}
+		}
+		if objects, err := filepath.Glob(filepath.Join(inside, "*.dcm")); err == nil && len(objects) == 1 {
+			return objects
 		}
 		return nil
 	})
@@ -36,13 +39,13 @@ func masksIn(folder string) (map[string][]string, error) {
 
 // imagesIn lists the images of a folder by case name.
 func imagesIn(folder string) (map[string][]string, error) {
-	return listed(folder, func(string) []string { return nil })
+	return listed(folder, app.TrimNIfTI, func(string) []string { return nil })
 }
 
 // probabilitiesIn lists the maps of a folder by case name; a folder with prob_LABEL
 // files stands for all of them.
 func probabilitiesIn(folder string) (map[string][]string, error) {
-	return listed(folder, func(inside string) []string {
+	return listed(folder, app.TrimNIfTI, func(inside string) []string {
 		if len(probabilityFiles(inside)) > 0 {
 			return []string{inside}
 		}
@@ -56,7 +59,15 @@ func probabilityFiles(folder string) []string {
 	return found
 }
 
-func listed(folder string, within func(inside string) []string) (map[string][]string, error) {
+// trimMask cuts the extension of a mask off a path: of NIfTI, or of a DICOM object.
+func trimMask(path string) (rest string, ok bool) {
+	if e := filepath.Ext(path); strings.EqualFold(e, ".dcm") && len(path) > len(e) {
+		return path[:len(path)-len(e)], true
+	}
+	return app.TrimNIfTI(path)
+}
+
+func listed(folder string, trim func(string) (string, bool), within func(inside string) []string) (map[string][]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, app.Refuse(err, "evaluate.unreadable", folder, safefile.Reason(err))
@@ -71,7 +82,7 @@ func listed(folder string, within func(inside string) []string) (map[string][]st
 			if found := within(path); found != nil {
 				out[e.Name()] = append(out[e.Name()], found...)
 			}
-		} else if name, ok := app.TrimNIfTI(e.Name()); ok {
+		} else if name, ok := trim(e.Name()); ok {
 			out[name] = append(out[name], path)
 		}
 	}
@@ -81,7 +92,7 @@ func listed(folder string, within func(inside string) []string) (map[string][]st
 // caseName names a case after a file; a mask in a folder of this program's own after
 // the folder.
 func caseName(path string) string {
-	name, _ := app.TrimNIfTI(filepath.Base(path))
+	name, _ := trimMask(filepath.Base(path))
 	if abs, err := filepath.Abs(path); err == nil && name == "mask" {
 		return filepath.Base(filepath.Dir(abs))
 	}

@@ -13,24 +13,66 @@ import (
 // Load reads the voxels of a file.
 type Load func(ctx context.Context, path string) (*volume.Volume, error)
 
-// readLabels reads a label map and takes it apart.
-func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometry) (*labelled, bool, error) {
+// Objects reads masks that are no voxels of a grid of their own: DICOM segmentations
+// and contours.
+type Objects struct {
+	// Is reports whether a file is one.
+	Is func(path string) bool
+	// Read reads it onto grid on, or where that is nil onto what its own frames span.
+	Read func(ctx context.Context, path string, on *volume.Geometry) (*mask.LabelMap, error)
+	// Grid reads the grid of a file of voxels.
+	Grid func(path string) (volume.Geometry, error)
+}
+
+// readObject reads an object onto the grid it is compared on, else that of the first of
+// beside which has one, else its own.
+func (o Options) readObject(ctx context.Context, path string, on *volume.Geometry, beside []string) (*mask.LabelMap, error) {
+	for _, b := range beside {
+		if on != nil || b == "" || o.Objects.Is(b) {
+			continue
+		}
+		if g, err := o.Objects.Grid(b); err == nil {
+			on = &g
+		}
+	}
+	lm, err := o.Objects.Read(ctx, path, on)
+	if err != nil && on != nil && o.Resample && ctx.Err() == nil {
+		if own, failed := o.Objects.Read(ctx, path, nil); failed == nil {
+			return own, nil
+		}
+	}
+	return lm, err
+}
+
+// labelMap reads a label map; mm says that the distances of its voxels are known. An
+// object is drawn on the grid of what lies beside it.
+func (o Options) labelMap(ctx context.Context, path string, on *volume.Geometry, beside []string) (lm *mask.LabelMap, mm bool, err error) {
+	if o.Objects.Is != nil && o.Objects.Is(path) {
+		lm, err := o.readObject(ctx, path, on, beside)
+		return lm, true, err
+	}
 	v, err := o.Load(ctx, path)
 	if err != nil {
 		return nil, false, err
 	}
-	lm, err := mask.LabelMapOf(v)
+	lm, err = mask.LabelMapOf(v)
 	if errors.Is(err, mask.ErrNotLabels) {
 		if v.Float32 != nil && hasNaN(v.Float32) {
 			return nil, false, app.Refuse(err, "evaluate.nan", path)
 		}
 		return nil, false, app.Refuse(err, "evaluate.not_labels", path)
 	}
+	_, withheld := v.Withheld()
+	return lm, !withheld, err
+}
+
+// readLabels reads a label map and takes it apart. beside are files of the case that
+// may tell its grid, the image first.
+func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometry, beside ...string) (*labelled, bool, error) {
+	lm, mm, err := o.labelMap(ctx, path, on, beside)
 	if err != nil {
 		return nil, false, err
 	}
-	_, withheld := v.Withheld()
-	v = nil // its voxels are not needed any more
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
 	}
@@ -45,7 +87,7 @@ func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometr
 		lm, resampled = lm.Onto(*on), true
 	}
 	return &labelled{
-		path: path, grid: lm.Geometry, mm: !withheld, values: lm.Values[1:],
+		path: path, grid: lm.Geometry, mm: mm, values: lm.Values[1:],
 		guess: mask.GuessMapping(lm), sets: setsOf(lm, o.Labels),
 	}, resampled, nil
 }

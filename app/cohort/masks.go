@@ -15,7 +15,7 @@ import (
 // grid of the image, which must be the reference's. Both lungs together are left out where
 // each has a label; of findings that overlap the smaller lies on top.
 func (o Options) Masks(ctx context.Context, c Case, image volume.Geometry) (reference, prediction *mask.Mask, err error) {
-	r, _, err := o.readLabels(ctx, c.Reference, nil)
+	r, _, err := o.readLabels(ctx, c.Reference, nil, c.Image, c.Prediction)
 	if err != nil {
 		return nil, nil, err
 	}

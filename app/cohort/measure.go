@@ -29,7 +29,7 @@ type outcome struct {
 
 // measure compares one case.
 func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
-	reference, _, err := o.readLabels(ctx, c.Reference, nil)
+	reference, _, err := o.readLabels(ctx, c.Reference, nil, c.Image, c.Prediction)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -91,7 +91,7 @@ func (o Options) roi(ctx context.Context, c Case, reference *labelled) (*mask.Bi
 	if c.ROI == "" {
 		return nil, nil
 	}
-	f, _, err := Options{Load: o.Load, Resample: o.Resample}.readLabels(ctx, c.ROI, &reference.grid)
+	f, _, err := Options{Load: o.Load, Objects: o.Objects, Resample: o.Resample}.readLabels(ctx, c.ROI, &reference.grid)
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +190,9 @@ func (o Options) row(ctx context.Context, c Case, p part, path string, where pla
 		}
 		pair.Probabilities, pair.Images = &s, images
 	}
+	if err := o.ofSlices(ctx, p, in, row.Slices, pair.Grid); err != nil {
+		return Row{}, nil, err
+	}
 	if len(o.InThirds) > 0 && row.Thirds != nil {
 		if err := distancesInThirds(ctx, p, where.thirds, row.Thirds, o.InThirds, pair.Grid); err != nil {
 			return Row{}, nil, err
@@ -240,8 +243,8 @@ func slicesOf(p part, on *labelled) []Slice {
 		c := metrics.CountsOfSlice(p.reference, p.prediction, nil, k)
 		if c.TP+c.FP+c.FN > 0 {
 			out = append(out, Slice{
-				k + 1, c.Reference(), c.Prediction(), c.TP, mm2(c.Reference()), mm2(c.Prediction()),
-				float64(c.Reference()) / pixels, float64(c.Prediction()) / pixels,
+				Number: k + 1, Reference: c.Reference(), Prediction: c.Prediction(), Both: c.TP, ReferenceMM2: mm2(c.Reference()), PredictionMM2: mm2(c.Prediction()),
+				ReferenceShare: float64(c.Reference()) / pixels, PredictionShare: float64(c.Prediction()) / pixels,
 			})
 		}
 	}

@@ -29,7 +29,7 @@ func (o Options) Explore(ctx context.Context, c Case) (Explored, error) {
 	if c.Image == "" {
 		return Explored{}, app.Refuse(nil, "preset.explore.no_image", c.Name)
 	}
-	f, _, err := o.readLabels(ctx, c.Reference, nil)
+	f, _, err := o.readLabels(ctx, c.Reference, nil, c.Image)
 	if err != nil {
 		return Explored{}, err
 	}

@@ -97,6 +97,10 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 		return v, err
 	}
 	var maps []*labelled
+	var beside []string
+	for _, r := range readings {
+		beside = append(beside, r.Path)
+	}
 	for _, r := range readings {
 		var on *volume.Geometry
 		if m.on != nil {
@@ -109,7 +113,7 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 		var f *labelled
 		resampled := false
 		if err == nil {
-			f, resampled, err = reader.readLabels(ctx, r.Path, on)
+			f, resampled, err = reader.readLabels(ctx, r.Path, on, beside...)
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -126,6 +130,10 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 		}
 		if m.on == nil {
 			m.on = f
+			if m.head == nil { // of an object: the grid is all there is
+				m.head = &volume.Volume{Geometry: f.grid}
+				m.head.Geometry, m.head.Source = volume.Canonical(f.grid.Size, f.grid.Affine)
+			}
 		}
 		out.inputs = append(out.inputs, Input{Case: r.Case, Model: r.Reader, Files: []File{{"session " + r.Session, filepath.Base(r.Path), sum}}})
 		m.readings, maps = append(m.readings, r), append(maps, f)

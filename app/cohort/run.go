@@ -18,6 +18,7 @@ import (
 // Options says how cases are compared.
 type Options struct {
 	Load     Load
+	Objects  Objects  // none where there is nothing to read them
 	Metrics  []string // keys of the catalogue to measure besides the usual ones
 	Labels   []Label  // what is compared; none for the lungs and the infection, or for the one number there is
 	Resample bool     // predictions on another grid are brought onto the reference's
@@ -28,6 +29,8 @@ type Options struct {
 	// InThirds are keys of distances to measure in base, middle and apex; usually none, as
 	// each takes as long again as the whole.
 	InThirds []string
+	// InSlices are keys of metrics to measure of each axial slice by itself.
+	InSlices []string
 	Rules    Rules      // of summaries and tests
 	Form     stats.Form // of the agreement that is printed and drawn; "" for differences
 	Version  string     // of the program: what another one found is not reused

@@ -25,7 +25,8 @@ var _ app.Opener = Opener{}
 // Scan looks at every file named and every file in the folders named. A DICOM
 // file brings the whole series that it belongs to, from its folder; a DICOMDIR
 // brings its folder. Where nothing can be opened the error is a Refused one
-// that says why, and the scan tells what was skipped and failed. report may be nil.
+// that says why, and the scan tells what was skipped and failed, and which files hold
+// masks alone. report may be nil.
 func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress)) (app.Scan, error) {
 	list, err := collect(ctx, paths)
 	if err != nil {
@@ -36,6 +37,9 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		return app.Scan{}, err
 	}
 	scan := app.Scan{Skipped: found.Skipped, Aside: found.Aside, Failed: append(list.failed, found.Failed...)}
+	for _, m := range found.Masks {
+		scan.Masks = append(scan.Masks, app.MaskFile(m))
+	}
 	for _, path := range found.NotDICOM {
 		if nifti.IsNIfTI(path) {
 			list.nifti = append(list.nifti, path)
@@ -151,7 +155,11 @@ func coverageMM(i app.SeriesInfo) float64 { return i.SpacingMM[2] * float64(i.Si
 // nothing says why no series was found: the one failure where there is one,
 // else how many files were left out for which reason.
 func nothing(paths []string, scan app.Scan) error {
-	if len(scan.Failed) == 1 && len(scan.Skipped) == 0 {
+	skipped := maps.Clone(scan.Skipped)
+	for _, m := range scan.Masks {
+		skipped[m.Kind]++
+	}
+	if len(scan.Failed) == 1 && len(skipped) == 0 {
 		return scan.Failed[0]
 	}
 	name := filepath.Clean(paths[0])
@@ -159,10 +167,10 @@ func nothing(paths []string, scan app.Scan) error {
 		name = fmt.Sprintf("%s (+%d)", name, len(paths)-1)
 	}
 	var reasons []text.Message
-	for _, key := range slices.SortedFunc(maps.Keys(scan.Skipped), func(a, b string) int {
-		return cmp.Or(cmp.Compare(scan.Skipped[b], scan.Skipped[a]), cmp.Compare(a, b))
+	for _, key := range slices.SortedFunc(maps.Keys(skipped), func(a, b string) int {
+		return cmp.Or(cmp.Compare(skipped[b], skipped[a]), cmp.Compare(a, b))
 	}) {
-		reasons = append(reasons, text.M("imageio.skipped", scan.Skipped[key], text.M(key)))
+		reasons = append(reasons, text.M("imageio.skipped", skipped[key], text.M(key)))
 	}
 	switch {
 	case len(scan.Failed) > 0:

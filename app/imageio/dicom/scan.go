@@ -34,10 +34,17 @@ type Found struct {
 	Series  []*Series
 	Skipped map[string]int // wanted files left out, by reason (text key), counted
 	Aside   []string       // the first app.MostAside of those files
+	Masks   []Mask         // wanted files that hold masks, by path
 	Failed  []error        // *app.Error: wanted files that should have been readable
 	// NotDICOM are the wanted files that something else may be able to read. They
 	// are not in Skipped.
 	NotDICOM []string
+}
+
+// Mask is a file with a mask in it: a segmentation, or contours.
+type Mask struct {
+	Path string
+	Kind string // what it is: a key of the text table, as for files left out
 }
 
 // SkippedNotDICOM is the reason under which to count what nothing can read.
@@ -85,7 +92,11 @@ func (s *sorter) take(c Candidate, r result) {
 			s.found.NotDICOM = append(s.found.NotDICOM, c.Path)
 		}
 	case errors.As(r.err, &reason):
-		if c.Wanted {
+		switch {
+		case !c.Wanted:
+		case reason == skipSeg || reason == skipStructures:
+			s.found.Masks = append(s.found.Masks, Mask{c.Path, string(reason)})
+		default:
 			s.found.aside(string(reason), c.Path)
 		}
 	default:

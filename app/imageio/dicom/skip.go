@@ -9,20 +9,21 @@ func (s skip) Error() string { return string(s) }
 
 // Reasons for leaving a file out: keys of the text table.
 const (
-	skipNotDICOM  skip = "dicom.skipped.not_dicom"
-	skipEmpty     skip = "dicom.skipped.empty"
-	skipNoImage   skip = "dicom.skipped.no_image"
-	skipNotCT     skip = "dicom.skipped.not_ct"
-	skipSeg       skip = "dicom.skipped.seg"
-	skipLocalizer skip = "dicom.skipped.localizer"
-	skipColour    skip = "dicom.skipped.colour"
-	skipCopy      skip = "dicom.skipped.copy"
+	skipNotDICOM   skip = "dicom.skipped.not_dicom"
+	skipEmpty      skip = "dicom.skipped.empty"
+	skipNoImage    skip = "dicom.skipped.no_image"
+	skipNotCT      skip = "dicom.skipped.not_ct"
+	skipSeg        skip = "dicom.skipped.seg"
+	skipStructures skip = "dicom.skipped.rtstruct"
+	skipLocalizer  skip = "dicom.skipped.localizer"
+	skipColour     skip = "dicom.skipped.colour"
+	skipCopy       skip = "dicom.skipped.copy"
 )
 
 // skipped names the kinds of object that lie beside CT, by modality
 // (PS3.3 section C.7.3.1.1.1).
 var skipped = map[string]skip{
-	"RTSTRUCT": "dicom.skipped.rtstruct", "RTDOSE": "dicom.skipped.rtdose", "RTPLAN": "dicom.skipped.rtplan",
+	"RTSTRUCT": skipStructures, "RTDOSE": "dicom.skipped.rtdose", "RTPLAN": "dicom.skipped.rtplan",
 	"SEG": skipSeg, "SR": "dicom.skipped.sr", "PR": "dicom.skipped.pr", "KO": "dicom.skipped.ko", "DOC": "dicom.skipped.doc",
 	"MR": "dicom.skipped.mr", "PT": "dicom.skipped.pt", "US": "dicom.skipped.us",
 	"CR": "dicom.skipped.xray", "DX": "dicom.skipped.xray", "RG": "dicom.skipped.xray", "XA": "dicom.skipped.xray",
@@ -42,8 +43,10 @@ func (f *file) unwanted(complete bool) skip {
 		return kind
 	}
 	switch {
-	case class == uidSegmentation:
+	case class == uidSegmentation, class == UIDLabelSegmentation:
 		return skipSeg
+	case class == UIDStructures:
+		return skipStructures
 	case complete && d.pixels.tag == 0, class == uidDirectory:
 		return skipNoImage
 	case modality != "" && modality != "CT":

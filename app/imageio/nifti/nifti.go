@@ -46,6 +46,15 @@ func caseName(path string) string {
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
+// Grid reads the grid of a file, and no voxel.
+func Grid(path string) (volume.Geometry, error) {
+	s, err := Open(path)
+	if err != nil {
+		return volume.Geometry{}, err
+	}
+	return s.(*series).geometry, nil
+}
+
 // ReadMask reads any NIfTI file of whole numbers as a label map. Errors are
 // *app.Error or a context's.
 func ReadMask(ctx context.Context, path string) (*mask.LabelMap, error) {
