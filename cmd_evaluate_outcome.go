@@ -22,6 +22,7 @@ func (f *evaluateFlags) addOutcome(flags *pflag.FlagSet, t text.Table) {
 	flags.StringVar(&f.rules.BothEmpty, "both-empty", "", t.T("cmd.evaluate.both_empty"))
 	flags.StringVar(&f.rules.Penalty, "penalty", "", t.T("cmd.evaluate.penalty"))
 	flags.StringVar(&f.agreement, "agreement", string(stats.Difference), t.T("cmd.evaluate.agreement", strings.Join(formNames(), "|")))
+	flags.StringArrayVar(&f.inSlices, "in-slices", nil, t.T("cmd.evaluate.in_slices"))
 	flags.StringArrayVar(&f.inThirds, "in-thirds", nil, t.T("cmd.evaluate.in_thirds"))
 }
 
@@ -38,7 +39,7 @@ func (f evaluateFlags) checkOutcome(o *cohort.Options) error {
 	if !f.rules.Valid() {
 		return app.Misuse("cmd.evaluate.bad_rules")
 	}
-	if f.reads() && (f.outcome != "" || len(f.inThirds) > 0 || f.rules != cohort.Rules{} || f.agreement != string(stats.Difference)) {
+	if f.reads() && (f.outcome != "" || len(f.inThirds)+len(f.inSlices) > 0 || f.rules != cohort.Rules{} || f.agreement != string(stats.Difference)) {
 		return app.Misuse("cmd.evaluate.readers.alone")
 	}
 	o.Rules, o.Form = f.rules, stats.Form(f.agreement)
@@ -51,6 +52,14 @@ func (f evaluateFlags) checkOutcome(o *cohort.Options) error {
 		}
 		if !slices.Contains(o.InThirds, key) {
 			o.InThirds = append(o.InThirds, key)
+		}
+	}
+	for _, key := range f.inSlices {
+		if e, ok := catalogue.Find(key); !ok || e.TakesProbabilities() || e.Better == catalogue.Neither {
+			return app.Misuse("cmd.evaluate.bad_in_slices", key)
+		}
+		if !slices.Contains(o.InSlices, key) {
+			o.InSlices = append(o.InSlices, key)
 		}
 	}
 	if path := f.outcomes(); path != "" {

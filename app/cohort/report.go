@@ -73,7 +73,7 @@ func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Re
 		Labels: map[string]any{}, ToleranceMM: map[string]float64{}, Bootstrap: text.M("evaluate.bootstrap"), Seed: seed,
 		Resample: o.Resample, Inputs: r.Inputs, Notes: r.Notes, Rules: o.Rules.said(), Agreement: text.M("evaluate.agreement." + string(out.Form)),
 	}
-	for _, key := range keysOf(r.Rows) {
+	for _, key := range slices.Concat(keysOf(r.Rows), o.InSlices, o.InThirds) {
 		p.Definitions[key] = definition(key)
 	}
 	for _, row := range r.Rows {
@@ -218,18 +218,27 @@ func (r Report) counted(model, label, metric string) []string {
 // WriteSlices writes slices.csv: the areas of each label on each axial slice that
 // either mask meets, slice 1 at the feet; in voxels, in mm2 where those are known, and as
 // shares of the image; and Dice, sensitivity and precision of the slice by itself, empty
-// where they are not defined.
+// where they are not defined, with what else was asked for of slices.
 func (r Report) WriteSlices(w io.Writer) error {
 	rows := [][]string{{"case", "model", "label", "slice", "voxels_ref", "voxels_pred", "voxels_both", "area_ref_mm2", "area_pred_mm2", "share_ref", "share_pred", "dice", "sensitivity", "precision"}}
+	keys := keysOfSlices(r.Cases)
+	if len(keys) > 0 {
+		rows[0] = slices.Concat(rows[0], keys, []string{"why", "nsd_tolerance_mm", "region"})
+	}
 	for _, row := range r.Cases {
 		for _, s := range row.Slices {
 			c := s.counts()
-			rows = append(rows, []string{
+			line := []string{
 				row.Case, row.Model, row.Label, strconv.Itoa(s.Number), strconv.FormatInt(s.Reference, 10), strconv.FormatInt(s.Prediction, 10),
 				strconv.FormatInt(s.Both, 10), cell(float64(s.ReferenceMM2)), cell(float64(s.PredictionMM2)),
 				cell(s.ReferenceShare), cell(s.PredictionShare),
 				cell(c.Dice().X), cell(c.Sensitivity().X), cell(c.Precision().X),
-			})
+			}
+			if len(keys) > 0 {
+				cells, why := s.asked(keys)
+				line = slices.Concat(line, cells, []string{why.String(), cell(row.Value("nsd_tolerance_mm")), string(row.Region)})
+			}
+			rows = append(rows, line)
 		}
 	}
 	return csvfile.Write(w, rows)

@@ -60,8 +60,15 @@ type Slice struct {
 	ReferenceMM2  number `json:"area_ref_mm2"`
 	PredictionMM2 number `json:"area_pred_mm2"`
 	// Shares of the slice's pixels, 0 to 1.
-	ReferenceShare  float64 `json:"share_ref"`
-	PredictionShare float64 `json:"share_pred"`
+	ReferenceShare  float64       `json:"share_ref"`
+	PredictionShare float64       `json:"share_pred"`
+	Asked           *SliceMetrics `json:"asked,omitempty"` // nil where nothing was asked for of slices
+}
+
+// SliceMetrics are values by key, null where Why says why.
+type SliceMetrics struct {
+	Metrics map[string]number      `json:"metrics"`
+	Why     map[string]metrics.Why `json:"why"`
 }
 
 var undefined = number(math.NaN())

@@ -65,10 +65,11 @@ func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error)
 		Version, Definitions string
 		Labels               []Label
 		Metrics, InThirds    []string
+		InSlices             []string `json:",omitempty"`
 		Resample             bool
 		ToleranceMM          map[string]float64
 		Files                []File
-	}{o.Version, definitions, o.Labels, o.Metrics, o.InThirds, o.Resample, o.ToleranceMM, in.Files})
+	}{o.Version, definitions, o.Labels, o.Metrics, o.InThirds, o.InSlices, o.Resample, o.ToleranceMM, in.Files})
 	if err != nil {
 		return in, "", err
 	}

@@ -27,12 +27,7 @@ type Third struct {
 // distancesInThirds measures distances between what lies of both masks in each third: where
 // a mask is cut, its cut is part of its surface.
 func distancesInThirds(ctx context.Context, p part, thirds []region.Region, out []Third, keys []string, grid catalogue.Grid) error {
-	var entries []catalogue.Entry
-	for _, key := range keys {
-		if e, ok := catalogue.Find(key); ok {
-			entries = append(entries, e)
-		}
-	}
+	entries := found(keys)
 	for n, t := range thirds {
 		reference, prediction := p.reference.Clone(), p.prediction.Clone()
 		reference.And(t.Voxels)

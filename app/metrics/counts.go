@@ -150,6 +150,13 @@ func (c Counts) MCC() Value {
 	return share(tp*tn-fp*fn, root)
 }
 
+// MeanRVD is the volume difference relative to the mean of both, 2 (prediction -
+// reference) / (prediction + reference): ITK's volume similarity, -2 to 2, with the
+// prediction as its source.
+func (c Counts) MeanRVD() Value {
+	return overlap(2*(c.FP-c.FN), c.Reference()+c.Prediction())
+}
+
 // VolumeSimilarity is 1 - |a-b| / (a+b) of the two volumes, whatever their overlap.
 func (c Counts) VolumeSimilarity() Value {
 	d := c.FP - c.FN

@@ -52,6 +52,7 @@ type Entry struct {
 type needs struct {
 	voxels        surface.Connectivity // 0 for none
 	surfels       bool
+	contours      bool // of axial slices
 	pixels        bool // distances in voxels, not in millimetres
 	spacing       bool // nothing without millimetres
 	probabilities bool
@@ -65,6 +66,11 @@ func (e Entry) TakesProbabilities() bool { return e.needs.probabilities || e.nee
 
 // TakesPictures is told with TakesProbabilities.
 func (e Entry) TakesPictures() bool { return e.needs.images }
+
+// TakesSurfaces reports whether a metric is of how far surfaces or contours are apart.
+func (e Entry) TakesSurfaces() bool {
+	return e.needs.voxels != 0 || e.needs.surfels || e.needs.contours
+}
 
 // InRegion reports whether a metric depends on the region that is counted in.
 func (e Entry) InRegion() bool { return e.needs.region }

@@ -22,6 +22,7 @@ func ofCounts() []Entry {
 		entry("rvd", Share, NearZero, "no_reference", whole(metrics.Counts.RVD)),
 		entry("rvd_abs", Share, Lower, "no_reference", whole(metrics.Counts.AbsoluteRVD)),
 		entry("rvd_swapped", Share, NearZero, "no_prediction", whole(metrics.Counts.SwappedRVD)),
+		entry("rvd_itk", Share, NearZero, "rvd_itk", whole(metrics.Counts.MeanRVD)),
 		entry("sensitivity", Share, Higher, "no_reference", whole(metrics.Counts.Sensitivity)),
 		entry("specificity", Share, Higher, "denominator", inRegion(metrics.Counts.Specificity)),
 		entry("precision", Share, Higher, "no_prediction", whole(metrics.Counts.Precision)),

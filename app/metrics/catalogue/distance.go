@@ -68,6 +68,11 @@ func distance(key string) (Entry, bool) {
 		e.needs.spacing = true
 		return e, true
 	}
+	if key == "nsd_contour" {
+		e := entry(key, Share, Higher, "nsd", func(p Pair) metrics.Value { return p.contours.NSD(p.ToleranceMM) })
+		e.needs.contours, e.needs.spacing = true, true
+		return e, true
+	}
 	f, ok := formOf(key)
 	if !ok {
 		return Entry{}, false
@@ -192,5 +197,5 @@ func variants() (keys []string) {
 			keys = append(keys, what+"_surfel"+unit)
 		}
 	}
-	return append(keys, "nsd_voxels", "nsd_voxels_18", "nsd_voxels_26")
+	return append(keys, "nsd_voxels", "nsd_voxels_18", "nsd_voxels_26", "nsd_contour")
 }

@@ -35,8 +35,9 @@ type Pair struct {
 	Probabilities *score.Histogram
 	Images        *score.Images
 
-	voxels  map[boundary]surface.Voxels
-	surfels map[bool]surface.Surfels // by whether in voxels
+	voxels   map[boundary]surface.Voxels
+	surfels  map[bool]surface.Surfels // by whether in voxels
+	contours *surface.Surfels
 }
 
 // boundary is one way to measure distances between boundary voxels.
@@ -74,6 +75,13 @@ func (p *Pair) AddDistances(ctx context.Context, reference, prediction *mask.Bit
 			}
 			p.surfels[how.pixels] = s
 		}
+		if e.needs.contours && p.contours == nil {
+			s, err := surface.BetweenContours(ctx, reference, prediction, spacing)
+			if err != nil {
+				return err
+			}
+			p.contours = &s
+		}
 	}
 	return nil
 }
@@ -87,6 +95,8 @@ func (e Entry) Of(p Pair) (v metrics.Value, ok bool) {
 		return metrics.Undefined(metrics.NoSpacing), true
 	case n.voxels != 0:
 		_, ok = p.voxels[boundary{n.voxels, n.pixels}]
+	case n.contours:
+		ok = p.contours != nil
 	case n.surfels:
 		_, ok = p.surfels[n.pixels]
 	default:

@@ -41,6 +41,9 @@ func TestCounts(t *testing.T) {
 		if dice, ok := p.ITK["dice"].(float64); !ok || math.Abs(c.Dice().X-dice) > 1e-12 {
 			t.Errorf("Dice is %v, SimpleITK's %v", c.Dice().X, p.ITK["dice"])
 		}
+		if got := c.MeanRVD(); got.X != 0 && math.Abs(got.X+p.ITK["volume_similarity"].(float64)) > 1e-12 {
+			t.Errorf("relative to the mean %v, SimpleITK's %v of masks the other way round", got.X, p.ITK["volume_similarity"])
+		}
 		// SimpleITK's is signed, of the source (the reference) over the mean of both.
 		if vs, ok := p.ITK["volume_similarity"].(float64); !ok || math.Abs(1-math.Abs(vs)/2-c.VolumeSimilarity().X) > 1e-12 {
 			t.Errorf("volume similarity is %v, SimpleITK's %v", c.VolumeSimilarity().X, p.ITK["volume_similarity"])

@@ -155,6 +155,6 @@ func (s Surfels) NSD(toleranceMM float64) metrics.Value {
 				near += f.Area
 			}
 		}
-		return near / (area(s.RefToPred) + area(s.PredToRef))
+		return min(1, near/(area(s.RefToPred)+area(s.PredToRef))) // sums may round apart
 	})
 }
