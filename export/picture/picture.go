@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -231,7 +232,8 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	if err != nil {
 		return plot.Figure{}, err
 	}
-	o.Annotations, o.Letters, o.Identity = true, sheetPrinted, c.Identity
+	// Letters in proportion would cover the findings of a narrow sheet.
+	o.Annotations, o.Letters, o.Identity = true, sheetPrinted*math.Sqrt(c.letters()/printed), c.Identity
 	indices, labelled := c.sheet(w, count)
 	if count > 0 && count <= snapshot.MostOnSheet { // else it is refused
 		o.Indices = indices
@@ -263,7 +265,7 @@ func (c Case) keys(w What, m *mask.Mask, had []plot.Swatch) []plot.Swatch {
 	for _, l := range m.Labels() {
 		known := slices.ContainsFunc(had, func(s plot.Swatch) bool { return s.Name == l.Name })
 		if l.Visible && !known && has(m, l.Value) {
-			keys = append(keys, plot.Swatch{Name: l.Name, Image: swatch(l.Colour)})
+			keys = append(keys, plot.Swatch{Name: l.Name, Image: swatch(l.Colour, swatchGround, swatchFill)})
 		}
 	}
 	return keys
@@ -273,13 +275,20 @@ func has(m *mask.Mask, value uint8) bool {
 	return m.Count(mask.Anatomy, value)+m.Count(mask.Findings, value) > 0
 }
 
+// What swatches of labels and of hits are drawn on and how strong their fills are, out of
+// 255: as over the middle of the greys, and as infected tissue looks under a hit.
+const (
+	swatchGround, swatchFill = 128, 0x59
+	hitGround, hitFill       = 176, 0x1F
+)
+
 // swatch is a filled and outlined box, as labels are drawn.
-func swatch(c mask.RGB) image.Image {
+func swatch(c mask.RGB, ground, fill uint8) image.Image {
 	m := image.NewRGBA(image.Rect(0, 0, swatchWidth, swatchHeight))
 	draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{c[0], c[1], c[2], 0xff}), image.Point{}, draw.Src)
-	inside := color.NRGBA{c[0], c[1], c[2], 0x59}
+	inside := color.NRGBA{c[0], c[1], c[2], fill}
 	r := m.Rect.Inset(5)
-	draw.Draw(m, r, image.NewUniform(color.RGBA{128, 128, 128, 0xff}), image.Point{}, draw.Src)
+	draw.Draw(m, r, image.NewUniform(color.RGBA{ground, ground, ground, 0xff}), image.Point{}, draw.Src)
 	draw.Draw(m, r, image.NewUniform(inside), image.Point{}, draw.Over)
 	return m
 }
@@ -300,7 +309,7 @@ func errorKeys(errors *mask.Mask) []plot.Swatch {
 		if k.value == viewer.Hit { // outlined tissue, which is not dark
 			for _, l := range viewer.DifferenceLabels() {
 				if l.Value == k.value {
-					sample = swatch(l.Colour)
+					sample = swatch(l.Colour, hitGround, hitFill)
 				}
 			}
 		}
