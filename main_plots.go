@@ -50,7 +50,7 @@ func plotOf(s figures.Shown, nameless func() (figures.Shown, error)) ui.Plot {
 			return plotOf(o, func() (figures.Shown, error) { return o, nil })
 		}
 	}
-	p.Write = func(w io.Writer, format string, widthMM float64, identity bool) error {
+	p.Write = func(w io.Writer, format string, page ui.PlotPage, identity bool) error {
 		of := s
 		if !identity {
 			var err error
@@ -61,7 +61,7 @@ func plotOf(s figures.Shown, nameless func() (figures.Shown, error)) ui.Plot {
 		if format == "csv" {
 			return of.WriteCSV(w)
 		}
-		return of.Write(w, format, plot.Page{WidthMM: widthMM})
+		return of.Write(w, format, plot.Page{WidthMM: page.WidthMM, DPI: page.DPI, Dark: page.Dark})
 	}
 	return p
 }

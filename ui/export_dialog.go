@@ -24,14 +24,14 @@ type exportDialog struct {
 
 	folder                                           *controls.Entry
 	mask, labels, report, pictures, figure, identity *controls.Check
-	kind, planes, show, window, style, format        *controls.Selector
-	width, dpi, paper                                *controls.Selector
-	slice, count, frames, px                         *numeric
-	bar, level, notes                                *controls.Check
-	column, fields                                   *fyne.Container
-	scroll                                           *container.Scroll
-	preview                                          *figurePreview
-	why                                              string // there is no such figure; "" where there is
+	kind, planes, show, window, style                *controls.Selector
+	pageFields
+	slice, count, frames *numeric
+	bar, level, notes    *controls.Check
+	column, fields       *fyne.Container
+	scroll               *container.Scroll
+	preview              *figurePreview
+	why                  string // there is no such figure; "" where there is
 }
 
 // askExport asks what to export, and where to.
@@ -116,22 +116,12 @@ func (d *exportDialog) build(proposed string) {
 		}
 	})
 	d.style = d.choose("style", d.words("ui.export.style.", figureStyles), c.Style, func(n int) { c.Style = n })
-	d.format = d.choose("format", []string{"PNG", "SVG", "PDF"}, slices.Index(figureFormats, c.Format), func(n int) { c.Format = figureFormats[n] })
-	var widths, dots []string
-	for _, mm := range figureWidths {
-		widths = append(widths, w.t("ui.export.width_mm", mm))
-	}
-	widths[len(widths)-1] = w.t("ui.export.width_px")
-	for _, n := range figureDPI {
-		dots = append(dots, w.t("ui.export.dpi_of", n))
-	}
-	d.width = d.choose("width", widths, slices.Index(figureWidths, c.WidthMM), func(n int) { c.WidthMM = figureWidths[n] })
-	d.dpi = d.choose("dpi", dots, slices.Index(figureDPI, c.DPI), func(n int) { c.DPI = figureDPI[n] })
-	dark := 0
-	if c.Dark {
-		dark = 1
-	}
-	d.paper = d.choose("paper", []string{w.t("ui.export.light"), w.t("ui.export.dark")}, dark, func(n int) { c.Dark = n == 1 })
+	d.pageFields = newPageFields(w, c, figureFormats, d.choose, d.number, func() (lo, hi int) {
+		if c.Kind == FigureAnimation {
+			return leastPx, mostGIFPx
+		}
+		return leastPx, mostPx
+	})
 	d.buildFields()
 	d.bar, d.level, d.notes = d.tick("bar", &c.Bar), d.tick("level", &c.Level), d.tick("notes", &c.Notes)
 	d.preview = newFigurePreview(w)
@@ -147,17 +137,6 @@ func (d *exportDialog) buildFields() {
 		func() int { return min(c.Count, d.slices()) }, func(n int) { c.Count = n })
 	d.frames = d.number("frames", func() (lo, hi int) { return 1, min(mostFrames, d.slices()) },
 		func() int { return min(c.Frames, d.slices()) }, func(n int) { c.Frames = n })
-	d.px = d.number("px", func() (lo, hi int) {
-		if c.Kind == FigureAnimation {
-			return leastPx, mostGIFPx
-		}
-		return leastPx, mostPx
-	}, func() int {
-		if c.Kind == FigureAnimation {
-			return min(c.WidthPx, mostGIFPx)
-		}
-		return c.WidthPx
-	}, func(n int) { c.WidthPx = n })
 }
 
 // slices is how many the plane goes through.
@@ -285,13 +264,7 @@ func (d *exportDialog) compose() {
 	if c.Kind == FigureAnimation {
 		cell("px", d.px.Entry)
 	} else {
-		cell("format", d.format)
-		cell("paper", d.paper)
-		cell("width", d.width)
-		if c.WidthMM == 0 {
-			cell("px", d.px.Entry)
-		}
-		cell("dpi", d.dpi)
+		d.cells(cell)
 	}
 	for _, n := range []*numeric{d.slice, d.count, d.frames, d.px} {
 		n.refresh()

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"image"
 	"io"
 	"strings"
 
@@ -32,7 +33,7 @@ const (
 // SliceFigure is a figure of slices of the open case, independent of the window.
 type SliceFigure struct {
 	Kind, Show      string
-	Format          string // "png", "svg", "pdf" or "gif"; an animation as "png" is its frame at Index
+	Format          string // "png", "svg", "pdf" or "gif"; "" to draw it and write nothing
 	Volume          *volume.Volume
 	Mask, Reference *mask.Mask // nil for none
 	ReferenceIs     string     // what the reference is, as captions say it; its name only with Identity
@@ -54,8 +55,9 @@ type SliceFigure struct {
 // DrawnFigure is what is known of a figure once it is drawn.
 type DrawnFigure struct {
 	Caption           string
-	Points            [][]string // what it shows, a head and a row each
-	WidthMM, HeightMM float64    // 0 for an animation
+	Points            [][]string  // what it shows, a head and a row each
+	Picture           image.Image // for no format: the figure, of an animation its frame at Index
+	WidthMM, HeightMM float64     // 0 for an animation
 	WidthPx, HeightPx int
 	Frames            int // of an animation
 }
@@ -162,7 +164,7 @@ func (w *Window) sliceFigure(c exportChoices, plane viewer.Plane, index int, ide
 	f = SliceFigure{
 		Kind: c.Kind, Show: c.Show, Format: c.format(), Volume: shot.Volume, Mask: shot.Mask, Reference: w.comparing.mask,
 		Plane: plane, Index: index, Count: c.Count, Frames: c.Frames, Window: shot.Window, Overlay: shot.Overlay,
-		Bar: c.Bar, Level: c.Level, Dark: c.Dark, WidthMM: float64(c.WidthMM), DPI: float64(c.DPI), WidthPx: min(c.WidthPx, mostGIFPx),
+		Bar: c.Bar, Level: c.Level, Dark: c.Dark, WidthMM: c.widthMM(), DPI: float64(c.DPI), WidthPx: min(c.WidthPx, mostGIFPx),
 		Model: shot.Model, Version: w.opts.Version, Identity: identity, ReferenceIs: w.referenceIs(identity),
 	}
 	shows := c.shows()
@@ -170,9 +172,6 @@ func (w *Window) sliceFigure(c exportChoices, plane viewer.Plane, index int, ide
 		f.Show = ""
 	} else {
 		fix(&f.Show, shows[0], shows)
-	}
-	if c.WidthMM == 0 {
-		f.WidthMM = float64(c.WidthPx) / f.DPI * 25.4
 	}
 	for _, p := range viewer.Presets {
 		if p.Name == c.Window && viewer.HasHU(f.Volume) {

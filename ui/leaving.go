@@ -11,7 +11,7 @@ import (
 // writingJobs are the jobs whose files would be missing or cut short if the
 // program ended meanwhile.
 func writingJobs() []string {
-	return []string{jobVacant, "save", "picture", "export", "audit", "labels.export", "study.copy", jobCasesExport, jobCasesCopy, jobCasesSegment}
+	return []string{jobVacant, "save", "picture", "export", "audit", "labels.export", jobPlotExport, "study.copy", jobCasesExport, jobCasesCopy, jobCasesSegment}
 }
 
 // handOver gives to what keeps the case all that is only on screen yet, before

@@ -48,7 +48,13 @@ type Plot struct {
 	Operated func(threshold float64) Plot
 	// Write writes it, or as "csv" its points, in which cases are named only with
 	// identity.
-	Write func(w io.Writer, format string, widthMM float64, identity bool) error
+	Write func(w io.Writer, format string, page PlotPage, identity bool) error
+}
+
+// PlotPage is what a figure is written for; DPI is of pixels.
+type PlotPage struct {
+	WidthMM, DPI float64
+	Dark         bool
 }
 
 // PlotPlace is what a point stands for.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/ui/controls"
 	"opacity/ui/plotview"
 	"opacity/viewer"
 	"opacity/viewer/tool"
@@ -35,8 +37,12 @@ func plotted(name string, places ...PlotPlace) Plot {
 	}
 	p.Tip = func(row int) string { return fmt.Sprint("point ", row) }
 	p.Place = func(row int) PlotPlace { return places[row-1] }
-	p.Write = func(w io.Writer, format string, mm float64, _ bool) error {
-		_, err := fmt.Fprint(w, name, " ", format, " ", mm)
+	p.Write = func(w io.Writer, format string, page PlotPage, _ bool) error {
+		if format == "png" { // 2 dots high for 3 wide
+			px := int(page.WidthMM/25.4*page.DPI + 0.5)
+			return png.Encode(w, image.NewGray(image.Rect(0, 0, px, px*2/3)))
+		}
+		_, err := fmt.Fprint(w, name, " ", format, " ", page.WidthMM, " ", page.Dark)
 		return err
 	}
 	return p
@@ -339,22 +345,56 @@ func TestAFigureIsWritten(t *testing.T) {
 	b.compareWithFile()
 	b.keys.Do(tool.ViewPlots)
 	b.figure("areas")
-	for name, want := range map[string]string{"a.svg": "areas svg 85", "b": "areas png 85", "c.csv": "areas csv 85"} {
+	for name, want := range map[string]string{"a.svg": "areas svg 85 false", "c.csv": "areas csv 85 false"} {
 		b.chooser.path = filepath.Join(b.dir, name)
 		test.Tap(b.plots.save)
 		b.answer("plots.export", "export")
 		file := b.chooser.path
-		if filepath.Ext(file) == "" {
-			file += ".png"
-		}
 		b.until("it is written", func() bool { _, err := os.Stat(file); return err == nil })
 		if got, _ := os.ReadFile(file); string(got) != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
 	b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
+	b.chooser.path = filepath.Join(b.dir, "b")
+	test.Tap(b.plots.save)
+	list := func(id string) *controls.Selector { return b.named["plots.export."+id].(*controls.Selector) }
+	list("dpi").SetSelected(b.texts.T("ui.export.dpi_of", 150))
+	list("width").SetSelected(b.texts.T("ui.export.width_px"))
+	list("paper").SetSelected(b.texts.T("ui.export.dark"))
+	px := b.named["plots.export.px"].(*controls.Entry)
+	px.SetText("900")
+	b.until("it is shown as it will be", func() bool {
+		m := b.named["export.preview"].(*canvas.Image).Image
+		said := b.named["export.name"].(*controls.Line).Text
+		return m != nil && strings.Contains(said, "areas.png: 152") && strings.Contains(said, "900 × 600 pixels")
+	})
+	b.answer("plots.export", "export")
+	b.until("it is written", func() bool { _, err := os.Stat(filepath.Join(b.dir, "b.png")); return err == nil })
+	b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
+	if f, err := os.Open(filepath.Join(b.dir, "b.png")); err != nil {
+		t.Error(err)
+	} else {
+		defer func() { _ = f.Close() }()
+		if at, err := png.DecodeConfig(f); err != nil || at.Width != 900 {
+			t.Errorf("it is %+v, %v", at, err)
+		}
+	}
+	kept := loadPreferences(b.dir).PlotExport
+	if kept == nil {
+		kept = b.prefs.PlotExport
+	}
+	if kept == nil || kept.DPI != 150 || kept.WidthMM != 0 || kept.WidthPx != 900 || !kept.Dark {
+		t.Errorf("remembered is %+v", kept)
+	}
+	test.Tap(b.plots.save)
+	if got := list("dpi").Selected; got != b.texts.T("ui.export.dpi_of", 150) {
+		t.Errorf("the next time it is %q", got)
+	}
+	b.answer("plots.export", "cancel")
+	b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
 	for name, want := range map[string]string{
-		"a.txt": "What areas shows.\n", "a.csv": "areas csv 85", "b.txt": "What areas shows.\n", "b.csv": "areas csv 85",
+		"a.txt": "What areas shows.\n", "a.csv": "areas csv 85 false", "b.txt": "What areas shows.\n",
 	} {
 		if got, _ := os.ReadFile(filepath.Join(b.dir, name)); string(got) != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

@@ -47,6 +47,7 @@ type preferences struct {
 	Amounts     map[string]float64  `json:"amounts,omitempty"` // of operations
 	Tools       *toolPreferences    `json:"tools,omitempty"`
 	Export      *exportChoices      `json:"export,omitempty"`
+	PlotExport  *exportChoices      `json:"plot_export,omitempty"`
 	Exported    string              `json:"exported,omitempty"` // folder that was exported into last
 }
 

@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"opacity/ui/controls"
+)
+
+// pageFields choose the format of a figure and the page that it is made for, in each
+// dialog that writes figures.
+type pageFields struct {
+	c                           *exportChoices
+	format, width, dpi, onPaper *controls.Selector
+	px                          *numeric
+}
+
+// newPageFields makes them as a dialog makes its lists and fields; bound is how many
+// pixels wide a figure may be, shown how many that is now.
+func newPageFields(w *Window, c *exportChoices, formats []string, choose func(id string, options []string, shown int, chosen func(n int)) *controls.Selector,
+	number func(id string, bound func() (lo, hi int), shown func() int, take func(n int)) *numeric, bound func() (lo, hi int),
+) pageFields {
+	f := pageFields{c: c}
+	var names, widths, dots []string
+	for _, name := range formats {
+		names = append(names, w.t("ui.export.format."+name))
+	}
+	for _, mm := range figureWidths {
+		widths = append(widths, w.t("ui.export.width_mm", mm))
+	}
+	widths[len(widths)-1] = w.t("ui.export.width_px")
+	for _, n := range figureDPI {
+		dots = append(dots, w.t("ui.export.dpi_of", n))
+	}
+	f.format = choose("format", names, slices.Index(formats, c.Format), func(n int) { c.Format = formats[n] })
+	f.width = choose("width", widths, slices.Index(figureWidths, c.WidthMM), func(n int) { c.WidthMM = figureWidths[n] })
+	f.dpi = choose("dpi", dots, slices.Index(figureDPI, c.DPI), func(n int) { c.DPI = figureDPI[n] })
+	dark := 0
+	if c.Dark {
+		dark = 1
+	}
+	f.onPaper = choose("paper", []string{w.t("ui.export.light"), w.t("ui.export.dark")}, dark, func(n int) { c.Dark = n == 1 })
+	f.px = number("px", bound, func() int { lo, hi := bound(); return min(max(c.WidthPx, lo), hi) }, func(n int) { c.WidthPx = n })
+	return f
+}
+
+// cells offers what is a choice for the format, each under what it is called.
+func (f *pageFields) cells(cell func(key string, o fyne.CanvasObject)) {
+	cell("format", f.format)
+	if f.c.Format == "csv" {
+		return
+	}
+	cell("paper", f.onPaper)
+	cell("width", f.width)
+	if f.c.WidthMM == 0 {
+		cell("px", f.px.Entry)
+	}
+	if f.c.Format == "png" || f.c.WidthMM == 0 {
+		cell("dpi", f.dpi)
+	}
+}
+
+// widthMM is how wide a figure is on its page.
+func (c exportChoices) widthMM() float64 {
+	if c.WidthMM == 0 {
+		return float64(c.WidthPx) / float64(c.DPI) * 25.4
+	}
+	return float64(c.WidthMM)
+}
