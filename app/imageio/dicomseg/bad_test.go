@@ -1,0 +1,164 @@
+package dicomseg
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"opacity/app"
+	"opacity/app/volume"
+)
+
+func axialFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata/axial", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// What does not fit the scan is refused with a sentence that names the file, and both
+// grids or frames of reference.
+func TestOtherScans(t *testing.T) {
+	ct := scan(t, "testdata/axial", "ct*.dcm").Geometry
+	change := func(how func(*volume.Geometry)) volume.Geometry {
+		g := ct
+		how(&g)
+		return g
+	}
+	unknown := change(func(g *volume.Geometry) { g.FrameUID = "" })
+	tests := []struct {
+		name, file string
+		g          volume.Geometry
+		want       []string // "" for none: it is read
+	}{
+		{"as it is", "seg.dcm", ct, nil},
+		{"no frame of reference", "rtstruct.dcm", unknown, nil},
+		{"another frame of reference", "seg.dcm", change(func(g *volume.Geometry) { g.FrameUID = "1.2" }), []string{"frame of reference", "1.2"}},
+		{"contours in another frame", "rtstruct.dcm", change(func(g *volume.Geometry) { g.FrameUID = "1.2" }), []string{"frame of reference", "1.2"}},
+		{"moved by half a voxel", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[0][3] += 0.4 }), []string{"7x9x4", "7x9x5", "12.5", "12.9"}},
+		{"moved by less than a tenth", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[0][3] += 0.05 }), nil},
+		{"moved by a slice too far", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[2][3] += 2.5 }), []string{"7x9x4", "7x9x5"}},
+		{"larger pixels", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[0][0] = 0.85 }), []string{"0.80 x 1.25", "0.85 x 1.25"}},
+		{"thicker slices", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[2][2] = 5; g.Size[2] = 3 }), []string{"2.50 mm", "5.00 mm"}},
+		{"more slices and columns", "seg.dcm", change(func(g *volume.Geometry) { g.Size = volume.Size{8, 9, 9} }), nil},
+		{"contours of somewhere else", "rtstruct.dcm", change(func(g *volume.Geometry) { g.Affine[2][3] += 100 }), []string{"contours reach", "7x9x5"}},
+		{"no slice of a scan", "ct0.dcm", ct, []string{"no mask"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join("testdata/axial", tt.file)
+			_, err := ReadMaskOn(context.Background(), path, tt.g)
+			if tt.want == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			kind, m := app.Explain(err)
+			if kind != app.Refused || !strings.Contains(m.String(), tt.file) {
+				t.Fatalf("%v: %s", kind, m)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(m.String(), w) {
+					t.Errorf("%q does not say %q", m, w)
+				}
+			}
+		})
+	}
+}
+
+// Of contours on thinner slices than the scan's, the plane nearest to each slice counts.
+func TestThinnerContours(t *testing.T) {
+	ct := scan(t, "testdata/axial", "ct*.dcm").Geometry
+	ct.Affine[2][2], ct.Size[2] = 5, 3
+	lm, err := ReadMaskOn(context.Background(), "testdata/axial/rtstruct.dcm", ct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := places(lm)
+	if got["Lung-Left"].Voxels != 16+14+14 || got["Lung-Right"].Voxels != 9+9 || len(lm.Doubts) == 0 || lm.Doubts[0].Key != "dicomseg.between" {
+		t.Errorf("%v, %v", got, lm.Doubts)
+	}
+}
+
+// Files that break off or are damaged are refused.
+func TestDamaged(t *testing.T) {
+	ct := scan(t, "testdata/axial", "ct*.dcm").Geometry
+	swap := func(file string, was, is string) []byte {
+		b := axialFile(t, file)
+		if !bytes.Contains(b, []byte(was)) || len(was) != len(is) {
+			t.Fatalf("%s has no %q", file, was)
+		}
+		return bytes.Replace(b, []byte(was), []byte(is), 1)
+	}
+	seg, rt := axialFile(t, "seg.dcm"), axialFile(t, "rtstruct.dcm")
+	tests := []struct {
+		name string
+		b    []byte
+		want string
+	}{
+		{"broken off", seg[:len(seg)-40], "seg.dcm"},
+		{"contours broken off", rt[:len(rt)/2], "seg.dcm"},
+		{"another kind of segmentation", swap("seg.dcm", "BINARY", "BRAINY"), "BRAINY"},
+		{"a number that is none", swap("rtstruct.dcm", "840.1000", "840.100x"), "seg.dcm"},
+		{"no closed contour", bytes.ReplaceAll(rt, []byte("CLOSED_PLANAR"), []byte("OPEN_NOPLANAR")), "no closed contours"},
+		{"empty", nil, "seg.dcm"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "seg.dcm")
+			if err := os.WriteFile(path, tt.b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := ReadMaskOn(context.Background(), path, ct)
+			if kind, m := app.Explain(err); kind != app.Refused || !strings.Contains(m.String(), tt.want) {
+				t.Errorf("%v: %s", kind, m)
+			}
+		})
+	}
+}
+
+// FuzzRead reads any bytes as a segmentation or contours: no panic, and no more memory
+// than the file and the grid account for.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"seg.dcm", "labelmap.dcm", "labelmap-rle.dcm", "fractional.dcm", "rtstruct.dcm", "holes.dcm"} {
+		f.Add(axialFile(f, name))
+	}
+	ct := scan(f, "testdata/axial", "ct*.dcm").Geometry
+	ct.FrameUID = ""
+	path := filepath.Join(f.TempDir(), "x.dcm")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if !Is(path) {
+			return
+		}
+		unguarded = true // a panic is a fault, though readers would be told of a damaged file
+		defer func() { unguarded = false }()
+		for _, g := range []*volume.Geometry{nil, &ct} {
+			lm, err := read(context.Background(), path, g)
+			if err != nil {
+				continue
+			}
+			voxels := 0
+			for _, s := range lm.Slices {
+				voxels += len(s)
+				for _, n := range s {
+					if int(n) >= len(lm.Sets) {
+						t.Fatal("a voxel of no set")
+					}
+				}
+			}
+			if voxels > 64*len(b)+ct.Size.Voxels() {
+				t.Errorf("%d voxels of %d bytes", voxels, len(b))
+			}
+		}
+		_, _ = Describe(path)
+	})
+}
