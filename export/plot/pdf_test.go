@@ -3,6 +3,7 @@ package plot_test
 import (
 	"bytes"
 	"compress/zlib"
+	"html"
 	"image"
 	"io"
 	"math"
@@ -37,7 +38,7 @@ func pdf(t *testing.T, f plot.Figure, p plot.Page) []byte {
 	return b.Bytes()
 }
 
-var stream = regexp.MustCompile(`(?s)<<[^>]*?(/FlateDecode)?[^>]*?>>\s*stream\r?\n(.*?)\r?\nendstream`)
+var stream = regexp.MustCompile(`(?s)<<[^>]*?(/FlateDecode)?[^>]*?>>\s*stream\r?\n(.*?)\nendstream`)
 
 // streams returns what a PDF holds, unpacked.
 func streams(t *testing.T, doc []byte) []string {
@@ -237,6 +238,38 @@ func TestPDFTransparencyIsTrue(t *testing.T) {
 		}
 		if n < 100 {
 			t.Errorf("only %d pixels of %v", n, want)
+		}
+	}
+}
+
+// What the SVG of a figure writes, its PDF writes too, letter by letter: every kind.
+func TestPDFWritesWhatTheSVGDoes(t *testing.T) {
+	written := regexp.MustCompile(`(?s)<text[^>]*>(.*?)</text>`)
+	for _, f := range append(gallery(10, 50), plot.ROC(corner()), plot.Boxes(models())) {
+		got := textOf(t, pdf(t, f, plot.Page{}))
+		texts := written.FindAllStringSubmatch(svg(t, f, plot.Page{}), -1)
+		if len(texts) < 5 {
+			t.Errorf("%s writes %d texts", f.Name, len(texts))
+		}
+		for _, m := range texts {
+			if want := html.UnescapeString(m[1]); !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in its PDF", f.Name, want)
+			}
+		}
+	}
+}
+
+// Curves of 65,536 thresholds and twenty cases make no large files.
+func TestFilesAreSmall(t *testing.T) {
+	for _, f := range gallery(20, 65536) {
+		for _, format := range []string{"svg", "pdf"} {
+			var c counter
+			if err := f.Write(&c, format, plot.Page{}); err != nil {
+				t.Fatal(err)
+			}
+			if c > 500e3 {
+				t.Errorf("%s.%s has %d kB", f.Name, format, c/1000)
+			}
 		}
 	}
 }
