@@ -59,6 +59,9 @@ func TestOtherScans(t *testing.T) {
 				}
 				return
 			}
+			if err == nil {
+				t.Fatal("it is read")
+			}
 			kind, m := app.Explain(err)
 			if kind != app.Refused || !strings.Contains(m.String(), tt.file) {
 				t.Fatalf("%v: %s", kind, m)
@@ -105,7 +108,7 @@ func TestDamaged(t *testing.T) {
 		{"broken off", seg[:len(seg)-40], "seg.dcm"},
 		{"contours broken off", rt[:len(rt)/2], "seg.dcm"},
 		{"another kind of segmentation", swap("seg.dcm", "BINARY", "BRAINY"), "BRAINY"},
-		{"a number that is none", swap("rtstruct.dcm", "840.1000", "840.100x"), "seg.dcm"},
+		{"a number that is none", swap("rtstruct.dcm", "-32.3750", "-32.375x"), "seg.dcm"},
 		{"no closed contour", bytes.ReplaceAll(rt, []byte("CLOSED_PLANAR"), []byte("OPEN_NOPLANAR")), "no closed contours"},
 		{"empty", nil, "seg.dcm"},
 	}
@@ -116,6 +119,9 @@ func TestDamaged(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := ReadMaskOn(context.Background(), path, ct)
+			if err == nil {
+				t.Fatal("it is read")
+			}
 			if kind, m := app.Explain(err); kind != app.Refused || !strings.Contains(m.String(), tt.want) {
 				t.Errorf("%v: %s", kind, m)
 			}
