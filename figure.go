@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"image/png"
 	"io"
 	"math"
 
@@ -57,6 +56,10 @@ func drawFigure(ctx context.Context, f ui.SliceFigure, out io.Writer, report fun
 	}
 	d := ui.DrawnFigure{Caption: fig.Caption(), Points: fig.Points()}
 	d.WidthMM, d.HeightMM = fig.SizeMM(page)
+	if f.Format == "" {
+		d.Picture = fig.Raster(page)
+		return d, nil
+	}
 	return d, fig.Write(out, f.Format, page)
 }
 
@@ -78,7 +81,7 @@ func pxOf(f ui.SliceFigure, wide float64) int {
 	return int(math.Min(math.Max(math.Ceil(wide*math.Max(w, h)/w), 64), 2400))
 }
 
-// animate writes an animation, or its frame at the index as PNG.
+// animate writes an animation, or draws its frame at the index.
 func animate(ctx context.Context, f ui.SliceFigure, c picture.Case, out io.Writer, report func(float64)) (ui.DrawnFigure, error) {
 	g := picture.GIF{Frames: f.Frames, Show: []picture.What{whats[f.Show]}}
 	if f.Show == ui.ShowBeside {
@@ -100,8 +103,9 @@ func animate(ctx context.Context, f ui.SliceFigure, c picture.Case, out io.Write
 	d := ui.DrawnFigure{WidthPx: frame.Rect.Dx(), HeightPx: frame.Rect.Dy(), Frames: min(f.Frames, f.Volume.Size[n])}
 	d.Caption, d.Points = c.GIFCaption(g), c.GIFPoints(g)
 	switch f.Format {
-	case "png":
-		return d, png.Encode(out, frame)
+	case "":
+		d.Picture = frame
+		return d, nil
 	case "gif":
 		return d, c.WriteGIF(ctx, out, g, report)
 	}

@@ -1,11 +1,10 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"image"
-	"image/png"
+	"io"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -77,7 +76,7 @@ func (p *figurePreview) stop() {
 
 // mostPreviewPx is how wide a figure is drawn at most to be shown: wide enough that
 // nothing in it is bounded by a least size, so that all is in proportion.
-const mostPreviewPx = 2400
+const mostPreviewPx = 1600
 
 // run draws it beside the window as it is written, and makes it as large as there is
 // room for.
@@ -87,7 +86,7 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 	scale := w.win.Canvas().Scale()
 	wide, high := max(int(room.Width*scale), 1), max(int(room.Height*scale), 1)
 	shown := f
-	shown.Format = "png"
+	shown.Format = ""
 	if f.Kind != FigureAnimation {
 		shown.DPI = min(f.DPI, mostPreviewPx/f.WidthMM*25.4)
 	}
@@ -96,16 +95,11 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 		image  image.Image
 	}
 	job.Run(w.jobs, jobPreview, func(ctx context.Context, _ func(job.Progress)) (made, error) {
-		var b bytes.Buffer
-		d, err := w.opts.DrawFigure(ctx, shown, &b, func(float64) {})
-		if err != nil {
-			return made{}, err
-		}
-		m, err := png.Decode(&b)
+		d, err := w.opts.DrawFigure(ctx, shown, io.Discard, func(float64) {})
 		if err != nil || ctx.Err() != nil {
 			return made{}, errors.Join(err, ctx.Err())
 		}
-		return made{d, smaller(m, wide, high)}, nil
+		return made{d, smaller(d.Picture, wide, high)}, nil
 	}, nil, func(m made, err error) {
 		if err != nil {
 			if kind, why := app.Explain(err); kind != app.Interrupted {

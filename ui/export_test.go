@@ -28,7 +28,7 @@ type drawer struct {
 
 func (d *drawer) draw(ctx context.Context, f SliceFigure, out io.Writer, report func(float64)) (DrawnFigure, error) {
 	d.asked = append(d.asked, f)
-	if d.wait != nil && f.Format != "png" {
+	if d.wait != nil && f.Format != "" {
 		report(0.5)
 		select {
 		case <-d.wait:
@@ -41,7 +41,8 @@ func (d *drawer) draw(ctx context.Context, f SliceFigure, out io.Writer, report 
 	if d.size != nil {
 		size = d.size(f)
 	}
-	return made, png.Encode(out, image.NewGray(image.Rectangle{Max: size}))
+	made.Picture = image.NewGray(image.Rectangle{Max: size})
+	return made, png.Encode(out, made.Picture)
 }
 
 // composing is a window that asks what to export, with a figure that is all it exports.
@@ -109,7 +110,7 @@ func TestExportOfAFigure(t *testing.T) {
 	b.named["export.count"].(*controls.Entry).SetText("6")
 	b.shownFigure()
 	f := d.asked[len(d.asked)-1]
-	if f.Format != "png" || f.Kind != FigureMontage || f.Show != ShowCT || f.Plane != viewer.Coronal || f.Window != viewer.Presets[0].Window ||
+	if f.Format != "" || f.Kind != FigureMontage || f.Show != ShowCT || f.Plane != viewer.Coronal || f.Window != viewer.Presets[0].Window ||
 		f.Overlay.Style != viewer.Outlined || f.WidthMM != 85 || !f.Dark || f.Bar || !f.Level || f.Count != 6 || f.Identity {
 		t.Errorf("the preview is of %+v", f)
 	}
@@ -174,7 +175,7 @@ func TestExportOfAComparison(t *testing.T) {
 		t.Errorf("the error map is of %+v", f)
 	}
 	b.pickFigure("kind", "Animation through the stack (GIF)")
-	if f = d.asked[len(d.asked)-1]; f.Kind != FigureAnimation || f.Show != ShowBeside || f.Format != "png" {
+	if f = d.asked[len(d.asked)-1]; f.Kind != FigureAnimation || f.Show != ShowBeside || f.Format != "" {
 		t.Errorf("the frame is of %+v", f)
 	}
 	d.wait = make(chan struct{})
@@ -210,11 +211,11 @@ func TestPreviewIsWhatIsWritten(t *testing.T) {
 	for _, tt := range []struct {
 		width, dpi string
 		want       float64
-	}{{"85 mm", "150 dpi", 150}, {"174 mm", "300 dpi", 300}, {"174 mm", "600 dpi", mostPreviewPx / 174. * 25.4}} {
+	}{{"85 mm", "150 dpi", 150}, {"114 mm", "300 dpi", 300}, {"174 mm", "600 dpi", mostPreviewPx / 174. * 25.4}} {
 		b.pickFigure("width", tt.width)
 		b.pickFigure("dpi", tt.dpi)
 		f := d.asked[len(d.asked)-1]
-		if f.Format != "png" || math.Abs(f.DPI-tt.want) > 0.01 {
+		if f.Format != "" || math.Abs(f.DPI-tt.want) > 0.01 {
 			t.Errorf("%s at %s is drawn at %g dpi as %s", tt.width, tt.dpi, f.DPI, f.Format)
 		}
 		room := b.exporting.preview.picture.Size()

@@ -101,12 +101,18 @@ func (f Figure) Write(w io.Writer, format string, p Page) error {
 // WritePNG writes the figure at the page's dots per inch.
 func (f Figure) WritePNG(w io.Writer, p Page) error {
 	p = p.withDefaults()
+	return encode(w, f.Raster(p), p.DPI)
+}
+
+// Raster is the picture that WritePNG writes.
+func (f Figure) Raster(p Page) image.Image {
+	p = p.withDefaults()
 	s := newSheet(p.Dark, p.Letters)
 	width, height := f.size(s, p)
 	px := func(l vg.Length) int { return max(1, int(math.Round(l.Points()*p.DPI/pointsPerInch))) }
 	canvas := vgimg.NewWith(vgimg.UseImage(image.NewRGBA(image.Rect(0, 0, px(width), px(height)))), vgimg.UseDPI(int(math.Round(p.DPI))))
 	f.render(s, canvas)
-	return encode(w, canvas.Image(), p.DPI)
+	return canvas.Image()
 }
 
 // WriteSVG writes the figure with its text as text.
