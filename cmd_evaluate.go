@@ -76,6 +76,7 @@ func newEvaluate(c *cli) *cobra.Command {
 	flags.StringArrayVar(&f.sources.Probabilities, "probabilities", nil, t.T("cmd.evaluate.probabilities"))
 	flags.StringVar(&f.sources.ROI, "roi", "", t.T("cmd.evaluate.roi"))
 	flags.StringVar(&f.sources.Image, "image", "", t.T("cmd.evaluate.image"))
+	flags.StringVar(&f.sources.Lobes, "lobes", "", t.T("cmd.evaluate.lobes"))
 	flags.StringArrayVar(&f.labels, "label", nil, t.T("cmd.evaluate.label"))
 	flags.StringArrayVar(&f.tolerances, "tolerance", nil, t.T("cmd.evaluate.tolerance"))
 	flags.StringVar(&f.folds, "folds", "", t.T("cmd.evaluate.folds"))
@@ -112,7 +113,7 @@ func (f evaluateFlags) options(cmd *cobra.Command) (cohort.Options, error) {
 		o.InThirds = []string{"hd_mm", "hd_px"}
 	}
 	switch {
-	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI+s.Image != ""):
+	case f.pairs != "" && (s.Reference != "" || len(s.Predictions)+len(s.Probabilities) > 0 || s.ROI+s.Image+s.Lobes != ""):
 		return o, app.Misuse("cmd.evaluate.pairs_alone")
 	case f.jobs < 0:
 		return o, app.Misuse("cmd.evaluate.bad_jobs", f.jobs)

@@ -16,12 +16,12 @@ import (
 
 // evaluationFiles are what `evaluate` writes besides the figures and the cases that a
 // later run goes on from.
-var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv", "tests.csv", "agreement.csv", "calibration.csv"}
+var evaluationFiles = []string{"metrics.json", "metrics.csv", "summary.csv", "slices.csv", "thirds.csv", "folds.csv", "zones.csv", "density.csv", "histogram.csv", "outcome.csv", "outcome_tests.csv", "tests.csv", "agreement.csv", "calibration.csv", "lobes.csv"}
 
 // writeEvaluation puts the results into the folder and returns their paths.
 func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error) {
 	writers := []func(io.Writer) error{
-		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests, r.WriteTests, r.WriteAgreement, r.WriteCalibration,
+		r.WriteJSON, r.WriteMetrics, r.WriteSummary, r.WriteSlices, r.WriteThirds, r.WriteFolds, r.WriteZones, r.WriteDensity, r.WriteHistogram, r.WriteOutcome, r.WriteOutcomeTests, r.WriteTests, r.WriteAgreement, r.WriteCalibration, r.WriteLobes,
 	}
 	empty := map[string]bool{
 		"thirds.csv": !r.HasThirds(), "folds.csv": len(r.Folds) == 0, "zones.csv": len(r.Severity) == 0, "density.csv": !r.HasHU(), "histogram.csv": !r.HasHU(),
@@ -29,6 +29,7 @@ func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error
 	}
 	empty["tests.csv"], empty["agreement.csv"] = len(r.Tests) == 0, len(r.Agreement) == 0
 	empty["calibration.csv"] = len(r.Calibrated) == 0
+	empty["lobes.csv"] = len(r.Lobar) == 0
 	var files []string
 	for n, name := range evaluationFiles {
 		if empty[name] {
@@ -72,7 +73,7 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, f evaluateFlags) 
 		}
 		said += c.agreementLine(r, row.Model, row.Label)
 	}
-	said += c.testedLines(r, f.metrics) + c.severityLines(r)
+	said += c.testedLines(r, f.metrics) + c.severityLines(r) + c.lobarLines(r)
 	for _, path := range files {
 		said += path + "\n"
 	}
@@ -129,6 +130,27 @@ func (c *cli) severityLines(r cohort.Report) (said string) {
 			said += s.Model + ": "
 		}
 		said += c.table.T("drawn.severity", a.Mean, a.N, b.Mean, b.N) + "\n"
+	}
+	return said
+}
+
+// lobarLines tell the mean lobar score of each model.
+func (c *cli) lobarLines(r cohort.Report) (said string) {
+	for _, model := range cohort.Models(r.Cases) {
+		var reference, prediction []float64
+		for _, s := range r.Lobar {
+			if s.Model == model {
+				reference, prediction = append(reference, float64(s.Reference.Score)), append(prediction, float64(s.Prediction.Score))
+			}
+		}
+		if len(reference) == 0 {
+			continue
+		}
+		a, b := stats.Describe(reference), stats.Describe(prediction)
+		if model != "" {
+			said += model + ": "
+		}
+		said += c.table.T("cmd.evaluate.lobar", a.Mean, a.N, b.Mean, b.N) + "\n"
 	}
 	return said
 }

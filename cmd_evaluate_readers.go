@@ -32,7 +32,7 @@ func (f evaluateFlags) checkReaders() error {
 		return app.Misuse("cmd.evaluate.readers.consensus_alone")
 	case !f.reads():
 		return nil
-	case s.Reference+s.ROI+s.Image+f.pairs+f.folds != "" || len(s.Predictions)+len(s.Probabilities)+len(f.presets) > 0:
+	case s.Reference+s.ROI+s.Image+s.Lobes+f.pairs+f.folds != "" || len(s.Predictions)+len(s.Probabilities)+len(f.presets) > 0:
 		return app.Misuse("cmd.evaluate.readers.alone")
 	case len(f.readers) > 0 && f.readerList != "":
 		return app.Misuse("cmd.evaluate.readers.both")

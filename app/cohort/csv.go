@@ -19,7 +19,7 @@ import (
 var needed = []string{"case", "reference", "prediction"}
 
 // List reads pairs from a CSV with the columns case, reference, prediction and, where
-// wanted, model, probabilities, roi, image and fold. Paths are relative to the list's folder.
+// wanted, model, probabilities, roi, image, lobes and fold. Paths are relative to the list's folder.
 // A pair that is there twice, or lacks something, is a failure.
 func List(path string) (cases []Case, failed []Failure, err error) {
 	at, rows, err := table(path, needed)
@@ -39,7 +39,7 @@ func List(path string) (cases []Case, failed []Failure, err error) {
 		}
 		c := Case{
 			Name: get("case"), Model: get("model"), Fold: get("fold"),
-			Reference: file("reference"), Prediction: file("prediction"), Probability: file("probabilities"), ROI: file("roi"), Image: file("image"),
+			Reference: file("reference"), Prediction: file("prediction"), Probability: file("probabilities"), ROI: file("roi"), Image: file("image"), Lobes: file("lobes"),
 		}
 		key := [2]string{c.Name, c.Model}
 		switch {

@@ -22,6 +22,7 @@ type outcome struct {
 	// label: the case counts for each label of the others.
 	Empty     bool
 	Severity  *Severity  `json:",omitempty"`
+	Lobar     *Lobar     `json:",omitempty"`
 	Confusion *Confusion `json:",omitempty"`
 	Notes     []string
 	Scores    []labelScore `json:",omitempty"`
@@ -63,7 +64,7 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	out.Severity, out.Confusion = found.severity, found.confusion
+	out.Severity, out.Lobar, out.Confusion = found.severity, found.lobar, found.confusion
 	if what.lungs != nil {
 		if thirds, ok := region.Thirds(what.lungs, reference.grid); ok {
 			where.thirds = thirds[:]
@@ -106,6 +107,7 @@ func (o Options) roi(ctx context.Context, c Case, reference *labelled) (*mask.Bi
 type wholeCase struct {
 	hu        []*HU // by part
 	severity  *Severity
+	lobar     *Lobar
 	confusion *Confusion
 }
 
@@ -131,6 +133,12 @@ func (o Options) whole(ctx context.Context, c Case, what *comparison, where *pla
 		w.severity = severity
 		said(why)
 	}
+	lobar, unscored, err := o.lobar(ctx, c, what.parts, where.on)
+	if err != nil {
+		return w, err
+	}
+	w.lobar = lobar
+	said(unscored)
 	if where.roi != nil {
 		for _, p := range what.parts {
 			p.reference.And(where.roi)

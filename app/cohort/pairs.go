@@ -25,6 +25,7 @@ type Case struct {
 	Probability           string // a map of probabilities, or a folder of prob_LABEL files; empty for none
 	ROI                   string // a mask of what counts; empty for the whole grid
 	Image                 string // the CT, to find the body in; empty for none
+	Lobes                 string // a map of the five lobes, 1 to 5; empty for none
 }
 
 // Failure is a case that could not be compared.
@@ -40,6 +41,7 @@ type Sources struct {
 	Probabilities []string // as many, or none
 	ROI           string   // one file for all cases, or a folder; empty for none
 	Image         string   // a file, or a folder; empty for none
+	Lobes         string   // a file, or a folder; empty for none
 }
 
 // Find matches the sources. A case name is a file's name without its extension, or that
@@ -65,7 +67,7 @@ func Find(s Sources) (cases []Case, failed []Failure, notes []text.Message, err 
 			probabilities = s.Probabilities[n]
 		}
 		if !folder {
-			cases = append(cases, Case{Name: caseName(s.Reference), Model: models[n], Reference: s.Reference, Prediction: p, Probability: probabilities, ROI: s.ROI, Image: s.Image})
+			cases = append(cases, Case{Name: caseName(s.Reference), Model: models[n], Reference: s.Reference, Prediction: p, Probability: probabilities, ROI: s.ROI, Image: s.Image, Lobes: s.Lobes})
 			continue
 		}
 		c, f, more, err := match(s, p, probabilities, models[n])
@@ -129,6 +131,10 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	lobes, err := beside(s.Lobes, masksIn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	for _, name := range sortedNames(references) {
 		c := Case{Name: name, Model: model}
 		fail := func(err error) { failed = append(failed, Failure{name, model, err}) }
@@ -150,6 +156,10 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 			continue
 		}
 		if c.Image, err = images.of(name); err != nil {
+			fail(err)
+			continue
+		}
+		if c.Lobes, err = lobes.of(name); err != nil {
 			fail(err)
 			continue
 		}

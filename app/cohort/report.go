@@ -27,6 +27,7 @@ type Report struct {
 	Calibrated []Calibrated `json:"calibration,omitempty"`
 	Folds      []Fold       `json:"folds,omitempty"`
 	Severity   []Severity   `json:"severity"`
+	Lobar      []Lobar      `json:"severity_of_lobes,omitempty"`
 	Confusion  []Confusion  `json:"confusion"`
 	Outcome    *Outcome     `json:"outcome,omitempty"`
 	Failed     []failure    `json:"failed"`
@@ -60,7 +61,7 @@ type Provenance struct {
 func Build(r Run, o Options, seed uint64, use text.Message, failed []Failure) Report {
 	out := Report{
 		Cases: r.Rows, Summary: Summarise(r.Rows, r.Pooled, o.Rules, seed), Agreement: Agree(r.Rows), Tests: Compare(r.Rows, o.Rules, o.Metrics...), Folds: ByFold(r.Rows), Curves: curvesOf(r, seed),
-		Form: cmp.Or(o.Form, stats.Difference), Severity: r.Severity, Confusion: pooledConfusion(r.Confusion),
+		Form: cmp.Or(o.Form, stats.Difference), Severity: r.Severity, Lobar: r.Lobar, Confusion: pooledConfusion(r.Confusion),
 		Failed: []failure{},
 	}
 	for _, f := range slices.Concat(failed, r.Failed) {

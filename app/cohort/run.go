@@ -50,8 +50,9 @@ type Run struct {
 	Inputs []Input
 	Reused int            // cases taken from the store
 	Pooled map[Group]Pool // probabilities of all cases together
-	// Severity and Confusion have what was found of each case.
+	// Severity, Lobar and Confusion have what was found of each case.
 	Severity  []Severity
+	Lobar     []Lobar
 	Confusion []Confusion
 }
 
@@ -85,6 +86,10 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 		if s := res.Severity; s != nil {
 			s.Case, s.Model = cases[n].Name, cases[n].Model
 			out.Severity = append(out.Severity, *s)
+		}
+		if s := res.Lobar; s != nil {
+			s.Case, s.Model = cases[n].Name, cases[n].Model
+			out.Lobar = append(out.Lobar, *s)
 		}
 		if c := res.Confusion; c != nil {
 			c.Model = cases[n].Model

@@ -27,7 +27,7 @@ type Input struct {
 
 // File is a file that was read.
 type File struct {
-	Role   string `json:"role"` // reference, prediction, probabilities, roi, image
+	Role   string `json:"role"` // reference, prediction, probabilities, roi, image, lobes
 	Name   string `json:"name"` // without its folder
 	SHA256 string `json:"sha256"`
 }
@@ -37,7 +37,7 @@ type File struct {
 func (o Options) fingerprint(ctx context.Context, c Case) (Input, string, error) {
 	in := Input{Case: c.Name, Model: c.Model, Paths: map[string]string{}}
 	for _, f := range []struct{ role, path string }{
-		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI}, {"image", c.Image},
+		{"reference", c.Reference}, {"prediction", c.Prediction}, {"probabilities", c.Probability}, {"roi", c.ROI}, {"image", c.Image}, {"lobes", c.Lobes},
 	} {
 		if f.path == "" {
 			continue

@@ -8,11 +8,11 @@ import (
 // Lobe is one of five, told by its number in the map of lobes alone: maps differ in the
 // order, of which the score knows nothing.
 type Lobe struct {
-	Number         int
-	Voxels         int64
-	Infected       int64
-	Share          metrics.Value // infected / lobe
-	Score          int           // 0 to 5; 0 also where the lobe has no voxel
+	Number   int
+	Voxels   int64
+	Infected int64
+	Share    metrics.Value // infected / lobe
+	Score    int           // 0 to 5; 0 also where the lobe has no voxel
 }
 
 // Lobar is the score of five lobes.
