@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"opacity/app"
@@ -257,9 +258,15 @@ func (c *cli) writeTable(f evaluateFlags, t cohort.Table, r cohort.Report, put f
 	}
 	for _, line := range strings.Split(strings.TrimSpace(t.Text), "\n") {
 		// What the source prints below its table stands below it in the figure too.
-		if at := strings.LastIndex(line, " "); at > 0 && t.Text != "" && len(t.Columns) > 1 {
-			d.Foot = append(d.Foot, []string{strings.TrimSpace(line[:at]), line[at+1:]})
+		at := strings.LastIndex(line, " ")
+		if at <= 0 || t.Text == "" || len(t.Columns) < 2 {
+			continue
 		}
+		if _, err := strconv.ParseFloat(line[at+1:], 64); err != nil { // words alone, right across
+			d.Foot = append(d.Foot, []string{line})
+			continue
+		}
+		d.Foot = append(d.Foot, []string{strings.TrimSpace(line[:at]), line[at+1:]})
 	}
 	d.N, d.Made, d.Notes = t.N, []string{"Opacity " + r.Provenance.Opacity}, []string{c.table.T("cmd.evaluate.research")}
 	var said []string

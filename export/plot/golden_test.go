@@ -44,7 +44,7 @@ func examples() map[string]example {
 			many.Groups = append(many.Groups, g)
 		}
 	}
-	table := plot.TableData{Name: "values", Columns: []string{"", "least", "file"}, Rows: [][]string{{"1", "-1120", "a-b"}, {"2", "-1024.5", "-"}}}
+	table := plot.TableData{Name: "values", Columns: []string{"", "least", "file"}, Rows: [][]string{{"1", "-1120", "a-b"}, {"2", "-1024.5", "-"}}, Foot: [][]string{{"(words right across, of no column)"}}}
 	twoReaders := boxesData(12, false)
 	for n := range twoReaders.Groups {
 		twoReaders.Groups[n].Name = "a long reader (1) – another (2)"

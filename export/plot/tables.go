@@ -18,7 +18,7 @@ type TableData struct {
 	Name    string // of the files
 	Columns []string
 	Rows    [][]string
-	Foot    [][]string // rows under a line of their own: means, medians
+	Foot    [][]string // rows under a line of their own: means, medians; of one cell: words right across
 	Shows   string
 }
 
@@ -43,7 +43,7 @@ func (d table) style(s *sheet, width vg.Length) (text.Style, []vg.Length) {
 		total := vg.Length(0)
 		for c := range d.Columns {
 			for n, row := range d.all() {
-				if c < len(row) {
+				if c < len(row) && !d.across(row) {
 					st := style
 					if n == 0 {
 						st = s.bold(style.Font.Size/s.scale, s.ink)
@@ -69,6 +69,9 @@ func (d table) style(s *sheet, width vg.Length) (text.Style, []vg.Length) {
 		style.Font.Size *= 0.95
 	}
 }
+
+// across says that a row is words that no column has.
+func (d table) across(row []string) bool { return len(row) == 1 && len(d.Columns) > 1 }
 
 func lines(s string) []string { return strings.Split(s, "\n") }
 
@@ -112,7 +115,9 @@ func (d table) draw(s *sheet, c draw.Canvas) {
 			if col < len(row) {
 				for i, line := range lines(signed(row[col])) {
 					at := y - pitch*(vg.Length(i+n-len(lines(row[col])))+0.5)
-					if col == 0 {
+					if d.across(row) {
+						write(c, s.fitted(style, line, c.Size().X), draw.XLeft, x, at, line)
+					} else if col == 0 {
 						write(c, style, draw.XLeft, x, at, line)
 					} else {
 						write(c, style, draw.XRight, x+w, at, line)
