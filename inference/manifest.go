@@ -106,6 +106,9 @@ type PreStep struct {
 	MarginMM      float64 `json:"margin_mm"`
 	SpacingMM     Spacing `json:"spacing_mm"`
 	Outside       float64 `json:"outside"`
+	BelowMM       float64 `json:"below_mm"`
+	ToMM          float64 `json:"to_mm"`
+	MinDense      float64 `json:"min_dense"`
 }
 
 // Target is the field "to": a range of values, or for a crop what it is cut to.

@@ -27,10 +27,12 @@ type collector struct {
 	nets    [][]float32 // per network channel: the picture it gave
 	rowMax  [][]float32 // per channel: the largest of each of its rows
 	lines   [][]float32 // per channel: one output row
+	seen    [][]float32 // likewise, what is in the picture of it
 	resizer []*resizer  // per channel
 	bits    []uint64    // one output row
-	cut     rect
-	broken  bool // the network gave something that is not a number
+	cut     rect        // of the picture's plane that the network saw
+	shown   rect        // of it that is the picture
+	broken  bool        // the network gave something that is not a number
 }
 
 // newCollector makes room for what a network of some channels gives; kept is
@@ -41,6 +43,7 @@ func newCollector(p *plan, netChannels int, kept volume.Box) *collector {
 		manifest: m, view: p.view, rows: p.rows, cols: p.cols, usedRows: p.usedRows, usedCols: p.usedCols,
 		bits: make([]uint64, (p.view.cols+63)/64),
 	}
+	wide, high := p.seen.right-p.seen.left, p.seen.bottom-p.seen.top
 	for range netChannels {
 		c.nets = append(c.nets, make([]float32, p.rows*p.cols))
 	}
@@ -48,7 +51,8 @@ func newCollector(p *plan, netChannels int, kept volume.Box) *collector {
 	for _, ch := range m.Output.Channels {
 		c.resizer = append(c.resizer, nil)
 		c.rowMax = append(c.rowMax, make([]float32, p.usedRows))
-		c.lines = append(c.lines, make([]float32, p.view.cols))
+		c.lines = append(c.lines, make([]float32, wide))
+		c.seen = append(c.seen, nil)
 		var bits *mask.Bits
 		var slices [][]uint8
 		if ch.Label != "" {
@@ -66,7 +70,7 @@ func newCollector(p *plan, netChannels int, kept volume.Box) *collector {
 		c.probabilities = append(c.probabilities, slices)
 	}
 	for n := range c.resizer {
-		c.resizer[n] = newResizer(m.Output.Resize, p.usedRows, p.usedCols, p.view.rows, p.view.cols)
+		c.resizer[n] = newResizer(m.Output.Resize, p.usedRows, p.usedCols, high, wide)
 	}
 	return c
 }
@@ -126,7 +130,7 @@ func (c *collector) place(s int, cut rect) {
 		r.from(c.usedRows, c.usedCols)
 		r.widen(net)
 	}
-	for y := range cut.bottom - cut.top {
+	for y := c.shown.top; y < c.shown.bottom; y++ {
 		if c.manifest.Output.Exclusive {
 			c.exclusiveRow(s, y)
 		} else {
@@ -153,6 +157,7 @@ func (c *collector) largest(row []float32) float32 {
 // refit makes the resizers lead to a part of the picture of another size.
 func (c *collector) refit(cut rect) {
 	c.cut = cut
+	c.shown = rect{max(cut.top, 0), max(cut.left, 0), min(cut.bottom, c.view.rows), min(cut.right, c.view.cols)}
 	for n := range c.resizer {
 		rows, cols := cut.bottom-cut.top, cut.right-cut.left
 		if r := c.resizer[n]; r.rows.out != rows || r.cols.out != cols {
@@ -169,19 +174,28 @@ func compact(pix []float32, cols, usedRows, usedCols int) []float32 {
 	return pix[:usedRows*usedCols]
 }
 
-// ownRow compares one channel's output row with its threshold.
+// line makes the probabilities of a channel for row y of the picture, as much of it as
+// the network saw.
+func (c *collector) line(n, y int) []float32 {
+	r := c.resizer[n]
+	line := c.lines[n][:r.cols.out]
+	r.row(line, y-c.cut.top)
+	return line[c.shown.left-c.cut.left : c.shown.right-c.cut.left]
+}
+
+// ownRow compares one channel's row of the picture with its threshold.
 func (c *collector) ownRow(s, y, n int, threshold float32) {
 	r := c.resizer[n]
 	possible := float32(0)
-	for t := y * r.rows.width; t < (y+1)*r.rows.width; t++ {
+	out := y - c.cut.top
+	for t := out * r.rows.width; t < (out+1)*r.rows.width; t++ {
 		possible = max(possible, c.rowMax[n][r.rows.index[t]])
 	}
 	keep := c.probabilities[n] != nil
 	if possible <= threshold && !keep {
 		return // a blend of rows is nowhere above their largest value
 	}
-	line := c.lines[n][:r.cols.out]
-	r.row(line, y)
+	line := c.line(n, y)
 	if keep {
 		c.keep(s, y, n, line)
 	}
@@ -211,16 +225,16 @@ func peakOf(m *Manifest, ch Channel, size volume.Size) (peaks *mask.Bits, least 
 	return peaks, least
 }
 
-// exclusiveRow gives every pixel of an output row to the channel with the
+// exclusiveRow gives every pixel of a row of the picture to the channel with the
 // largest probability, the first of equals.
 func (c *collector) exclusiveRow(s, y int) {
-	width := c.cut.right - c.cut.left
-	for n, r := range c.resizer {
-		r.row(c.lines[n][:width], y)
+	for n := range c.resizer {
+		line := c.line(n, y)
+		c.seen[n] = line
 		if c.probabilities[n] != nil {
-			c.keep(s, y, n, c.lines[n][:width])
+			c.keep(s, y, n, line)
 		}
-		c.markPeaks(s, y, n, c.lines[n][:width], float32(math.Inf(1)))
+		c.markPeaks(s, y, n, line, float32(math.Inf(1)))
 	}
 	for n, found := range c.found {
 		if found == nil {
@@ -228,10 +242,10 @@ func (c *collector) exclusiveRow(s, y int) {
 		}
 		clear(c.bits)
 		any := false
-		for x, v := range c.lines[n][:width] {
+		for x, v := range c.seen[n] {
 			best := true
-			for o := range c.lines {
-				if w := c.lines[o][x]; w > v || w == v && o < n {
+			for o := range c.seen {
+				if w := c.seen[o][x]; w > v || w == v && o < n {
 					best = false
 					break
 				}
@@ -259,27 +273,27 @@ func over(bits []uint64, line []float32, threshold float32) {
 	}
 }
 
-// mark puts the bits of output row y of picture s into a set of voxels.
+// mark puts the bits of row y of picture s into a set of voxels.
 func (c *collector) mark(s, y int, found *mask.Bits) {
 	w := c.view
-	if w.col.index == 0 && !w.col.flip && c.cut.left == 0 {
-		at := w.voxel(s, y+c.cut.top, 0)
+	if w.col.index == 0 && !w.col.flip && c.shown.left == 0 {
+		at := w.voxel(s, y, 0)
 		copy(found.Row(at[1], at[2]), c.bits)
 		return
 	}
-	for x := range c.cut.right - c.cut.left {
+	for x := range c.shown.right - c.shown.left {
 		if c.bits[x>>6]>>(x&63)&1 == 1 {
-			at := w.voxel(s, y+c.cut.top, x+c.cut.left)
+			at := w.voxel(s, y, x+c.shown.left)
 			found.Set(at[0], at[1], at[2])
 		}
 	}
 }
 
-// keep notes an output row's probabilities as bytes.
+// keep notes the probabilities of row y of picture s as bytes.
 func (c *collector) keep(s, y, n int, line []float32) {
 	w := c.view
 	plane := w.size[0] * w.size[1]
-	o := w.base + s*w.stepSlice + (y+c.cut.top)*w.stepRow + c.cut.left*w.stepCol
+	o := w.base + s*w.stepSlice + y*w.stepRow + c.shown.left*w.stepCol
 	for _, v := range line {
 		c.probabilities[n][o/plane][o%plane] = roundToByte(v * 255)
 		o += w.stepCol

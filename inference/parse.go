@@ -25,6 +25,7 @@ var preFields = map[string][]string{
 	"clahe":     {"clip_limit", "tiles"},
 	"scale":     {"factor", "offset"},
 	"crop":      {"to", "margin_mm"},
+	"mirror":    {"below_mm", "to_mm", "min_dense"},
 	"resample":  {"spacing_mm", "interpolation"},
 	"lung_mask": {"outside"},
 }

@@ -26,13 +26,16 @@ type plan struct {
 	prepared           [][]float32 // ring of prepared pictures, for context
 	preparedSlice      []int       // which slice each holds, -1 for none
 	cuts               []rect      // per ring place
+	// seen is the largest part of a picture's plane that the network sees: the picture,
+	// and what its mirror image adds around it.
+	seen rect
 }
 
 // newPlan compiles the metadata for a volume. name is the model's, for errors.
 func newPlan(name string, m *Manifest, v *volume.Volume) (*plan, error) {
 	p := &plan{manifest: m, volume: v, view: newView(v.Size, m.Input.Orientation, m.Input.SliceAxis)}
 	rows, cols := p.view.rows, p.view.cols
-	p.room = rows * cols
+	p.room, p.seen = rows*cols, rect{0, 0, rows, cols}
 	varying := false
 	for n, step := range m.Preprocess {
 		f, err := p.compile(name, n, step, rows, cols, varying)
@@ -46,6 +49,11 @@ func newPlan(name string, m *Manifest, v *volume.Volume) (*plan, error) {
 			p.room = max(p.room, rows*cols)
 		case "crop":
 			varying = true
+		case "mirror":
+			m := f.(mirrorFilter)
+			rows, cols = rows+2*m.rows, cols+2*m.cols
+			p.room = max(p.room, rows*cols)
+			p.seen = rect{-m.rows, -m.cols, p.view.rows + m.rows, p.view.cols + m.cols}
 		}
 	}
 	if varying {
@@ -104,15 +112,25 @@ func (p *plan) compile(name string, n int, step PreStep, rows, cols int, varying
 	case "scale":
 		return scaleFilter{float32(step.Factor), float32(step.Offset)}, nil
 	case "crop":
-		before := p.manifest.Preprocess[:n]
-		if slices.ContainsFunc(before, func(s PreStep) bool { return s.Op == "resize" || s.Op == "crop" }) || p.volume.Unit != volume.HU {
+		if p.moved(n) || p.volume.Unit != volume.HU {
 			return nil, app.Refuse(nil, "inference.crop_order", name)
 		}
 		spacing := p.volume.SpacingMM()
 		margin := func(a axis) int { return int(math.Round(step.MarginMM / spacing[a.index])) }
 		return newCropFilter(rows, cols, margin(p.view.row), margin(p.view.col)), nil
+	case "mirror":
+		if p.moved(n) {
+			return nil, app.Refuse(nil, "inference.mirror_order", name)
+		}
+		return p.mirror(step), nil
 	}
 	return nil, app.Refuse(nil, "inference.later", name, "preprocess "+step.Op)
+}
+
+// moved reports whether a step before step n changes which part of the plane is seen, or
+// its size.
+func (p *plan) moved(n int) bool {
+	return slices.ContainsFunc(p.manifest.Preprocess[:n], func(s PreStep) bool { return s.Op == "resize" || s.Op == "crop" || s.Op == "mirror" })
 }
 
 // measure shows the whole volume to the steps that need its statistics.

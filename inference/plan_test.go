@@ -241,7 +241,9 @@ func TestNoAllocationPerSlice(t *testing.T) {
 	v := pictureVolume(512, 512, 3, func(x float32) int16 { return int16(x) })
 	crop := plainManifest()
 	crop.Preprocess = []PreStep{{Op: "crop", To: Target{Name: "body"}, MarginMM: 3}, {Op: "resize", Size: Pair{128, 128}, Interpolation: "linear"}}
-	for name, m := range map[string]*Manifest{"default": defaultManifest(t), "crop": crop} {
+	mirror := defaultManifest(t)
+	mirror.Preprocess = append([]PreStep{{Op: "mirror", BelowMM: 360, ToMM: 400}}, mirror.Preprocess...)
+	for name, m := range map[string]*Manifest{"default": defaultManifest(t), "crop": crop, "mirror": mirror} {
 		p, err := newPlan("m", m, v)
 		if err != nil {
 			t.Fatal(err)

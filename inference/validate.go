@@ -117,6 +117,10 @@ func (s *PreStep) check(c *checker, list string) {
 	case "crop":
 		c.oneOf(at+"to", s.To.Name, "body", "lungs")
 		c.want(s.MarginMM >= 0, at+"margin_mm", s.MarginMM, "0 or more")
+	case "mirror":
+		c.want(s.BelowMM > 0, at+"below_mm", s.BelowMM, "above 0")
+		c.want(s.ToMM >= s.BelowMM, at+"to_mm", s.ToMM, "below_mm or more")
+		c.want(s.MinDense >= 0 && s.MinDense <= 1, at+"min_dense", s.MinDense, "0 to 1")
 	case "resample":
 		c.want(min(s.SpacingMM[0], s.SpacingMM[1], s.SpacingMM[2]) > 0, at+"spacing_mm", s.SpacingMM, "above 0")
 		c.oneOf(at+"interpolation", s.Interpolation, "nearest", "linear", "cubic", "area")

@@ -143,6 +143,7 @@ _plain_steps = steps(
     clahe={"clip_limit": number(0), "tiles": many(whole(1), 2, 2)},
     scale={"factor": number(), "offset": number()},
     crop={"to": one_of("body", "lungs"), "margin_mm": number(0)},
+    mirror={"below_mm": number(1e-9), "to_mm": number(1e-9), "min_dense": number(0, 1)},
     resample={"spacing_mm": many(number(1e-9), 3, 3), "interpolation": INTERPOLATIONS},
     lung_mask={"outside": number()},
 )

@@ -18,7 +18,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from . import card, check
+from . import card, chains, check
 from .export import load_network, write_metadata
 from .runtime import Model
 from .tables import markdown
@@ -166,8 +166,8 @@ def preprocessing(model: Model, hu: np.ndarray, spacing_mm, volume: Path, folder
     what = "preprocessing, here against the program"
     prepared = model.prepare(hu, spacing_mm)
     step = hu.shape[1] // prepared.shape[1]
-    if any(s["op"] == "crop" for s in model.metadata["preprocess"]):
-        return (what, "left out: the chain crops, and the program puts the picture back", True)
+    if any(isinstance(s, chains.Crop) or isinstance(s, chains.Mirrored) and (s.rows or s.columns) for s in chains.settle(model.steps, hu, spacing_mm, "hu")):
+        return (what, "left out: the chain crops or continues the picture, and the program puts the picture back", True)
     low, high = float(prepared.min()), float(prepared.max())
     if 0 <= low and high <= 1:
         low, high = 0.0, 1.0  # 8-bit pictures over 255

@@ -61,7 +61,10 @@ class Model:
 
     def prepare(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> np.ndarray:
         """A stack in the unit the model takes, [z, y, x], to what the network sees of each slice, float32."""
-        return chains.apply(self.steps, image, spacing_mm, "hu")[0]
+        return self._prepare(self.steps, image, spacing_mm)
+
+    def _prepare(self, steps: list, image: np.ndarray, spacing_mm: chains.Spacing | None) -> np.ndarray:
+        return chains.apply(steps, image, spacing_mm, "hu")[0]
 
     def native(self, picture: np.ndarray) -> np.ndarray:
         """A slice in the unit the model takes, of any size, to probabilities [channels, rows, columns]; it is its own neighbour."""
@@ -71,13 +74,13 @@ class Model:
         """Probabilities on the grid of image [z, y, x], some slices at a time: which, and [channels, those, y, x]."""
         if not self.by_slices:
             raise ValueError(f"{self.path.name} works in patches or needs another model's lungs; evaluate its run instead")
-        steps, k = self.steps, self.context
+        steps, k = chains.settle(self.steps, image, spacing_mm, "hu"), self.context
         whole = any(getattr(s, "scope", "") in ("volume", "foreground") for s in steps)
-        prepared = self.prepare(image, spacing_mm) if whole else None
+        prepared = self._prepare(steps, image, spacing_mm) if whole else None
         for start in range(0, len(image), BLOCK):
             here = slice(start, min(start + BLOCK, len(image)))
             low, high = max(0, start - k), min(len(image), here.stop + k)
-            part = prepared[low:high] if whole else self.prepare(image[low:high], spacing_mm)
+            part = prepared[low:high] if whole else self._prepare(steps, image[low:high], spacing_mm)
             p = self.each(part)[:, start - low : here.stop - low]
             yield here, chains.undo(steps, p, image[here].shape, spacing_mm, "hu", image[here])
 

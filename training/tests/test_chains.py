@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opacity_training import chains
-from opacity_training.chains import Clahe, Clip, Crop, LungMask, MinMax, Resample, Resize, Round, Scale, Window, ZScore
+from opacity_training.chains import Clahe, Clip, Crop, LungMask, MinMax, Mirror, Resample, Resize, Round, Scale, Window, ZScore
 from opacity_training.metadata import rings
 from opacity_training.sources import INFECTION, LUNG
 from opacity_training.strict import ConfigError
@@ -252,3 +252,54 @@ def test_the_way_back_over_two_resizes_is_one():
     p = np.random.default_rng(3).random((1, 2, 32, 32), np.float32)
     back = chains.undo(steps, p, (2, 128, 128), None, "hu")
     assert np.array_equal(back[0, 1], cv2.resize(p[0, 1], (128, 128), interpolation=cv2.INTER_LINEAR))
+
+
+def narrow():
+    """A field of 7 x 7 cm within a body, a centimetre a pixel."""
+    return np.arange(2 * 49, dtype=np.int16).reshape(2, 7, 7)
+
+
+CM = (5.0, 10.0, 10.0)
+
+
+def test_a_narrow_field_is_continued_by_its_mirror_image():
+    steps = [Mirror(below_mm=80, to_mm=110, min_dense=0.5), Resize(size=[22, 22], interpolation="nearest")]
+    x = narrow()
+    (wide, _), (got, spacing) = (chains.apply(s, x, CM, "hu") for s in (steps[:1], steps))
+    assert wide.shape == (2, 11, 11) and wide[1, 2].tolist() == [50, 49, 49, 50, 51, 52, 53, 54, 55, 55, 54]
+    assert np.array_equal(wide[:, [0, 1, 9, 10]], wide[:, [3, 2, 8, 7]])
+    assert spacing == pytest.approx((5, 5, 5)) and got.shape == (2, 22, 22)
+    label = (x % 3 == 0).astype(np.uint8)
+    moved = chains.apply_label(steps, label, CM, "hu", x)
+    assert np.array_equal(moved, (got % 3 == 0).astype(np.uint8))
+    back = chains.undo(steps[:1], wide[None], x.shape, CM, "hu", x)
+    assert np.array_equal(back[0], x)
+
+
+def test_a_whole_scan_decides_for_its_parts():
+    x = np.full((4, 7, 7), 40, np.int16)
+    x[2:, [0, -1]] = x[2:, :, [0, -1]] = -1000
+    steps = chains.settle([Mirror(below_mm=80, to_mm=110, min_dense=0.4)], x, CM, "hu")
+    assert [chains.apply(steps, part, CM, "hu")[0].shape for part in (x[:2], x[2:])] == [(2, 11, 11)] * 2
+
+
+@pytest.mark.parametrize(
+    "image, spacing, unit, below, dense, rows",
+    [
+        (narrow(), CM, "hu", 70, 0.0, 7),  # wide enough
+        (np.pad(narrow()[:, 1:-1, 1:-1], ((0, 0), (1, 1), (1, 1)), constant_values=-1000), CM, "hu", 80, 0.1, 7),  # a small body in air
+        (narrow(), None, "hu", 80, 0.0, 7),
+        (narrow().astype(np.uint8), CM, "gray8", 80, 0.0, 7),
+        (narrow(), CM, "hu", 80, 0.0, 21),  # once at most
+    ],
+)
+def test_what_is_left_alone_by_mirroring(image, spacing, unit, below, dense, rows):
+    got, _ = chains.apply([Mirror(below_mm=below, to_mm=1000, min_dense=dense)], image, spacing, unit)
+    assert got.shape == (2, rows, rows)
+
+
+def test_mirroring_comes_first_and_says_sensible_lengths():
+    with pytest.raises(ConfigError, match="before resize"):
+        chains.apply([Resize(size=[4, 4]), Mirror(below_mm=80, to_mm=110)], narrow(), CM, "hu")
+    with pytest.raises(ConfigError, match="below_mm"):
+        Mirror(below_mm=80, to_mm=70)

@@ -10,11 +10,11 @@ Arrays are [z, y, x]. Steps act on each axial slice by itself, except those of s
 
 from __future__ import annotations
 
-from .carry import apply, apply_label, undo
+from .carry import apply, apply_label, settle, undo
 from .grids import Spacing, body_boxes, resampled_shape
-from .steps import KINDS, Clahe, Clip, Crop, LungMask, MinMax, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit, from_metadata, metadata, slice8
+from .steps import KINDS, Clahe, Clip, Crop, LungMask, MinMax, Mirror, Mirrored, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit, from_metadata, metadata, slice8
 
 __all__ = [
-    "KINDS", "Clahe", "Clip", "Crop", "LungMask", "MinMax", "Resample", "Resize", "Round", "Scale", "Spacing", "Step", "Window", "ZScore",
-    "apply", "apply_label", "body_boxes", "for_unit", "from_metadata", "metadata", "resampled_shape", "slice8", "undo",
+    "KINDS", "Clahe", "Clip", "Crop", "LungMask", "MinMax", "Mirror", "Mirrored", "Resample", "Resize", "Round", "Scale", "Spacing", "Step", "Window", "ZScore",
+    "apply", "apply_label", "body_boxes", "for_unit", "from_metadata", "metadata", "resampled_shape", "settle", "slice8", "undo",
 ]  # fmt: skip

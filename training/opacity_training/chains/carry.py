@@ -7,7 +7,23 @@ import numpy as np
 from ..strict import ConfigError
 from . import greys, grids
 from .grids import Spacing
-from .steps import OPS, SPLINE, Clahe, Clip, Crop, LungMask, MinMax, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit
+from .steps import OPS, SPLINE, Clahe, Clip, Crop, LungMask, MinMax, Mirror, Mirrored, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit
+
+
+def settle(steps: list[Step], image: np.ndarray | None, spacing_mm: Spacing | None, unit: str) -> list[Step]:
+    """The steps with what depends on the whole of a scan decided, so that parts of it can be carried out by themselves."""
+    out = []
+    for n, step in enumerate(for_unit(steps, unit)):
+        if isinstance(step, Mirror):
+            if any(isinstance(s, Resize | Resample | Crop | Mirrored) for s in out):
+                raise ConfigError("the step mirror must come before resize, resample and crop, and once")
+            if unit != "hu" or spacing_mm is None:
+                continue
+            if image is None:
+                raise ValueError("the step mirror needs the picture")
+            step = grids.mirrored(image, spacing_mm, step)
+        out.append(step)
+    return out
 
 
 def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit: str, lungs: np.ndarray | None = None) -> tuple[np.ndarray, Spacing | None]:
@@ -17,7 +33,7 @@ def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit
     """
     source = greys.numbers(image)
     x, cut = source, None
-    for step in for_unit(steps, unit):
+    for step in settle(steps, source, spacing_mm, unit):
         if cut is not None and needs_all(step):
             raise ConfigError(f"the step {OPS[type(step)]} cannot be between crop and resize: the slices differ in size there")
         match step:
@@ -37,6 +53,8 @@ def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit
                 x = x * np.float32(step.factor) + np.float32(step.offset)
             case Crop():
                 cut = grids.body_boxes(source, spacing_mm, step.margin_mm)
+            case Mirrored():
+                x = grids.continued(x, step)
             case Resize():
                 before, x, cut = x.shape, grids.resize(x, step, cut), None
                 spacing_mm = grids.respaced(spacing_mm, before, x.shape)
@@ -56,13 +74,15 @@ def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit
 def apply_label(steps: list[Step], label: np.ndarray, spacing_mm: Spacing | None, unit: str, image: np.ndarray | None = None) -> np.ndarray:
     """The bits of a label [z, y, x] moved as `apply` moves the picture: set where at least half of the new voxel was.
 
-    image is the picture before the steps; only crop needs it.
+    image is the picture before the steps; only crop and mirror need it.
     """
     bits = [b for b in (1 << n for n in range(8)) if (label & b).any()]
     parts, cut = [(label & b > 0) for b in bits], None
     shape = label.shape
-    for step in for_unit(steps, unit):
+    for step in settle(steps, image, spacing_mm, unit):
         match step:
+            case Mirrored():
+                parts = [grids.continued(p, step) for p in parts]
             case Crop():
                 if image is None:
                     raise ValueError("the step crop needs the picture to crop its label")
@@ -84,11 +104,15 @@ def apply_label(steps: list[Step], label: np.ndarray, spacing_mm: Spacing | None
 def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spacing_mm: Spacing | None, unit: str, image: np.ndarray | None = None) -> np.ndarray:
     """Probabilities [c, z, y, x] on the grid that `apply` gave, back on the source's grid [c, *shape], linearly.
 
-    Over several resizes in a row in one, as the program does it. Outside a crop they are 0.
+    Over several resizes in a row in one, as the program does it. Outside a crop they are 0. image is the whole
+    picture where a step depends on all of it, unless the steps are settled.
     """
     done, at, spacing, cut = [], tuple(shape), spacing_mm, None
-    for step in for_unit(steps, unit):
+    for step in settle(steps, image, spacing_mm, unit):
         match step:
+            case Mirrored():
+                done.append((step, at, None))
+                at = (at[0], at[1] + 2 * step.rows, at[2] + 2 * step.columns)
             case Crop():
                 cut = grids.body_boxes(greys.numbers(image), spacing, step.margin_mm)
             case Resize():
@@ -102,7 +126,13 @@ def undo(steps: list[Step], result: np.ndarray, shape: tuple[int, int, int], spa
     out = []
     for part in result.astype(np.float32):
         for step, before, cut in reversed(done):
-            part = grids.zoom(part, before, 1, "nearest") if isinstance(step, Resample) else grids.unresize(part, before, cut)
+            match step:
+                case Mirrored():
+                    part = grids.cut_back(part, step)
+                case Resample():
+                    part = grids.zoom(part, before, 1, "nearest")
+                case Resize():
+                    part = grids.unresize(part, before, cut)
         out.append(part)
     return np.stack(out)
 

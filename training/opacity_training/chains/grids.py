@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from .steps import Resample, Resize
+from .steps import Mirror, Mirrored, Resample, Resize
 
 BODY_HU = -500.0  # parts the body from the air around it
 OPENCV = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
@@ -37,6 +37,26 @@ def body_boxes(hu: np.ndarray, spacing_mm: Spacing | None, margin_mm: float) -> 
         found = ndimage.find_objects(parts)[largest] if count else (slice(0, parts.shape[0]), slice(0, parts.shape[1]))
         boxes.append(tuple(slice(max(0, s.start * n - m), min(size, s.stop * n + m)) for s, m, size in zip(found, margin, (rows, columns))))
     return boxes
+
+
+def mirrored(hu: np.ndarray, spacing_mm: Spacing, step: Mirror) -> Mirrored:
+    """What a step comes to for the whole of a scan [z, y, x]."""
+    rows, columns = (
+        min(n, max(0, int(np.floor((step.to_mm / mm - n) / 2 + 0.5)))) if n * mm < step.below_mm else 0 for n, mm in zip(hu.shape[1:], spacing_mm[1:])
+    )
+    if rows or columns:
+        edges = np.concatenate([hu[:, at].ravel() for at in (0, -1)] + [hu[:, :, at].ravel() for at in (0, -1)])
+        if (edges > BODY_HU).mean() < step.min_dense:
+            rows = columns = 0
+    return Mirrored(rows=rows, columns=columns, only=step.only)
+
+
+def continued(x: np.ndarray, step: Mirrored) -> np.ndarray:
+    return np.pad(x, ((0, 0), (step.rows, step.rows), (step.columns, step.columns)), mode="symmetric")
+
+
+def cut_back(x: np.ndarray, step: Mirrored) -> np.ndarray:
+    return x[:, step.rows : x.shape[1] - step.rows, step.columns : x.shape[2] - step.columns]
 
 
 def resize(x: np.ndarray, step: Resize, cut: list | None) -> np.ndarray:

@@ -113,6 +113,33 @@ class Crop(Step):
 
 
 @dataclass(kw_only=True)
+class Mirror(Step):
+    """Pictures whose field is narrower than below_mm are continued to to_mm by their mirror image, at most once a side.
+
+    Left alone is a body that is seen whole: less than min_dense of the voxels at the pictures' edges is above
+    -500 HU. Before any resize or crop, in HU; what has no spacing is left alone.
+    """
+
+    below_mm: float
+    to_mm: float
+    min_dense: float = 0.0
+
+    def check(self) -> None:
+        if not 0 < self.below_mm <= self.to_mm:
+            raise ConfigError(f"mirror: below_mm is {self.below_mm} and to_mm {self.to_mm}; they must be above 0, and the first no larger")
+        if not 0 <= self.min_dense <= 1:
+            raise ConfigError(f"mirror: min_dense is {self.min_dense}; it must be 0 to 1")
+
+
+@dataclass(kw_only=True)
+class Mirrored(Step):
+    """What `Mirror` comes to for one scan: how many rows and columns are added on either side. Not for configurations."""
+
+    rows: int
+    columns: int
+
+
+@dataclass(kw_only=True)
 class Resample(Step):
     """To a spacing: floor(shape * spacing / new) voxels over the same box; splines mirrored at the edge."""
 
@@ -134,7 +161,7 @@ class LungMask(Step):
 
 KINDS: dict[str, type] = {
     "clip": Clip, "window": Window, "resize": Resize, "minmax": MinMax, "zscore": ZScore, "round": Round,
-    "clahe": Clahe, "scale": Scale, "crop": Crop, "resample": Resample, "lung_mask": LungMask,
+    "clahe": Clahe, "scale": Scale, "crop": Crop, "mirror": Mirror, "resample": Resample, "lung_mask": LungMask,
 }  # fmt: skip
 OPS = {kind: op for op, kind in KINDS.items()}
 
