@@ -21,7 +21,7 @@ func (f *evaluateFlags) addOutcome(flags *pflag.FlagSet, t text.Table) {
 	flags.StringVar(&f.outcome, "outcome", "", t.T("cmd.evaluate.outcome"))
 	flags.StringVar(&f.rules.BothEmpty, "both-empty", "", t.T("cmd.evaluate.both_empty"))
 	flags.StringVar(&f.rules.Penalty, "penalty", "", t.T("cmd.evaluate.penalty"))
-	flags.StringVar(&f.agreement, "agreement", string(stats.Difference), t.T("cmd.evaluate.agreement", strings.Join(formNames(), "|")))
+	flags.StringVar(&f.agreement, "agreement", string(stats.Difference), t.T("cmd.evaluate.agreement", strings.Join(formNames(), ", ")))
 	flags.StringArrayVar(&f.inSlices, "in-slices", nil, t.T("cmd.evaluate.in_slices"))
 	flags.StringArrayVar(&f.inThirds, "in-thirds", nil, t.T("cmd.evaluate.in_thirds"))
 }

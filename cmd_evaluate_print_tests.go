@@ -48,7 +48,7 @@ func (c *cli) testedLines(r cohort.Report, asked []string) (said string) {
 	told := slices.Concat([]string{"dice", "hd95_mm", "hd95_px"}, asked)
 	p := func(t cohort.Test) string {
 		if math.IsNaN(float64(t.P)) {
-			return "-"
+			return c.table.T("cmd.evaluate.tests.none", t.Why)
 		}
 		return c.table.T("cmd.evaluate.tests.p", probability(float64(t.P)), probability(float64(t.PHolm)))
 	}

@@ -38,7 +38,9 @@ func newRoot(c *cli) *cobra.Command {
 		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       programVersion(),
 	}
+	root.SetVersionTemplate("opacity {{.Version}}\n")
 	root.Flags().BoolVar(&sample, "sample", false, c.table.T("cmd.root.sample"))
 	root.Flags().Lookup("sample").Hidden = !hasWindow
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, c.table.T("cmd.quiet"))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"runtime/debug"
 	"testing"
 )
@@ -27,5 +29,12 @@ func TestVersionOfABuild(t *testing.T) {
 		if got := versionOf(c.linked, &info); got != c.want {
 			t.Errorf("%q, %q: %q, want %q", c.linked, c.module, got, c.want)
 		}
+	}
+}
+
+func TestVersionFlag(t *testing.T) {
+	var out, errs bytes.Buffer
+	if status := run(context.Background(), []string{"--version"}, &out, &errs); status != 0 || out.String() != "opacity "+programVersion()+"\n" {
+		t.Errorf("%d %q %q", status, out.String(), errs.String())
 	}
 }
