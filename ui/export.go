@@ -72,6 +72,7 @@ func (w *Window) export(e exportJob) {
 	for _, l := range w.session.Mask().Labels() {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
 	}
+	w.bands.settled("save") // this is another attempt
 	w.unlessThere(e.paths(), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { w.askExportInto(e.folder) })
 }
 

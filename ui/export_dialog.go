@@ -31,7 +31,8 @@ type exportDialog struct {
 	column, fields       *fyne.Container
 	scroll               *container.Scroll
 	preview              *figurePreview
-	why                  string // there is no such figure; "" where there is
+	why                  string          // there is no such figure; "" where there is
+	failed               *controls.Prose // why the last export did not begin; nil where it did
 }
 
 // askExport asks what to export, and where to.
@@ -226,7 +227,11 @@ func (d *exportDialog) body() fyne.CanvasObject {
 		d.mask, indent(d.labels), d.report, d.pictures, d.figure, indent(d.fields), d.identity)
 	d.scroll = container.NewVScroll(container.NewBorder(nil, nil, nil, space(10), d.column))
 	left := container.NewBorder(nil, nil, nil, space(6), d.scroll)
-	into := container.NewBorder(nil, nil, controls.NewLine(w.t("ui.export.into"), look.Dim), browse, d.folder)
+	var into fyne.CanvasObject = container.NewBorder(nil, nil, controls.NewLine(w.t("ui.export.into"), look.Dim), browse, d.folder)
+	if n := slices.IndexFunc(w.bands.failures, func(f failure) bool { return f.about == "save" }); n >= 0 {
+		d.failed = controls.Paragraph(w.bands.failures[n].sentence, theme.ColorNameError) // its band is under the dialog
+		into = container.NewVBox(into, d.failed)
+	}
 	return container.NewBorder(container.NewVBox(into, space(2)), controls.NewLine(w.t("ui.research"), look.Dim).Sized(theme.SizeNameCaptionText),
 		container.New(fixedWidth(exportColumn), left), nil, d.preview.object)
 }

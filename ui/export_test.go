@@ -359,3 +359,28 @@ func TestExportGoesWhereTheLastWent(t *testing.T) {
 		t.Errorf("of another case it goes into %s, not %s", got, want)
 	}
 }
+
+// A folder that cannot be looked into is told in the dialog, which is over all else.
+func TestExportSaysWhyItDoesNotBegin(t *testing.T) {
+	b, _ := composing(t)
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.check("figure").SetChecked(true)
+	b.named["export.folder"].(*controls.Entry).SetText(file)
+	b.answer("export", "export")
+	b.until("it asks again", func() bool { return b.exporting != nil })
+	if d := b.exporting; d.failed == nil || !strings.Contains(d.failed.Rich.String(), "a file") {
+		t.Errorf("it does not say why: %v", b.bands.failures)
+	}
+	b.answer("export", "cancel")
+	b.keys.Do(tool.FileExport)
+	b.named["export.folder"].(*controls.Entry).SetText(filepath.Join(t.TempDir(), "out"))
+	b.answer("export", "export")
+	b.until("it is exported", func() bool { return len(b.status.tasks) == 0 })
+	b.keys.Do(tool.FileExport)
+	if b.exporting.failed != nil {
+		t.Error("what failed before is still told")
+	}
+}

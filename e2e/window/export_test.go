@@ -45,16 +45,12 @@ func TestExportFigure(t *testing.T) {
 	pick("kind", 5, "a frame")
 	p.shot("2-animation")
 	folder := filepath.Join(p.folder, "out")
-	export := func() {
-		t.Helper()
-		p.click("export.folder")
-		p.key("ctrl+a")
-		if err := p.desk.Type(folder); err != nil {
-			t.Fatal(err)
-		}
-		p.key("enter")
+	p.click("export.folder")
+	p.key("ctrl+a")
+	if err := p.desk.Type(folder); err != nil {
+		t.Fatal(err)
 	}
-	export()
+	p.key("enter")
 	p.until("it to be written", func(s state) bool { return s.Modal == "" && strings.HasPrefix(s.Status, "Exported into") })
 	f, err := os.Open(filepath.Join(folder, "animation_beside_axial.gif"))
 	if err != nil {
@@ -64,12 +60,16 @@ func TestExportFigure(t *testing.T) {
 	if g, err := gif.DecodeAll(f); err != nil || len(g.Image) != 40 {
 		t.Errorf("the animation: %v", err)
 	}
+	if b, err := os.ReadFile(filepath.Join(folder, "animation_beside_axial.csv")); err != nil || strings.Count(string(b), "\n") != 1+2*40 {
+		t.Errorf("its table is %q, %v", b, err)
+	}
 
 	p.key("ctrl+e")
 	p.until("the dialog again", func(s state) bool { return s.Modal == "export" })
+	p.untilDrawn(preview)
 	pick("kind", 1, "a slice")
 	p.shot("4-slice")
-	export()
+	p.click("export.export") // into the folder of before
 	p.until("that to be written", func(s state) bool {
 		return s.Modal == "" && len(s.Busy) == 0 && strings.HasPrefix(s.Status, "Exported into")
 	})
@@ -85,12 +85,12 @@ func TestExportFigure(t *testing.T) {
 				t.Errorf("174 mm at 300 dpi are %d pixels, %v", m.Width, err)
 			}
 		case ".txt":
-			if !strings.Contains(string(b), "window WL") || strings.Contains(string(b), "thorax") {
+			if !strings.Contains(string(b), "window WL") || !strings.Contains(string(b), "Labels drawn: infection (red).") || strings.Contains(string(b), "thorax") {
 				t.Errorf("the caption is %q, %v", b, err)
 			}
 		}
 	}
-	if all, _ := os.ReadDir(folder); len(all) != 5 {
+	if all, _ := os.ReadDir(folder); len(all) != 6 {
 		t.Errorf("what was not ticked is written too: %v", all)
 	}
 }
