@@ -149,14 +149,14 @@ func TestCaption(t *testing.T) {
 		name, got  string
 		want, lack []string
 	}{
-		{"triptych", draw(c, triptych), []string{"From left to right: CT, reference, prediction.", labels, "The reference is a reference mask.", "WL −600", "WW 1500", "Made by Opacity 1.0."}, []string{"Hits"}},
-		{"error map", draw(c, errorMap), []string{"CT, hits and errors.", "those of left lung, right lung, infection:", "The reference is a reference mask.", "pink"}, []string{"Labels drawn", "No labels"}},
+		{"triptych", draw(c, triptych), []string{"From left to right: CT, reference, prediction.", labels, "Reference: a reference mask.", "WL −600", "WW 1500", "Made by Opacity 1.0."}, []string{"Hits"}},
+		{"error map", draw(c, errorMap), []string{"CT, hits and errors.", "those of left lung, right lung, infection:", "Reference: a reference mask.", "pink"}, []string{"Labels drawn", "No labels"}},
 		{"of one label", draw(one, errorMap), []string{"those of infection:"}, []string{"lung", "pink"}},
 		{"one label", draw(one, triptych), []string{"Labels drawn: infection (red)."}, []string{"lung"}},
 		{"labels hidden", draw(bare, triptych), []string{"No labels are drawn."}, []string{"infection"}},
-		{"montage", draw(c, montage), []string{"6 slices", labels, "The reference is a reference mask."}, nil},
+		{"montage", draw(c, montage), []string{"6 slices", labels, "Reference: a reference mask."}, nil},
 		{"CT alone", draw(c, ct), []string{"slice"}, []string{"label", "eference", "From left"}},
-		{"animation", c.GIFCaption(picture.GIF{Frames: 8}), []string{"8 frames evenly through the stack (Axial)", "From left to right: CT, reference, prediction.", labels, "The reference is a reference mask.", "Made by Opacity 1.0."}, nil},
+		{"animation", c.GIFCaption(picture.GIF{Frames: 8}), []string{"8 frames evenly through the stack (Axial)", "From left to right: CT, reference, prediction.", labels, "Reference: a reference mask.", "Made by Opacity 1.0."}, nil},
 	} {
 		for _, want := range tt.want {
 			if !strings.Contains(tt.got, want) {
