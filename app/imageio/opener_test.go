@@ -163,6 +163,21 @@ func TestScanRefuses(t *testing.T) {
 	}
 }
 
+// Segmentations and contours come with the series they lie beside; alone they are no
+// study, and are named all the same.
+func TestScanNamesMasks(t *testing.T) {
+	folder := filepath.Join("dicomseg", "testdata", "axial")
+	scan, err := Opener{}.Scan(context.Background(), []string{folder}, nil)
+	if err != nil || len(scan.Series) != 1 || len(scan.Masks) != 6 || len(scan.Skipped) > 0 {
+		t.Fatalf("%d series, masks %v, skipped %v, %v", len(scan.Series), scan.Masks, scan.Skipped, err)
+	}
+	alone := filepath.Join(folder, "rtstruct.dcm")
+	scan, err = Opener{}.Scan(context.Background(), []string{alone}, nil)
+	if err == nil || len(scan.Masks) != 1 || scan.Masks[0] != (app.MaskFile{Path: alone, Kind: "dicom.skipped.rtstruct"}) {
+		t.Errorf("masks %v, %v", scan.Masks, err)
+	}
+}
+
 func TestScanStops(t *testing.T) {
 	root := t.TempDir()
 	writeSeries(t, root, 5, 1, "A")
