@@ -118,6 +118,7 @@ func (e *easel) fittingCurve() (text.Message, error) {
 			}
 			d.Groups = append(d.Groups, g)
 		}
+		d.Notes = append([]string{e.table.T("drawn.points_of", len(x), len(curves))}, d.Notes...)
 		const places = 121
 		at := make([]float64, places)
 		for n := range at {
