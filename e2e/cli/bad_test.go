@@ -144,6 +144,7 @@ func refusedUse(t *testing.T, use string, r result, names string) {
 	if use == "json" {
 		var got struct {
 			Series  []map[string]any
+			Masks   []struct{} // none
 			Skipped map[string]int
 			Failed  []struct{ Path, Message string }
 		}

@@ -81,7 +81,8 @@ func same(got, want map[string]place) bool {
 func expected(t testing.TB) (e struct {
 	Files map[string]map[string]place `json:"files"`
 	Lung1 map[string]place            `json:"lung1"`
-}) {
+},
+) {
 	t.Helper()
 	b, err := os.ReadFile("testdata/expected.json")
 	if err == nil {
