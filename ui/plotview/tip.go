@@ -55,8 +55,14 @@ func place(at fyne.Position, size, room fyne.Size, apart float32, points []fyne.
 	below, above, level := at.Y+apart, at.Y-apart-size.Height, at.Y-size.Height/2
 	best, fewest := fyne.Position{}, -1
 	for _, p := range []fyne.Position{
-		{X: right, Y: below}, {X: right, Y: above}, {X: left, Y: below}, {X: left, Y: above},
-		{X: middle, Y: below}, {X: middle, Y: above}, {X: right, Y: level}, {X: left, Y: level},
+		{X: right, Y: below},
+		{X: right, Y: above},
+		{X: left, Y: below},
+		{X: left, Y: above},
+		{X: middle, Y: below},
+		{X: middle, Y: above},
+		{X: right, Y: level},
+		{X: left, Y: level},
 	} {
 		p = fyne.NewPos(max(min(p.X, room.Width-size.Width-2), 2), max(min(p.Y, room.Height-size.Height-2), 2))
 		covered := 0
