@@ -15,6 +15,7 @@ POSTPROCESS = [  # of our own systems; the published ones have none
     {"op": "in_body", "label": "lung"},
     {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.2},
     {"op": "largest_components", "label": "lung", "n": 2, "connectivity": 6, "min_fraction": 0.05},
+    {"op": "grow_hu", "label": "lung", "min": -1024, "max": -500, "radius_mm": 5},  # training/README.md, "The lungs' ends"
     {"op": "fill_holes", "label": "lung", "dimensions": 2},
     {"op": "inside", "label": "infection", "of": "lung"},
     {"op": "hu_range", "label": "infection", "min": -780, "max": 200, "smooth_mm": 3},

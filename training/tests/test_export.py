@@ -138,7 +138,7 @@ def test_a_checkpoint_without_its_patients_is_named(tmp_path):
 WANT = {
     "plain": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "infection": {"channels": 1, "layout": "NCHW", "labels": ["infection "], "mode": "slice", "post": 0},
-    "neighbours": {"channels": 5, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 8},
+    "neighbours": {"channels": 5, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 9},
     "softmax": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "window": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "valid": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
