@@ -13,12 +13,11 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"github.com/disintegration/imaging"
-
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/ui/controls"
 	"opacity/ui/look"
+	"opacity/viewer/render"
 )
 
 // jobPreview is the key of drawing the figure of the dialog.
@@ -99,7 +98,7 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 		if err != nil || ctx.Err() != nil {
 			return made{}, errors.Join(err, ctx.Err())
 		}
-		return made{d, smaller(d.Picture, wide, high)}, nil
+		return made{d, render.Fit(d.Picture, wide, high)}, nil
 	}, nil, func(m made, err error) {
 		if err != nil {
 			if kind, why := app.Explain(err); kind != app.Interrupted {
@@ -114,15 +113,6 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 		p.show(m.image, name, m.figure.Caption)
 		p.drawn++
 	})
-}
-
-// smaller is a picture that is no larger than there is room for, every dot of it in
-// its share.
-func smaller(m image.Image, wide, high int) image.Image {
-	if size := m.Bounds().Size(); size.X <= wide && size.Y <= high {
-		return m
-	}
-	return imaging.Fit(m, wide, high, imaging.Lanczos)
 }
 
 func (p *figurePreview) show(m image.Image, name, words string) {

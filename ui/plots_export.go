@@ -23,6 +23,7 @@ import (
 	"opacity/app/safefile"
 	"opacity/ui/controls"
 	"opacity/ui/look"
+	"opacity/viewer/render"
 )
 
 // plotFormats are those of figures, and their points alone.
@@ -174,7 +175,7 @@ func (d *plotDialog) draw() {
 				drawn := DrawnFigure{WidthMM: page.WidthMM, HeightMM: page.WidthMM * float64(size.Y) / float64(size.X)}
 				name = w.t("ui.export.file", name, w.paper(SliceFigure{Format: format, DPI: page.DPI}, drawn))
 			}
-			d.preview.show(smaller(m, wide, high), name, plot.Caption)
+			d.preview.show(render.Fit(m, wide, high), name, plot.Caption)
 			d.preview.drawn++
 		})
 	})

@@ -15,5 +15,11 @@ func Thumbnail(v *volume.Volume, maxPx int) image.Image {
 	view := View{Volume: v, Plane: viewer.Axial, Index: v.Size[2] / 2, Window: viewer.FirstWindow(v), Camera: viewer.Camera{Zoom: 1}}
 	native := new(Base).Draw(nil, view, new(LUT))
 	w, h := FitSize(view, max(native.Rect.Dx(), native.Rect.Dy()))
-	return imaging.Fit(imaging.Resize(native, w, h, imaging.Linear), maxPx, maxPx, imaging.Lanczos)
+	return Fit(imaging.Resize(native, w, h, imaging.Linear), maxPx, maxPx)
+}
+
+// Fit makes a finished picture smaller, in its proportions, until it is no wider and no
+// higher than there is room for.
+func Fit(m image.Image, width, height int) image.Image {
+	return imaging.Fit(m, width, height, imaging.Lanczos)
 }
