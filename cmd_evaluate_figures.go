@@ -283,11 +283,13 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 	return []string{folder}, e.undrawn(), nil
 }
 
-// undrawn fails where a figure that was asked for by its name is not there.
+// undrawn fails where a figure that was asked for by its name is not there, be it of one
+// model or case of several.
 func (e *easel) undrawn() error {
 	var names []string
 	for _, k := range kinds {
-		drawn := slices.ContainsFunc(e.index, func(row []string) bool { return row[0] != "" && row[1] == k.name })
+		drawn := slices.ContainsFunc(e.index, func(row []string) bool { return row[0] != "" && row[1] == k.name }) &&
+			!slices.ContainsFunc(e.index, func(row []string) bool { return row[0] == "" && row[1] == k.name })
 		if e.asked && !drawn && slices.ContainsFunc(strings.Split(e.which, ","), func(s string) bool { return strings.TrimSpace(s) == k.name }) {
 			names = append(names, k.name)
 		}

@@ -159,6 +159,11 @@ func (e *easel) volumes() (text.Message, error) {
 				e.unlimited(titled(model, label), why)
 				continue
 			}
+			if left := a.BothEmpty(e.r.Form); left > 0 {
+				d.N -= left
+				d.Points = slices.DeleteFunc(d.Points, func(m plot.Measured) bool { return m.Reference == 0 && m.Prediction == 0 })
+				d.Notes = append([]string{e.table.T("drawn.both_empty", left)}, d.Notes...)
+			}
 			if slope := a.BlandAltman.Slope.Estimate()[0]; e.r.Form == stats.Difference && !math.IsNaN(slope) {
 				d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
 				d.Notes = append([]string{e.table.T("drawn.trend", slope, float64(a.BlandAltman.SlopeP))}, d.Notes...)
@@ -233,7 +238,7 @@ func (e *easel) limits(d *plot.BlandAltmanData, a cohort.Agreement) stats.Why {
 
 // unlimited tells of what there is no plot of agreement in the form that was asked for.
 func (e *easel) unlimited(of string, why stats.Why) {
-	said := text.M("drawn.no_limits", of, e.r.Form, why)
+	said := text.M("drawn.no_limits", of, e.r.Form, e.why(why))
 	e.index = append(e.index, []string{"", e.kind, e.table.Format(said)})
 	e.bar.note(text.M("drawn.not", e.kind, said))
 }

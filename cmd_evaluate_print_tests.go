@@ -23,9 +23,12 @@ func (c *cli) agreementLine(r cohort.Report, model, label string) string {
 	case stats.Regression:
 		bias, lower, upper, why := a.Lines()
 		if why != "" {
-			return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, why))
+			return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, c.why(why)))
 		}
-		return c.biasLine(c.table.T("cmd.evaluate.tests.lines", bias.Intercept, bias.Slope, lower.Intercept, lower.Slope, upper.Intercept, upper.Slope, unit, a.N))
+		over := func(l cohort.Line) string {
+			return c.table.T("cmd.evaluate.tests.over", l.Intercept, unit, l.Slope)
+		}
+		return c.biasLine(c.table.T("cmd.evaluate.tests.lines", over(bias), over(lower), over(upper), a.N))
 	case stats.Percent:
 		unit = c.table.T("cmd.evaluate.tests.percent")
 	case stats.Ratio:
@@ -35,10 +38,18 @@ func (c *cli) agreementLine(r cohort.Report, model, label string) string {
 	}
 	bias, lower, upper, why := a.In(r.Form)
 	if why != "" {
-		return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, why))
+		return c.biasLine(c.table.T("cmd.evaluate.tests.no_limits", r.Form, c.why(why)))
 	}
-	return c.biasLine(c.table.T(key, bias[0], bias[1], bias[2], lower[0], upper[0], unit, a.N))
+	left := a.BothEmpty(r.Form)
+	said := c.table.T(key, bias[0], bias[1], bias[2], lower[0], upper[0], unit, a.N-left)
+	if left > 0 {
+		said += ", " + c.table.T("cmd.evaluate.tests.both_empty", left)
+	}
+	return c.biasLine(said)
 }
+
+// why puts into words why there is no number.
+func (c *cli) why(why stats.Why) string { return c.table.T("evaluate.why." + string(why)) }
 
 func (c *cli) biasLine(said string) string { return fmt.Sprintf("  %-12s ", "bias") + said + "\n" }
 
@@ -47,8 +58,13 @@ func (c *cli) biasLine(said string) string { return fmt.Sprintf("  %-12s ", "bia
 func (c *cli) testedLines(r cohort.Report, asked []string) (said string) {
 	told := slices.Concat([]string{"dice", "hd95_mm", "hd95_px"}, asked)
 	p := func(t cohort.Test) string {
-		if math.IsNaN(float64(t.P)) {
-			return c.table.T("cmd.evaluate.tests.none", t.Why)
+		switch least := math.Pow(0.5, float64(t.N-1)); { // of an exact test by ranks
+		case math.IsNaN(float64(t.P)):
+			return c.table.T("cmd.evaluate.tests.none", c.why(t.Why))
+		case t.Exact && t.N < 2:
+			return c.table.T("cmd.evaluate.tests.none", c.why(stats.TooFew))
+		case t.Exact && least > 0.05:
+			return c.table.T("cmd.evaluate.tests.least", probability(float64(t.P)), probability(float64(t.PHolm)), t.N, least)
 		}
 		return c.table.T("cmd.evaluate.tests.p", probability(float64(t.P)), probability(float64(t.PHolm)))
 	}

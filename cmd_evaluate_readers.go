@@ -190,7 +190,7 @@ func (c *cli) readersText(r cohort.ReadersReport, files []string) string {
 			if s.Label != label {
 				continue
 			}
-			who := s.A + " - " + s.B
+			who := c.table.T("cmd.evaluate.readers.pair", s.A, s.B)
 			switch s.Kind {
 			case cohort.StapleOthers:
 				who = c.table.T("cmd.evaluate.readers.beside_others", s.B)
@@ -218,12 +218,15 @@ func (c *cli) readersText(r cohort.ReadersReport, files []string) string {
 		}
 		for _, p := range r.Repeatability {
 			if p.Label == label && p.Why == "" && p.Coefficient.CI[0] == p.Coefficient.CI[0] {
-				who := p.Reader
+				who, of := p.Reader, c.table.T("cmd.evaluate.readers.rc.cases", p.Subjects)
 				if who == "" {
-					who = c.table.T("cmd.evaluate.readers.together")
+					who, of = c.table.T("cmd.evaluate.readers.together"), c.table.T("cmd.evaluate.readers.rc.readings", p.Subjects)
+				}
+				if p.Cases > 0 {
+					of = c.table.T("cmd.evaluate.readers.rc.slices", p.Subjects, p.Cases)
 				}
 				x := p.Coefficient
-				fmt.Fprintf(&b, "  %s\n", c.table.T("cmd.evaluate.readers.rc", p.Quantity, who, float64(x.Value), float64(x.CI[0]), float64(x.CI[1]), p.Subjects))
+				fmt.Fprintf(&b, "  %s\n", c.table.T("cmd.evaluate.readers.rc", p.Quantity, who, float64(x.Value), float64(x.CI[0]), float64(x.CI[1]), of))
 			}
 		}
 	}
@@ -245,7 +248,7 @@ func (c *cli) readerFigures(r cohort.ReadersReport) []plot.Figure {
 			if s.Label != label || s.Metric != "dice" {
 				continue
 			}
-			g := plot.Group{Name: s.A + " – " + s.B}
+			g := plot.Group{Name: c.table.T("cmd.evaluate.readers.pair", s.A, s.B)}
 			for _, row := range r.Pairs {
 				if row.Label == label && row.A == s.A && row.B == s.B {
 					x := row.Value("dice")
@@ -289,6 +292,12 @@ func (c *cli) betweenReaders(about plot.About, a cohort.PairAgreement) plot.Figu
 	d.Bias = plot.Estimate{X: float64(b.Bias.Value), Low: float64(b.Bias.CI[0]), High: float64(b.Bias.CI[1])}
 	d.Lower = plot.Estimate{X: float64(b.Lower.Value), Low: float64(b.Lower.CI[0]), High: float64(b.Lower.CI[1])}
 	d.Upper = plot.Estimate{X: float64(b.Upper.Value), Low: float64(b.Upper.CI[0]), High: float64(b.Upper.CI[1])}
+	notes := []string{c.table.T("drawn.carkeet")}
+	if slope := float64(b.Slope.Value); !math.IsNaN(slope) {
+		d.Slope = &plot.Straight{Intercept: d.Bias.X - slope*meanOf(d.Points), Slope: slope}
+		notes = append(notes, c.table.T("drawn.trend", slope, float64(b.SlopeP)))
+	}
+	d.Notes = append(notes, d.Notes...)
 	f := plot.BlandAltman(d)
 	f.Name = "bland_altman_" + a.Label + "_" + strings.NewReplacer("(", "", ")", "").Replace(a.A+"_"+a.B)
 	return f

@@ -43,6 +43,8 @@ type blandAltman struct {
 }
 
 type limits struct {
+	N     int       `json:"n"`
+	Left  int       `json:"n_both_empty,omitempty"` // pairs of 0 and 0, which have neither percent nor ratio
 	Bias  limit     `json:"bias"`
 	Lower limit     `json:"lower"`
 	Upper limit     `json:"upper"`
@@ -118,7 +120,7 @@ func Agree(rows []Row) []Agreement {
 // each is its own.
 func (b *blandAltman) otherForms(reference, prediction []float64, subject []int) {
 	in := func(a stats.Agreement) *limits {
-		return &limits{limitOf(a.Bias), limitOf(a.Lower), limitOf(a.Upper), a.Why}
+		return &limits{a.N, a.BothZero, limitOf(a.Bias), limitOf(a.Lower), limitOf(a.Upper), a.Why}
 	}
 	b.Percent = in(blandAltmanOf(reference, prediction, subject, stats.Percent))
 	b.Ratio = in(blandAltmanOf(reference, prediction, subject, stats.Ratio))
@@ -150,19 +152,23 @@ func (b *blandAltman) normality(reference, prediction []float64) {
 // Lines instead.
 func (a Agreement) In(form stats.Form) (bias, lower, upper [3]float64, why stats.Why) {
 	b := a.BlandAltman
-	l := &limits{b.Bias, b.Lower, b.Upper, b.Why}
-	switch form {
-	case stats.Percent:
-		l = b.Percent
-	case stats.Ratio:
-		l = b.Ratio
-	case stats.Percentile:
-		l = b.Percentile
-	}
-	if l == nil { // results of an earlier version
-		l = &limits{Why: stats.TooFew}
+	l := &limits{Bias: b.Bias, Lower: b.Lower, Upper: b.Upper, Why: b.Why}
+	if form != stats.Difference {
+		l = b.in(form)
 	}
 	return l.Bias.Estimate(), l.Lower.Estimate(), l.Upper.Estimate(), l.Why
+}
+
+// BothEmpty is how many pairs are left out of a form because both are 0.
+func (a Agreement) BothEmpty(form stats.Form) int { return a.BlandAltman.in(form).Left }
+
+// in are the limits of a form that has its own.
+func (b blandAltman) in(form stats.Form) *limits {
+	l := map[stats.Form]*limits{stats.Percent: b.Percent, stats.Ratio: b.Ratio, stats.Percentile: b.Percentile}[form]
+	if l == nil { // another form, or results of an earlier version
+		return &limits{Why: stats.TooFew}
+	}
+	return l
 }
 
 // Lines are the bias and the limits by regression: intercept and slope.

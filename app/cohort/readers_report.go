@@ -304,7 +304,7 @@ func (r ReadersReport) WriteReliability(w io.Writer) error {
 	}
 	none := [2]number{nan, nan}
 	for _, c := range r.ICC {
-		of := strings.Join(c.Raters, " - ")
+		of := strings.Join(c.Raters, ", ")
 		if c.Why != "" {
 			add(c.Label, c.Quantity, "ICC", "", of, c.Subjects*len(c.Raters), c.Subjects, nan, none, nan, "", c.Why)
 		}
@@ -322,14 +322,15 @@ func (r ReadersReport) WriteReliability(w io.Writer) error {
 	}
 	for _, a := range r.Agreement {
 		b := a.BlandAltman
-		of := a.A + " - " + a.B
+		of := a.B + " - " + a.A // what is subtracted from what
 		for _, l := range []struct {
 			name string
 			limit
-		}{{"bias", b.Bias}, {"lower_limit", b.Lower}, {"upper_limit", b.Upper}} {
-			add(a.Label, a.Quantity, l.name, a.Kind, of, a.N, a.Cases, l.Value, l.CI, nan, "exact", b.Why)
+			p number
+		}{{"bias", b.Bias, nan}, {"lower_limit", b.Lower, nan}, {"upper_limit", b.Upper, nan}, {"slope", b.Slope, b.SlopeP}} {
+			add(a.Label, a.Quantity, l.name, a.Kind, of, a.N, a.Cases, l.Value, l.CI, l.p, "exact", b.Why)
 		}
-		add(a.Label, a.Quantity, "ccc", a.Kind, of, a.N, a.Cases, a.CCC.R, a.CCC.CI, a.CCC.P, "fisher_z", a.CCC.Why)
+		add(a.Label, a.Quantity, "ccc", a.Kind, a.A+", "+a.B, a.N, a.Cases, a.CCC.R, a.CCC.CI, a.CCC.P, "fisher_z", a.CCC.Why)
 	}
 	return csvfile.Write(w, lines)
 }

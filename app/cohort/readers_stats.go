@@ -41,6 +41,7 @@ type Repeatability struct {
 	Reader      string    `json:"reader"` // empty for all readers together
 	N           int       `json:"n"`      // values
 	Subjects    int       `json:"subjects"`
+	Cases       int       `json:"cases,omitempty"` // of areas, whose subjects are slices
 	WithinSD    limit     `json:"within_subject_sd"`
 	Coefficient limit     `json:"repeatability_coefficient"` // 1.96 sqrt(2) times the SD
 	Interval    string    `json:"interval"`                  // chi_squared; of slices bca_by_case
@@ -158,7 +159,7 @@ func (m measuredBy) repeatability(label, reader string, readers []string) Repeat
 		}
 	}
 	r := stats.Repeat(values, subject)
-	return Repeatability{label, m.quantity(), reader, r.N, r.Subjects, limitOf(r.WithinSD), limitOf(r.Coefficient), "chi_squared", r.Why}
+	return Repeatability{label, m.quantity(), reader, r.N, r.Subjects, 0, limitOf(r.WithinSD), limitOf(r.Coefficient), "chi_squared", r.Why}
 }
 
 // ofAreas is the repeatability of the areas of slices that some session marks. Slices of a
@@ -206,7 +207,7 @@ func (m measuredBy) ofAreas(label, reader string, readers []string, seed uint64)
 	if !m.mm {
 		quantity = "area_px"
 	}
-	out := Repeatability{label, quantity, reader, r.N, r.Subjects, limitOf(r.WithinSD), limitOf(r.Coefficient), "bca_by_case", r.Why}
+	out := Repeatability{label, quantity, reader, r.N, r.Subjects, len(squares), limitOf(r.WithinSD), limitOf(r.Coefficient), "bca_by_case", r.Why}
 	if r.Why != "" {
 		return out
 	}

@@ -14,11 +14,11 @@ import (
 // number that there is not is empty, and the last column says why.
 func (r Report) WriteTests(w io.Writer) error {
 	rows := [][]string{{
-		"label", "metric", "test", "a", "b", "n", "n_undefined", "n_missed", "n_equal", "effect", "effect_ci95_low", "effect_ci95_high",
+		"label", "metric", "test", "a", "b", "n", "n_undefined", "n_missed", "n_false_alarm", "n_equal", "effect", "effect_ci95_low", "effect_ci95_high",
 		"statistic", "p", "p_holm", "holm_family", "exact", "why",
 	}}
 	for _, t := range r.Tests {
-		line := []string{t.Label, t.Metric, t.Test, t.A, t.B, strconv.Itoa(t.N), strconv.Itoa(t.Unpaired), strconv.Itoa(t.Missed), strconv.Itoa(t.Dropped)}
+		line := []string{t.Label, t.Metric, t.Test, t.A, t.B, strconv.Itoa(t.N), strconv.Itoa(t.Unpaired), strconv.Itoa(t.Missed), strconv.Itoa(t.FalseAlarm), strconv.Itoa(t.Dropped)}
 		for _, x := range []number{t.Effect, t.CI[0], t.CI[1], t.Statistic, t.P, t.PHolm} {
 			line = append(line, cell(float64(x)))
 		}
@@ -40,6 +40,7 @@ func (r Report) WriteAgreement(w io.Writer) error {
 	}
 	head = append(head, "slope_p")
 	for _, form := range []string{"percent", "ratio"} {
+		head = append(head, form+"_n")
 		for _, key := range []string{"_bias", "_lower", "_upper"} {
 			head = append(head, withInterval(form+key)...)
 		}
@@ -90,9 +91,12 @@ func (a Agreement) row() []string {
 	add(b.SlopeP)
 	var forms [3]limits
 	for n, l := range []*limits{b.Percent, b.Ratio, b.Percentile} {
-		forms[n] = limits{noLimit(), noLimit(), noLimit(), ""}
+		forms[n] = limits{Bias: noLimit(), Lower: noLimit(), Upper: noLimit()}
 		if l != nil {
 			forms[n] = *l
+		}
+		if n < 2 { // percent and ratio, which leave pairs out
+			line = append(line, strconv.Itoa(forms[n].N))
 		}
 		for _, x := range []limit{forms[n].Bias, forms[n].Lower, forms[n].Upper} {
 			add(x.Value, x.CI[0], x.CI[1])

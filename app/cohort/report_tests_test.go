@@ -87,3 +87,30 @@ func TestTablesOfTestsAndAgreement(t *testing.T) {
 		}
 	}
 }
+
+// What is subtracted from what stands in the row of the difference.
+func TestDifferencesOfReadersSayTheirDirection(t *testing.T) {
+	var x, y []float64
+	for n := range 6 {
+		x, y = append(x, float64(10*n+n*n%3)), append(y, float64(10*n+5+n%2))
+	}
+	a := PairAgreement{Kind: Inter, A: "ada", B: "ben", Agreement: agreement(Group{Label: "infection"}, VolumeML, x, y, nil)}
+	var b bytes.Buffer
+	if err := (ReadersReport{Agreement: []PairAgreement{a}}).WriteReliability(&b); err != nil {
+		t.Fatal(err)
+	}
+	of, statistic, value := columnOf(t, b.Bytes(), "of"), columnOf(t, b.Bytes(), "statistic"), columnOf(t, b.Bytes(), "value")
+	want := map[string]string{"bias": "ben - ada", "lower_limit": "ben - ada", "upper_limit": "ben - ada", "slope": "ben - ada", "ccc": "ada, ben"}
+	for n, s := range statistic {
+		if of[n] != want[s] {
+			t.Errorf("%s of %q", s, of[n])
+		}
+		delete(want, s)
+		if x, err := strconv.ParseFloat(value[n], 64); s == "bias" && (err != nil || x < 4) { // ben has more
+			t.Errorf("bias %s", value[n])
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no %v", want)
+	}
+}

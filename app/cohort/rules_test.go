@@ -69,6 +69,28 @@ func TestMissesAreRankedWorst(t *testing.T) {
 	}
 }
 
+// A miss and a false alarm are told apart, and counted only where the other model has a
+// rank to lose against.
+func TestMissesAndFalseAlarmsOfTests(t *testing.T) {
+	x, y := missing("x"), missing("y", 0, 1, 2, 3)
+	y[1].Counts, x[1].Counts = metrics.Counts{FP: 10}, metrics.Counts{FP: 5}
+	x[1].Values["hd95_mm"] = metrics.Undefined(metrics.Miss) // both raise one
+	y[2].Counts, x[2].Counts = metrics.Counts{FP: 10}, metrics.Counts{TN: 10}
+	for key, v := range map[string]metrics.Value{"hd95_mm": metrics.Undefined(metrics.BothEmpty), "dice": x[2].Counts.Dice()} {
+		x[2].Values[key] = v // rightly nothing
+	}
+	for _, test := range Compare(slices.Concat(x, y), Rules{}) {
+		if test.Metric == "hd95_mm" && (test.Missed != 2 || test.FalseAlarm != 1 || test.Test != "paired_t" && test.Unpaired != 1) {
+			t.Errorf("%+v", test)
+		}
+	}
+	for _, test := range Compare(slices.Concat(x, y), Rules{BothEmpty: "1"}) {
+		if test.Metric == "dice" && test.Unpaired != 0 {
+			t.Errorf("with a rule of two empty masks: %+v", test)
+		}
+	}
+}
+
 func TestPenaltyOfMisses(t *testing.T) {
 	rows := missing("x", 7)
 	for _, tt := range []struct {

@@ -10,14 +10,18 @@ import (
 
 // Test compares two models on the same cases, a metric of a label at a time.
 type Test struct {
-	Label      string    `json:"label"`
-	Metric     string    `json:"metric"`
-	A          string    `json:"a"`
-	B          string    `json:"b"`
-	Test       string    `json:"test"` // paired_t, wilcoxon, sign
-	N          int       `json:"n"`
-	Unpaired   int       `json:"n_undefined"` // cases left out because one of them has no value
-	Missed     int       `json:"n_missed"`    // cases of which a distance of either is not there: last in ranks, left out of the t test unless there is a penalty
+	Label    string `json:"label"`
+	Metric   string `json:"metric"`
+	A        string `json:"a"`
+	B        string `json:"b"`
+	Test     string `json:"test"` // paired_t, wilcoxon, sign
+	N        int    `json:"n"`
+	Unpaired int    `json:"n_undefined"` // cases left out because one of them has no value
+	// Missed and FalseAlarm are pairs in which a distance of either is not there, since the
+	// prediction is empty or the reference is: the worst of ranks. Of the t test they are
+	// left out, unless there is a penalty.
+	Missed     int       `json:"n_missed"`
+	FalseAlarm int       `json:"n_false_alarm"`
 	Dropped    int       `json:"n_equal"`     // pairs left out because they do not differ
 	Effect     number    `json:"effect"`      // mean (t) or median of a - b
 	CI         [2]number `json:"effect_ci95"` // t alone
@@ -62,7 +66,7 @@ func Compare(rows []Row, rules Rules, asked ...string) []Test {
 				if !slices.ContainsFunc(x, func(r Row) bool { return has(r, key) }) {
 					continue
 				}
-				values, byRank, missed := rules.both(x, y, key)
+				values, byRank, missed, falseAlarm := rules.both(x, y, key)
 				ofRanks := byRank.undefined()
 				for kind, t := range []stats.Test{values.test(stats.PairedT), byRank.test(stats.Wilcoxon), byRank.test(stats.SignTest)} {
 					undefined := ofRanks
@@ -71,7 +75,7 @@ func Compare(rows []Row, rules Rules, asked ...string) []Test {
 					}
 					kinds[kind] = append(kinds[kind], Test{
 						Label: a.Label, Metric: key, A: a.Model, B: b.Model, Test: []string{"paired_t", "wilcoxon", "sign"}[kind],
-						N: t.N, Unpaired: undefined, Missed: missed, Dropped: t.Dropped, Effect: number(t.Effect), CI: testCI(kind, t), Statistic: number(t.Statistic),
+						N: t.N, Unpaired: undefined, Missed: missed, FalseAlarm: falseAlarm, Dropped: t.Dropped, Effect: number(t.Effect), CI: testCI(kind, t), Statistic: number(t.Statistic),
 						P: number(t.P), Exact: t.Exact, Why: t.Why,
 					})
 				}
@@ -102,8 +106,8 @@ func (p pairs) undefined() int {
 }
 
 // both are the values of two models as tests of means and those by ranks take them, and
-// how many cases lack a distance because a mask is empty.
-func (r Rules) both(x, y []Row, key string) (values, byRank pairs, missed int) {
+// how many pairs that are ranked lack a distance because a mask is empty.
+func (r Rules) both(x, y []Row, key string) (values, byRank pairs, missed, falseAlarm int) {
 	for i := range x {
 		u, _ := r.value(x[i], key)
 		v, _ := r.value(y[i], key)
@@ -111,11 +115,15 @@ func (r Rules) both(x, y []Row, key string) (values, byRank pairs, missed int) {
 		u, one := r.ranked(x[i], key)
 		v, other := r.ranked(y[i], key)
 		byRank.a, byRank.b = append(byRank.a, u), append(byRank.b, v)
-		if one || other {
+		switch {
+		case !one && !other || math.IsNaN(u) || math.IsNaN(v): // the other has no rank
+		case one && x[i].falseAlarm() || other && y[i].falseAlarm():
+			falseAlarm++
+		default:
 			missed++
 		}
 	}
-	return values, byRank, missed
+	return values, byRank, missed, falseAlarm
 }
 
 func has(r Row, key string) bool { _, ok := r.Values[key]; return ok }

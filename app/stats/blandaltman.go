@@ -40,6 +40,7 @@ type Point struct {
 type Agreement struct {
 	Form               Form
 	N, Subjects        int  // pairs, and what they belong to; the same in the plain form
+	BothZero           int  // pairs of 0 and 0, of which Percent and Ratio say nothing: left out
 	Repeated           bool // several pairs of a subject, by components of variance
 	Points             []Point
 	SD                 float64 // of differences; of Ratio, of their logarithms
@@ -61,7 +62,7 @@ type Line struct {
 func BlandAltman(reference, prediction []float64, form Form) Agreement {
 	a := Agreement{Form: form}
 	var d []float64
-	a.Points, a.Why = points(reference, prediction, form)
+	a.Points, a.BothZero, a.Why = points(reference, prediction, form)
 	for _, p := range a.Points {
 		d = append(d, p.scaled(form))
 	}
@@ -96,30 +97,34 @@ func carkeet(n int) (near, far float64) {
 	return t.quantile(0.025) / root, t.quantile(0.975) / root
 }
 
-// points returns the pairs that are defined, in the form's terms.
-func points(reference, prediction []float64, form Form) ([]Point, Why) {
-	var out []Point
+// points returns the pairs that are defined, in the form's terms, and how many of 0 and 0
+// are not. One of 0 and something has no ratio, which makes those of the others not all.
+func points(reference, prediction []float64, form Form) (out []Point, bothZero int, why Why) {
 	for i, r := range reference {
 		p := prediction[i]
 		if math.IsNaN(r) || math.IsNaN(p) {
+			continue
+		}
+		if r == 0 && p == 0 && (form == Percent || form == Ratio) {
+			bothZero++
 			continue
 		}
 		at := Point{(r + p) / 2, p - r, i}
 		switch form {
 		case Percent:
 			if at.Mean <= 0 {
-				return nil, NotPositive
+				return nil, 0, NotPositive
 			}
 			at.Difference *= 100 / at.Mean
 		case Ratio:
 			if r <= 0 || p <= 0 {
-				return nil, NotPositive
+				return nil, 0, NotPositive
 			}
 			at.Mean, at.Difference = math.Sqrt(r*p), p/r
 		}
 		out = append(out, at)
 	}
-	return out, ""
+	return out, bothZero, ""
 }
 
 // scaled is the difference on the scale on which it is averaged.

@@ -37,7 +37,7 @@ func Intraclass(ratings [][]float64) ICCs {
 		return out
 	}
 	v := analyse(rows)
-	if v.subjects <= 1e-24*v.total || constant(rows) { // subjects that are all rated alike, but for rounding
+	if v.subjects <= 1e-24*v.total || constant(rows) {
 		out.Why = Constant
 		return out
 	}
@@ -45,17 +45,21 @@ func Intraclass(ratings [][]float64) ICCs {
 	return out
 }
 
-// constant says that of two raters one gave all subjects the same, which tells no subject
-// from another: consistency and agreement are 0 but for rounding.
+// constant says that ratings tell no subject from another: all are rated alike, but for
+// rounding, or one of two raters gave all the same, and consistency and agreement are 0
+// but for rounding.
 func constant(rows [][]float64) bool {
-	if len(rows[0]) != 2 {
-		return false
+	varying := 0
+	for j := range rows[0] {
+		var of []float64
+		for _, row := range rows {
+			of = append(of, row[j])
+		}
+		if !same(of) {
+			varying++
+		}
 	}
-	var one, two []float64
-	for _, row := range rows {
-		one, two = append(one, row[0]), append(two, row[1])
-	}
-	return same(one) || same(two)
+	return varying == 0 || varying == 1 && len(rows[0]) == 2
 }
 
 // complete returns the rows without a NaN.

@@ -31,7 +31,7 @@ func (s Straight) At(mean float64) float64 { return s.Intercept + s.Slope*mean }
 // nil where each is its own: lines through several pairs of a subject take every pair as
 // it is.
 func Regress(reference, prediction []float64, subject []int) Regressed {
-	at, why := points(reference, prediction, Difference)
+	at, _, why := points(reference, prediction, Difference)
 	out := Regressed{N: len(at), SpreadP: math.NaN(), Why: why}
 	bias := slope(reference, prediction, at, Difference)
 	var x, sizes, one, two []float64
@@ -80,7 +80,7 @@ func (r Regressed) undefined() Regressed {
 // is, nil where each is its own: of several pairs of a subject there are no intervals.
 func Percentiles(reference, prediction []float64, subject []int) Agreement {
 	a := Agreement{Form: Percentile, Repeated: subject != nil}
-	a.Points, a.Why = points(reference, prediction, Difference)
+	a.Points, _, a.Why = points(reference, prediction, Difference)
 	of := map[int]bool{}
 	var d []float64
 	for _, p := range a.Points {

@@ -91,3 +91,30 @@ func TestLimitsOfSeveralPairs(t *testing.T) {
 		t.Errorf("%+v, independent: %+v", r, plain)
 	}
 }
+
+// A case that both leave empty takes no percent and no ratio from the others; one that one
+// of them leaves empty has no ratio.
+func TestLimitsWhereBothAreZero(t *testing.T) {
+	reference, prediction := []float64{10, 20, 0, 30, 41}, []float64{11, 19, 0, 33, 40}
+	without, with := []float64{10, 20, 30, 41}, []float64{11, 19, 33, 40}
+	for _, form := range []Form{Percent, Ratio} {
+		got, want := BlandAltman(reference, prediction, form), BlandAltman(without, with, form)
+		if got.Why != "" || got.N != 4 || got.BothZero != 1 || got.Bias != want.Bias || got.Upper != want.Upper {
+			t.Errorf("%s: %+v, not %+v", form, got, want)
+		}
+		subject := []int{0, 0, 0, 1, 1}
+		repeated := BlandAltmanRepeated(reference, prediction, subject, form)
+		if repeated.Why != "" || repeated.N != 4 || repeated.BothZero != 1 {
+			t.Errorf("%s, repeated: %+v", form, repeated)
+		}
+	}
+	if a := BlandAltman([]float64{10, 20, 0}, []float64{11, 19, 3}, Ratio); a.Why != NotPositive {
+		t.Errorf("a ratio to nothing: %+v", a)
+	}
+	if a := BlandAltman([]float64{10, 20, 0}, []float64{11, 19, 3}, Percent); a.Why != "" || a.N != 3 {
+		t.Errorf("percent of the mean of nothing and something: %+v", a)
+	}
+	if a := BlandAltman(reference, prediction, Difference); a.N != 5 || a.BothZero != 0 {
+		t.Errorf("differences: %+v", a)
+	}
+}

@@ -54,7 +54,7 @@ func ofGroups(values []float64, group []int) (c components, ok bool) {
 // neither interval nor P.
 func BlandAltmanRepeated(reference, prediction []float64, subject []int, form Form) Agreement {
 	a := Agreement{Form: form, Repeated: true}
-	a.Points, a.Why = points(reference, prediction, form)
+	a.Points, a.BothZero, a.Why = points(reference, prediction, form)
 	var d []float64
 	var of []int
 	for _, p := range a.Points {

@@ -191,7 +191,7 @@ func (d BlandAltmanData) found() string {
 	case ByPercentile:
 		return t("agreement.percentiles", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
 	case ByRegression:
-		return t("agreement.regression", d.Lines[0], d.Lines[1], d.Lines[2])
+		return t("agreement.regression", d.line(d.Lines[0]), d.line(d.Lines[1]), d.line(d.Lines[2]))
 	}
 	return t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
 }
@@ -209,13 +209,19 @@ func (d BlandAltmanData) ends(xs []float64) (ys []float64) {
 
 func (s Straight) at(x float64) float64 { return s.Intercept + s.Slope*x }
 
-// String writes the line over the mean m.
-func (s Straight) String() string {
+// line writes a line over the mean: its height in the unit, and how it grows with the mean,
+// which has none.
+func (d BlandAltmanData) line(l Straight) string {
 	sign := " + "
-	if s.Slope < 0 {
+	if l.Slope < 0 {
 		sign = " − "
 	}
-	return figures(s.Intercept) + sign + figures(math.Abs(s.Slope)) + " m"
+	height := figures(l.Intercept)
+	if d.Unit != "" {
+		height += " " + d.Unit
+	}
+	size := math.Abs(l.Slope)
+	return height + sign + label(size, min(max(decimals(cmp.Or(size, 1))+1, 3), 9)) + " × " + t("agreement.the_mean")
 }
 
 // names are what the two measurements are called.
@@ -262,13 +268,27 @@ func (d BlandAltmanData) value(e Estimate) string {
 	switch d.Form {
 	case Percent:
 		return e.with(func(x float64) string { return figures(x) + " %" })
-	case Ratio:
-		return e.String()
+	case Ratio: // near 1 what is beyond it counts
+		return e.with(func(x float64) string { return label(x, d.ratioDecimals()) })
 	}
 	if d.Unit == "" {
 		return e.String()
 	}
 	return e.String() + " " + d.Unit
+}
+
+// ratioDecimals is how many decimals tell the limits of a ratio from 1 and from one another.
+func (d BlandAltmanData) ratioDecimals() int {
+	far := 0.
+	for _, e := range []Estimate{d.Bias, d.Lower, d.Upper} {
+		if x := math.Abs(e.X - 1); !math.IsNaN(x) && !math.IsInf(x, 0) {
+			far = max(far, x)
+		}
+	}
+	if far == 0 {
+		return 2
+	}
+	return min(max(decimals(far)+2, 2), 9)
 }
 
 // beside is the values of limits and bias for the right of a panel, from the top

@@ -17,7 +17,7 @@ func TestLimitsOfOtherKinds(t *testing.T) {
 		says string
 	}{
 		{"percentiles", BlandAltmanData{By: ByPercentile, Bias: Estimate{1, -5, 20}, Lower: Exactly(-4.7), Upper: Exactly(19)}, "Median of the differences 1.00 (−5.00 to 20.0) ml; limits of agreement −4.70 ml and 19.0 ml, the 2.5th and the 97.5th percentile."},
-		{"regression", BlandAltmanData{By: ByRegression, Bias: none, Lower: none, Upper: none, Lines: [3]Straight{{-1, 0.1}, {-2, -0.1}, {3, 0.3}}}, "bias −1.00 + 0.100 m; limits of agreement −2.00 − 0.100 m and 3.00 + 0.300 m"},
+		{"regression", BlandAltmanData{By: ByRegression, Bias: none, Lower: none, Upper: none, Lines: [3]Straight{{-1, 0.1}, {-2, -0.1}, {3, 0.3}}}, "Bias −1.00 ml + 0.100 × mean; limits of agreement −2.00 ml − 0.100 × mean and 3.00 ml + 0.300 × mean"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := tt.d
@@ -38,5 +38,14 @@ func TestLimitsOfOtherKinds(t *testing.T) {
 				t.Error("the limits are not drawn")
 			}
 		})
+	}
+}
+
+// Ratios near 1 have the decimals that tell them from it.
+func TestRatiosNearOne(t *testing.T) {
+	d := BlandAltmanData{Form: Ratio, Bias: Estimate{1.0025, 1.0013, 1.0037}, Lower: Estimate{0.9927, 0.9907, 0.9938}, Upper: Estimate{1.0124, 1.0112, 1.0145}}
+	d.Points = []Measured{{Case: "a", Reference: 10, Prediction: 10.1}, {Case: "b", Reference: 10, Prediction: 9.9}}
+	if c := BlandAltman(d).Caption(); !strings.Contains(c, "Bias 1.0025 (1.0013 to 1.0037); limits of agreement 0.9927 (0.9907 to 0.9938) and 1.0124") {
+		t.Error(c)
 	}
 }
