@@ -98,8 +98,12 @@ func (w *Window) referenceMapping(lm *mask.LabelMap) mask.Mapping {
 // askReferenceMapping offers the labels of the mask at hand for the numbers of a file.
 func (w *Window) askReferenceMapping(path string, lm *mask.LabelMap) {
 	m := w.referenceMapping(lm)
+	what := "ui.reference.mapping_text"
+	if named(&m) {
+		what = "ui.reference.mapping_named"
+	}
 	w.askMapping(lm, &m, mapped{
-		title: w.t("ui.reference.mapping"), what: w.t("ui.reference.mapping_text", filepath.Base(path)), use: "ui.reference.use", stay: &staying{},
+		title: w.t("ui.reference.mapping"), what: w.t(what, filepath.Base(path)), use: "ui.reference.use", leftOut: "ui.reference.left_out", stay: &staying{},
 		run: func() { w.useReference(path, lm, m) },
 	})
 }

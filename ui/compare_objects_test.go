@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"opacity/app"
@@ -75,4 +77,45 @@ func TestDropSegmentation(t *testing.T) {
 	if left := b.session.Mask().Count(mask.Anatomy, mask.LeftLung); left < 60 {
 		t.Errorf("%d voxels of left lung: the infection is a hole in it", left)
 	}
+}
+
+// What is left out and what is joined is said as it is chosen, of a file with names by
+// their names, and of a reference that it is compared.
+func TestMappingSaysWhatIsChosen(t *testing.T) {
+	b := opensShapes(t)
+	said := func(want ...string) {
+		t.Helper()
+		got := words(b.modals[0].popup)
+		for _, w := range want {
+			if no, without := strings.CutPrefix(w, "not "); got[no] == without {
+				t.Errorf("%q: it says %v", w, got)
+			}
+		}
+	}
+	left, other := "Left out: %s. Say what they are to compare them too.", "Left out: %s. Say what they are to open them too."
+	b.openReference(filepath.Join(shapes, "rtstruct.dcm"))
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	said("The mask is compared with rtstruct.dcm. What do its names stand for?")
+	names := map[string]string{}
+	lm, err := b.opts.ReadMask(t.Context(), filepath.Join(shapes, "rtstruct.dcm"), b.session.Volume().Geometry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, v := range lm.Values {
+		names[fmt.Sprintf("mapping.%d", v)] = lm.Names[n].Name
+	}
+	choose := func(id, what string) { b.named[id].(*controls.Selector).SetSelected(what) }
+	choose("mapping.3", "leave out")
+	said(fmt.Sprintf(left, names["mapping.3"]), "not "+fmt.Sprintf(other, names["mapping.3"]))
+	choose("mapping.3", "left lung")
+	said("not "+fmt.Sprintf(left, names["mapping.3"]), "Joined: "+names["mapping.1"]+", "+names["mapping.3"]+" are together taken for left lung.")
+	choose("mapping.1", "leave out")
+	said("not Joined: "+names["mapping.1"]+", "+names["mapping.3"]+" are together taken for left lung.", fmt.Sprintf(left, names["mapping.1"]))
+	b.answer("mapping", "cancel")
+
+	b.openMask(filepath.Join(shapes, "rtstruct.dcm"))
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	choose("mapping.3", "leave out")
+	said("What the names of the mask mean", fmt.Sprintf(other, names["mapping.3"]))
+	b.answer("mapping", "cancel")
 }

@@ -64,13 +64,17 @@ func (w *Window) openMask(path string) {
 type mapped struct {
 	title, what string   // of the dialog
 	use         string   // translation key of its button
+	leftOut     string   // translation key of what is said of numbers that are left out
 	stay        *staying // asks of labels that the file says nothing of
 	run         func()
 }
 
 // asMask puts a label map in place of the mask.
 func (w *Window) asMask(path string, lm *mask.LabelMap, m *mask.Mapping) mapped {
-	to := mapped{title: w.t("ui.mask.title"), what: w.t("ui.mask.text", filepath.Base(path)), use: "ui.mask.use", stay: w.newStaying(m)}
+	to := mapped{title: w.t("ui.mask.title"), what: w.t("ui.mask.text", filepath.Base(path)), use: "ui.mask.use", leftOut: "ui.mask.left_out", stay: w.newStaying(m)}
+	if named(m) {
+		to.title = w.t("ui.mask.title_named")
+	}
 	if !w.session.Mask().Empty() {
 		to.what = w.t("ui.mask.text_replaces", filepath.Base(path))
 	}
@@ -85,9 +89,8 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 		names = append(names, l.Name)
 	}
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(4))
-	for _, d := range m.Doubts {
-		rows.Add(controls.Paragraph(w.texts.Format(d), theme.ColorNameWarning))
-	}
+	doubts := w.newDoubts(m, to.leftOut)
+	rows.Add(doubts.object)
 	for i := range m.Assignments {
 		a := &m.Assignments[i]
 		pick := w.make.Selector(names, func(n int) {
@@ -96,6 +99,7 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 				a.Label = m.Labels[n-2].Value
 			}
 			to.stay.refresh()
+			doubts.refresh()
 		})
 		shown := 0
 		if a.BothLungs {
@@ -123,7 +127,7 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 		rows.Add(row.object)
 	}
 	body := container.NewBorder(widget.NewLabel(to.what), nil, nil, nil, container.NewVScroll(rows))
-	w.ask("mapping", to.title, body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(to.stay.rows))+30*len(m.Doubts)))),
+	w.ask("mapping", to.title, body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(to.stay.rows))+30*(len(m.Doubts)+1)))),
 		answer{id: "use", label: to.use, ready: func() bool { return !m.Unassigned() }, run: to.run},
 		answer{id: "cancel", label: "ui.cancel"})
 }
