@@ -217,6 +217,7 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 		return err
 	}
 	bar.end()
+	o.Without = run.Without
 	if run.Reused > 0 {
 		bar.note(text.M("cmd.evaluate.reused", run.Reused, len(cases)))
 	}

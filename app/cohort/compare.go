@@ -1,7 +1,6 @@
 package cohort
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,6 +14,9 @@ type comparison struct {
 	lungs *mask.Bits // of the reference, findings included; nil where there are none
 	notes []text.Message
 	empty bool // neither map holds anything, and no label was named
+	// unheard says that the reference has no infection and does not name one: it may not
+	// have been looked for. blind is the same of a prediction that names its labels.
+	unheard, blind bool
 }
 
 func (c *comparison) note(key string, args ...any) { c.notes = append(c.notes, text.M(key, args...)) }
@@ -42,14 +44,11 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 	}{{reference, r, prediction}, {prediction, p, reference}} {
 		used := []int{f.left, f.right, f.both, f.infection}
 		// Numbers that the other map does not know may be what it calls otherwise: a
-		// finding among them would count as missed. Names say what they are, but where the
-		// other has an infection that none of them is.
-		theirs := p.infection
-		if f.labelled == prediction {
-			theirs = r.infection
-		}
-		told := f.named() && (f.infection != 0 || theirs == 0)
-		if !f.known() && len(f.values) > 0 || !told && !subset(f.values, slices.Concat(used, f.other.values)) {
+		// finding among them would count as missed. Names say what they are.
+		if !f.known() && len(f.values) > 0 || !f.named() && !f.other.named() && !subset(f.values, slices.Concat(used, f.other.values)) {
+			if c.byName(reference, prediction) {
+				return c, nil
+			}
 			return c, unknown(reference, prediction, r.roles, p.roles)
 		}
 		c.leftOut(f.labelled, used)
@@ -78,17 +77,6 @@ func subset(a, b []int) bool {
 	return !slices.ContainsFunc(a, func(v int) bool { return !slices.Contains(b, v) })
 }
 
-func list(values []int) string {
-	if len(values) == 0 {
-		return "0"
-	}
-	parts := make([]string, len(values))
-	for n, v := range values {
-		parts[n] = fmt.Sprint(v)
-	}
-	return strings.Join(parts, ", ")
-}
-
 // leftOut notes the numbers that are not used.
 func (c *comparison) leftOut(f *labelled, used []int) {
 	var rest []string
@@ -96,22 +84,11 @@ func (c *comparison) leftOut(f *labelled, used []int) {
 		if slices.Contains(used, v) {
 			continue
 		}
-		called := fmt.Sprint(v)
-		for _, a := range f.guess.Assignments {
-			if a.File == v && a.Name != "" {
-				called = fmt.Sprintf("%d (%s)", v, a.Name)
-			}
-		}
-		rest = append(rest, called)
+		rest = append(rest, f.called(v))
 	}
 	if len(rest) > 0 {
 		c.note("evaluate.left_out", f.path, strings.Join(rest, ", "))
 	}
-}
-
-// named reports whether the names of a file say what some of its numbers are.
-func (f *labelled) named() bool {
-	return slices.ContainsFunc(f.guess.Assignments, func(a mask.Assignment) bool { return a.Name != "" && (a.Label != 0 || a.BothLungs) })
 }
 
 // union is the voxels that carry one of the numbers; a set of its own.
@@ -179,11 +156,20 @@ func (c *comparison) lungsAndInfection(reference, prediction *labelled, r, p rol
 		}
 	} else {
 		c.lungs = refAll
+		one := c.oneSided(reference, prediction, r, p)
 		if r.both == 0 && p.both == 0 {
-			c.parts = append(c.parts,
-				part{leftLung, refLeft, predLeft, false}, part{rightLung, refRight, predRight, false})
+			if one != leftLung {
+				c.parts = append(c.parts, part{leftLung, refLeft, predLeft, false})
+			}
+			if one != rightLung {
+				c.parts = append(c.parts, part{rightLung, refRight, predRight, false})
+			}
 		}
-		c.parts = append(c.parts, part{lungs, refAll, predAll, false})
+		if one == "" {
+			c.parts = append(c.parts, part{lungs, refAll, predAll, false})
+		}
 	}
+	c.unheard = !reference.holds(r.infection)
+	c.blind = prediction.named() && p.infection == 0
 	c.parts = append(c.parts, part{infection, reference.union(r.infection), prediction.union(p.infection), true})
 }

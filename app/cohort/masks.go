@@ -30,6 +30,9 @@ func (o Options) Masks(ctx context.Context, c Case, image volume.Geometry) (refe
 	if err != nil {
 		return nil, nil, err
 	}
+	if slices.Contains(o.Without, c.Model) {
+		what.parts = slices.DeleteFunc(what.parts, func(p part) bool { return p.label == infection })
+	}
 	roi, err := o.roi(ctx, c, r)
 	if err != nil {
 		return nil, nil, err

@@ -24,8 +24,12 @@ type outcome struct {
 	Severity  *Severity  `json:",omitempty"`
 	Lobar     *Lobar     `json:",omitempty"`
 	Confusion *Confusion `json:",omitempty"`
-	Notes     []string
-	Scores    []labelScore `json:",omitempty"`
+	// Unheard and Blind are as in a comparison; Bare is then Confusion without the infection.
+	Unheard, Blind bool       `json:",omitempty"`
+	Bare           *Confusion `json:",omitempty"`
+	Numbers        Numbers
+	Notes          []string
+	Scores         []labelScore `json:",omitempty"`
 }
 
 // measure compares one case.
@@ -54,7 +58,7 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	out := outcome{Empty: what.empty}
+	out := outcome{Empty: what.empty, Unheard: what.unheard, Blind: what.blind, Numbers: Numbers{reference.values, prediction.values}}
 	maps, err := o.probabilities(c, what.parts)
 	if err != nil {
 		return outcome{}, err
@@ -64,7 +68,7 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	out.Severity, out.Lobar, out.Confusion = found.severity, found.lobar, found.confusion
+	out.Severity, out.Lobar, out.Confusion, out.Bare = found.severity, found.lobar, found.confusion, found.bare
 	if what.lungs != nil {
 		if thirds, ok := region.Thirds(what.lungs, reference.grid); ok {
 			where.thirds = thirds[:]
@@ -109,6 +113,7 @@ type wholeCase struct {
 	severity  *Severity
 	lobar     *Lobar
 	confusion *Confusion
+	bare      *Confusion // without the infection, where that may be left out
 }
 
 // whole reads the image of a case, cuts the masks to the region of interest, and measures
@@ -148,6 +153,10 @@ func (o Options) whole(ctx context.Context, c Case, what *comparison, where *pla
 	if !what.empty {
 		confusion := confusionOf(what.parts, o.Labels, where.roi)
 		w.confusion = &confusion
+		if what.unheard || what.blind {
+			bare := confusionOf(slices.DeleteFunc(slices.Clone(what.parts), func(p part) bool { return p.label == infection }), o.Labels, where.roi)
+			w.bare = &bare
+		}
 	}
 	hu, why, err := spreads(ctx, v, what.parts)
 	said(why)

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/text"
@@ -165,12 +166,22 @@ func match(s Sources, prediction, probabilities, model string) (cases []Case, fa
 		}
 		cases = append(cases, c)
 	}
+	return cases, failed, unpaired(s.Reference, references, predictions), nil
+}
+
+// unpaired notes the predictions that have no reference: many of them in one sentence.
+func unpaired(folder string, references, predictions map[string][]string) (notes []text.Message) {
+	var paths []string
 	for _, name := range sortedNames(predictions) {
 		if len(references[name]) == 0 {
-			notes = append(notes, text.M("evaluate.no_reference", predictions[name][0], s.Reference))
+			paths = append(paths, predictions[name][0])
+			notes = append(notes, text.M("evaluate.no_reference", predictions[name][0], folder))
 		}
 	}
-	return cases, failed, notes, nil
+	if len(paths) > 2 {
+		notes = []text.Message{text.M("evaluate.many_unpaired", len(paths), folder, strings.Join(paths, ", "))}
+	}
+	return notes
 }
 
 // strangers refuses two folders that have no case in common: one sentence for all of them.

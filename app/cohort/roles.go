@@ -79,16 +79,20 @@ func common(a, b *mask.Bits) int {
 	return both.Count()
 }
 
-// unknown refuses maps whose numbers cannot be told, and says how to.
+// unknown refuses maps whose numbers cannot be told, and says how to. The example is of
+// the infection where that is known of one of them, else of the last numbers.
 func unknown(reference, prediction *labelled, r, p roles) error {
-	example := "infection=1:3"
-	switch {
-	case len(reference.values) == 1 && p.infection != 0:
-		example = fmt.Sprintf("infection=%d:%d", reference.values[0], p.infection)
-	case len(prediction.values) == 1 && r.infection != 0:
-		example = fmt.Sprintf("infection=%d:%d", r.infection, prediction.values[0])
+	last := func(f *labelled, is roles, fallback int) int {
+		switch {
+		case is.infection != 0:
+			return is.infection
+		case len(f.values) > 0:
+			return f.values[len(f.values)-1]
+		}
+		return fallback
 	}
-	return app.Refuse(nil, "evaluate.unknown_labels", reference.path, list(reference.values), prediction.path, list(prediction.values), example)
+	example := fmt.Sprintf("infection=%d:%d", last(reference, r, 1), last(prediction, p, 3))
+	return app.Refuse(nil, "evaluate.unknown_labels", reference.path, reference.list(), prediction.path, prediction.list(), example)
 }
 
 // lungsUnless is what is known of lungs, nothing where a label of another name takes one

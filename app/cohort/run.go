@@ -33,6 +33,7 @@ type Options struct {
 	InSlices []string
 	Rules    Rules      // of summaries and tests
 	Form     stats.Form // of the agreement that is printed and drawn; "" for differences
+	Without  []string   // models whose infection Masks leaves out, as a Run has it
 	Version  string     // of the program: what another one found is not reused
 }
 
@@ -54,6 +55,9 @@ type Run struct {
 	Severity  []Severity
 	Lobar     []Lobar
 	Confusion []Confusion
+	// Without has the models whose infection is left out, as nothing says that it was
+	// looked for.
+	Without []string
 }
 
 // Group is a label as a model has it.
@@ -62,7 +66,7 @@ type Group struct{ Model, Label string }
 // Measure compares the cases, several at a time. Cancelled, it returns ctx.Err(); what
 // is in the store then stays for the next run.
 func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error) {
-	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}, said: map[string]bool{}}
+	r := runner{Options: o, hooks: h, started: time.Now(), of: len(cases), pooled: map[Group]Pool{}}
 	results := make([]result, len(cases))
 	err := o.several(ctx, len(cases), func(n int) {
 		results[n] = r.one(ctx, cases[n])
@@ -71,7 +75,11 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 	if err != nil {
 		return Run{}, err
 	}
-	out := Run{Reused: r.reused, Pooled: r.pooled}
+	if err := o.nowhere(results); err != nil {
+		return Run{}, err
+	}
+	without, why := infectionNotHeardOf(cases, results)
+	out := Run{Reused: r.reused, Pooled: r.pooled, Without: without}
 	for n, res := range results {
 		if res.err != nil {
 			out.Failed = append(out.Failed, Failure{cases[n].Name, cases[n].Model, res.err})
@@ -92,6 +100,9 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 			out.Lobar = append(out.Lobar, *s)
 		}
 		if c := res.Confusion; c != nil {
+			if slices.Contains(without, cases[n].Model) && res.Bare != nil {
+				c = res.Bare
+			}
 			c.Model = cases[n].Model
 			out.Confusion = append(out.Confusion, *c)
 		}
@@ -102,9 +113,19 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 			}
 		}
 	}
+	out.Notes = append(out.Notes, why...)
 	out.spread(cases, results)
 	if len(o.Labels) == 0 {
+		out.dropInfection()
 		out.dropLungsNobodyMarks()
+	}
+	if h.Note != nil {
+		for _, m := range grouped(cases, results) {
+			h.Note(m)
+		}
+		for _, w := range why {
+			h.Note(message(w))
+		}
 	}
 	return out, nil
 }
@@ -151,7 +172,6 @@ type runner struct {
 	mu           sync.Mutex
 	done, reused int
 	pooled       map[Group]Pool
-	said         map[string]bool // notes of cases, each once
 }
 
 // one compares a case, or takes what an earlier run found.
@@ -191,14 +211,6 @@ func (r *runner) tell(c Case, res *result) {
 	r.done++
 	if res.reused {
 		r.reused++
-	}
-	if r.hooks.Note != nil && !res.reused {
-		for _, note := range res.Notes {
-			if !r.said[note] {
-				r.said[note] = true
-				r.hooks.Note(message(note))
-			}
-		}
 	}
 	if r.hooks.Progress != nil {
 		p := job.Progress{Stage: text.M("evaluate.progress"), Done: r.done, Total: r.of}
@@ -258,7 +270,8 @@ func (r *Run) dropLungsNobodyMarks() {
 		there[row.Model] = there[row.Model] || row.Label == lungs && row.Counts.Reference() > 0
 	}
 	for model, has := range there {
-		if !has || marked[Group{model, lungs}] {
+		others := slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Model == model && !isLung(row.Label) })
+		if !has || marked[Group{model, lungs}] || !others {
 			continue
 		}
 		r.Rows = slices.DeleteFunc(r.Rows, func(row Row) bool { return row.Model == model && isLung(row.Label) })

@@ -92,7 +92,7 @@ func (o Options) seen(path string) string {
 }
 
 // definitions changes where a number kept by an earlier build would be another now.
-const definitions = "4"
+const definitions = "5"
 
 // kept is a finished case on disk.
 type kept struct {
