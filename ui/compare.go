@@ -2,10 +2,12 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/study"
 )
 
 // referenceFrom says where a reference came from.
@@ -33,6 +35,19 @@ type reference struct {
 	said   map[uint8]bool // labels that it says something of, if only that there is none
 	moved  bool           // it was brought onto the grid of the scan from another
 	absent []string       // labels of it that the mask at hand does not have
+	study  string         // the ID of the study that it is the mask of; "" for none
+	models []study.Model  // that were run in the study that it is of
+}
+
+// holds reports whether the model of a run was run in the study of the reference too.
+func (r *reference) holds(run *app.SegmentResult) bool {
+	return run != nil && slices.ContainsFunc(r.models, func(m study.Model) bool {
+		same := m.ID == run.Model.ID && m.Version == run.Model.Version
+		if m.SHA256 != "" && run.Model.SHA256 != "" {
+			same = m.SHA256 == run.Model.SHA256
+		}
+		return same && !m.File
+	})
 }
 
 // covers reports whether the reference says something of a label.

@@ -153,6 +153,9 @@ func (s *referenceSection) tell() told {
 	for from := 0; from < len(rows); from += columns {
 		t.blocks = append(t.blocks, w.block(rows[from:min(from+columns, len(rows))]))
 	}
+	if c.study != "" && c.study == w.studyInfo().ID {
+		t.remarks = append(t.remarks, w.t("ui.reference.copied"))
+	}
 	if c.moved {
 		t.remarks = append(t.remarks, w.t("ui.reference.moved"))
 	}

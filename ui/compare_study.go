@@ -165,7 +165,9 @@ func studyReference(ctx context.Context, folder, image string, g volume.Geometry
 		return reference{}, err
 	}
 	_, applied := s.History().Steps()
-	return byName(s.Mask().Snapshot(), originAt(origins, applied), labels, info.Reviewer), nil
+	r := byName(s.Mask().Snapshot(), originAt(origins, applied), labels, info.Reviewer)
+	r.models, r.study = info.Models, info.ID
+	return r, nil
 }
 
 // originAt is where a mask comes from after so many steps.

@@ -78,7 +78,17 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 			w.name("band.take", take)
 			actions = append(actions, take)
 		}
+		if w.keeping.anothers != "" {
+			actions = append(actions, w.beginButton())
+		}
 		rows = append(rows, b.warning(sentence(who), actions...))
+	}
+	if by := w.keeping.anothers; by != "" && w.keeping.study != nil {
+		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {
+			w.keeping.anothers = ""
+			b.refresh()
+		})
+		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(w.t("ui.study.anothers", by)), w.beginButton(), dismiss))
 	}
 	for n, hint := range w.keeping.hints {
 		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() {

@@ -203,10 +203,10 @@ type lookup func(app.SeriesInfo, string) study.Looked
 // lookup finds studies of an image with some hash where it can have any, a folder
 // of studies first. It may be called beside the window.
 func (w *Window) lookup(first string) lookup {
-	places, may := w.studyPlaces(first), w.mayFind()
+	places, may, reader := w.studyPlaces(first), w.mayFind(), w.reader()
 	return func(info app.SeriesInfo, sha string) study.Looked {
 		source := study.Source{Path: absolute(info.Path), SHA256: sha, SeriesUID: info.Identity.SeriesUID}
-		return study.Look(places(), source, study.FolderName(info), may)
+		return lookFor(reader, places(), source, study.FolderName(info), may)
 	}
 }
 
@@ -282,6 +282,7 @@ func (w *Window) resume(r *resumed) {
 	}
 	w.readTouched()
 	k.moved = s.Info().MovedTo != ""
+	k.anothers = w.anothers(s)
 	w.showView(s.Info().View)
 	w.sayResumed(r)
 	w.bands.refresh()
