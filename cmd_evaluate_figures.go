@@ -81,6 +81,18 @@ func (f figureFlags) check() error {
 	return nil
 }
 
+// curves are those of the logs of trainings.
+func (f figureFlags) curves() (all []traininglog.Curve, err error) {
+	for _, path := range f.logs {
+		curves, err := traininglog.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, curves...)
+	}
+	return all, nil
+}
+
 // page is as wide as was asked for, else one column.
 func (f figureFlags) page() plot.Page { return plot.Page{WidthMM: f.width, DPI: f.dpi, Dark: f.dark} }
 
@@ -128,6 +140,7 @@ func init() {
 	cohort("folds", (*easel).folds)
 	cohort("confusion", (*easel).confusion)
 	cohort("roc", (*easel).roc)
+	cohort("roc_outcome", (*easel).rocOutcome)
 	cohort("precision_recall", (*easel).precisionRecall)
 	cohort("calibration", (*easel).calibration)
 	cohort("score_grid", (*easel).scoreGrid)
@@ -260,12 +273,8 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 	bar := c.progress()
 	defer bar.end()
 	e := &easel{cli: c, figureFlags: f.figures, ctx: ctx, r: r, cases: cases, compared: o, bar: bar}
-	for _, path := range f.figures.logs {
-		curves, err := traininglog.Read(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		e.logs = append(e.logs, curves...)
+	if e.logs, err = f.figures.curves(); err != nil {
+		return nil, nil, err
 	}
 	folder := filepath.Join(f.out, "figures")
 	err = safefile.WriteFolder(folder, f.force, oursInFigures, func(put func(string, func(io.Writer) error) error) error {

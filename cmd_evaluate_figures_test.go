@@ -114,8 +114,8 @@ func TestFiguresOfACohort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// No probabilities, no model with them, one model alone.
-	without := []string{"roc", "precision_recall", "calibration", "ablation", "preprocessing"}
+	// No probabilities, no outcomes, no model with them, one model alone.
+	without := []string{"roc", "roc_outcome", "precision_recall", "calibration", "ablation", "preprocessing"}
 	for _, name := range kindNames() {
 		n := slices.IndexFunc(rows, func(r []string) bool { return r[1] == name })
 		if n < 0 || (rows[n][0] == "") != slices.Contains(without, name) || rows[n][2] == "" {

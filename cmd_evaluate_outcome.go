@@ -103,6 +103,39 @@ func (f evaluateFlags) foretold(rows []cohort.Row) (*cohort.Outcome, error) {
 	return cohort.Foretell(rows, outcomes)
 }
 
+// outcomeLines tell the area of each score with its interval, and what two models differ by.
+func (c *cli) outcomeLines(o *cohort.Outcome) (said string) {
+	if o == nil {
+		return ""
+	}
+	named := func(label, score, of string) string {
+		if label == "" {
+			return c.table.T("cmd.evaluate.outcome.score", of)
+		}
+		return c.table.T("cmd.evaluate.outcome."+score, label, of)
+	}
+	for _, s := range o.Scores {
+		of := named(s.Label, s.Score, s.Of)
+		if s.AUC != s.AUC {
+			said += c.table.T("cmd.evaluate.outcome.none", of, c.why(s.Why)) + "\n"
+			continue
+		}
+		interval := c.table.T("cmd.evaluate.outcome.ci", float64(s.CI[0]), float64(s.CI[1]))
+		if s.Why != "" {
+			interval = c.table.T("cmd.evaluate.outcome.no_ci", c.why(s.Why))
+		}
+		said += c.table.T("cmd.evaluate.outcome.auc", of, float64(s.AUC), interval, s.Positive, s.Negative) + "\n"
+	}
+	for _, t := range o.Tests {
+		p := c.table.T("cmd.evaluate.tests.none", c.why(t.Why))
+		if t.Why == "" {
+			p = c.table.T("cmd.evaluate.tests.p", probability(float64(t.P)), probability(float64(t.PHolm)))
+		}
+		said += c.table.T("cmd.evaluate.outcome.test", named(t.Label, t.Score, t.A), t.B, float64(t.Difference), p, t.N) + "\n"
+	}
+	return said
+}
+
 // listMetrics prints the key and the name of every metric.
 func (c *cli) listMetrics() error {
 	said := ""

@@ -73,7 +73,7 @@ func (c *cli) printEvaluation(r cohort.Report, files []string, f evaluateFlags) 
 		}
 		said += c.agreementLine(r, row.Model, row.Label)
 	}
-	said += c.testedLines(r, f.metrics) + c.severityLines(r) + c.lobarLines(r)
+	said += c.testedLines(r, f.metrics) + c.outcomeLines(r.Outcome) + c.severityLines(r) + c.lobarLines(r)
 	for _, path := range files {
 		said += path + "\n"
 	}

@@ -20,6 +20,23 @@ type Outcomes struct {
 	Models []string
 }
 
+// Of counts the cases by their outcomes; a case of several models counts once.
+func (o Outcomes) Of(cases []Case) (positive, negative int) {
+	seen := map[string]bool{}
+	for _, c := range cases {
+		is, known := o.Positive[c.Name]
+		switch {
+		case seen[c.Name] || !known:
+		case is:
+			positive++
+		default:
+			negative++
+		}
+		seen[c.Name] = true
+	}
+	return positive, negative
+}
+
 // ReadOutcomes reads a CSV with the columns case and outcome (1 or 0) and, where wanted,
 // score and model. A list of pairs may be one.
 func ReadOutcomes(path string) (Outcomes, error) {
@@ -68,16 +85,17 @@ func HasOutcomes(path string) bool {
 
 // Foretold is how well one score a case tells cases with the outcome from those without.
 type Foretold struct {
-	Label    string    `json:"label,omitempty"` // none of a score that was given
-	Score    string    `json:"score"`           // volume_ml, volume_voxels, or score, that of the list
-	Of       string    `json:"of"`              // reference, prediction, or the model
-	Positive int       `json:"n_positive"`
-	Negative int       `json:"n_negative"`
-	Without  int       `json:"n_left_out"` // cases without an outcome, or without the score
-	AUC      number    `json:"auc"`
-	SE       number    `json:"se"` // DeLong and others 1988
-	CI       [2]number `json:"auc_ci95"`
-	Why      stats.Why `json:"why,omitempty"`
+	Label    string           `json:"label,omitempty"` // none of a score that was given
+	Score    string           `json:"score"`           // volume_ml, volume_voxels, or score, that of the list
+	Of       string           `json:"of"`              // reference, prediction, or the model
+	Positive int              `json:"n_positive"`
+	Negative int              `json:"n_negative"`
+	Without  int              `json:"n_left_out"` // cases without an outcome, or without the score
+	AUC      number           `json:"auc"`
+	SE       number           `json:"se"` // DeLong and others 1988
+	CI       [2]number        `json:"auc_ci95"`
+	Why      stats.Why        `json:"why,omitempty"` // there is no area, or no interval
+	Curve    []stats.ROCPoint `json:"-"`
 }
 
 // ForetoldTest compares two scores of the same cases.
@@ -155,6 +173,7 @@ func (o *Outcome) add(s scores, positive []bool) {
 		a := stats.DeLong(s.values[n], positive)
 		o.Scores = append(o.Scores, Foretold{
 			s.label, s.score, of, a.Positive, a.Negative, len(positive) - a.Positive - a.Negative, number(a.Value), number(a.SE), intervalOf(a.CI), a.Why,
+			stats.ROC(s.values[n], positive),
 		})
 		for m := range s.of[:n] {
 			t := stats.CompareAUC(s.values[m], s.values[n], positive)

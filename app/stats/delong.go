@@ -21,9 +21,19 @@ type AUC struct {
 // DeLong is the area with its standard error (DeLong, DeLong and Clarke-Pearson 1988;
 // by ranks, Sun and Xu 2014). Scores must be of independent cases, one each: it is not
 // for voxels or slices. NaN scores are left out. Where every positive is above every
-// negative the SE is 0, which says nothing of how sure that is. A score that is the same
-// in all cases tells nothing: its area is a half, with neither SE nor interval.
+// negative, or every one below, the SE would be 0, which says nothing of how sure that is:
+// there is neither SE nor interval (Perfect). A score that is the same in all cases tells
+// nothing: its area is a half, with neither (Constant).
 func DeLong(score []float64, positive []bool) AUC {
+	a := delong(score, positive)
+	if a.Why == "" && (a.Value == 1 || a.Value == 0) {
+		a.SE, a.CI, a.Why = math.NaN(), none(), Perfect
+	}
+	return a
+}
+
+// delong is DeLong with an SE of 0 where the cases are parted, as differences take it.
+func delong(score []float64, positive []bool) AUC {
 	var x, y []float64
 	for i, s := range score {
 		switch {
@@ -74,7 +84,7 @@ func CompareAUC(a, b []float64, positive []bool) Test {
 			x, y, outcome = append(x, a[i]), append(y, b[i]), append(outcome, positive[i])
 		}
 	}
-	of, with := DeLong(x, outcome), DeLong(y, outcome)
+	of, with := delong(x, outcome), delong(y, outcome)
 	t := Test{N: len(x), Effect: of.Value - with.Value}
 	if why := cmp.Or(of.Why, with.Why); why != "" {
 		return untested(t, why)
@@ -82,7 +92,7 @@ func CompareAUC(a, b []float64, positive []bool) Test {
 	m, n := float64(of.Positive), float64(of.Negative)
 	both := stat.Covariance(of.ofPositive, with.ofPositive, nil)/m + stat.Covariance(of.ofNegative, with.ofNegative, nil)/n
 	se := math.Sqrt(max(0, of.SE*of.SE+with.SE*with.SE-2*both))
-	if se <= 1e-7*of.SE { // what rounding leaves of two variances that cancel
+	if se <= 1e-7*max(of.SE, with.SE) { // what rounding leaves of two variances that cancel
 		return untested(t, NoDifference)
 	}
 	t.Statistic = t.Effect / se

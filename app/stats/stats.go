@@ -25,6 +25,7 @@ const (
 	NotPositive  Why = "not_positive"  // a ratio of something that is not above zero
 	OneClass     Why = "one_class"     // every outcome is the same
 	NoSpread     Why = "no_spread"     // a spread that is fitted falls below 0
+	Perfect      Why = "perfect"       // no score of one class is beyond one of the other: no spread to estimate
 )
 
 // Interval is a confidence interval.

@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -232,5 +233,39 @@ func TestNoncentralT(t *testing.T) {
 				t.Errorf("nu %v at %v: %v, want %v", nu, x, got, want)
 			}
 		}
+	}
+}
+
+// A score that parts the cases without an error, or with nothing but errors, has an area
+// and no interval: DeLong's would be nothing wide.
+func TestDeLongOfScoresThatPartTheCases(t *testing.T) {
+	positive := []bool{true, true, true, false, false, false}
+	for _, tt := range []struct {
+		score []float64
+		want  float64
+	}{{[]float64{9, 8, 7, 3, 2, 1}, 1}, {[]float64{1, 2, 3, 7, 8, 9}, 0}} {
+		a := DeLong(tt.score, positive)
+		if a.Value != tt.want || a.Why != Perfect || !math.IsNaN(a.SE) || !math.IsNaN(a.CI.Lo) || !math.IsNaN(a.CI.Hi) {
+			t.Errorf("%+v", a)
+		}
+	}
+	other := []float64{9, 2, 7, 3, 8, 1}
+	if c := CompareAUC([]float64{9, 8, 7, 3, 2, 1}, other, positive); c.Why != "" || !(c.P > 0 && c.P < 1) {
+		t.Errorf("beside another: %+v", c)
+	}
+	if c := CompareAUC([]float64{9, 8, 7, 3, 2, 1}, []float64{6, 5, 4, 3, 2, 1}, positive); c.Why != NoDifference {
+		t.Errorf("beside another that does: %+v", c)
+	}
+}
+
+// The corners of a curve are at every score, ties grouped.
+func TestROCOfScores(t *testing.T) {
+	got := ROC([]float64{3, 2, 2, 1, math.NaN()}, []bool{true, true, false, false, true})
+	want := []ROCPoint{{math.Inf(1), 0, 0}, {3, 0, 0.5}, {2, 0.5, 1}, {1, 1, 1}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	if got = ROC([]float64{1, 2}, []bool{true, true}); got != nil {
+		t.Errorf("of one class: %v", got)
 	}
 }
