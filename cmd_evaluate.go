@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -177,7 +178,10 @@ func loadVoxels(ctx context.Context, path string) (*volume.Volume, error) {
 	s, err := nifti.Open(path)
 	if err != nil {
 		_, named := app.TrimNIfTI(path)
-		if _, why := app.Explain(err); !named && why.Key == "nifti.not_nifti" {
+		switch _, why := app.Explain(err); {
+		case why.Key == "nifti.folder":
+			return nil, app.Refuse(err, "evaluate.image_folder", path, path)
+		case !named && why.Key == "nifti.not_nifti":
 			return nil, app.Refuse(err, "evaluate.nifti_only", path)
 		}
 		return nil, err
@@ -185,7 +189,7 @@ func loadVoxels(ctx context.Context, path string) (*volume.Volume, error) {
 	return s.Load(ctx, app.LoadHooks{})
 }
 
-func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) error {
+func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) (stopped error) {
 	if err := f.ready(); err != nil {
 		return err
 	}
@@ -196,6 +200,11 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err := f.probabilitiesFor(cases); err != nil {
 		return err
 	}
+	more, err := f.readBefore(cases)
+	if err != nil {
+		return err
+	}
+	notes = append(notes, more...)
 	o.Store = filepath.Join(f.out, "cases")
 	if err := os.MkdirAll(o.Store, 0o777); err != nil {
 		return safefile.Explain(f.out, err)
@@ -236,6 +245,11 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) e
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if ctx.Err() != nil && errors.Is(stopped, ctx.Err()) {
+			f.takeBack(files)
+		}
+	}()
 	var undrawn error
 	if !f.plain {
 		figures, missing, err := c.drawEvaluation(ctx, f, o, cases, r)
@@ -281,6 +295,50 @@ func (f evaluateFlags) cases() (cases []cohort.Case, failed []cohort.Failure, no
 	}
 	told, err := cohort.Folds(f.folds, cases)
 	return cases, failed, append(notes, told...), err
+}
+
+// readBefore reads, before any work is done, what is needed after it, and says what there
+// cannot be.
+func (f evaluateFlags) readBefore(cases []cohort.Case) (notes []text.Message, err error) {
+	if !f.plain {
+		if _, err := f.figures.curves(); err != nil {
+			return nil, err
+		}
+	}
+	path := f.outcomes()
+	if path == "" {
+		return nil, nil
+	}
+	outcomes, err := cohort.ReadOutcomes(path)
+	if err != nil {
+		return nil, err
+	}
+	positive, negative := outcomes.Of(cases)
+	switch {
+	case positive+negative == 0:
+		return nil, app.Refuse(nil, "evaluate.outcome.none")
+	case positive == 0 || negative == 0:
+		notes = append(notes, text.M("evaluate.outcome.one_class", path))
+	}
+	return notes, nil
+}
+
+// takeBack removes results that were written before the user stopped the run, so that the
+// same command goes on. What replaced others stays.
+func (f evaluateFlags) takeBack(files []string) {
+	if f.force {
+		return
+	}
+	for _, path := range files {
+		if names, err := safefile.Names(path); err == nil { // a folder
+			for _, name := range names {
+				if oursInFigures(name) {
+					_ = os.Remove(filepath.Join(path, name))
+				}
+			}
+		}
+		_ = os.Remove(path)
+	}
 }
 
 // undo takes away the folders that nothing came into.

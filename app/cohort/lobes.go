@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/csvfile"
@@ -41,7 +42,7 @@ type Lobe struct {
 }
 
 // lobar scores a case that has a map of lobes; nil where there is none, or no infection,
-// which it says.
+// or not all five lobes, which it says.
 func (o Options) lobar(ctx context.Context, c Case, parts []part, on *labelled) (*Lobar, *text.Message, error) {
 	n := slices.IndexFunc(parts, func(p part) bool { return p.label == infection })
 	switch {
@@ -68,6 +69,16 @@ func (o Options) lobar(ctx context.Context, c Case, parts []part, on *labelled) 
 	}
 	if len(f.values) == 0 {
 		return nil, nil, app.Refuse(nil, "evaluate.no_lobes", c.Lobes)
+	}
+	var missing []string
+	for n := range lobes {
+		if !f.holds(n + 1) {
+			missing = append(missing, strconv.Itoa(n+1))
+		}
+	}
+	if len(missing) > 0 {
+		m := text.M("evaluate.lobes_missing", c.Lobes, strings.Join(missing, ", "))
+		return nil, &m, nil
 	}
 	return &Lobar{Reference: lobesOf(lobes, parts[n].reference), Prediction: lobesOf(lobes, parts[n].prediction)}, nil, nil
 }

@@ -11,7 +11,6 @@ import (
 	"opacity/app/metrics"
 	"opacity/app/metrics/consensus"
 	"opacity/app/metrics/region"
-	"opacity/app/safefile"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -84,59 +83,54 @@ type readMasks struct {
 	head     *volume.Volume // of the first file, without voxels
 }
 
-// load reads the masks of a case onto the grid of the first that can be read, and sorts out
-// which number is what in each. Those that cannot be used are failures.
+// load reads the masks of a case onto the grid that most of them have, and sorts out which
+// number is what in each. Those that cannot be used are failures.
 func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseRead) (*readMasks, error) {
 	m := &readMasks{sets: map[string][]*mask.Bits{}, finding: map[string]bool{}}
+	heads := map[string]*volume.Volume{}
 	reader := o.Options
 	reader.Load = func(ctx context.Context, path string) (*volume.Volume, error) {
 		v, err := o.Load(ctx, path)
-		if err == nil && m.head == nil {
-			m.head = &volume.Volume{Geometry: v.Geometry, Source: v.Source, Warnings: v.Warnings}
+		if err == nil {
+			heads[path] = &volume.Volume{Geometry: v.Geometry, Source: v.Source, Warnings: v.Warnings}
 		}
 		return v, err
 	}
-	var maps []*labelled
-	var beside []string
-	for _, r := range readings {
-		beside = append(beside, r.Path)
+	read, err := reader.readAll(ctx, readings, out)
+	if err != nil || len(read) == 0 {
+		return m, err
 	}
-	for _, r := range readings {
-		var on *volume.Geometry
-		if m.on != nil {
-			on = &m.on.grid
-		}
-		sum, err := safefile.Sum(ctx, r.Path)
-		if err != nil && ctx.Err() == nil {
-			err = app.Refuse(err, "evaluate.unreadable", r.Path, safefile.Reason(err))
-		}
-		var f *labelled
-		resampled := false
-		if err == nil {
-			f, resampled, err = reader.readLabels(ctx, r.Path, on, beside...)
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			if m.on == nil {
-				m.head = nil
+	m.on = commonGrid(read)
+	if m.on == nil && !o.Resample {
+		a, b := read[0], read[slices.IndexFunc(read, func(f readMap) bool { return !f.grid.SameGrid(read[0].grid, gridToleranceMM) })]
+		out.failed = append(out.failed, Failure{a.Case, "", app.Refuse(nil, "evaluate.readers.two_grids", a.path, describe(a.grid), b.path, describe(b.grid))})
+		return m, nil
+	}
+	if m.on == nil {
+		m.on = read[0].labelled
+	}
+	var maps []*labelled
+	for _, f := range read {
+		if !f.grid.SameGrid(m.on.grid, gridToleranceMM) {
+			if !o.Resample {
+				out.failed = append(out.failed, Failure{f.Case, f.Reader, app.Refuse(nil, "evaluate.readers.other_grid", f.path, describe(f.grid), m.on.path, describe(m.on.grid))})
+				continue
 			}
-			out.failed = append(out.failed, Failure{r.Case, r.Reader, err})
-			continue
-		}
-		if resampled {
-			out.notes = append(out.notes, text.M("evaluate.resampled", r.Path, maps[0].path))
-		}
-		if m.on == nil {
-			m.on = f
-			if m.head == nil { // of an object: the grid is all there is
-				m.head = &volume.Volume{Geometry: f.grid}
-				m.head.Geometry, m.head.Source = volume.Canonical(f.grid.Size, f.grid.Affine)
+			if f.labelled, _, err = reader.readLabels(ctx, f.path, &m.on.grid); err != nil {
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
+				out.failed = append(out.failed, Failure{f.Case, f.Reader, err})
+				continue
 			}
+			out.notes = append(out.notes, text.M("evaluate.resampled", f.path, m.on.path))
 		}
-		out.inputs = append(out.inputs, Input{Case: r.Case, Model: r.Reader, Files: []File{{"session " + r.Session, filepath.Base(r.Path), sum}}})
-		m.readings, maps = append(m.readings, r), append(maps, f)
+		out.inputs = append(out.inputs, Input{Case: f.Case, Model: f.Reader, Files: []File{{"session " + f.Session, filepath.Base(f.path), f.sum}}})
+		m.readings, maps = append(m.readings, f.Reading), append(maps, f.labelled)
+	}
+	if m.head = heads[m.on.path]; m.head == nil { // of an object: the grid is all there is
+		m.head = &volume.Volume{}
+		m.head.Geometry, m.head.Source = volume.Canonical(m.on.grid.Size, m.on.grid.Affine)
 	}
 	if len(maps) < 2 {
 		return m, nil

@@ -215,6 +215,28 @@ func TestReaders_BadInput(t *testing.T) {
 	}
 }
 
+// The grid that most readers have is the one they are compared on, whoever comes first.
+func TestReaders_OtherGridIsTheOneThatFewHave(t *testing.T) {
+	d := newDisk(t)
+	far := box(0, 8)
+	far.Affine[0][3] += 100
+	x, y, z := Reading{"a", "x", "1", d.put(t, "x/a.nii", far)}, Reading{"a", "y", "1", d.put(t, "y/a.nii", box(0, 8))}, Reading{"a", "z", "1", d.put(t, "z/a.nii", box(0, 8))}
+	for _, readings := range [][]Reading{{x, y, z}, {y, x, z}, {y, z, x}} {
+		r, report := studied(t, d, ReadersOptions{}, readings...)
+		if len(report.Pairs) != 1 || report.Pairs[0].Value("dice") != 1 || len(r.Failed) != 1 || r.Failed[0].Model != "x" || strings.Contains(r.Failed[0].Err.Error(), "reference") {
+			t.Errorf("%+v, failed %v", report.Pairs, r.Failed)
+		}
+	}
+	r, report := studied(t, d, ReadersOptions{}, x, y)
+	if len(report.Pairs) != 0 || len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Err.Error(), "different grids") {
+		t.Errorf("one against one: %v", r.Failed)
+	}
+	r, report = studied(t, d, ReadersOptions{Options: Options{Resample: true}}, x, y, z)
+	if len(report.Pairs) != 3 || len(r.Failed) > 0 || len(r.Notes) == 0 || !strings.Contains(r.Notes[len(r.Notes)-1].String(), "x/a.nii was brought onto the grid of") {
+		t.Errorf("brought onto it: %v, %v", r.Failed, r.Notes)
+	}
+}
+
 func TestListReadings(t *testing.T) {
 	d := newDisk(t)
 	path := filepath.Join(d.dir, "readers.csv")

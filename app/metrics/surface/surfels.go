@@ -146,14 +146,18 @@ func (s Surfels) NSD(toleranceMM float64) metrics.Value {
 		return metrics.Value{}
 	}
 	return s.value(func() float64 {
-		near := 0.0
+		near, far := 0.0, false
 		for _, way := range [][]Surfel{s.RefToPred, s.PredToRef} {
 			for _, f := range way {
 				if f.MM > toleranceMM {
+					far = true
 					break
 				}
 				near += f.Area
 			}
+		}
+		if !far {
+			return 1
 		}
 		return min(1, near/(area(s.RefToPred)+area(s.PredToRef))) // sums may round apart
 	})
