@@ -12,7 +12,7 @@ import (
 func grouped(cases []Case, results []result) []text.Message {
 	type group struct {
 		note  string
-		files [2][]string // references and predictions that it is said of
+		files [3][]string // references, predictions and maps of lobes that it is said of
 	}
 	var order []string
 	groups := map[string]*group{}
@@ -22,8 +22,8 @@ func grouped(cases []Case, results []result) []text.Message {
 		}
 		for _, note := range res.Notes {
 			like := note
-			var files [2]string
-			for role, path := range []string{cases[n].Reference, cases[n].Prediction} {
+			var files [3]string
+			for role, path := range []string{cases[n].Reference, cases[n].Prediction, cases[n].Lobes} {
 				if path != "" && strings.Contains(like, path) {
 					like, files[role] = strings.ReplaceAll(like, path, standIns[role]), path
 				}
@@ -44,7 +44,7 @@ func grouped(cases []Case, results []result) []text.Message {
 	for _, like := range order {
 		g := groups[like]
 		said := g.note
-		if len(g.files[0]) > 1 || len(g.files[1]) > 1 {
+		if slices.ContainsFunc(g.files[:], func(files []string) bool { return len(files) > 1 }) {
 			said = like
 			for role, files := range g.files {
 				if len(files) == 0 {
@@ -64,6 +64,6 @@ func grouped(cases []Case, results []result) []text.Message {
 
 // standIns stand for a path in a note that is grouped.
 var (
-	standIns  = [2]string{"\x00r", "\x00p"}
-	manyFiles = [2]string{"evaluate.many_references", "evaluate.many_predictions"}
+	standIns  = [3]string{"\x00r", "\x00p", "\x00l"}
+	manyFiles = [3]string{"evaluate.many_references", "evaluate.many_predictions", "evaluate.many_lobes"}
 )

@@ -66,7 +66,7 @@ func TestNamesSettleWhatIsCompared(t *testing.T) {
 		{"contours beside a mask with an infection", contoured(), bilateral(2, 1, 3), map[string]map[int]string{"r.dcm": rt}, both, both, []string{"2 (GTV-1)", "infection is not compared"}},
 		{"the other way round", bilateral(2, 1, 3), contoured(), map[string]map[int]string{"p.dcm": rt}, both, both, []string{"2 (GTV-1)", "infection is not compared"}},
 		{"an infection by its name", bilateral(2, 1, 3), bilateral(2, 1, 3), map[string]map[int]string{"r.dcm": withInfection}, append(slices.Clone(both), infection), append(slices.Clone(both), infection), nil},
-		{"one lung named", renumbered(contoured(), map[int16]int16{7: 7}), chest(2, 1, 3), map[string]map[int]string{"r.dcm": {7: "Lung-Left"}}, []string{leftLung}, []string{leftLung}, []string{"none of them right lung"}},
+		{"one lung named", renumbered(contoured(), map[int16]int16{7: 7}), chest(2, 1, 3), map[string]map[int]string{"r.dcm": {7: "Lung-Left"}}, []string{leftLung}, []string{leftLung}, []string{"is called right lung"}},
 		{"names that both have", contoured(), contoured(), map[string]map[int]string{"r.dcm": {2: "a", 6: "b", 7: "c"}, "p.dcm": {2: "A", 6: "b", 7: "d"}}, []string{"a", "b"}, []string{"a", "b"}, []string{"7 (c)", "7 (d)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

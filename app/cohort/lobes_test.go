@@ -38,7 +38,7 @@ func TestLobarScore(t *testing.T) {
 	other.Affine[0][3] += 3
 	// A mask of lungs and infection is no map of lobes.
 	three := measured(t, d, Options{}, at("three", chest(2, 1, 3)))
-	if notes := strings.Join(three.Notes, " "); len(three.Lobar) > 0 || len(three.Rows) != 4 || !strings.Contains(notes, "has no lobe 4, 5") {
+	if notes := strings.Join(three.Notes, " "); len(three.Lobar) > 0 || len(three.Rows) != 4 || !strings.Contains(notes, "there is no lobe 4, 5") {
 		t.Errorf("%+v, noted %q, failed %v", three.Lobar, notes, three.Failed)
 	}
 	r := measured(t, d, Options{}, at("a", lobed(0)), at("none", nil), at("numbers", lobed(6)), at("grid", other), at("empty", grid(func(_, _, _ int) int16 { return 0 })))
