@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"opacity/app/imageio/nifti"
@@ -35,51 +36,36 @@ func measures() []suite {
 	}
 }
 
-// measureCohort runs `evaluate` on 5 and on 20 full-size cases with two processors, and
+// measureCohort runs `evaluate` on 5, 20 and 40 full-size cases with two processors, and
 // draws the figures of 100 small ones that are measured already.
 func measureCohort(ctx context.Context, bin, dir string) ([]row, error) {
 	full := filepath.Join(dir, "cohort")
-	const all, few = 20, 5
-	for n := range all {
+	const written = 20
+	for n := range written {
 		// What five patients have, predicted four times each by something else.
 		if err := writeCase(ctx, full, n, uint64(1+n%5), volume.Size{}); err != nil {
 			return nil, err
 		}
 	}
-	part := filepath.Join(dir, "part")
-	for n := range few {
-		for _, kind := range kinds {
-			name := caseName(n)
-			if err := os.MkdirAll(filepath.Join(part, kind), 0o777); err != nil {
-				return nil, err
-			}
-			if err := os.Symlink(filepath.Join(full, kind, name), filepath.Join(part, kind, name)); err != nil {
-				return nil, err
-			}
+	var rows, peaks []row
+	for _, of := range []struct {
+		cases     int
+		aim, peak string
+	}{{5, "", ""}, {written, "< 100 s", "the same"}, {2 * written, "", "the same"}} {
+		folder := filepath.Join(dir, strconv.Itoa(of.cases))
+		if err := linkCases(full, folder, of.cases, written); err != nil {
+			return rows, err
 		}
-	}
-	var rows []row
-	var peak [2]float64
-	for n, run := range []struct {
-		of   string
-		what string
-		aim  string
-	}{
-		{part, fmt.Sprintf("evaluate %d cases of 512x512x300 with probabilities, from .nii.gz", few), ""},
-		{full, fmt.Sprintf("evaluate %d cases of 512x512x300 with probabilities, from .nii.gz", all), "< 100 s"},
-	} {
-		s, mb, err := evaluate(ctx, bin, run.of)
+		s, mb, err := evaluate(ctx, bin, folder)
 		if err != nil {
 			return rows, err
 		}
-		peak[n] = mb
-		rows = append(rows, row{What: run.what, Value: s, Unit: "s", Aim: run.aim})
+		rows = append(rows, row{What: fmt.Sprintf("evaluate %d cases of 512x512x300 with probabilities, from .nii.gz", of.cases), Value: s, Unit: "s", Aim: of.aim})
+		if mb > 0 {
+			peaks = append(peaks, row{What: fmt.Sprintf("peak memory of the %d", of.cases), Value: mb, Unit: "MB", Aim: of.peak})
+		}
 	}
-	if peak[1] > 0 {
-		rows = append(rows,
-			row{What: fmt.Sprintf("peak memory of the %d", few), Value: peak[0], Unit: "MB"},
-			row{What: fmt.Sprintf("peak memory of the %d", all), Value: peak[1], Unit: "MB", Aim: "the same"})
-	}
+	rows = append(rows, peaks...)
 	small := filepath.Join(dir, "small")
 	for n := range 100 {
 		if err := writeCase(ctx, small, n, uint64(1+n), volume.Size{96, 96, 40}); err != nil {
@@ -98,6 +84,21 @@ func measureCohort(ctx context.Context, bin, dir string) ([]row, error) {
 
 // kinds are the folders of a cohort.
 var kinds = []string{"reference", "prediction", "probability"}
+
+// linkCases makes a cohort of some cases, which are those written, again and again.
+func linkCases(from, to string, cases, written int) error {
+	for _, kind := range kinds {
+		if err := os.MkdirAll(filepath.Join(to, kind), 0o777); err != nil {
+			return err
+		}
+		for n := range cases {
+			if err := os.Symlink(filepath.Join(from, kind, caseName(n%written)), filepath.Join(to, kind, caseName(n))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 func caseName(n int) string { return fmt.Sprintf("case-%03d.nii.gz", n) }
 
