@@ -83,7 +83,7 @@ func (in Input) keys(own *mask.Bits, opts BetweenOptions) ([]int, error) {
 // planeSpacingMM is that of the pixels of slices across an axis.
 func (in Input) planeSpacingMM(axis int) [2]float64 {
 	mm := in.Volume.SpacingMM()
-	u, v := inPlane(axis)
+	u, v := volume.InPlane(axis)
 	return [2]float64{mm[u], mm[v]}
 }
 

@@ -442,7 +442,7 @@ func TestThresholdPlaneIsThreshold(t *testing.T) {
 	}
 	size := in.Mask.Size()
 	for axis := range 3 {
-		u, v := inPlane(axis)
+		u, v := volume.InPlane(axis)
 		got := mask.New(size, mask.DefaultLabels())
 		for n := range size[axis] {
 			at := volume.Slice{Axis: axis, Index: n}

@@ -244,7 +244,7 @@ func (s *stack) meant(all []gap, at [3]int) []gap {
 	if found := only(func(g gap) bool { return g.hand && reach(g) }); len(found) > 0 {
 		return found
 	}
-	u, v := inPlane(s.axis)
+	u, v := volume.InPlane(s.axis)
 	if found := only(func(g gap) bool { return reach(g) && s.beside(g, at[u], at[v]) }); len(found) > 0 {
 		return found
 	}

@@ -351,7 +351,7 @@ func TestIslandsPartition(t *testing.T) {
 func TestBetweenEqualDiscsIsACylinder(t *testing.T) {
 	for axis := range 3 {
 		size := volume.Size{40, 40, 40}
-		u, v := inPlane(axis)
+		u, v := volume.InPlane(axis)
 		want := mask.NewBits(size)
 		disc := ellipse(size[u], size[v], [4]float64{18, 21, 8, 8})
 		for n := 5; n <= 25; n++ {

@@ -7,22 +7,10 @@ import (
 	"opacity/app/volume"
 )
 
-// inPlane returns the axes of a slice across an axis, the lower first: u runs
-// along its rows, v down its columns.
-func inPlane(axis int) (u, v int) {
-	switch axis {
-	case 0:
-		return 1, 2
-	case 1:
-		return 0, 2
-	}
-	return 0, 1
-}
-
 // planeOf returns one slice of a set across an axis, as a set one slice thick.
 func planeOf(set *mask.Bits, at volume.Slice) *mask.Bits {
 	size := set.Size()
-	u, v := inPlane(at.Axis)
+	u, v := volume.InPlane(at.Axis)
 	p := mask.NewBits(volume.Size{size[u], size[v], 1})
 	for y := range size[v] {
 		switch at.Axis {

@@ -78,7 +78,7 @@ func ThresholdPlane(in Input, opts ThresholdOptions, at volume.Slice, dst [mask.
 	if axis(at.Axis, false) != nil || at.Index < 0 || at.Index >= size[at.Axis] {
 		return app.Misuse("edit.no_slice")
 	}
-	u, v := inPlane(at.Axis)
+	u, v := volume.InPlane(at.Axis)
 	w, h := size[u], size[v]
 	for l := range mask.Layer(mask.Layers) {
 		if dst[l] == nil {

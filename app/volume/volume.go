@@ -149,6 +149,18 @@ type Warning struct {
 // (0 to the patient's left, 1 to posterior, 2 to superior).
 type Slice struct{ Axis, Index int }
 
+// InPlane returns the axes of a slice across an axis, the lower first: u runs along its
+// rows, v down its columns.
+func InPlane(axis int) (u, v int) {
+	switch axis {
+	case 0:
+		return 1, 2
+	case 1:
+		return 0, 2
+	}
+	return 0, 1
+}
+
 // GravestFirst returns the warnings with doubts about the patient's sides first,
 // then those that withhold something, else in their order: where there is room
 // for one, it is the one that counts.

@@ -26,7 +26,7 @@ const samePlane = 0.05
 // beyond the grid, or across its slices.
 func (r region) planes(ctx context.Context, g volume.Geometry, axis int) (map[int]*plane, int, error) {
 	out, off := map[int]*plane{}, 0
-	u, v := inPlane(axis)
+	u, v := volume.InPlane(axis)
 	for _, c := range r.contours {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
@@ -56,17 +56,6 @@ func (r region) planes(ctx context.Context, g volume.Geometry, axis int) (map[in
 	return out, off, nil
 }
 
-// inPlane is the two axes across a third, the faster one first.
-func inPlane(axis int) (u, v int) {
-	switch axis {
-	case 0:
-		return 1, 2
-	case 1:
-		return 0, 2
-	}
-	return 0, 1
-}
-
 // add adds the sides of a polygon.
 func (p *plane) add(g volume.Geometry, points []volume.Vec, u, v int) {
 	was := g.ToIndex(points[len(points)-1])
@@ -86,7 +75,7 @@ func (p *plane) add(g volume.Geometry, points []volume.Vec, u, v int) {
 // rule: on a side that runs down to greater u they are in, on the other out, so that
 // regions that share a side share no voxel.
 func (p *plane) fill(ctx context.Context, b *builder, n, axis, slice int) error {
-	u, v := inPlane(axis)
+	u, v := volume.InPlane(axis)
 	size := b.lm.Size
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, e := range p.edges {
