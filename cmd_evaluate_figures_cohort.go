@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"opacity/app/cohort"
 	"opacity/app/metrics/catalogue"
@@ -106,6 +107,7 @@ func (e *easel) boxes(violin bool) (text.Message, error) {
 			}
 		}
 		d.N = len(cases)
+		d.Notes = slices.Concat(d.Notes[:1], e.unfound(m.key), d.Notes[1:])
 		if m.key == "nsd" {
 			d.Notes = append([]string{d.Notes[0], e.tolerances(e.labels())}, d.Notes[1:]...)
 		}
@@ -121,6 +123,16 @@ func (e *easel) boxes(violin bool) (text.Message, error) {
 		return text.M("drawn.nothing_defined"), nil
 	}
 	return text.Message{}, nil
+}
+
+// unfound says of which groups misses and false alarms have no value, which flatters them.
+func (e *easel) unfound(key string) (said []string) {
+	for _, s := range e.r.Summary {
+		if s.Metric == key && s.NMissed+s.NFalseAlarm > 0 {
+			said = append(said, e.table.T("drawn.none_found", titled(s.Model, s.Label), strings.TrimPrefix(e.lost(s), ", ")))
+		}
+	}
+	return said
 }
 
 // agreement is what the report says of a quantity; ok is false where there are no limits.
@@ -288,6 +300,7 @@ func (e *easel) scatter() (text.Message, error) {
 	for _, label := range e.labels() {
 		d := plot.ScatterData{About: e.about(0), X: e.table.T("drawn.reference_volume"), Y: e.table.T("drawn.predicted_volume"), Equal: true}
 		quantity := ""
+		var none []string
 		for _, model := range e.models() {
 			a, ok := e.agreement(model, label, cohort.VolumeML, cohort.VolumeVoxels)
 			if !ok {
@@ -297,12 +310,15 @@ func (e *easel) scatter() (text.Message, error) {
 			d.N = max(d.N, a.Cases)
 			ccc := a.CCC.Estimate()
 			d.Groups = append(d.Groups, plot.Pairs{Name: titled(model, label), Points: e.measured(model, label), CCC: plot.Estimate{X: ccc[0], Low: ccc[1], High: ccc[2]}})
+			if a.CCC.Why != "" {
+				none = append(none, e.table.T("drawn.ccc_constant", titled(model, label), e.why(a.CCC.Why)))
+			}
 		}
 		if len(d.Groups) == 0 {
 			continue
 		}
 		drawn = true
-		d.Unit, d.Notes = e.unit(quantity), append(e.unknown(quantity), d.Notes...)
+		d.Unit, d.Notes = e.unit(quantity), slices.Concat(e.unknown(quantity), none, d.Notes)
 		if err := e.figure(plot.Scatter(d), label); err != nil {
 			return text.Message{}, err
 		}

@@ -69,6 +69,12 @@ func (e *easel) precisionRecall() (text.Message, error) {
 		d := plot.PRData{ROCData: plot.ROCData{About: about}}
 		for _, c := range curves {
 			m := plot.Rated{Name: titled(c.Model, c.Label), Area: plot.Exactly(float64(c.AveragePrecision)), Curve: precisions(c)}
+			if ci, why := score.AveragePrecisionInterval(c.Pool.Cases, c.Bootstrap); why == "" {
+				m.Area.Low, m.Area.High = ci.Lo, ci.Hi
+			}
+			if len(curves) <= mostWithCases && len(c.Pool.Cases) > 1 {
+				m.Cases = precisionsOfCases(c)
+			}
 			if n := e.pooled(c); n.Sensitivity().Defined() && n.Precision().Defined() {
 				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: n.Sensitivity().X, Y: n.Precision().X}
 			}
@@ -138,6 +144,23 @@ func precisions(c cohort.Curve) (out []plot.Threshold) {
 		if n == len(points)-1 || math.Abs(at.X-last.X) > thinnest || math.Abs(at.Y-last.Y) > thinnest {
 			out, last = append(out, at), at
 		}
+	}
+	return out
+}
+
+// precisionsOfCases are the curves of precision of single cases, by the steps of their
+// digests; corners that no eye would miss are left out.
+func precisionsOfCases(c cohort.Curve) (out [][]plot.Threshold) {
+	for _, d := range c.Pool.Cases {
+		recall, precision := d.PR()
+		var line []plot.Threshold
+		for n, x := range recall {
+			at := plot.Threshold{Threshold: math.NaN(), X: x, Y: precision[n]}
+			if last := len(line) - 1; n == 0 || n == len(recall)-1 || math.Hypot(at.X-line[last].X, at.Y-line[last].Y) > 1e-3 {
+				line = append(line, at)
+			}
+		}
+		out = append(out, line)
 	}
 	return out
 }

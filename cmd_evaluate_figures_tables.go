@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"opacity/app/cohort"
 	"opacity/app/stats"
@@ -213,7 +214,10 @@ func (e *easel) areaOf(model, name string) error {
 
 // place is what the files of a case end in.
 func (e *easel) place(model, name string) []string {
-	of := []string{"case", e.who(name)}
+	of := []string{e.who(name)}
+	if !strings.HasPrefix(strings.ToLower(name), "case") || !e.identity {
+		of = []string{"case", e.who(name)}
+	}
 	if model != "" {
 		of = append(of, model)
 	}

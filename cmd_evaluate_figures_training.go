@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func (e *easel) learning() (text.Message, error) {
 		take func(string) bool
 	}{{"loss", loss}, {"score", func(n string) bool { return !loss(n) }}} {
 		d := plot.LinesData{About: e.about(0), Y: e.table.T("drawn." + part.name), Log: part.name == "loss"}
-		folds := 1
+		folds, values := 1, 0
 		for _, name := range e.quantities() {
 			if !part.take(name) {
 				continue
@@ -34,11 +35,15 @@ func (e *easel) learning() (text.Message, error) {
 			line.Name = strings.ReplaceAll(name, "_", " ")
 			d.Lines = append(d.Lines, line)
 			folds = max(folds, n)
+			for _, c := range e.curvesOf(name) {
+				values += len(c.Points)
+			}
 		}
 		if len(d.Lines) == 0 {
 			continue
 		}
 		d.X, d.Shows = e.logs[0].X, e.table.T("drawn.learning")
+		d.Notes = append([]string{e.table.T("drawn.of_log", e.logNames(), values)}, d.Notes...)
 		if d.Log {
 			d.Shows += " " + e.table.T("drawn.log_axis")
 		}
@@ -50,6 +55,15 @@ func (e *easel) learning() (text.Message, error) {
 		}
 	}
 	return text.Message{}, nil
+}
+
+// logNames are the logs that were given, without their folders.
+func (e *easel) logNames() string {
+	var names []string
+	for _, path := range e.figureFlags.logs {
+		names = append(names, filepath.Base(path))
+	}
+	return strings.Join(names, ", ")
 }
 
 // quantities are the names of the curves, each once.
@@ -118,7 +132,11 @@ func (e *easel) fittingCurve() (text.Message, error) {
 			}
 			d.Groups = append(d.Groups, g)
 		}
-		d.Notes = append([]string{e.table.T("drawn.points_of", len(x), len(curves))}, d.Notes...)
+		from := e.table.T("drawn.points_of", len(x), len(curves), e.logNames())
+		if len(curves) == 1 {
+			from = e.table.T("drawn.points_of.one_curve", len(x), e.logNames())
+		}
+		d.Notes = append([]string{from}, d.Notes...)
 		const places = 121
 		at := make([]float64, places)
 		for n := range at {

@@ -157,15 +157,21 @@ func badMetric(key string) error {
 }
 
 // missed tells of the distances that there are not how many are which.
-func (c *cli) missed(s cohort.Summary) (said string) {
+func (c *cli) missed(s cohort.Summary) string {
+	said := c.lost(s)
+	if s.NReplaced > 0 {
+		said += ", " + c.table.T("cmd.evaluate.replaced", s.NReplaced, s.ReplacedBy)
+	}
+	return said
+}
+
+// lost tells of misses and false alarms.
+func (c *cli) lost(s cohort.Summary) (said string) {
 	if s.NMissed > 0 {
 		said += ", " + c.table.T("cmd.evaluate.missed", s.NMissed)
 	}
 	if s.NFalseAlarm > 0 {
 		said += ", " + c.table.T("cmd.evaluate.false_alarm", s.NFalseAlarm)
-	}
-	if s.NReplaced > 0 {
-		said += ", " + c.table.T("cmd.evaluate.replaced", s.NReplaced, s.ReplacedBy)
 	}
 	return said
 }

@@ -10,6 +10,7 @@ import (
 	"opacity/app/cohort"
 	"opacity/app/metrics"
 	"opacity/app/text"
+	"opacity/app/traininglog"
 )
 
 // The area of each score is told with its interval, or with why there is none, and drawn
@@ -95,4 +96,48 @@ func TestReasonsAreTold(t *testing.T) {
 
 func oneCase(model string, dice float64) []cohort.Row {
 	return []cohort.Row{{Case: "a", Model: model, Label: "infection", Values: map[string]metrics.Value{"dice": {X: dice}}}}
+}
+
+// What a box does not show of a model is said of that model, and names of files are not
+// doubled.
+func TestWhatFiguresLeaveOut(t *testing.T) {
+	e := &easel{cli: &cli{table: text.English()}, r: cohort.Report{Summary: []cohort.Summary{
+		{Model: "one", Label: "infection", Metric: "hd95_mm", N: 12}, {Model: "two", Label: "infection", Metric: "hd95_mm", N: 10, NMissed: 1, NFalseAlarm: 1},
+	}}}
+	said := e.unfound("hd95_mm")
+	if len(said) != 1 || !strings.Contains(said[0], "Of two, infection") || !strings.Contains(said[0], "1 missed, 1 false alarm") {
+		t.Error(said)
+	}
+	e.identity = true
+	for name, want := range map[string]string{"case_00": "case_00_m", "smith": "case_smith_m"} {
+		if got := strings.Join(e.place("m", name), "_"); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestLogsAreNamed(t *testing.T) {
+	captions := map[string]string{}
+	e := &easel{cli: &cli{table: text.English()}, put: func(name string, write func(io.Writer) error) error {
+		var b bytes.Buffer
+		err := write(&b)
+		captions[name] = b.String()
+		return err
+	}}
+	e.dpi, e.figureFlags.logs = 72, []string{"folder/log.csv"}
+	for _, name := range []string{"loss", "dice"} {
+		c := traininglog.Curve{Name: name, X: "epoch"}
+		for n := range 6 {
+			c.Points = append(c.Points, traininglog.Point{X: float64(n), Y: 1 / float64(n+2)})
+		}
+		e.logs = append(e.logs, c)
+	}
+	e.kind = "learning"
+	if why, err := e.learning(); err != nil || !why.IsZero() || !strings.Contains(captions["learning_loss.txt"], "From log.csv, n = 6 values.") {
+		t.Error(why, err, captions["learning_loss.txt"])
+	}
+	e.kind = "fitting_curve"
+	if why, err := e.fittingCurve(); err != nil || !why.IsZero() || !strings.Contains(captions["fitting_curve_dice.txt"], "6 points of one curve, from log.csv.") {
+		t.Error(why, err, captions["fitting_curve_dice.txt"])
+	}
 }

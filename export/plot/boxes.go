@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -92,9 +93,11 @@ func Boxes(d BoxesData) Figure {
 	}
 	var all []float64
 	rows := make([]int, len(d.Groups))
+	var left []string // how many of which group are not defined
 	undefined := 0
 	for n, g := range d.Groups {
 		rows[n] = len(points)
+		before := undefined
 		for i, v := range g.Values {
 			points = append(points, row([]string{g.Name, d.who(i, v.Case)}, v.X))
 			if sliced {
@@ -105,6 +108,9 @@ func Boxes(d BoxesData) Figure {
 				undefined++
 			}
 			all = append(all, v.X)
+		}
+		if more := undefined - before; more > 0 {
+			left = append(left, t("left_out.of", more, g.Name))
 		}
 	}
 	stands, names, series := d.stands()
@@ -140,7 +146,7 @@ func Boxes(d BoxesData) Figure {
 		shows = t("boxes.violin", d.Quantity)
 	}
 	if undefined > 0 {
-		shows += " " + t("left_out", undefined)
+		shows += " " + strings.TrimSuffix(t("left_out", undefined), ".") + ": " + strings.Join(left, "; ") + "."
 	}
 	name := "boxplot"
 	if d.Violin {

@@ -263,3 +263,14 @@ func TestEveryThreshold(t *testing.T) {
 		}
 	}
 }
+
+// Who lacks values is said.
+func TestBoxesSayWhoseValuesAreLeftOut(t *testing.T) {
+	nan := math.NaN()
+	d := plot.BoxesData{Quantity: "HD95", Groups: []plot.Group{
+		{Name: "one", Values: []plot.CaseValue{{X: 1}, {X: nan}, {X: 3}}}, {Name: "two", Values: []plot.CaseValue{{X: 1}, {X: 2}, {X: 3}}}, {Name: "three", Values: []plot.CaseValue{{X: nan}, {X: nan}, {X: 3}}},
+	}}
+	if c := plot.Boxes(d).Caption(); !strings.Contains(c, "3 values that are not defined are left out: 1 of one; 2 of three.") {
+		t.Error(c)
+	}
+}

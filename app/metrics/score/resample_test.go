@@ -205,3 +205,26 @@ func BenchmarkResample(b *testing.B) {
 		}
 	})
 }
+
+// The interval of the average precision is that of drawing cases and counting all their
+// voxels anew.
+func TestAveragePrecisionIntervalByPooling(t *testing.T) {
+	all, digests := cohort(t, 7)
+	b := stats.Bootstrap{Resamples: 60, Seed: 3}
+	want, _ := b.Interval(len(all), func(cases []int) float64 { return pooled(all, cases).AveragePrecision().X })
+	got, why := AveragePrecisionInterval(digests, b)
+	if why != "" {
+		t.Fatal(why)
+	}
+	near(t, "lower", got.Lo, want.Lo, 1e-12)
+	near(t, "upper", got.Hi, want.Hi, 1e-12)
+	recall, precision := digests[0].PR()
+	points, _ := all[0].PR()
+	last := points[len(points)-1]
+	if n := len(recall) - 1; n < 2 || recall[n] != 1 || precision[n] != last.Precision() {
+		t.Errorf("%v %v", recall, precision)
+	}
+	if recall, _ = (&Digest{}).PR(); recall != nil {
+		t.Errorf("of nothing: %v", recall)
+	}
+}
