@@ -11,8 +11,10 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/metrics/catalogue"
+	"opacity/app/metrics/region"
 	"opacity/ui/controls"
 	"opacity/ui/look"
 	"opacity/viewer"
@@ -206,7 +208,11 @@ func (w *Window) regionCell(r comparedLabel) tableCell {
 	if r.region == "" {
 		return tableCell{"…", w.t("ui.report.measuring")}
 	}
-	return tableCell{w.t("ui.reference.region." + r.region), w.t("ui.reference.where." + r.region)}
+	where := r.region
+	if where == region.Inside && r.label.Layer != mask.Findings {
+		where = "lungs_in_body"
+	}
+	return tableCell{w.t("ui.reference.region." + r.region), w.t("ui.reference.where." + where)}
 }
 
 // definition is what a metric is, in whole.
@@ -225,7 +231,7 @@ func (w *Window) metricCell(e catalogue.Entry, r comparedLabel) tableCell {
 	case !known, w.comparing.counted != w.session.Revision():
 		return tableCell{"…", w.t("ui.report.measuring")}
 	case !v.Defined():
-		return tableCell{dash, w.whyUndefined(v.Why)}
+		return tableCell{dash, w.whyUndefined(r, v.Why)}
 	case e.Key == "rvd":
 		return tableCell{w.t("ui.percent", signed(100*v.X, 1)), ""}
 	case e.Key == "nsd_tolerance_mm":
@@ -238,9 +244,12 @@ func (w *Window) metricCell(e catalogue.Entry, r comparedLabel) tableCell {
 	return tableCell{viewer.Number(v.X, 2), ""}
 }
 
-func (w *Window) whyUndefined(why metrics.Why) string {
-	if why == metrics.NoSpacing {
+func (w *Window) whyUndefined(r comparedLabel, why metrics.Why) string {
+	switch {
+	case why == metrics.NoSpacing:
 		return w.withheld()
+	case why == metrics.Miss && !r.values["sensitivity"].Defined(): // the reference is the empty one
+		return w.t("ui.reference.why.false_alarm")
 	}
 	return w.t("ui.reference.why." + string(why))
 }
@@ -267,7 +276,7 @@ func (w *Window) undefined(rows []comparedLabel) []string {
 			of[v.Why] = append(of[v.Why], w.t("ui.reference.row."+e.Key))
 		}
 		for _, why := range order {
-			said = append(said, w.t("ui.reference.undefined", r.label.Name, strings.Join(of[why], ", "), w.whyUndefined(why)))
+			said = append(said, w.t("ui.reference.undefined", r.label.Name, strings.Join(of[why], ", "), w.whyUndefined(r, why)))
 		}
 	}
 	if spacing {

@@ -14,6 +14,8 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/metrics"
+	"opacity/app/metrics/catalogue"
 	"opacity/app/metrics/region"
 	"opacity/app/study"
 	"opacity/app/volume"
@@ -416,4 +418,38 @@ func listing(t *testing.T, folder string) string {
 		out = append(out, f.Name(), info.ModTime().String())
 	}
 	return strings.Join(out, "\n")
+}
+
+// What stands beside a number is true of that number: where lungs were counted, and
+// which of the masks is the empty one.
+func TestHoverSaysWhatWasDone(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	lung, _ := b.session.Mask().Label(mask.LeftLung)
+	infection, _ := b.session.Mask().Label(mask.Infection)
+	for _, tt := range []struct {
+		label     mask.Label
+		want, not string
+	}{{lung, "lungs are judged there", "has no lungs"}, {infection, "has no lungs", "are judged there"}} {
+		if got := b.regionCell(comparedLabel{label: tt.label, region: region.Inside}).why; !strings.Contains(got, tt.want) || strings.Contains(got, tt.not) {
+			t.Errorf("%s: %q", tt.label.Name, got)
+		}
+	}
+	hd95 := comparedEntries()[slices.Index(comparedKeys, "hd95_mm")]
+	for name, tt := range map[string]struct {
+		ours, theirs int64
+		want         string
+	}{"the mask is empty": {0, 5, "it is a miss"}, "the reference is": {5, 0, "is a false alarm"}} {
+		p := catalogue.Pair{Counts: metrics.Counts{FN: tt.theirs, FP: tt.ours, TN: 9}}
+		p.InRegion = p.Counts
+		row := comparedLabel{label: infection, values: catalogue.Values(p, comparedEntries())}
+		b.comparing.counted = b.session.Revision()
+		row.values[hd95.Key] = metrics.Value{Why: metrics.Miss}
+		if got := b.metricCell(hd95, row).why; !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if said := b.definition(hd95); !strings.Contains(said, "where the reference alone is, a false alarm") {
+		t.Errorf("it says %q", said)
+	}
 }

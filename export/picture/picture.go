@@ -275,15 +275,27 @@ func has(m *mask.Mask, value uint8) bool {
 	return m.Count(mask.Anatomy, value)+m.Count(mask.Findings, value) > 0
 }
 
-// What swatches of labels and of hits are drawn on and how strong their fills are, out of
-// 255: as over the middle of the greys, and as infected tissue looks under a hit.
+// What swatches of labels are drawn on and how strong their fills are, out of 255: as
+// over the middle of the greys.
+const swatchGround, swatchFill = 128, 0x59
+
+// A hit is outlined, and what is under it is seen: its swatch is half a hit of a lung,
+// over air, and half one of a finding, over tissue, as strong as package render fills them.
 const (
-	swatchGround, swatchFill = 128, 0x59
-	hitGround, hitFill       = 176, 0x1F
+	airGround, airFill       = 0, 0x1F
+	tissueGround, tissueFill = 160, 0x4D
 )
 
+func hitSwatch(c mask.RGB) image.Image {
+	m, tissue := swatch(c, airGround, airFill), swatch(c, tissueGround, tissueFill)
+	half := m.Bounds()
+	half.Min.X = half.Max.X / 2
+	draw.Draw(m, half, tissue, half.Min, draw.Src)
+	return m
+}
+
 // swatch is a filled and outlined box, as labels are drawn.
-func swatch(c mask.RGB, ground, fill uint8) image.Image {
+func swatch(c mask.RGB, ground, fill uint8) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, swatchWidth, swatchHeight))
 	draw.Draw(m, m.Rect, image.NewUniform(color.RGBA{c[0], c[1], c[2], 0xff}), image.Point{}, draw.Src)
 	inside := color.NRGBA{c[0], c[1], c[2], fill}
@@ -306,10 +318,10 @@ func errorKeys(errors *mask.Mask) []plot.Swatch {
 			continue
 		}
 		sample := image.Image(render.DifferenceSwatch(k.value, swatchWidth, swatchHeight, 3))
-		if k.value == viewer.Hit { // outlined tissue, which is not dark
+		if k.value == viewer.Hit {
 			for _, l := range viewer.DifferenceLabels() {
 				if l.Value == k.value {
-					sample = swatch(l.Colour, hitGround, hitFill)
+					sample = hitSwatch(l.Colour)
 				}
 			}
 		}

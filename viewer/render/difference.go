@@ -56,11 +56,12 @@ func (w weave) draw(dst *image.RGBA, r image.Rectangle, ink pixel, unit int) {
 const (
 	addedFill   = 0.5
 	patternFill = 0.12
+	hitFill     = 0.3 // of findings, which lie inside hits of lungs
 )
 
 // compare draws a difference: what was added filled, what was removed striped in
 // a broken outline, what was relabelled dotted; what hits a reference outlined, so
-// that the picture is seen in it.
+// that the picture is seen in it, findings a little stronger than the lungs around them.
 func (p *palette) compare(widthPx float64) {
 	for _, l := range viewer.DifferenceLabels() {
 		fill := patternFill
@@ -73,6 +74,9 @@ func (p *palette) compare(widthPx float64) {
 			p.weave[l.Value] = dotted
 		}
 		p.fills[l.Value] = premultiplied(l.Colour, fill)
+		if l.Value == viewer.Hit {
+			p.inner[l.Value] = premultiplied(l.Colour, hitFill)
+		}
 		p.faint[l.Value] = over(premultiplied(l.Colour, partOf(widthPx)), p.fills[l.Value])
 	}
 }

@@ -28,6 +28,7 @@ type Overlay struct {
 type palette struct {
 	shown [256]uint8 // the label itself, 0 where it is not visible
 	fills [256]pixel // 0 where a label has no fill
+	inner [256]pixel // of findings, where another than fills; else 0
 	solid [256]pixel // of the outline
 	faint [256]pixel // of the part of its width that is no whole pixel, over the fill
 	weave [256]weave // drawn on the fill in the colour of the outline
@@ -125,7 +126,7 @@ func (o *Overlay) paint(dst *image.RGBA, v View, scale float64, clip, before ima
 
 // set works out the colours of the visible labels and of outlines of some width.
 func (p *palette) set(labels []mask.Label, o viewer.Overlay, widthPx float64) {
-	p.fills, p.shown, p.weave = [256]pixel{}, [256]uint8{}, [256]weave{}
+	p.fills, p.inner, p.shown, p.weave = [256]pixel{}, [256]pixel{}, [256]uint8{}, [256]weave{}
 	for _, l := range labels {
 		if !l.Visible {
 			continue

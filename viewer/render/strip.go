@@ -248,7 +248,11 @@ func (s *strip) fillRuns(y0, y1, dx int, clip image.Rectangle) {
 	for l := range s.lines {
 		for _, r := range s.lines[l][1].runs {
 			from, to := max(s.cols[r.from].from+dx, clip.Min.X), min(s.cols[r.to-1].to+dx, clip.Max.X)
-			if p := s.palette.fills[r.label]; from < to && p != 0 {
+			p := s.palette.fills[r.label]
+			if inner := s.palette.inner[r.label]; inner != 0 && mask.Layer(l) == mask.Findings {
+				p = inner
+			}
+			if from < to && p != 0 {
 				fillRow(out, from, to, p)
 				a, b = min(a, from), max(b, to)
 			}
