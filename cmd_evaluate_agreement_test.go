@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"opacity/app/imageio/nifti"
 )
 
 // Agreement is printed and drawn in the form that was asked for; what was asked for of
@@ -28,6 +30,21 @@ func TestWhatIsAskedOfEvaluate(t *testing.T) {
 			move(t, filepath.Join(made, "mask.nii.gz"), in(at, name+".nii.gz"))
 		}
 	}
+	for _, name := range []string{"a", "b", "c", "d", "e"} { // five lobes in turn
+		v, err := loadVoxels(context.Background(), in("references", name+".nii.gz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for o := range v.Int16 {
+			v.Int16[o] = int16(1 + o%5)
+		}
+		if err := os.MkdirAll(in("lobes"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := nifti.WriteVolume(context.Background(), in("lobes", name+".nii.gz"), v, false); err != nil {
+			t.Fatal(err)
+		}
+	}
 	compare := func(more ...string) []string {
 		return append([]string{"evaluate", "-r", in("references"), "-p", in("one"), "--resample", "-o", in("out"), "--force", "--dpi", "72"}, more...)
 	}
@@ -47,7 +64,7 @@ func TestWhatIsAskedOfEvaluate(t *testing.T) {
 			t.Errorf("%s: %v %s", form, err, b)
 		}
 	}
-	status, said, errs := do(compare("-p", in("two"), "--metric", "rvd_itk", "--metric", "mcc", "--in-slices", "assd_mm", "--lobes", in("references"), "--no-figures")...)
+	status, said, errs := do(compare("-p", in("two"), "--metric", "rvd_itk", "--metric", "mcc", "--in-slices", "assd_mm", "--lobes", in("lobes"), "--no-figures")...)
 	if status != 0 || !strings.Contains(said, "  rvd_itk ") || !strings.Contains(said, ", mcc: one against two: paired t P ") || !strings.Contains(said, "lobar severity (five lobes") ||
 		!strings.Contains(said, "(tolerance 1 mm)") {
 		t.Errorf("%d %s%s", status, said, errs)
