@@ -23,7 +23,7 @@ func plots() ui.Plots {
 func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) {
 	s, err := figures.New(ctx, kind, figures.Case{
 		Volume: c.Volume, Mask: c.Mask, Reference: c.Reference, Label: c.Label, Probabilities: c.Probabilities, Both: c.Both,
-		Threshold: c.Threshold, About: c.About, Made: []string{"Opacity " + programVersion()},
+		Threshold: c.Threshold, SameRun: c.SameRun, About: c.About, Made: []string{"Opacity " + programVersion()},
 	})
 	return plotOf(s, func() (figures.Shown, error) { return s, nil }), err
 }
@@ -44,9 +44,12 @@ func plotOf(s figures.Shown, nameless func() (figures.Shown, error)) ui.Plot {
 		at := s.Place(row)
 		return ui.PlotPlace{Case: at.Case, Slice: at.Slice, Threshold: at.Threshold, IsOne: !math.IsNaN(at.Threshold)}
 	}
+	if s.Page != nil {
+		p.Page = func() ui.Plot { return plotOf(s.Page(), func() (figures.Shown, error) { return s.Page(), nil }) }
+	}
 	if s.Operated != nil {
-		p.Operated = func(threshold float64) ui.Plot {
-			o := s.Operated(threshold)
+		p.Operated = func(threshold float64, counting bool) ui.Plot {
+			o := s.Operated(threshold, counting)
 			return plotOf(o, func() (figures.Shown, error) { return o, nil })
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"math"
 	"slices"
 
 	"opacity/app"
@@ -33,6 +34,7 @@ type plots struct {
 	about   plotAbout
 	plot    *Plot  // nil while there is none
 	at      uint8  // the threshold it is drawn with
+	stale   bool   // the mask is another than the one it is of, which is being counted
 	drawn   string // the name of the figure on screen, "" for none
 	stop    func() // puts the next figure off for good
 	wanted  *wantedCase
@@ -40,10 +42,14 @@ type plots struct {
 	went    *wentTo
 	missed  int // the row of a point whose case could not be opened; 0 for none
 	judged  *evaluated
+	other   []comparedVoxels // of the mask on screen from that one
 }
 
 // wentTo is the threshold that a point of a curve moved the mask to.
-type wentTo struct{ label, at uint8 }
+type wentTo struct {
+	label, at uint8
+	limited   bool // the slider does not go as far as the point
+}
 
 // plotAbout is what a figure was made of: it is made again where that is another.
 type plotAbout struct {
@@ -92,20 +98,33 @@ func (p *plots) follow() {
 	p.stop = w.after(measureAfter, p.refresh)
 }
 
-// operate draws the figure with the threshold that is in use now.
+// operate draws the figure with the threshold that is in use now, and without a mask at
+// hand that is no more.
 func (p *plots) operate() {
 	p.forgetGone()
-	if p.plot == nil || p.plot.Operated == nil || p.results != nil {
+	if p.plot == nil || p.results != nil {
 		return
 	}
-	if at := p.w.inspector.model.thresholds.at(p.value); at != p.at {
-		p.at = at
-		next := p.plot.Operated(float64(at) / 255)
+	at, stale := p.w.inspector.model.thresholds.at(p.value), p.isStale()
+	changed := at != p.at || stale != p.stale
+	p.at, p.stale = at, stale
+	switch {
+	case !changed:
+	case p.plot.Operated == nil:
+		p.tellPoint()
+	default:
+		next := p.plot.Operated(float64(at)/255, stale)
 		next.Operated = p.plot.Operated
 		p.plot = &next
 		p.tell()
 		p.draw()
 	}
+}
+
+// isStale reports whether the mask is another than the one that the figure is of.
+func (p *plots) isStale() bool {
+	w := p.w
+	return p.results == nil && (w.inspector.model.thresholds.moving != nil || w.session.Revision() != p.about.revision || w.session.Painting())
 }
 
 // forgetGone chooses no point any more where the threshold is not that of the point that
@@ -143,10 +162,19 @@ func (p *plots) refused() string {
 	case w.segmenting:
 		return w.t("ui.refused.segmenting")
 	}
+	if p.circular() {
+		return w.t("ui.plots.circular")
+	}
 	if l, ok := w.session.Mask().Label(p.value); ok && w.comparing.mask != nil && !w.comparing.covers(l) {
 		return w.t("ui.plots.not_covered", l.Name)
 	}
 	return ""
+}
+
+// circular reports whether a figure of probabilities is asked for against the mask that
+// was made of them.
+func (p *plots) circular() bool {
+	return p.results == nil && p.w.comparing.from == fromModel && (p.kind == "roc" || p.kind == "pr" || p.kind == "calibration")
 }
 
 // refresh makes the figure that is asked for, beside the window.
@@ -193,7 +221,7 @@ func (p *plots) refresh() {
 		case err != nil:
 			p.say(w.because(err))
 		default:
-			p.plot = &made
+			p.plot, p.stale = &made, false
 			p.tell()
 			p.operate()
 			p.draw()
@@ -209,6 +237,7 @@ func (p *plots) caseNow() PlotCase {
 	if w.blinded() {
 		return c
 	}
+	c.SameRun = w.comparing.holds(w.session.Result())
 	c.Probabilities = w.session.Probabilities(p.value)
 	c.Threshold = float64(w.inspector.model.thresholds.at(p.value)) / 255
 	c.Both = slices.ContainsFunc(w.session.Mask().Labels(), func(o mask.Label) bool {
@@ -311,11 +340,28 @@ func (p *plots) setThreshold(threshold float64) {
 	if !w.hasStudy() {
 		return
 	}
-	at := min(max(uint8(threshold*255+0.5), byteOf(leastPercent)), byteOf(mostPercent))
+	asked := uint8(min(max(threshold, 0), 1)*255 + 0.5)
+	at := min(max(asked, byteOf(leastPercent)), byteOf(mostPercent))
 	s.move(p.value, at)
 	s.keep()
-	p.went = &wentTo{p.value, at}
+	p.went = &wentTo{p.value, at, asked != at}
+	if asked != at {
+		p.view.Choose(p.rowOf(at))
+	}
 	p.forgetGone()
+	p.tellPoint()
+}
+
+// rowOf is the row of the curve that has what a threshold reaches: the lowest threshold
+// that is not below it. 0 for none.
+func (p *plots) rowOf(at uint8) (row int) {
+	least := math.Inf(1)
+	for _, s := range p.view.Spots() {
+		if q := p.place(s.Row); q.IsOne && q.Threshold > (float64(at)-0.5)/255 && q.Threshold < least {
+			least, row = q.Threshold, s.Row
+		}
+	}
+	return row
 }
 
 // showTab brings the figures to the front, or the inspector.

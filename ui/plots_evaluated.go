@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"opacity/app"
@@ -67,7 +68,8 @@ func (p *plots) weigh(path string, lm *mask.LabelMap, m mask.Mapping) {
 func (p *plots) judge() {
 	w, e := p.w, p.judged
 	if e == nil || e.attempt != w.opening || p.results == nil || w.blinded() || !w.complete() || w.session.Mask().Empty() {
-		p.tellDiffers(nil)
+		p.other = nil
+		p.tellDiffers()
 		return
 	}
 	if e.mask == nil || w.session.Painting() || e.known && e.revision == w.session.Revision() {
@@ -91,7 +93,8 @@ func (p *plots) judge() {
 			return
 		}
 		e.known, e.revision = true, revision
-		p.tellDiffers(other)
+		p.other = other
+		p.tellDiffers()
 		if revision != w.session.Revision() {
 			p.judge()
 		}
@@ -104,9 +107,24 @@ type comparedVoxels struct {
 	voxels int
 }
 
-// tellDiffers says which labels are others than those that were evaluated, and offers
-// these; nil is none.
-func (p *plots) tellDiffers(other []comparedVoxels) {
+// ofFigure are those of other labels that the figure of results is of: all where it is of
+// all labels, or of one that no mask has, as of both lungs.
+func (p *plots) ofFigure() []comparedVoxels {
+	if len(p.other) == 0 || p.results == nil || overAll(p.of) || p.label < 0 || p.label >= len(p.results.Labels) {
+		return p.other
+	}
+	title := p.results.Labels[p.label]
+	is := func(name string) bool { return title == name || strings.HasSuffix(title, ", "+name) } // after a model's name
+	if !slices.ContainsFunc(p.w.session.Mask().Labels(), func(l mask.Label) bool { return is(l.Name) }) {
+		return p.other
+	}
+	return slices.DeleteFunc(slices.Clone(p.other), func(o comparedVoxels) bool { return !is(o.name) })
+}
+
+// tellDiffers says which labels of the figure are others than those that were evaluated,
+// and offers these.
+func (p *plots) tellDiffers() {
+	other := p.ofFigure()
 	w, n := p.w, p.plotsPanel
 	var names []string
 	unit := w.t("ui.plots.differs.ml")
@@ -120,9 +138,15 @@ func (p *plots) tellDiffers(other []comparedVoxels) {
 	}
 	if said := strings.Join(names, ", "); said == "" {
 		n.differs.Set("")
-	} else {
-		n.differs.Set(w.t("ui.plots.differs", said))
+	} else if is := w.t("ui.plots.differs", said); is != n.told {
+		n.told = is
+		n.differs.Set(is)
+		n.words.ScrollToTop()
 	}
+	if len(other) == 0 {
+		n.told = ""
+	}
+	controls.Visible(n.differs, len(other) > 0)
 	controls.Visible(n.evaluated, len(other) > 0)
 	n.object.Refresh()
 }

@@ -50,7 +50,16 @@ func (p *plots) askExport() {
 	if p.plot == nil || len(w.modals) > 0 {
 		return
 	}
-	d := &plotDialog{p: p, plot: p.plot, choices: newExportChoices()}
+	if p.stale {
+		w.status.refuse(w.t("ui.plots.stale_export"))
+		return
+	}
+	of := p.plot
+	if of.Page != nil {
+		page := of.Page()
+		of = &page
+	}
+	d := &plotDialog{p: p, plot: of, choices: newExportChoices()}
 	d.choices.WidthMM = figureWidths[0]
 	if kept := w.prefs.PlotExport; kept != nil {
 		d.choices = kept.mended()

@@ -32,6 +32,7 @@ type PlotCase struct {
 	Probabilities [][]uint8
 	Both          bool
 	Threshold     float64 // in use, 0..1
+	SameRun       bool    // the reference began as a run of the same model
 	// About says what mask and reference are, in sentences without identity.
 	About []string
 }
@@ -44,8 +45,11 @@ type Plot struct {
 	// Tip says what a point is, and Place what it stands for.
 	Tip   func(row int) string
 	Place func(row int) PlotPlace
-	// Operated is the same figure with another threshold in use; nil where it has none.
-	Operated func(threshold float64) Plot
+	// Operated is the same figure with another threshold in use, and without the mask at
+	// hand while that is counted; nil where it has none.
+	Operated func(threshold float64, counting bool) Plot
+	// Page makes the same for a page, where that has more to show; else nil.
+	Page func() Plot
 	// Write writes it, or as "csv" its points, in which cases are named only with
 	// identity.
 	Write func(w io.Writer, format string, page PlotPage, identity bool) error

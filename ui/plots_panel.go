@@ -31,11 +31,13 @@ type plotsPanel struct {
 	differs    *controls.Prose  // the mask on screen from the one that was evaluated
 	evaluated  *controls.Button // shows that
 	caption    *controls.Prose
+	words      *container.Scroll // what there is to be read
 	source     *controls.Line
 	ofCase     *controls.Button
 	save       *controls.Button
 	listed     []mask.Label
 	written    string // what the caption says
+	told       string // of what differs
 	foot, body *fyne.Container
 }
 
@@ -50,6 +52,7 @@ func newPlotsPanel(p *plots) *plotsPanel {
 		return p.plot.Tip(row)
 	}
 	n.view.Here = p.here
+	n.view.Across = p.acrossSlices
 	n.view.Chosen = func(int) { p.missed = 0; n.tellPoint() }
 	n.view.Opened = p.open
 	n.view.Resized = func() { w.soon("plots.draw", p.draw) }
@@ -72,9 +75,10 @@ func newPlotsPanel(p *plots) *plotsPanel {
 	head := container.New(layout.NewCustomPaddedVBoxLayout(4),
 		container.NewBorder(nil, nil, nil, container.NewHBox(n.ofCase, results), n.source),
 		container.NewGridWithColumns(2, n.figure, n.which))
-	words := container.NewVScroll(n.caption)
+	n.words = container.NewVScroll(container.New(layout.NewCustomPaddedVBoxLayout(4), n.differs, n.caption)) // nothing that comes moves the figure
+	words := n.words
 	words.SetMinSize(fyne.NewSize(0, 92))
-	n.foot = container.New(layout.NewCustomPaddedVBoxLayout(4), n.point, n.differs, words, container.NewHBox(n.save, n.evaluated, layout.NewSpacer()))
+	n.foot = container.New(layout.NewCustomPaddedVBoxLayout(4), n.point, words, container.NewHBox(n.save, n.evaluated, layout.NewSpacer()))
 	none := container.New(layout.NewCustomPaddedVBoxLayout(8), n.why, container.NewHBox(n.choose, layout.NewSpacer()))
 	n.body = container.NewStack(n.view, none)
 	n.object = controls.NewSurface(look.Panel, container.New(plotsWidth{w}, container.New(layout.NewCustomPaddedLayout(6, 8, 8, 8),
@@ -159,6 +163,16 @@ func (n *plotsPanel) list() {
 	controls.Visible(n.ofCase, p.results != nil)
 }
 
+// acrossSlices reports whether the figure is drawn over the slices: every x is of one.
+func (p *plots) acrossSlices() bool {
+	return p.results == nil && (p.kind == "areas" || p.kind == "dice")
+}
+
+// ofCases reports whether a point is of a case, and not of a slice of it.
+func (p *plots) ofCases() bool {
+	return p.results != nil && p.of != "slice_areas" && p.of != "area_scatter"
+}
+
 // overAll reports whether a figure is of all labels at once.
 func overAll(kind string) bool { return kind == "boxes" || kind == "violin" || kind == "distances" }
 
@@ -192,7 +206,7 @@ func (n *plotsPanel) say(why string) {
 	n.why.Set(why)
 	controls.Visible(n.why, true)
 	w := p.w
-	controls.Visible(n.choose, p.results == nil && w.comparing.mask == nil && w.referenceRefused() == "")
+	controls.Visible(n.choose, p.results == nil && (w.comparing.mask == nil || p.circular()) && w.referenceRefused() == "")
 	controls.Visible(n.foot, false)
 	n.object.Refresh()
 }
@@ -208,6 +222,7 @@ func (n *plotsPanel) tell() {
 		n.written = c
 		n.caption.Set(c)
 	}
+	n.p.tellDiffers()
 	n.tellPoint()
 	n.object.Refresh()
 }
@@ -219,16 +234,24 @@ func (n *plotsPanel) tellPoint() {
 	switch {
 	case p.plot == nil:
 		n.point.Set("")
+	case p.stale && p.plot.Operated == nil:
+		n.point.Set(w.t("ui.plots.stale"))
 	case row > 0 && row == p.missed:
 		n.point.Set(w.t("ui.plots.not_opened", p.plot.Tip(row)))
+	case row > 0 && p.went != nil && p.went.limited:
+		n.point.Set(w.t("ui.plots.limited", leastPercent, mostPercent, p.plot.Tip(row)))
 	case row > 0:
 		n.point.Set(w.t("ui.plots.point", p.plot.Tip(row)))
 	case len(n.view.Spots()) == 0:
 		n.point.Set(w.t("ui.plots.no_points"))
 	case p.plot.Operated != nil:
 		n.point.Set(w.t("ui.plots.how_threshold"))
+	case p.place(n.view.Spots()[0].Row).Case != "" && p.ofCases():
+		n.point.Set(w.t("ui.plots.how_worst"))
 	case p.place(n.view.Spots()[0].Row).Case != "":
 		n.point.Set(w.t("ui.plots.how_case"))
+	case p.acrossSlices():
+		n.point.Set(w.t("ui.plots.how_across"))
 	case p.place(n.view.Spots()[0].Row).Slice > 0:
 		n.point.Set(w.t("ui.plots.how"))
 	default:

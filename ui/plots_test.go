@@ -19,6 +19,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/ui/controls"
 	"opacity/ui/plotview"
 	"opacity/viewer"
@@ -61,8 +62,14 @@ func plotsOf(made *[]PlotCase) func(*Options) {
 			if kind == "areas" {
 				return plotted("areas", PlotPlace{Slice: 2}, PlotPlace{Slice: 5}), nil
 			}
-			roc := plotted("roc", PlotPlace{Threshold: 0.25, IsOne: true}, PlotPlace{Threshold: 0.75, IsOne: true})
-			roc.Operated = func(th float64) Plot { return plotted(fmt.Sprintf("roc at %.2f", th), roc.Place(1), roc.Place(2)) }
+			roc := plotted("roc", PlotPlace{Threshold: 0.25, IsOne: true}, PlotPlace{Threshold: 0.75, IsOne: true}, PlotPlace{Threshold: 252. / 255, IsOne: true}, PlotPlace{Threshold: 1, IsOne: true})
+			roc.Operated = func(th float64, counting bool) Plot {
+				name := fmt.Sprintf("roc at %.2f", th)
+				if counting {
+					name += ", counting"
+				}
+				return plotted(name, roc.Place(1), roc.Place(2), roc.Place(3), roc.Place(4))
+			}
 			return roc, nil
 		}
 	}
@@ -109,6 +116,12 @@ func TestAPointGoesToItsSlice(t *testing.T) {
 	b.tapSpot(1)
 	if got := b.viewer.SliceOf(viewer.Axial); got != 4 {
 		t.Errorf("a click on slice 5 goes to index %d", got)
+	}
+	b.viewer.SetSlice(viewer.Axial, 0)
+	at, size := b.plots.view.Spots()[1], b.plots.view.Size() // far above it, and a little beside
+	b.plots.view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(at.X)*size.Width-20, 10)})
+	if got := b.viewer.SliceOf(viewer.Axial); got != 4 {
+		t.Errorf("a click above slice 5 goes to index %d", got)
 	}
 	if b.plots.view.Row() != 2 || !strings.Contains(b.plots.point.Text, "point 2") || !b.plots.view.Mark.Visible() {
 		t.Errorf("row %d is chosen: %q", b.plots.view.Row(), b.plots.point.Text)
@@ -197,7 +210,7 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 	b.until("the point is chosen no more", func() bool { return !strings.HasPrefix(b.plots.point.Text, "Chosen") && b.plots.view.Row() == 0 })
 	b.settle()
 	b.slide(mask.Infection, 38, false)
-	b.until("the point in use follows the slider", func() bool { return b.plots.plot.Name == "roc at 0.38" })
+	b.until("the point in use follows the slider, without the mask that is no more", func() bool { return b.plots.plot.Name == "roc at 0.38, counting" })
 	b.escape()
 	b.until("and goes back with it", func() bool { return b.plots.plot.Name == "roc at 0.50" || b.plots.plot.Name == "roc" })
 	if now, applied := b.session.History(); applied != len(steps) || len(now) != len(steps)+1 {
@@ -217,6 +230,66 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 	}
 	if _, now := b.session.History(); now != applied || !strings.Contains(b.told(), "locked") {
 		t.Errorf("a locked label: %d steps, it says %q", now, b.told())
+	}
+}
+
+// A point beyond the slider's end is not chosen: what is applied is, and the end is told.
+// Until the mask that comes of it is counted the figure has none, and is not exported.
+func TestAPointBeyondTheSlider(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
+	b.segmentOne("case")
+	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+	b.compareWithFile()
+	b.plots.kind = "roc"
+	b.keys.Do(tool.ViewPlots)
+	b.figure("roc")
+	s, size := b.plots.view.Spots()[3], b.plots.view.Size()
+	b.plots.view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(s.X)*size.Width, float32(s.Y)*size.Height)})
+	if b.plots.view.Row() != 3 || !strings.Contains(b.plots.point.Text, "from 1 to 99 %, so in use is: point 3") {
+		t.Errorf("row %d is chosen: %q", b.plots.view.Row(), b.plots.point.Text)
+	}
+	b.until("the mask is out of the figure", func() bool { return b.plots.plot.Name == "roc at 0.99, counting" })
+	b.plots.stale = true // as it is until it is counted
+	b.plots.askExport()
+	b.plots.stale = b.plots.isStale()
+	if len(b.modals) > 0 || !strings.Contains(b.status.said+b.status.noted, "being counted") {
+		t.Errorf("it is exported (%d): %q", len(b.modals), b.status.said+b.status.noted)
+	}
+	b.until("it is counted", func() bool { return b.plots.plot.Name == "roc" && !b.plots.stale })
+	if got := percentOf(b.thresholdOf(mask.Infection)); got != 99 || b.plots.view.Row() != 3 {
+		t.Errorf("the threshold is %d %%, row %d", got, b.plots.view.Row())
+	}
+}
+
+// Figures of probabilities are not drawn against the mask that was made of them.
+func TestNoCurveAgainstTheModelsOwnMask(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
+	b.segmentOne("case")
+	b.compareWithModel()
+	b.keys.Do(tool.ViewPlots)
+	b.figure("areas")
+	b.plots.kind = "roc"
+	before := len(made)
+	b.plots.refresh()
+	b.settle()
+	if said := b.plots.why.Rich.String(); b.plots.plot != nil || len(made) != before || !strings.Contains(said, "need another reference") || !b.plots.choose.Visible() {
+		t.Errorf("it is drawn, or says %q", said)
+	}
+	b.compareWithFile()
+	b.figure("roc")
+	if made[len(made)-1].SameRun {
+		t.Error("a file is taken for a run of the model")
+	}
+	run := b.session.Result()
+	b.comparing.models = []study.Model{{ID: run.Model.ID, Version: run.Model.Version, SHA256: run.Model.SHA256}}
+	if !b.plots.caseNow().SameRun {
+		t.Error("it is not said that the reference began as a run of the same model")
+	}
+	b.comparing.models[0].File = true
+	if b.plots.caseNow().SameRun {
+		t.Error("a file of that name is taken for the model")
 	}
 }
 
@@ -316,10 +389,24 @@ func TestAnEditedCaseOfResultsIsTold(t *testing.T) {
 	if b.plots.differs.Visible() || b.plots.evaluated.Visible() {
 		t.Errorf("the evaluated mask is told to differ: %q", b.plots.differs.Rich.String())
 	}
+	before := b.plots.view.Size().Height
 	b.draw(9)
 	b.until("it is told", func() bool { return b.plots.differs.Visible() })
 	if said := b.plots.differs.Rich.String(); !strings.Contains(said, "not the one that was evaluated: infection differs in") || !b.plots.evaluated.Visible() {
 		t.Errorf("it says %q", said)
+	}
+	if high := b.plots.view.Size().Height; high != before {
+		t.Errorf("what is told makes the figure %v high, it was %v", high, before)
+	}
+	b.plots.results.Labels = []string{"left lung"}
+	b.plots.tellDiffers()
+	if b.plots.differs.Visible() || b.plots.evaluated.Visible() {
+		t.Error("a figure of the left lung tells of infection")
+	}
+	b.plots.results.Labels = []string{"a model, infection"}
+	b.plots.tellDiffers()
+	if !b.plots.differs.Visible() {
+		t.Error("a model's figure of infection tells nothing")
 	}
 	b.tapSpot(0)
 	steps, _ := b.session.History()
@@ -354,6 +441,7 @@ func TestAFigureIsWritten(t *testing.T) {
 		if got, _ := os.ReadFile(file); string(got) != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
+		b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
 	}
 	b.until("it is kept", func() bool { return !b.jobs.Running(jobPlotExport) })
 	b.chooser.path = filepath.Join(b.dir, "b")

@@ -42,6 +42,8 @@ type Case struct {
 	Probabilities [][]uint8
 	Both          bool
 	Threshold     float64 // in use, 0..1
+	// SameRun says that the reference began as the mask that was made of the probabilities.
+	SameRun bool
 	// About says what the mask and the reference are, in sentences without identity.
 	About []string
 	Made  []string
@@ -139,7 +141,7 @@ func (c Case) areas(ctx context.Context) (Shown, error) {
 func (c Case) agreement(ctx context.Context) (Shown, error) {
 	theirs, unit, _ := c.area(c.Reference)
 	ours, _, _ := c.area(c.Mask)
-	d := plot.BlandAltmanData{About: c.about(), Quantity: t("slice_area", c.Label.Name), Unit: unit}
+	d := plot.BlandAltmanData{About: c.about(t("carkeet")), Quantity: t("slice_area", c.Label.Name), Unit: unit, Names: [2]string{t("reference"), t("prediction")}}
 	var x, y []float64
 	for k := range ours {
 		if ours[k] > 0 || theirs[k] > 0 {
@@ -154,7 +156,7 @@ func (c Case) agreement(ctx context.Context) (Shown, error) {
 	d.Bias, d.Lower, d.Upper = estimate(a.Bias), estimate(a.Lower), estimate(a.Upper)
 	f := plot.BlandAltman(d)
 	f.Name = "bland_altman_areas_" + c.Label.Name
-	return Shown{Figure: f, tip: "agreement", alone: true}, ctx.Err()
+	return Shown{Figure: f, tip: "agreement.hand", alone: true}, ctx.Err()
 }
 
 func estimate(l stats.Limit) plot.Estimate {
@@ -209,10 +211,16 @@ func (c Case) rated(ctx context.Context, kind string) (Shown, error) {
 	}
 	about := c.about()
 	about.Region = where
-	if kind == Calibration {
-		return calibration(h, about, name), nil
+	warning := ""
+	if c.SameRun {
+		warning = t("same_run")
 	}
-	return curve(kind, h, metrics.CountsOf(reference, drawn, in), about, name, c.Threshold), nil
+	if kind == Calibration {
+		s := calibration(h, about, name)
+		s.warning = warning
+		return s, nil
+	}
+	return curve(kind, h, metrics.CountsOf(reference, drawn, in), about, name, c.Threshold, warning), nil
 }
 
 // lungs are both lungs of a mask, none where it has none.
@@ -253,7 +261,7 @@ func calibration(h score.Histogram, about plot.About, name string) Shown {
 
 // curve draws the ROC or the precision-recall curve with a threshold in use, and with what
 // the mask at hand reaches, whose counts are of the same region.
-func curve(kind string, h score.Histogram, drawn metrics.Counts, about plot.About, name string, threshold float64) Shown {
+func curve(kind string, h score.Histogram, drawn metrics.Counts, about plot.About, name string, threshold float64, warning string) Shown {
 	var points []score.Point
 	rated := plot.Rated{Name: t("where", name, about.Region), Area: plot.Exactly(h.AUC().X)}
 	if kind == ROC {
@@ -274,26 +282,34 @@ func curve(kind string, h score.Histogram, drawn metrics.Counts, about plot.Abou
 	of := func(threshold float64, n metrics.Counts) plot.Threshold {
 		return at(score.Point{Threshold: threshold, TPR: n.Sensitivity().X, FPR: 1 - n.Specificity().X, TP: n.TP, FP: n.FP})
 	}
-	if kind == ROC || drawn.TP+drawn.FP > 0 { // an empty mask has no precision
-		m := of(math.NaN(), drawn)
-		rated.Mask = &m
-	}
 	positive, negative := h.Totals()
-	draw := func(threshold float64) Shown {
+	var draw func(threshold float64, counting, page bool) Shown
+	draw = func(threshold float64, counting, page bool) Shown {
+		rated := rated
+		if counting { // no point is of a mask that nobody has counted
+			rated.Mask = &plot.Threshold{Threshold: math.NaN(), X: math.NaN(), Y: math.NaN()}
+		} else if kind == ROC || drawn.TP+drawn.FP > 0 { // an empty mask has no precision
+			m := of(math.NaN(), drawn)
+			rated.Mask = &m
+		}
 		op := of(math.Round(100*threshold)/100, h.At(threshold)) // whole percents, as the slider has them
 		rated.Operating = &op
-		roc := plot.ROCData{About: about, Models: []plot.Rated{rated}, Every: true}
+		roc := plot.ROCData{About: about, Models: []plot.Rated{rated}, Every: true, Inset: page}
 		if kind == ROC {
 			f := plot.ROC(roc)
 			f.Name = "roc_" + name
-			return Shown{Figure: f, tip: kind}
+			s := Shown{Figure: f, tip: kind, warning: warning}
+			if !page { // where nothing is clicked there may be an inset
+				s.Page = func() Shown { return draw(threshold, counting, true) }
+			}
+			return s
 		}
 		f := plot.PR(plot.PRData{ROCData: roc, Prevalence: float64(positive) / float64(positive+negative)})
 		f.Name = "precision_recall_" + name
-		return Shown{Figure: f, tip: kind}
+		return Shown{Figure: f, tip: kind, warning: warning}
 	}
-	out := draw(threshold)
-	out.Operated = draw
+	out := draw(threshold, false, false)
+	out.Operated = func(threshold float64, counting bool) Shown { return draw(threshold, counting, false) }
 	return out
 }
 

@@ -137,8 +137,12 @@ func pairs(scatter bool, r cohort.Report, about plot.About, of cohort.Group, qua
 		what, unit = t("slice_area", Title(of)), t("mm2")
 	}
 	about.N = len(cases)
+	slices := quantity != "volume_ml"
 	found := agreementOf(r, of, quantity)
 	if scatter {
+		if slices {
+			about.Notes = append([]string{t("slices", len(points), len(cases)), t("no_ccc")}, about.Notes...)
+		}
 		group := plot.Pairs{Name: Title(of), Points: points, CCC: plot.Exactly(math.NaN())}
 		if found != nil && found.CCC.Why == "" {
 			group.CCC = written(found.CCC.Estimate())
@@ -151,6 +155,11 @@ func pairs(scatter bool, r cohort.Report, about plot.About, of cohort.Group, qua
 		return Shown{}, app.Refuse(nil, "figures.few_cases", Title(of), len(cases))
 	}
 	b := found.BlandAltman
+	intervals := t("carkeet")
+	if found.Repeated {
+		intervals = t("zou")
+	}
+	about.Notes = append([]string{intervals}, about.Notes...)
 	d := plot.BlandAltmanData{About: about, Quantity: what, Unit: unit, Points: points, Repeated: found.Repeated}
 	d.Bias = written(b.Bias.Estimate())
 	d.Lower = written(b.Lower.Estimate())

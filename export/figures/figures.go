@@ -17,8 +17,21 @@ type Shown struct {
 	plot.Figure
 	tip   string // what its points are, for the translation table
 	alone bool   // all points are of one case, which need not be named
-	// Operated draws the same with another threshold in use; nil where there is none.
-	Operated func(threshold float64) Shown
+	// warning comes first in the caption.
+	warning string
+	// Operated draws the same with another threshold in use, and without the mask at hand
+	// while that is counted; nil where there is none.
+	Operated func(threshold float64, counting bool) Shown
+	// Page makes the same for a page, where that has more to show; else nil.
+	Page func() Shown
+}
+
+// Caption says what the figure shows, what there is to be warned of first.
+func (s Shown) Caption() string {
+	if s.warning == "" {
+		return s.Figure.Caption()
+	}
+	return s.warning + " " + s.Figure.Caption()
 }
 
 // t is a sentence of the translation table.
@@ -57,8 +70,8 @@ func (s Shown) Tip(row int) string {
 		return t("tip.pixels", who, s.Cell(row, "line"), number("y", 0))
 	case "dice":
 		return t("tip.dice", who, number("y", 3))
-	case "agreement":
-		return t("tip.agreement", who, number("reference", 1), number("prediction", 1), number("difference", 1))
+	case "agreement", "agreement.hand":
+		return t("tip."+s.tip, who, number("reference", 1), number("prediction", 1), number("difference", 1))
 	case "scatter":
 		return t("tip.scatter", who, number("x", 1), number("y", 1))
 	case "box":

@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -93,12 +94,49 @@ func TestThresholdInUse(t *testing.T) {
 		t.Errorf("the region is not named: %s", s.Caption())
 	}
 	last := len(s.Points()) - 1
-	low := s.Operated(0.3)
+	low := s.Operated(0.3, false)
 	if a, b := s.Place(last).Threshold, low.Place(last).Threshold; a != 0.5 || b != 0.3 {
 		t.Errorf("in use are %v and %v", a, b)
 	}
 	if s.Cell(last, "y") >= low.Cell(last, "y") || s.Cell(last-1, "y") != low.Cell(last-1, "y") {
 		t.Errorf("sensitivity %s at 0.5, %s at 0.3", s.Cell(last, "y"), low.Cell(last, "y"))
+	}
+}
+
+// While the mask at hand is counted no point is of it, and the rest stays as it was.
+func TestAMaskThatIsCounted(t *testing.T) {
+	for _, kind := range []string{ROC, PR} {
+		s, err := New(context.Background(), kind, thorax())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, before := s.Image(400, 400, 1, true)
+		counting := s.Operated(0.3, true)
+		_, after := counting.Image(400, 400, 1, true)
+		if len(after) != len(before)-1 || len(counting.Points()) != len(s.Points()) {
+			t.Errorf("%s: %d points, had %d", kind, len(after), len(before))
+		}
+		if c := counting.Caption(); strings.Contains(c, "Mask of infection") || !strings.Contains(c, "Mask at hand: …") {
+			t.Errorf("%s: %s", kind, c)
+		}
+		if c := counting.Operated; c != nil {
+			t.Errorf("%s: what follows is the first figure's", kind)
+		}
+	}
+}
+
+// Of a reference that began as the model's own mask the figures of probabilities warn first.
+func TestAReferenceOfTheSameRun(t *testing.T) {
+	c := thorax()
+	c.SameRun = true
+	for _, kind := range OfCase() {
+		s, err := New(context.Background(), kind, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.HasPrefix(s.Caption(), "Warning: the reference began"), kind == ROC || kind == PR || kind == Calibration; got != want {
+			t.Errorf("%s: %s", kind, s.Caption())
+		}
 	}
 }
 
@@ -165,6 +203,38 @@ func TestCalibrationIsThatOfTheMetric(t *testing.T) {
 	}
 }
 
+// The intervals of limits name their method, and the mask has one name in a case's figures.
+func TestAgreementNamesItsMethodAndMasks(t *testing.T) {
+	s, err := New(context.Background(), Agreement, thorax())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, spots := s.Image(400, 400, 1, true)
+	said := s.Caption() + s.Tip(spots[0].Row)
+	if !strings.Contains(said, "Carkeet 2015") || !strings.Contains(said, "mask at hand − reference") || strings.Contains(said, "prediction") {
+		t.Error(said)
+	}
+}
+
+// On a page a ROC near its corner has an inset; where thresholds are clicked it has none.
+func TestAPageHasAnInset(t *testing.T) {
+	c := thorax()
+	for k := range c.Probabilities { // as the reference is, but for the uncertain column
+		for o, value := range c.Reference.Slice(c.Label.Layer, k) {
+			if c.Probabilities[k][o] = 0; value == c.Label.Value {
+				c.Probabilities[k][o] = 204
+			}
+		}
+	}
+	s, err := New(context.Background(), ROC, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(s.Caption(), "Inset") || !strings.Contains(s.Page().Caption(), "Inset") || len(s.Points()) != len(s.Page().Points()) {
+		t.Errorf("%s\n%s", s.Caption(), s.Page().Caption())
+	}
+}
+
 // What cannot be drawn is refused in a sentence.
 func TestFiguresThatAreRefused(t *testing.T) {
 	for _, x := range []struct {
@@ -215,6 +285,13 @@ func TestFiguresOfResults(t *testing.T) {
 		last := s.Place(spots[len(spots)-1].Row)
 		if last.Case != "c" || last.Slice != 9 || !strings.Contains(s.Tip(spots[len(spots)-1].Row), "c, slice 9") {
 			t.Errorf("%s: the last point is of %+v", kind, last)
+		}
+		for said, of := range map[string][]string{
+			"Carkeet 2015": {Volumes}, "Zou (2013)": {SliceAreas}, "There is no CCC": {AreaScatter}, "6 slices of 3 cases": {AreaScatter},
+		} {
+			if got := strings.Contains(s.Caption(), said); got != slices.Contains(of, kind) {
+				t.Errorf("%s: %q is said: %v; %s", kind, said, got, s.Caption())
+			}
 		}
 		nameless, err := Cohort(kind, r, of[0], false)
 		if got := nameless.Place(spots[len(spots)-1].Row).Case; err != nil || got != "3" {

@@ -104,6 +104,7 @@ type panel struct {
 	layers []func(f frame)
 	empty  string // said in the middle where there is nothing to draw
 	beside []beside
+	least  insets // left and right of the data, where another panel needs more
 }
 
 // beside is a value written at the right, at its height.
@@ -161,6 +162,7 @@ func (p panel) insets(s *sheet, width, height vg.Length) insets {
 		over := ticks.Width(x[n-1].label) / 2 * vg.Length(math.Max(0, 1-4*(p.x.max-x[n-1].at)/(p.x.max-p.x.min)))
 		in.right = max(in.right, over)
 	}
+	in.left, in.right = max(in.left, p.least.left), max(in.right, p.least.right)
 	return in
 }
 

@@ -16,6 +16,8 @@ type ROCData struct {
 	// Every keeps all thresholds as points, where one is to be chosen among them; else
 	// those are left out that no eye would miss.
 	Every bool
+	// Inset enlarges a crowded corner although every threshold is a point: nothing is chosen.
+	Inset bool
 }
 
 // Rated is what one model's scores reach over all thresholds.
@@ -31,7 +33,8 @@ type Rated struct {
 	// Its Threshold is NaN where it is the mask's own, however that was made.
 	Operating *Threshold
 	// Mask is what the mask reaches that was made of the scores, and of more; nil for none.
-	// It is marked beside the threshold in use.
+	// It is marked beside the threshold in use; NaN while it is not counted, so that only
+	// the legend has it.
 	Mask *Threshold
 	// Cases are the curves of single cases, drawn thin.
 	Cases [][]Threshold
@@ -108,7 +111,11 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 				shows += " " + t(name+".operating", m.Name, threshold(m.Operating.Threshold), figures(m.Operating.X), figures(m.Operating.Y))
 			}
 		}
-		if m.Mask != nil {
+		switch {
+		case m.Mask == nil:
+		case math.IsNaN(m.Mask.X):
+			shows += " " + t("mark.counting")
+		default:
 			shows += " " + t(name+".mask", m.Name, figures(m.Mask.X), figures(m.Mask.Y)) + " " + t("marks")
 		}
 		bands, cases = bands || len(m.Band) > 0, cases || len(m.Cases) > 0
@@ -144,7 +151,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 	}
 	p.empty = emptyUnless(len(points) > 1)
 	// Where a point is to be chosen there is one of each.
-	if at, ok := cornerOf(d.Models); ok && name == "roc" && !d.Every && p.enlarged(at, drawn) {
+	if at, ok := cornerOf(d.Models); ok && name == "roc" && (!d.Every || d.Inset) && p.enlarged(at, drawn) {
 		shows += " " + t("roc.inset", at.x, at.y)
 	}
 	for _, more := range []struct {
@@ -269,9 +276,9 @@ func Calibration(d CalibrationData) Figure {
 	}
 	p.empty = emptyUnless(len(points) > 1)
 	share.empty = p.empty
-	g := grid{panels: []panel{p, share}, columns: 1, keys: p.keys}
-	g.panels[0].keys = nil
-	return figure("calibration", d.About, d.caption(t("calibration.shows")), points, g)
+	o := over{upper: p, lower: share, keys: p.keys}
+	o.upper.keys = nil
+	return figure("calibration", d.About, d.caption(t("calibration.shows")), points, o)
 }
 
 // both draws one sample of a legend over another.

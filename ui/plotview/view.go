@@ -35,6 +35,8 @@ type View struct {
 	// Here says whether a point is of what is on screen beside the figure, and has a square
 	// for that; Refresh asks it anew.
 	Here func(row int) bool
+	// Across says that every x means a point, however far above or below it a pointer is.
+	Across func() bool
 	// Chosen tells of another point that is chosen; Opened that a point is gone to.
 	Chosen, Opened func(row int)
 	// Resized tells of another size, which wants another picture.
@@ -85,6 +87,12 @@ func (v *View) Display(m image.Image, spots []Spot) {
 // Forget chooses no point.
 func (v *View) Forget() { v.chosen, v.hovered = -1, -1; v.Refresh() }
 
+// Choose chooses the point of a row, without a word; none where there is no such point.
+func (v *View) Choose(row int) {
+	v.chosen = slices.IndexFunc(v.spots, func(s Spot) bool { return s.Row == row })
+	v.Refresh()
+}
+
 // Row is the row of the chosen point, 0 for none.
 func (v *View) Row() int {
 	if v.chosen < 0 || v.chosen >= len(v.spots) {
@@ -119,6 +127,9 @@ func (v *View) at(n int) fyne.Position {
 // is the one drawn last.
 func (v *View) nearest(at fyne.Position) int {
 	best, found := float32(reach*reach), -1
+	if v.Across != nil && v.Across() {
+		return v.across(at)
+	}
 	for n := range v.spots {
 		d := v.at(n).Subtract(at)
 		if square := d.X*d.X + d.Y*d.Y; square <= best {
@@ -126,6 +137,24 @@ func (v *View) nearest(at fyne.Position) int {
 		}
 	}
 	return found
+}
+
+// across is the point nearest to the left or right of a pointer, and of those the nearest;
+// none beyond the first and the last.
+func (v *View) across(at fyne.Position) int {
+	far := func(n int) float32 { return max(v.at(n).X-at.X, at.X-v.at(n).X) }
+	up := func(n int) float32 { return max(v.at(n).Y-at.Y, at.Y-v.at(n).Y) }
+	if k := len(v.spots); k == 0 || at.X < v.at(0).X-reach || at.X > v.at(k-1).X+reach {
+		return -1
+	}
+	best := 0
+	for n := range v.spots {
+		const same = 0.01
+		if d := far(n) - far(best); d < -same || d <= same && up(n) <= up(best) {
+			best = n
+		}
+	}
+	return best
 }
 
 // choose chooses a point.
