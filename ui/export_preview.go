@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"io"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,7 @@ type figurePreview struct {
 	w       *Window
 	object  fyne.CanvasObject
 	picture *canvas.Image
+	waits   *controls.Line  // in the place of a picture that is being drawn
 	name    *controls.Line  // of the file, and its size
 	words   *controls.Prose // the caption, or why there is no picture
 	put     func()          // gives up what was put off; nil for nothing
@@ -41,10 +43,12 @@ func newFigurePreview(w *Window) *figurePreview {
 	p := &figurePreview{w: w, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth}}
 	p.name = controls.NewLine("", theme.ColorNameForeground).Clipped()
 	p.words = controls.Paragraph("", look.Dim)
+	p.waits = controls.NewLine(w.t("ui.export.drawing"), look.Dim)
+	p.waits.Hide()
 	w.name("export.preview", p.picture)
 	w.name("export.name", p.name)
 	p.object = container.NewBorder(nil, container.New(layout.NewCustomPaddedVBoxLayout(4), space(1), p.name, p.words), nil, nil,
-		controls.NewSurface(theme.ColorNameBackground, container.NewPadded(p.picture)))
+		controls.NewSurface(theme.ColorNameBackground, container.NewStack(container.NewPadded(p.picture), container.NewCenter(p.waits))))
 	return p
 }
 
@@ -60,6 +64,10 @@ func (p *figurePreview) draw(f SliceFigure, why string, written bool) {
 	if why != "" {
 		p.show(nil, "", why)
 		return
+	}
+	controls.Visible(p.waits, p.picture.Image == nil)
+	if p.picture.Image == nil && !written {
+		p.name.Set(strings.TrimSpace(p.w.t("ui.export.not_ticked", "")))
 	}
 	p.put = p.w.after(previewAfter, func() { p.run(f, written) })
 }
@@ -116,6 +124,7 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 }
 
 func (p *figurePreview) show(m image.Image, name, words string) {
+	p.waits.Hide()
 	p.picture.Image = m
 	p.picture.Refresh()
 	p.name.Set(name)

@@ -384,3 +384,20 @@ func TestExportSaysWhyItDoesNotBegin(t *testing.T) {
 		t.Error("what failed before is still told")
 	}
 }
+
+// While the figure is being drawn its place says so, and with Figure unticked that it
+// is not exported: it is never empty without a word.
+func TestPreviewSaysThatItIsBeingDrawn(t *testing.T) {
+	d := &drawer{}
+	b := newBench(t, func(o *Options) { o.DrawFigure, o.ConfigDir = d.draw, t.TempDir() })
+	b.openOne("case")
+	b.askExport()
+	p := b.exporting.preview
+	if !p.waits.Visible() || p.waits.Text != "Drawing the figure…" || !strings.Contains(p.name.Text, "Not exported") {
+		t.Errorf("it says %q, %q", p.waits.Text, p.name.Text)
+	}
+	b.shownFigure()
+	if p.waits.Visible() || p.picture.Image == nil || !strings.Contains(p.name.Text, "Not exported") {
+		t.Errorf("drawn, it says %q, %q", p.waits.Text, p.name.Text)
+	}
+}
