@@ -23,7 +23,7 @@ var whats = map[string]picture.What{
 // drawFigure draws a figure of slices as the window has it chosen.
 func drawFigure(ctx context.Context, f ui.SliceFigure, out io.Writer, report func(float64)) (ui.DrawnFigure, error) {
 	c := picture.Case{
-		Volume: f.Volume, Reference: f.Reference, Prediction: f.Mask, Plane: f.Plane, Window: f.Window, Labels: f.Labels, ReferenceIs: f.ReferenceIs,
+		Volume: f.Volume, Reference: f.Reference, Prediction: f.Mask, Plane: f.Plane, Window: f.Window, Labels: f.Labels, ReferenceIs: f.ReferenceIs, AtHand: true,
 		Overlay: f.Overlay, WithoutBar: !f.Bar, WithoutWindow: !f.Level, Identity: f.Identity, Research: f.Model && f.Mask != nil,
 		About: plot.About{Made: []string{"Opacity " + f.Version}},
 	}

@@ -89,7 +89,7 @@ func TestExportOfAFigure(t *testing.T) {
 	if b.check("figure").Checked || b.exporting.preview.picture.Image == nil || !strings.Contains(b.saidOfFigure(), "Not exported") {
 		t.Errorf("at first there is %q", b.saidOfFigure())
 	}
-	b.pickFigure("kind", "CT | reference | mask")
+	b.pickFigure("kind", "CT | reference | mask at hand")
 	if !b.check("figure").Checked || b.exporting.preview.picture.Image != nil || !strings.Contains(b.saidOfFigure(), "choose a reference first") {
 		t.Errorf("without a reference: %q", b.saidOfFigure())
 	}
@@ -237,7 +237,7 @@ func TestFiguresOfLabelsDrawThem(t *testing.T) {
 	b.viewer.SetOverlay(overlay)
 	b.keys.Do(tool.FileExport)
 	last := func() SliceFigure { return d.asked[len(d.asked)-1] }
-	b.pickFigure("kind", "CT | reference | mask")
+	b.pickFigure("kind", "CT | reference | mask at hand")
 	if f := last(); !f.Overlay.Visible || f.Overlay.Opacity == 0 || !slices.Equal(f.Labels, []uint8{1, 2, 3}) {
 		t.Errorf("the triptych draws %+v of %v", f.Overlay, f.Labels)
 	}
@@ -245,7 +245,7 @@ func TestFiguresOfLabelsDrawThem(t *testing.T) {
 	if f := last(); !f.Overlay.Visible {
 		t.Errorf("the animation draws %+v", f.Overlay)
 	}
-	b.pickFigure("show", "Mask")
+	b.pickFigure("show", "Mask at hand")
 	b.pickFigure("kind", "One slice")
 	if f := last(); !f.Overlay.Visible {
 		t.Errorf("the slice draws %+v", f.Overlay)
@@ -262,7 +262,7 @@ func TestFiguresOfLabelsDrawThem(t *testing.T) {
 	}
 	b.setLabels(labels)
 	b.keys.Do(tool.FileExport)
-	b.pickFigure("kind", "CT | reference | mask")
+	b.pickFigure("kind", "CT | reference | mask at hand")
 	if f := last(); !slices.Equal(f.Labels, []uint8{mask.Infection}) {
 		t.Errorf("drawn are %v", f.Labels)
 	}
@@ -293,7 +293,7 @@ func TestFigureSaysWhatTheReferenceIs(t *testing.T) {
 	b.answer("export", "cancel")
 	b.compareWithFile()
 	b.keys.Do(tool.FileExport)
-	b.pickFigure("kind", "CT | reference | mask")
+	b.pickFigure("kind", "CT | reference | mask at hand")
 	if f := d.asked[len(d.asked)-1]; f.ReferenceIs != "a reference mask" {
 		t.Errorf("the reference is %q", f.ReferenceIs)
 	}

@@ -48,6 +48,9 @@ type Case struct {
 	Research bool
 	// ReferenceIs says in captions what the reference is, "a reference mask".
 	ReferenceIs string
+	// AtHand says that the prediction is the mask that somebody works on, which is then
+	// called so: whoever corrected it by hand predicted nothing.
+	AtHand bool
 }
 
 // What is what one picture of a case shows.
@@ -68,7 +71,10 @@ const printed, sheetPrinted = 2.2, 1.4
 
 // title is what a picture is called; labels that nothing is compared with are labels.
 func (c Case) title(w What) string {
-	if w == Prediction && c.Reference == nil {
+	switch {
+	case w == Prediction && c.AtHand:
+		return text.English().T("picture.at_hand")
+	case w == Prediction && c.Reference == nil:
 		return text.English().T("picture.labels")
 	}
 	return text.English().T("picture." + [...]string{"ct", "reference", "prediction", "errors"}[w])

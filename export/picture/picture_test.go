@@ -141,7 +141,8 @@ func TestCaption(t *testing.T) {
 		return c.Montage(context.Background(), picture.Reference, 6)
 	}
 	ct := func(c picture.Case) (plot.Figure, error) { return c.Single(picture.CT, snapshot.Middle) }
-	one, bare := c, c
+	one, bare, hand := c, c, c
+	hand.AtHand = true
 	one.Labels = []uint8{mask.Infection}
 	bare.Overlay = viewer.Overlay{Style: viewer.Outlined}
 	labels := "Labels drawn: left lung (blue), right lung (green), infection (red)."
@@ -151,6 +152,12 @@ func TestCaption(t *testing.T) {
 	}{
 		{"triptych", draw(c, triptych), []string{"From left to right: CT, reference, prediction.", labels, "Reference: a reference mask.", "WL −600", "WW 1500", "Made by Opacity 1.0."}, []string{"Hits"}},
 		{"error map", draw(c, errorMap), []string{"CT, hits and errors.", "those of left lung, right lung, infection:", "Reference: a reference mask.", "pink"}, []string{"Labels drawn", "No labels"}},
+		{"mask at hand", draw(hand, errorMap), []string{"false alarms (in the mask at hand alone)"}, []string{"prediction"}},
+		{"mask at hand beside", draw(hand, triptych), []string{"From left to right: CT, reference, mask at hand."}, []string{"prediction"}},
+		{"montage at hand", draw(hand, func(c picture.Case) (plot.Figure, error) {
+			return c.Montage(context.Background(), picture.Prediction, 6)
+		}), []string{": mask at hand, window"}, []string{"prediction"}},
+		{"animation at hand", hand.GIFCaption(picture.GIF{Frames: 8}), []string{"CT, reference, mask at hand."}, []string{"prediction"}},
 		{"of one label", draw(one, errorMap), []string{"those of infection:"}, []string{"lung", "pink"}},
 		{"one label", draw(one, triptych), []string{"Labels drawn: infection (red)."}, []string{"lung"}},
 		{"labels hidden", draw(bare, triptych), []string{"No labels are drawn."}, []string{"infection"}},

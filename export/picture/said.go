@@ -34,7 +34,7 @@ func (c Case) said(whats ...What) string {
 		said = append(said, t.T("picture.said.no_errors"))
 	} else if errors {
 		judged := c.judged()
-		said = append(said, t.T("picture.shows.error_map", strings.Join(judged, ", "), errorColour(viewer.Hit), errorColour(viewer.Removed), errorColour(viewer.Added)))
+		said = append(said, t.T("picture.shows.error_map", strings.Join(judged, ", "), errorColour(viewer.Hit), errorColour(viewer.Removed), c.title(Prediction), errorColour(viewer.Added)))
 		if len(judged) > 1 {
 			said = append(said, t.T("picture.said.other_label", errorColour(viewer.Relabeled)))
 		}
