@@ -5,7 +5,6 @@ import (
 	"errors"
 	"image"
 	"io"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -32,7 +31,6 @@ type figurePreview struct {
 	w       *Window
 	object  fyne.CanvasObject
 	picture *canvas.Image
-	waits   *controls.Line  // in the place of a picture that is being drawn
 	name    *controls.Line  // of the file, and its size
 	words   *controls.Prose // the caption, or why there is no picture
 	put     func()          // gives up what was put off; nil for nothing
@@ -43,12 +41,10 @@ func newFigurePreview(w *Window) *figurePreview {
 	p := &figurePreview{w: w, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth}}
 	p.name = controls.NewLine("", theme.ColorNameForeground).Clipped()
 	p.words = controls.Paragraph("", look.Dim)
-	p.waits = controls.NewLine(w.t("ui.export.drawing"), look.Dim)
-	p.waits.Hide()
 	w.name("export.preview", p.picture)
 	w.name("export.name", p.name)
 	p.object = container.NewBorder(nil, container.New(layout.NewCustomPaddedVBoxLayout(4), space(1), p.name, p.words), nil, nil,
-		controls.NewSurface(theme.ColorNameBackground, container.NewStack(container.NewPadded(p.picture), container.NewCenter(p.waits))))
+		controls.NewSurface(theme.ColorNameBackground, container.NewPadded(p.picture)))
 	return p
 }
 
@@ -65,9 +61,13 @@ func (p *figurePreview) draw(f SliceFigure, why string, written bool) {
 		p.show(nil, "", why)
 		return
 	}
-	controls.Visible(p.waits, p.picture.Image == nil)
-	if p.picture.Image == nil && !written {
-		p.name.Set(strings.TrimSpace(p.w.t("ui.export.not_ticked", "")))
+	if p.picture.Image == nil { // its place is empty, but not without a word
+		drawing := p.w.t("ui.export.drawing")
+		if !written {
+			drawing = p.w.t("ui.export.not_ticked", drawing)
+		}
+		p.name.Set(drawing)
+		p.words.Set("")
 	}
 	p.put = p.w.after(previewAfter, func() { p.run(f, written) })
 }
@@ -124,7 +124,6 @@ func (p *figurePreview) run(f SliceFigure, written bool) {
 }
 
 func (p *figurePreview) show(m image.Image, name, words string) {
-	p.waits.Hide()
 	p.picture.Image = m
 	p.picture.Refresh()
 	p.name.Set(name)
