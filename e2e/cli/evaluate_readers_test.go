@@ -37,7 +37,7 @@ func TestEvaluate_Readers(t *testing.T) {
 	if r.status != int(app.Failed) || !strings.Contains(r.err, "cid has no mask of the case case2") {
 		t.Fatalf("status %d, %q", r.status, r.err)
 	}
-	for _, want := range []string{"ada (1) and ben (1)", "consensus of others", "repeatability coefficient of ada", " slices of ", filepath.Join(out, "readers.json")} {
+	for _, want := range []string{"ada (1) and ben (1)", "consensus of others", "repeatability coefficient of ada", filepath.Join(out, "readers.json")} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("stdout lacks %q:\n%s", want, r.out)
 		}
