@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2/test"
+
 	"opacity/app/mask"
 	"opacity/app/study"
 	"opacity/ui/controls"
-
-	"fyne.io/fyne/v2/test"
 )
 
 // Who comes by another's study is offered an own one, which begins without what was
