@@ -164,17 +164,24 @@ func (c Case) ErrorMap(index int) (plot.Figure, error) { return c.row("error_map
 
 func (c Case) row(name string, index int, whats ...What) (plot.Figure, error) {
 	d := plot.PicturesData{About: c.About, Name: name, Points: [][]string{pointHead}}
+	// In narrow pictures there is no place for the window between the others: it stands over them.
+	narrow := c.letters() > 1.2*printed && len(whats) > 1 && !c.WithoutWindow
 	for n, w := range whats {
 		o, err := c.options(w)
 		if err != nil {
 			return plot.Figure{}, err
 		}
 		o.Index, o.Annotations, o.Letters, o.Identity = index, n == 0, c.letters(), c.Identity && n == 0
+		o.WithoutWindow = o.WithoutWindow || narrow
 		m, err := snapshot.Draw(o)
 		if err != nil {
 			return plot.Figure{}, err
 		}
-		d.Panes = append(d.Panes, plot.Pane{Title: c.title(w), Image: m})
+		title := c.title(w)
+		if narrow && n == 0 {
+			title += ", " + viewer.WindowCaption(text.English(), c.window())
+		}
+		d.Panes = append(d.Panes, plot.Pane{Title: title, Image: m})
 		if len(whats) == 1 {
 			d.Panes[0].Title = ""
 		}
@@ -240,6 +247,9 @@ func (c Case) Montage(ctx context.Context, w What, count int) (plot.Figure, erro
 	}
 	// Letters in proportion would cover the findings of a narrow sheet.
 	o.Annotations, o.Letters, o.Identity = true, sheetPrinted*math.Sqrt(c.letters()/printed), c.Identity
+	if c.Letters > 0 {
+		o.PaperMM = plot.TwoColumns * printed / c.Letters
+	}
 	indices, labelled := c.sheet(w, count)
 	if count > 0 && count <= snapshot.MostOnSheet { // else it is refused
 		o.Indices = indices

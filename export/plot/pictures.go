@@ -105,7 +105,7 @@ func (d pictures) draw(s *sheet, c draw.Canvas) {
 		}
 		x, top := c.Min.X+vg.Length(n%columns)*(cell+paneGap*s.scale), y
 		if p.Title != "" {
-			write(c, style, draw.XLeft, x, top-lineHeight(style)/2, p.Title)
+			write(c, s.fitted(style, p.Title, cell), draw.XLeft, x, top-lineHeight(style)/2, p.Title)
 			top -= lineHeight(style)
 		}
 		if p.Image != nil && !p.Image.Bounds().Empty() {

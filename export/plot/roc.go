@@ -139,6 +139,7 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 			if q := m.Operating; q != nil && f.shows(q.X, q.Y) {
 				halo := draw.GlyphStyle{Color: f.s.paper, Radius: 4 * f.s.scale, Shape: draw.CircleGlyph{}}
 				f.DrawGlyph(halo, f.at(q.X, q.Y))
+				f.axesUnder(f.at(q.X, q.Y), halo.Radius)
 				f.DrawGlyph(f.s.glyph(n, 2.9, 1), f.at(q.X, q.Y))
 				f.spot(op, f.at(q.X, q.Y))
 			}
@@ -163,6 +164,17 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		}
 	}
 	return figure(name, d.About, d.caption(shows), points, p)
+}
+
+// axesUnder draws again what the paper around a marker has covered of the axes.
+func (f frame) axesUnder(at vg.Point, radius vg.Length) {
+	line := f.s.plain(f.s.ink, 0.6)
+	if at.X-f.Min.X < radius {
+		f.StrokeLine2(line, f.Min.X, max(f.Min.Y, at.Y-radius), f.Min.X, min(f.Max.Y, at.Y+radius))
+	}
+	if at.Y-f.Min.Y < radius {
+		f.StrokeLine2(line, max(f.Min.X, at.X-radius), f.Min.Y, min(f.Max.X, at.X+radius), f.Min.Y)
+	}
 }
 
 // maskMark is the marker of a mask beside that of a threshold.

@@ -21,7 +21,9 @@ const (
 	sheetShape = 4.0 / 3 // of width to height, about
 	leastPx    = 160     // a picture on a sheet is wide, so that its letters fit
 	largestPx  = 640
-	maxPx      = 16384 // of a sheet's side: larger ones cost memory and show nothing more
+	// Journals take no letters of less than 6 points.
+	leastPoints, mmPerPoint = 6.0, 25.4 / 72
+	maxPx                   = 16384 // of a sheet's side: larger ones cost memory and show nothing more
 )
 
 // MostOnSheet bounds how many slices a contact sheet shows.
@@ -68,14 +70,20 @@ func DrawSheet(ctx context.Context, o Options, count int) (image.Image, error) {
 	if width > maxPx || height > maxPx {
 		return nil, app.Misuse("snapshot.size", width, height, maxPx)
 	}
+	scale := max(float64(w)/400, 1)
+	over := max(float64(width)/1400, 1) // of the heading
+	if o.PaperMM > 0 {                  // letters are 12 times the scale
+		o.Letters = max(o.Letters, leastPoints*mmPerPoint/o.PaperMM*float64(width)/(12*scale))
+		over = max(over, scale)
+	}
 	head := image.NewRGBA(image.Rectangle{})
 	if items := o.heading(view); len(items) > 0 {
-		head = render.Heading(items, width, max(float64(width)/1400, 1)*max(o.Letters, 1))
+		head = render.Heading(items, width, over*max(o.Letters, 1))
 	}
 	top := head.Rect.Dy()
 	sheet := imaging.New(width, top+height, color.NRGBA{0x30, 0x30, 0x30, 0xff})
 	draw.Draw(sheet, head.Rect, head, image.Point{}, draw.Src)
-	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, WithoutBar: o.WithoutBar, Brief: true, Scale: max(float64(w)/400, 1), Letters: o.Letters}
+	decor := render.Decor{Text: o.Text, Annotations: o.Annotations, WithoutBar: o.WithoutBar, Brief: true, Scale: scale, Letters: o.Letters}
 	var painter render.Painter
 	for i := range count {
 		if err := ctx.Err(); err != nil {

@@ -37,6 +37,7 @@ type Options struct {
 	Compare bool
 	Px      int     // of the longer side; 0 for DefaultPx
 	Letters float64 // how much larger letters are than on screen; 0 for 1
+	PaperMM float64 // how wide a sheet is in print, where its letters have 6 points at least; 0 for no print
 	Pixels  bool    // visible voxels instead of a smooth picture
 	// Annotations adds edge letters, scale bar, slice and window.
 	Annotations bool
