@@ -31,6 +31,7 @@ type exportDialog struct {
 	column, fields       *fyne.Container
 	scroll               *container.Scroll
 	preview              *figurePreview
+	make                 figureFields
 	why                  string          // there is no such figure; "" where there is
 	failed               *controls.Prose // why the last export did not begin; nil where it did
 }
@@ -89,18 +90,20 @@ func (d *exportDialog) build(proposed string) {
 	if w.opts.SavePicture == nil && w.opts.DrawFigure == nil {
 		off(d.identity)
 	}
-	d.kind = d.choose("kind", d.words("ui.export.kind.", figureKinds), slices.Index(figureKinds, c.Kind), func(n int) { c.Kind = figureKinds[n] })
+	d.preview = newFigurePreview(w)
+	d.make = figureFields{w, "export.", d.preview, func() { d.m.press(0) }, d.wanted}
+	d.kind = d.make.choose("kind", d.words("ui.export.kind.", figureKinds), slices.Index(figureKinds, c.Kind), func(n int) { c.Kind = figureKinds[n] })
 	var planes []string
 	for p := range viewer.Plane(viewer.Planes) {
 		planes = append(planes, w.t("viewer."+p.String()))
 	}
-	d.planes = d.choose("plane", planes, int(d.plane), func(n int) {
+	d.planes = d.make.choose("plane", planes, int(d.plane), func(n int) {
 		d.plane = planeOf(n)
 		d.index = w.viewer.SliceOf(d.plane)
 		d.slice.put()
 	})
 	shows := c.shows()
-	d.show = d.choose("show", d.words("ui.export.show.", shows), max(slices.Index(shows, c.Show), 0), func(n int) { c.Show = c.shows()[n] })
+	d.show = d.make.choose("show", d.words("ui.export.show.", shows), max(slices.Index(shows, c.Show), 0), func(n int) { c.Show = c.shows()[n] })
 	windows, at := []string{w.t("ui.export.on_screen")}, 0
 	if viewer.HasHU(w.session.Volume()) {
 		for n, p := range viewer.Presets {
@@ -110,14 +113,14 @@ func (d *exportDialog) build(proposed string) {
 			}
 		}
 	}
-	d.window = d.choose("window", windows, at, func(n int) {
+	d.window = d.make.choose("window", windows, at, func(n int) {
 		c.Window = ""
 		if n > 0 {
 			c.Window = viewer.Presets[n-1].Name
 		}
 	})
-	d.style = d.choose("style", d.words("ui.export.style.", figureStyles), c.Style, func(n int) { c.Style = n })
-	d.pageFields = newPageFields(w, c, figureFormats, d.choose, d.number, func() (lo, hi int) {
+	d.style = d.make.choose("style", d.words("ui.export.style.", figureStyles), c.Style, func(n int) { c.Style = n })
+	d.pageFields = newPageFields(c, figureFormats, d.make, func() (lo, hi int) {
 		if c.Kind == FigureAnimation {
 			return leastPx, mostGIFPx
 		}
@@ -125,18 +128,17 @@ func (d *exportDialog) build(proposed string) {
 	})
 	d.buildFields()
 	d.bar, d.level, d.notes = d.tick("bar", &c.Bar), d.tick("level", &c.Level), d.tick("notes", &c.Notes)
-	d.preview = newFigurePreview(w)
 }
 
 // buildFields makes those that numbers are written into.
 func (d *exportDialog) buildFields() {
 	c := &d.choices
-	d.slice = d.number("slice", func() (lo, hi int) { return 1, d.slices() },
+	d.slice = d.make.number("slice", func() (lo, hi int) { return 1, d.slices() },
 		func() int { return d.plane.SliceNumber(d.w.session.Volume().Geometry, d.index) },
 		func(n int) { d.index = d.plane.SliceIndex(d.w.session.Volume().Geometry, n) })
-	d.count = d.number("count", func() (lo, hi int) { return 1, min(mostOnMontage, d.slices()) },
+	d.count = d.make.number("count", func() (lo, hi int) { return 1, min(mostOnMontage, d.slices()) },
 		func() int { return min(c.Count, d.slices()) }, func(n int) { c.Count = n })
-	d.frames = d.number("frames", func() (lo, hi int) { return 1, min(mostFrames, d.slices()) },
+	d.frames = d.make.number("frames", func() (lo, hi int) { return 1, min(mostFrames, d.slices()) },
 		func() int { return min(c.Frames, d.slices()) }, func(n int) { c.Frames = n })
 }
 
@@ -166,17 +168,6 @@ func (d *exportDialog) tick(id string, choice *bool) *controls.Check {
 	return c
 }
 
-// choose is a list that shows one of some options; whoever chooses there wants a figure.
-func (d *exportDialog) choose(id string, options []string, shown int, chosen func(n int)) *controls.Selector {
-	s := d.w.make.Selector(options, func(n int) {
-		chosen(n)
-		d.wanted()
-	})
-	s.Display(shown)
-	d.w.name("export."+id, s)
-	return s
-}
-
 // wanted ticks the figure, which somebody is composing.
 func (d *exportDialog) wanted() {
 	if !d.figure.Disabled() && !d.figure.Checked {
@@ -184,27 +175,6 @@ func (d *exportDialog) wanted() {
 		d.choices.Figure = true
 	}
 	d.changed()
-}
-
-// number is a field for a whole number; what cannot be taken is said under the picture.
-func (d *exportDialog) number(id string, bound func() (lo, hi int), shown func() int, take func(n int)) *numeric {
-	n := d.w.newNumeric(func() bounds {
-		lo, hi := bound()
-		return bounds{lo: float64(lo), hi: float64(hi), of: "export_" + id}
-	}, func() string { return viewer.Number(float64(shown()), 0) }, func(x float64) { take(int(x)) })
-	n.OnSubmitted = func(string) { d.m.press(0) }
-	n.OnLeave = n.put
-	n.OnChanged = func(string) {
-		x, wrong := n.read()
-		if wrong != "" {
-			d.preview.tell(wrong)
-			return
-		}
-		take(int(x))
-		d.wanted()
-	}
-	d.w.name("export."+id, n.Entry)
-	return n
 }
 
 func (d *exportDialog) words(key string, of []string) (words []string) {

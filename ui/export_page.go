@@ -16,11 +16,9 @@ type pageFields struct {
 	px                          *numeric
 }
 
-// newPageFields makes them as a dialog makes its lists and fields; bound is how many
-// pixels wide a figure may be, shown how many that is now.
-func newPageFields(w *Window, c *exportChoices, formats []string, choose func(id string, options []string, shown int, chosen func(n int)) *controls.Selector,
-	number func(id string, bound func() (lo, hi int), shown func() int, take func(n int)) *numeric, bound func() (lo, hi int),
-) pageFields {
+// newPageFields makes them; bound is how many pixels wide a figure may be.
+func newPageFields(c *exportChoices, formats []string, fields figureFields, bound func() (lo, hi int)) pageFields {
+	w, choose, number := fields.w, fields.choose, fields.number
 	f := pageFields{c: c}
 	var names, widths, dots []string
 	for _, name := range formats {
@@ -67,4 +65,45 @@ func (c exportChoices) widthMM() float64 {
 		return float64(c.WidthPx) / float64(c.DPI) * 25.4
 	}
 	return float64(c.WidthMM)
+}
+
+// figureFields makes the lists and fields of a dialog that writes figures; its names begin
+// with prefix, and changed hears of every choice.
+type figureFields struct {
+	w             *Window
+	prefix        string
+	preview       *figurePreview
+	done, changed func()
+}
+
+// choose is a list that shows one of some options.
+func (f figureFields) choose(id string, options []string, shown int, chosen func(n int)) *controls.Selector {
+	s := f.w.make.Selector(options, func(n int) {
+		chosen(n)
+		f.changed()
+	})
+	s.Display(shown)
+	f.w.name(f.prefix+id, s)
+	return s
+}
+
+// number is a field for a whole number; what cannot be taken is said under the picture.
+func (f figureFields) number(id string, bound func() (lo, hi int), shown func() int, take func(n int)) *numeric {
+	n := f.w.newNumeric(func() bounds {
+		lo, hi := bound()
+		return bounds{lo: float64(lo), hi: float64(hi), of: "export_" + id}
+	}, func() string { return whole(float64(shown())) }, func(x float64) { take(int(x)) })
+	n.OnSubmitted = func(string) { f.done() }
+	n.OnLeave = n.put
+	n.OnChanged = func(string) {
+		x, wrong := n.read()
+		if wrong != "" {
+			f.preview.tell(wrong)
+			return
+		}
+		take(int(x))
+		f.changed()
+	}
+	f.w.name(f.prefix+id, n.Entry)
+	return n
 }

@@ -68,11 +68,12 @@ func (p *plots) askExport() {
 		}
 	}
 	c := &d.choices
-	d.pageFields = newPageFields(w, c, plotFormats, d.choose, d.number, func() (lo, hi int) { return leastPlotMM*c.DPI*10/254 + 1, mostPx })
+	d.preview = newFigurePreview(w)
+	fields := figureFields{w, "plots.export.", d.preview, func() { d.m.press(0) }, d.changed}
+	d.pageFields = newPageFields(c, plotFormats, fields, func() (lo, hi int) { return leastPlotMM*c.DPI*10/254 + 1, mostPx })
 	d.notes = w.make.Check(w.t("ui.export.notes"), func(on bool) { c.Notes = on; d.changed() })
 	d.notes.Display(c.Notes)
 	d.named = w.make.Check(w.t("ui.plots.identity"), func(bool) { d.draw() })
-	d.preview = newFigurePreview(w)
 	w.name("plots.export.notes", d.notes)
 	w.name("plots.export.named", d.named)
 	d.fields = container.New(layout.NewCustomPaddedVBoxLayout(4))
@@ -88,35 +89,6 @@ const (
 	plotColumn  = 300 // how wide the choices are
 	leastPlotMM = 30  // that a figure is wide
 )
-
-func (d *plotDialog) choose(id string, options []string, shown int, chosen func(n int)) *controls.Selector {
-	w := d.p.w
-	s := w.make.Selector(options, func(n int) { chosen(n); d.changed() })
-	s.Display(shown)
-	w.name("plots.export."+id, s)
-	return s
-}
-
-func (d *plotDialog) number(id string, bound func() (lo, hi int), shown func() int, take func(n int)) *numeric {
-	w := d.p.w
-	n := w.newNumeric(func() bounds {
-		lo, hi := bound()
-		return bounds{lo: float64(lo), hi: float64(hi), of: "export_" + id}
-	}, func() string { return whole(float64(shown())) }, func(x float64) { take(int(x)) })
-	n.OnSubmitted = func(string) { d.m.press(0) }
-	n.OnLeave = n.put
-	n.OnChanged = func(string) {
-		x, wrong := n.read()
-		if wrong != "" {
-			d.preview.tell(wrong)
-			return
-		}
-		take(int(x))
-		d.changed()
-	}
-	w.name("plots.export."+id, n.Entry)
-	return n
-}
 
 // changed keeps what was chosen and shows what comes of it.
 func (d *plotDialog) changed() {
