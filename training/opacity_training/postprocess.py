@@ -74,6 +74,8 @@ def apply(
             if len(at):  # the program looks at these slices alone
                 here = slice(at[0], at[-1] + 1)
                 m[here] &= body(hu[here], spacing_mm)
+        elif op == "grow_hu":
+            m = grown(m, np.clip(hu, -1024, None), step["min"], step["max"], step["radius_mm"], spacing_mm)
         elif op == "closing":
             pad = 2 + int(step["radius_mm"] / min(spacing_mm[1:]))
             close = [cv2.morphologyEx(np.pad(s.astype(np.uint8), pad), cv2.MORPH_CLOSE, disc(step["radius_mm"], spacing_mm[1:])) for s in m]
@@ -82,3 +84,17 @@ def apply(
             raise NotImplementedError(op)
         masks[label] = m
     return masks
+
+
+def grown(m: np.ndarray, hu: np.ndarray, low: float, high: float, radius_mm: float, spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    """With the voxels of low..high that a way of such voxels, all within the radius, connects to the mask."""
+    found = ndimage.find_objects(m.astype(np.uint8))
+    if not found:
+        return m
+    reach = [int(radius_mm / s) + 1 for s in spacing_mm]
+    near = tuple(slice(max(0, s.start - r), s.stop + r) for s, r in zip(found[0], reach))
+    away = ndimage.distance_transform_edt(~m[near], sampling=spacing_mm)
+    limit = m[near] | (away <= radius_mm + 1e-6) & (hu[near] >= low) & (hu[near] <= high)
+    out = m.copy()
+    out[near] = ndimage.binary_propagation(m[near], mask=limit)
+    return out

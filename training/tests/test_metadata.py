@@ -127,3 +127,15 @@ def test_postprocessing_steps():
     assert apply(peak, out, hu, (1.0, 1.0, 1.0), peaks)["infection"].sum() == 18
     without = apply(steps, {"lung": hole, "infection": infection}, None, (1.0, 1.0, 1.0))
     assert np.array_equal(without["lung"], lung)
+
+
+def test_lungs_take_in_what_is_as_airy_nearby():
+    hu = np.full((1, 1, 12), 40, np.float32)
+    hu[0, 0, 2:8] = hu[0, 0, 9] = -800  # a wall at 8
+    lung = np.zeros(hu.shape, bool)
+    lung[0, 0, 4] = True
+    step = {"op": "grow_hu", "label": "lung", "min": -1024, "max": -500}
+    for radius, spacing, want in ((2, 1.0, [2, 3, 4, 5, 6]), (2, 2.0, [3, 4, 5]), (9, 1.0, [2, 3, 4, 5, 6, 7])):
+        got = apply([step | {"radius_mm": radius}], {"lung": lung}, hu, (5.0, 1.0, spacing))["lung"]
+        assert np.flatnonzero(got).tolist() == want
+    assert not apply([step | {"radius_mm": 2}], {"lung": lung & False}, hu, (1.0, 1.0, 1.0))["lung"].any()
