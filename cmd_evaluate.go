@@ -305,12 +305,8 @@ func (f evaluateFlags) readBefore(cases []cohort.Case) (notes []text.Message, er
 			return nil, err
 		}
 	}
-	path := f.outcomes()
-	if path == "" {
-		return nil, nil
-	}
-	outcomes, err := cohort.ReadOutcomes(path)
-	if err != nil {
+	outcomes, err := f.readOutcomes()
+	if outcomes == nil || err != nil {
 		return nil, err
 	}
 	positive, negative := outcomes.Of(cases)
@@ -318,7 +314,7 @@ func (f evaluateFlags) readBefore(cases []cohort.Case) (notes []text.Message, er
 	case positive+negative == 0:
 		return nil, app.Refuse(nil, "evaluate.outcome.none")
 	case positive == 0 || negative == 0:
-		notes = append(notes, text.M("evaluate.outcome.one_class", path))
+		notes = append(notes, text.M("evaluate.outcome.one_class", f.outcomes()))
 	}
 	return notes, nil
 }

@@ -62,11 +62,8 @@ func (f evaluateFlags) checkOutcome(o *cohort.Options) error {
 			o.InSlices = append(o.InSlices, key)
 		}
 	}
-	if path := f.outcomes(); path != "" {
-		_, err := cohort.ReadOutcomes(path) // before any work is done
-		return err
-	}
-	return nil
+	_, err := f.readOutcomes() // before any work is done
+	return err
 }
 
 // probabilitiesFor refuses a metric of probabilities where no case has any.
@@ -92,15 +89,21 @@ func (f evaluateFlags) outcomes() string {
 
 // foretold is how well scores tell outcomes, nil where there are none.
 func (f evaluateFlags) foretold(rows []cohort.Row) (*cohort.Outcome, error) {
+	outcomes, err := f.readOutcomes()
+	if outcomes == nil || err != nil {
+		return nil, err
+	}
+	return cohort.Foretell(rows, *outcomes)
+}
+
+// readOutcomes reads the list that has them, nil where there is none.
+func (f evaluateFlags) readOutcomes() (*cohort.Outcomes, error) {
 	path := f.outcomes()
 	if path == "" {
 		return nil, nil
 	}
 	outcomes, err := cohort.ReadOutcomes(path)
-	if err != nil {
-		return nil, err
-	}
-	return cohort.Foretell(rows, outcomes)
+	return &outcomes, err
 }
 
 // outcomeLines tell the area of each score with its interval, and what two models differ by.

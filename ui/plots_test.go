@@ -182,17 +182,24 @@ func TestAPointGoesToItsSlice(t *testing.T) {
 	}
 }
 
-// A click on the ROC curve moves the slider as a hand would, as one step; a label that
-// is locked says why not.
-func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
-	var made []PlotCase
-	b := newBench(t, plotsOf(&made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
+// atCurve shows the ROC of a run whose thresholds can be moved.
+func atCurve(t *testing.T, made *[]PlotCase) *bench {
+	t.Helper()
+	b := newBench(t, plotsOf(made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
 	b.segmentOne("case")
 	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
 	b.compareWithFile()
 	b.plots.kind = "roc"
 	b.keys.Do(tool.ViewPlots)
 	b.figure("roc")
+	return b
+}
+
+// A click on the ROC curve moves the slider as a hand would, as one step; a label that
+// is locked says why not.
+func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
+	var made []PlotCase
+	b := atCurve(t, &made)
 	if last := made[len(made)-1]; len(last.Probabilities) == 0 || last.Both {
 		t.Error("it was made without the probabilities")
 	}
@@ -237,13 +244,7 @@ func TestAPointOfTheCurveMovesTheThreshold(t *testing.T) {
 // Until the mask that comes of it is counted the figure has none, and is not exported.
 func TestAPointBeyondTheSlider(t *testing.T) {
 	var made []PlotCase
-	b := newBench(t, plotsOf(&made), func(o *Options) { o.Segmenter = &sure{finds: 8} })
-	b.segmentOne("case")
-	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
-	b.compareWithFile()
-	b.plots.kind = "roc"
-	b.keys.Do(tool.ViewPlots)
-	b.figure("roc")
+	b := atCurve(t, &made)
 	s, size := b.plots.view.Spots()[3], b.plots.view.Size()
 	b.plots.view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(s.X)*size.Width, float32(s.Y)*size.Height)})
 	if b.plots.view.Row() != 3 || !strings.Contains(b.plots.point.Text, "from 1 to 99 %, so in use is: point 3") {

@@ -141,13 +141,7 @@ func TestWhatIsCompared(t *testing.T) {
 				}
 				return
 			}
-			var labels, perfect []string
-			for _, x := range r.Rows {
-				labels = append(labels, x.Label)
-				if x.Value("dice") == 1 {
-					perfect = append(perfect, x.Label)
-				}
-			}
+			labels, perfect := comparedLabels(r.Rows)
 			if !slices.Equal(labels, c.labels) || !slices.Equal(perfect, c.perfect) {
 				t.Errorf("compared %q, perfect %q; failed %v", labels, perfect, r.Failed)
 			}
@@ -414,4 +408,15 @@ func TestProbabilitiesByLabel(t *testing.T) {
 	if r := measured(t, d, Options{}, c); len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Err.Error(), "prob_lung.nii.gz") {
 		t.Errorf("failed %v", r.Failed)
 	}
+}
+
+// comparedLabels are the labels of rows, and those of them that are the same in both masks.
+func comparedLabels(rows []Row) (labels, perfect []string) {
+	for _, x := range rows {
+		labels = append(labels, x.Label)
+		if x.Value("dice") == 1 {
+			perfect = append(perfect, x.Label)
+		}
+	}
+	return labels, perfect
 }

@@ -78,13 +78,7 @@ func TestNamesSettleWhatIsCompared(t *testing.T) {
 				return d.put(t, name+".nii", v)
 			}
 			r := measured(t, d, Options{Objects: d.objects(c.called)}, Case{Name: "a", Reference: at("r", c.reference), Prediction: at("p", c.prediction)})
-			var labels, perfect []string
-			for _, x := range r.Rows {
-				labels = append(labels, x.Label)
-				if x.Value("dice") == 1 {
-					perfect = append(perfect, x.Label)
-				}
-			}
+			labels, perfect := comparedLabels(r.Rows)
 			if !slices.Equal(labels, c.labels) || !slices.Equal(perfect, c.perfect) {
 				t.Errorf("compared %q, perfect %q, failed %v", labels, perfect, r.Failed)
 			}

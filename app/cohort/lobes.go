@@ -85,16 +85,9 @@ func (o Options) lobar(ctx context.Context, c Case, parts []part, on *labelled) 
 
 func lobesOf(lobes [5]*mask.Bits, infected *mask.Bits) Lobes {
 	found := region.FiveLobes(lobes, infected)
-	out := Lobes{Score: number(found.Total.X), Why: found.Total.Why}
-	if !found.Total.Defined() {
-		out.Score = undefined
-	}
+	out := Lobes{Score: orUndefined(found.Total, 1), Why: found.Total.Why}
 	for _, l := range found.Lobes {
-		percent := undefined
-		if l.Share.Defined() {
-			percent = number(100 * l.Share.X)
-		}
-		out.Lobes = append(out.Lobes, Lobe{l.Number, l.Voxels, l.Infected, percent, l.Score})
+		out.Lobes = append(out.Lobes, Lobe{l.Number, l.Voxels, l.Infected, orUndefined(l.Share, 100), l.Score})
 	}
 	return out
 }

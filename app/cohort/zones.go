@@ -68,18 +68,19 @@ func severity(parts []part, on *labelled) (*Severity, *text.Message) {
 
 func zonesOf(left, right, infected *mask.Bits, on *labelled) Zones {
 	found := region.SixZones(left, right, infected, on.grid)
-	out := Zones{Score: number(found.Total.X), Why: found.Total.Why}
-	if !found.Total.Defined() {
-		out.Score = undefined
-	}
+	out := Zones{Score: orUndefined(found.Total, 1), Why: found.Total.Why}
 	for _, z := range found.Zones {
-		percent := undefined
-		if z.Share.Defined() {
-			percent = number(100 * z.Share.X)
-		}
-		out.Zones = append(out.Zones, Zone{z.Key, z.Lung, z.Infected, percent, z.Score})
+		out.Zones = append(out.Zones, Zone{z.Key, z.Lung, z.Infected, orUndefined(z.Share, 100), z.Score})
 	}
 	return out
+}
+
+// orUndefined is so many times a value, where it is defined.
+func orUndefined(v metrics.Value, times float64) number {
+	if !v.Defined() {
+		return undefined
+	}
+	return number(times * v.X)
 }
 
 // WriteZones writes zones.csv: the six zones of each case and, as zone "all", the score.

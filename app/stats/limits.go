@@ -33,10 +33,9 @@ func (s Straight) At(mean float64) float64 { return s.Intercept + s.Slope*mean }
 func Regress(reference, prediction []float64, subject []int) Regressed {
 	at, _, why := points(reference, prediction, Difference)
 	out := Regressed{N: len(at), SpreadP: math.NaN(), Why: why}
-	bias := slope(reference, prediction, at, Difference)
-	var x, sizes, one, two []float64
+	var x, d, one, two []float64
 	for _, p := range at {
-		x, sizes = append(x, p.Mean), append(sizes, math.Abs(p.Difference-bias.Intercept-bias.Slope.Value*p.Mean))
+		x, d = append(x, p.Mean), append(d, p.Difference)
 		one, two = append(one, reference[p.Index]), append(two, prediction[p.Index])
 	}
 	switch {
@@ -48,6 +47,11 @@ func Regress(reference, prediction []float64, subject []int) Regressed {
 	}
 	if out.Why != "" {
 		return out.undefined()
+	}
+	bias := fitted(x, d)
+	sizes := make([]float64, len(x))
+	for n, mean := range x {
+		sizes[n] = math.Abs(d[n] - bias.Intercept - bias.Slope.Value*mean)
 	}
 	spread := fitted(x, sizes)
 	for _, mean := range x {

@@ -47,10 +47,8 @@ func AUCInterval(cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why)
 	above := pairsAbove(cases)
 	positive, negative := make([]float64, len(cases)), make([]float64, len(cases))
 	for n, d := range cases {
-		for c := range d.positive {
-			positive[n] += float64(d.positive[c])
-			negative[n] += float64(d.negative[c])
-		}
+		p, q := d.totals()
+		positive[n], negative[n] = float64(p), float64(q)
 	}
 	times := make([]float64, len(cases))
 	return b.Interval(len(cases), func(drawn []int) float64 {
@@ -112,10 +110,7 @@ func (d *Digest) higher() []float64 {
 func Band(cases []*Digest, fpr []float64, b stats.Bootstrap) (lo, hi []float64, why stats.Why) {
 	var pooled Digest
 	return b.Band(len(cases), func(drawn []int) []float64 {
-		pooled = Digest{}
-		for _, n := range drawn {
-			pooled.add(cases[n])
-		}
+		pooled.pool(cases, drawn)
 		return pooled.tpr(fpr)
 	})
 }
@@ -124,21 +119,28 @@ func Band(cases []*Digest, fpr []float64, b stats.Bootstrap) (lo, hi []float64, 
 // end where the curve is vertical; nil without voxels of both kinds.
 func (d *Digest) ROC(fpr []float64) []float64 { return d.tpr(fpr) }
 
-func (d *Digest) add(o *Digest) {
-	for c := range d.positive {
-		d.positive[c] += o.positive[c]
-		d.negative[c] += o.negative[c]
+// pool makes it that of all drawn cases together.
+func (d *Digest) pool(cases []*Digest, drawn []int) {
+	*d = Digest{}
+	for _, n := range drawn {
+		for c := range d.positive {
+			d.positive[c] += cases[n].positive[c]
+			d.negative[c] += cases[n].negative[c]
+		}
 	}
+}
+
+func (d *Digest) totals() (positive, negative int64) {
+	for c := range d.positive {
+		positive, negative = positive+d.positive[c], negative+d.negative[c]
+	}
+	return positive, negative
 }
 
 // tpr is the ROC curve at false positive rates in rising order, the upper end where it
 // is vertical; nil without voxels of both kinds.
 func (d *Digest) tpr(fpr []float64) []float64 {
-	var positive, negative int64
-	for c := range d.positive {
-		positive += d.positive[c]
-		negative += d.negative[c]
-	}
+	positive, negative := d.totals()
 	if positive == 0 || negative == 0 {
 		return nil
 	}

@@ -12,10 +12,7 @@ import (
 func AveragePrecisionInterval(cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why) {
 	var pooled Digest
 	return b.Interval(len(cases), func(drawn []int) float64 {
-		pooled = Digest{}
-		for _, n := range drawn {
-			pooled.add(cases[n])
-		}
+		pooled.pool(cases, drawn)
 		return pooled.averagePrecision()
 	})
 }
@@ -43,13 +40,6 @@ func (d *Digest) averagePrecision() float64 {
 	sum := 0.0
 	d.down(func(tp, fp, here int64) { sum += float64(here) * float64(tp) / float64(tp+fp) })
 	return sum / float64(positive)
-}
-
-func (d *Digest) totals() (positive, negative int64) {
-	for c := range d.positive {
-		positive, negative = positive+d.positive[c], negative+d.negative[c]
-	}
-	return positive, negative
 }
 
 // down goes over the levels that hold anything, from the highest on, with what is counted

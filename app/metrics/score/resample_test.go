@@ -64,21 +64,31 @@ func pooled(all []Histogram, cases []int) Histogram {
 	return h
 }
 
-// The interval is that of drawing cases and counting all their voxels anew.
-func TestAUCIntervalByPooling(t *testing.T) {
+// ofSixty are the draws that tests make.
+var ofSixty = stats.Bootstrap{Resamples: 60, Seed: 3}
+
+// sameInterval compares the interval of digests with that of whole histograms, and
+// returns the cases.
+func sameInterval(t *testing.T, of func([]*Digest, stats.Bootstrap) (stats.Interval, stats.Why), whole func(h Histogram) float64) ([]Histogram, []*Digest) {
+	t.Helper()
 	all, digests := cohort(t, 7)
-	b := stats.Bootstrap{Resamples: 60, Seed: 3}
-	want, _ := b.Interval(len(all), func(cases []int) float64 { return pooled(all, cases).AUC().X })
-	got, why := AUCInterval(digests, b)
+	want, _ := ofSixty.Interval(len(all), func(cases []int) float64 { return whole(pooled(all, cases)) })
+	got, why := of(digests, ofSixty)
 	if why != "" {
 		t.Fatal(why)
 	}
 	near(t, "lower", got.Lo, want.Lo, 1e-12)
 	near(t, "upper", got.Hi, want.Hi, 1e-12)
-	if _, why := AUCInterval(digests[:1], b); why != stats.TooFew {
+	return all, digests
+}
+
+// The interval is that of drawing cases and counting all their voxels anew.
+func TestAUCIntervalByPooling(t *testing.T) {
+	_, digests := sameInterval(t, AUCInterval, func(h Histogram) float64 { return h.AUC().X })
+	if _, why := AUCInterval(digests[:1], ofSixty); why != stats.TooFew {
 		t.Errorf("of one case: %q", why)
 	}
-	if _, why := AUCInterval([]*Digest{digests[4], digests[4]}, b); why != stats.TooFew {
+	if _, why := AUCInterval([]*Digest{digests[4], digests[4]}, ofSixty); why != stats.TooFew {
 		t.Errorf("of one class: %q", why)
 	}
 }
@@ -209,15 +219,7 @@ func BenchmarkResample(b *testing.B) {
 // The interval of the average precision is that of drawing cases and counting all their
 // voxels anew.
 func TestAveragePrecisionIntervalByPooling(t *testing.T) {
-	all, digests := cohort(t, 7)
-	b := stats.Bootstrap{Resamples: 60, Seed: 3}
-	want, _ := b.Interval(len(all), func(cases []int) float64 { return pooled(all, cases).AveragePrecision().X })
-	got, why := AveragePrecisionInterval(digests, b)
-	if why != "" {
-		t.Fatal(why)
-	}
-	near(t, "lower", got.Lo, want.Lo, 1e-12)
-	near(t, "upper", got.Hi, want.Hi, 1e-12)
+	all, digests := sameInterval(t, AveragePrecisionInterval, func(h Histogram) float64 { return h.AveragePrecision().X })
 	recall, precision := digests[0].PR()
 	points, _ := all[0].PR()
 	last := points[len(points)-1]
