@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--folds", type=numbers, metavar="0,2", help="only these")
     c.add_argument("--minutes-total", type=float, default=float("inf"), metavar="N", help="stop after so long; the same command carries on")
     c.add_argument("--order", choices=("breadth", "depth"), default="breadth", help="fold 0 of every system first, or every fold of a system")
+    c.add_argument("--threads", type=int, metavar="N", help="else as the systems say: with 1, and the same command run once for each core, small networks get through sooner")
     places(c)
 
     c = command("evaluate", "Measure a system's folds, or an exported model, patient by patient.", one=True)
@@ -289,6 +290,8 @@ def _training(args: argparse.Namespace, root: Path) -> int:
     places = where.Places(root, args.runs, args.cache, args.results)
     if args.command == "crossval":
         systems = [load(c) for c in args.configs] or [s for s in map(load, sorted(CONFIGS.glob("*.yaml"))) if s.variant == "adapted"]
+        for system in systems if args.threads else ():
+            system.train.threads = args.threads
         good = cv.crossval(systems, places, args.folds, args.minutes_total, args.order == "depth")
         return 0 if good else 1
     if args.command == "prepare":

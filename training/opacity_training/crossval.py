@@ -11,6 +11,7 @@ from pathlib import Path
 import monai
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 
 from . import __version__, networks, predict, records, runs, vote
 from .evaluate import case_rows
@@ -27,7 +28,8 @@ def crossval(
     """Run what is not finished yet; True where nothing failed and nothing is left.
 
     Breadth first: fold 0 of every system, then fold 1, ...; with depth every fold of a system before the next one.
-    A fold whose record is there, made by the same configuration, is left alone.
+    A fold whose record is there, made by the same configuration, is left alone, and one that another process is at
+    work on is left to it: the same command can run several times side by side.
     """
     deadline = time.monotonic() + 60 * minutes
     jobs, good = [], True
@@ -50,7 +52,7 @@ def crossval(
             if time.monotonic() > deadline:
                 say(f"the time is over; {len(jobs) + 1} folds are left")
                 return False
-            if not one(system, fold, number, places, deadline, say):
+            if not alone(system, fold, number, places, deadline, say):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
             waiting = 0
@@ -64,6 +66,19 @@ def crossval(
     if jobs:
         say(reason)
     return good and not jobs
+
+
+def alone(system: System, fold: Fold, number: int, places: Places, deadline: float, say: Callable) -> bool:
+    """As one, by one process at a time; WaitError where another is at it."""
+    locks = places.runs / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(locks / f"{system.id} fold-{fold.number}", blocking=False):
+            if records.made_with(records.path(places.records, system, fold.number), system):
+                return True  # by the other one, meanwhile
+            return one(system, fold, number, places, deadline, say)
+    except Timeout as e:
+        raise WaitError(f"{system.id} fold {fold.number} is left to another process, which is at work on it") from e
 
 
 def one(system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print) -> bool:

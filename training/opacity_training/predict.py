@@ -29,9 +29,14 @@ def device_of(name: str) -> torch.device:
 
 
 def autocast(system: System, device: torch.device):
-    """bfloat16 where the device computes it in hardware (a GPU, or a CPU with AMX); else plain float32."""
-    fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
-    return torch.autocast(device.type, torch.bfloat16) if system.train.autocast and fast else nullcontext()
+    """bfloat16 where the device computes it in hardware; else plain float32."""
+    return torch.autocast(device.type, torch.bfloat16) if precision(system, device) == "bfloat16" else nullcontext()
+
+
+def precision(system: System, device: torch.device) -> str:
+    """bfloat16 or float32. A CPU has the first in AMX or AVX512-BF16: a U-Net's step takes 0.6 of the time with the latter."""
+    fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return "bfloat16" if system.train.autocast and fast else "float32"
 
 
 def forward(net: torch.nn.Module, image: torch.Tensor):

@@ -86,7 +86,7 @@ class Training:
         self.schedule = optimisers.schedule(system.schedule, self.optimiser)
         self.step, self.best, self.best_step = 0, None, 0
         self.sums: dict[str, list[float]] = {}  # name -> [sum, number] since it was last read
-        self.outcome = Outcome(device=_name(self.device))
+        self.outcome = Outcome(device=_name(system, self.device))
         state = runs.newest(run, say)
         if state is not None:
             self._restore(state)
@@ -336,8 +336,10 @@ def _cases(fold: Fold) -> dict:
     return {"train": fold.train, "validation": fold.validation, "test": fold.test}
 
 
-def _name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+def _name(system: System, device: torch.device) -> str:
+    """What steps per second are of."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
+    return f"{name}, {predict.precision(system, device)}"
 
 
 def _main_thread() -> bool:

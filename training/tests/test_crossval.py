@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from opacity_training import chains, crossval, records, runs
 from opacity_training import places as where
@@ -79,6 +80,16 @@ def test_a_damaged_record_is_said_and_the_rest_goes_on(quick, places):
     said = []
     assert not crossval.crossval([quick], places, say=lambda t: said.append(str(t)))
     assert "is no record of a fold" in said[0] and "delete it" in said[0] and said[1].startswith("small fold 1: lung")
+
+
+def test_a_fold_another_process_is_at_work_on_is_left_to_it(quick, places):
+    lock = places.runs / ".locks" / "small fold-0"
+    lock.parent.mkdir(parents=True)
+    said = []
+    with FileLock(lock):
+        assert not crossval.crossval([quick], places, say=lambda t: said.append(str(t)))
+    assert said[0].startswith("small fold 1: lung") and said[1] == "small fold 0 is left to another process, which is at work on it"
+    assert order([quick], places) == ["small fold 0"]
 
 
 def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
