@@ -127,7 +127,7 @@ def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path |
     """Rows of every test case, on the source's grid; the probabilities go into the run's folder."""
     _, net, _ = runs.load_network(weights or run, system.predict.weights)
     device = predict.device_of(system.train.device)
-    net.to(device)
+    net.to(device, memory_format=predict.layout(system))
     (run / "probabilities").mkdir(parents=True, exist_ok=True)
     rows = []
     for id, slices in fold.test.items():

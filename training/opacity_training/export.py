@@ -25,7 +25,7 @@ from .system import System
 from .targets import channels
 
 PROTOCOL8 = "pixels of the infection-bearing 8-bit slices, 256x256, patients held out, no postprocessing"
-OUT_OF_FOLD = "pixels of the infection-bearing 8-bit slices, out of fold by patient with this recipe, not these weights; no postprocessing"
+OUT_OF_FOLD = "pixels of the infection-bearing 8-bit slices, out of fold by patient with the recipe {recipe}, not these weights; no postprocessing"
 
 
 class Head(torch.nn.Module):
@@ -180,7 +180,7 @@ def rows_of_records(folder: Path, system: System) -> list[dict]:
     for path in sorted(folder.glob("fold-*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         rows += [r for r in record["cases"]] if record["protocol"]["split"] == "patient" else []
-    return figures(sorted(rows, key=lambda r: r["case"]), dataset_words(system.data.source), OUT_OF_FOLD)
+    return figures(sorted(rows, key=lambda r: r["case"]), dataset_words(system.data.source), OUT_OF_FOLD.format(recipe=folder.name))
 
 
 def figures(rows: list[dict], dataset: str, protocol: str, measures: tuple[str, ...] = ("dice", "nsd_1px")) -> list[dict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 import numpy as np
@@ -18,6 +18,7 @@ from .targets import channels, decode
 
 AXES = {"x": -1, "y": -2, "z": -3}
 SLICES = 16  # at once
+PATCHES = 4  # at once, and never 1: PyTorch's 3D convolutions of float32 are seven times slower for a single patch on a CPU
 SIGMA = 0.125  # of the Gaussian weight, as a share of the patch: what MONAI and nnU-Net use
 
 
@@ -40,6 +41,11 @@ def precision(system: System, device: torch.device) -> str:
     """
     fast = device.type == "cuda" or system.data.input.form == "slice" and (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
     return "bfloat16" if system.train.autocast and fast else "float32"
+
+
+def layout(system: System) -> torch.memory_format:
+    """What convolutions on a CPU are quickest with: a step takes 0.6 to 0.85 of the time."""
+    return torch.channels_last if system.data.input.form == "slice" else torch.channels_last_3d
 
 
 def forward(net: torch.nn.Module, image: torch.Tensor):
@@ -98,20 +104,26 @@ def _patches(net: torch.nn.Module, system: System, image: np.ndarray, device: to
     overlap = np.array(system.predict.overlap or size // 2)
     whole = padded(np.asarray(image), size)
 
-    def run(start: tuple[int, int, int]) -> np.ndarray:
-        block = whole[tuple(slice(a, a + n) for a, n in zip(start, size))]
-        return _mirrored(net, system, torch.from_numpy(np.array(block, np.float32))[None, None].to(device))[0].cpu().numpy()
+    def run(starts: list[tuple[int, ...]]) -> Iterator[np.ndarray]:
+        """The patches' probabilities, in order."""
+        for i in range(0, len(starts), PATCHES):
+            blocks = [whole[tuple(slice(a, a + n) for a, n in zip(start, size))] for start in starts[i : i + PATCHES]]
+            blocks += blocks[:1] if len(blocks) == 1 else []
+            image = torch.from_numpy(np.stack(blocks).astype(np.float32))[:, None].to(device)
+            yield from _mirrored(net, system, image).cpu().numpy()[: len(starts) - i]
 
     grid = [positions(n, p, o) for n, p, o in zip(whole.shape, size, overlap)]
     if system.predict.blend == "pairwise":
-        out = pairwise(run, grid)
+        made = run([start[::-1] for start in itertools.product(*grid[::-1])])  # as pairwise asks for them
+        out = pairwise(lambda _: next(made), grid)
     else:
         weight = gaussian(size) if system.predict.blend == "gaussian" else np.ones(size, np.float32)
         out = np.zeros((len(channels(system.data.target)), *whole.shape), np.float32)
         total = np.zeros(whole.shape, np.float32)
-        for start in itertools.product(*grid):
+        starts = list(itertools.product(*grid))
+        for start, found in zip(starts, run(starts)):
             box = tuple(slice(a, a + n) for a, n in zip(start, size))
-            out[(slice(None), *box)] += run(start) * weight
+            out[(slice(None), *box)] += found * weight
             total[box] += weight
         out /= total
     inner = tuple(slice((w - n) // 2, (w - n) // 2 + n) for w, n in zip(whole.shape, image.shape))

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from opacity_training import paths, sources  # noqa: E402
 from opacity_training.__main__ import config  # noqa: E402
 from opacity_training.evaluate import CLASS, UNIT  # noqa: E402
+from opacity_training.learn import trained_on  # noqa: E402
 from opacity_training.runtime import Model  # noqa: E402
 from opacity_training.samples import scans  # noqa: E402
 from opacity_training.sources import Case  # noqa: E402
@@ -74,6 +75,9 @@ def of_system(folder: Path, name: str, runs: Path, root: Path | None) -> int:
 def of_model(folder: Path, path: Path, held_out: str, root: Path | None) -> int:
     """An exported model, before any postprocessing, on the patients it was not trained on."""
     system = load(config(held_out))
+    seen = sorted(set(trained_on(Model(path).metadata)) & set(system.protocol.test_cases))
+    if seen:
+        sys.exit(f"{path} was trained on {', '.join(seen)}: take the out-of-fold predictions of a system instead")
     source = sources.build(system.data.source, root)
     for id in system.protocol.test_cases:
         case = source.read(id)
