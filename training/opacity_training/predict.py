@@ -108,7 +108,8 @@ def _patches(net: torch.nn.Module, system: System, image: np.ndarray, device: to
         """The patches' probabilities, in order."""
         for i in range(0, len(starts), PATCHES):
             blocks = [whole[tuple(slice(a, a + n) for a, n in zip(start, size))] for start in starts[i : i + PATCHES]]
-            blocks += blocks[:1] if len(blocks) == 1 else []
+            if len(blocks) == 1:
+                blocks *= 2
             image = torch.from_numpy(np.stack(blocks).astype(np.float32))[:, None].to(device)
             yield from _mirrored(net, system, image).cpu().numpy()[: len(starts) - i]
 

@@ -76,8 +76,7 @@ class Training:
         torch.set_num_threads(t.threads)
         _seed(system.seed, fold.number, -1)
         run.mkdir(parents=True, exist_ok=True)
-        self.net = runs.network(system).to(self.device)
-        self.net = self.net.to(memory_format=predict.layout(system))
+        self.net = runs.network(system).to(self.device, memory_format=predict.layout(system))
         self.average = copy.deepcopy(self.net).requires_grad_(False) if t.average else None
         self.loss_of = losses.build(system.loss, system.data.target.activation)
         self.optimiser = optimisers.build(system.optimiser, self.net.parameters())

@@ -75,13 +75,14 @@ def of_system(folder: Path, name: str, runs: Path, root: Path | None) -> int:
 def of_model(folder: Path, path: Path, held_out: str, root: Path | None) -> int:
     """An exported model, before any postprocessing, on the patients it was not trained on."""
     system = load(config(held_out))
-    seen = sorted(set(trained_on(Model(path).metadata)) & set(system.protocol.test_cases))
+    variants = models(path)
+    seen = sorted(set(trained_on(variants[0].metadata)) & set(system.protocol.test_cases))
     if seen:
         sys.exit(f"{path} was trained on {', '.join(seen)}: take the out-of-fold predictions of a system instead")
     source = sources.build(system.data.source, root)
     for id in system.protocol.test_cases:
         case = source.read(id)
-        model = next((m for m in models(path) if UNIT[m.metadata["input"]["unit"]] == case.unit), None)
+        model = next((m for m in variants if UNIT[m.metadata["input"]["unit"]] == case.unit), None)
         if model is None:
             sys.exit(f"{path} has no metadata for pictures in {case.unit}")
         found = {CLASS.get(n, n): p for n, p in model.probabilities(case.image, case.spacing_mm).items()}
