@@ -28,8 +28,9 @@ def crossval(
     """Run what is not finished yet; True where nothing failed and nothing is left.
 
     Breadth first: fold 0 of every system, then fold 1, ...; with depth every fold of a system before the next one.
-    A fold whose record is there, made by the same configuration, is left alone, and one that another process is at
-    work on is left to it: the same command can run several times side by side.
+    A fold whose record is there, made by the same configuration, is left alone, unless a system of this call reads its
+    predictions and they are not on this machine. One that another process is at work on is left to it: the same command
+    can run several times side by side.
     """
     deadline = time.monotonic() + 60 * minutes
     jobs, good = [], True
@@ -42,17 +43,19 @@ def crossval(
             good = False
     if not depth:
         jobs.sort(key=lambda job: job[1].number)  # stable: systems stay in the order given
+    read = _read(jobs, places)
     waiting = 0
     while jobs and waiting < len(jobs):
         system, fold, number = jobs.pop(0)
         try:
-            if records.made_with(records.path(places.records, system, fold.number), system):
+            if _recorded(system, fold, places):
                 restore(system, fold, places, say)
-                continue
+                if system.id not in read or _predicted(system, fold, places):
+                    continue
             if time.monotonic() > deadline:
                 say(f"the time is over; {len(jobs) + 1} folds are left")
                 return False
-            if not alone(system, fold, number, places, deadline, say):
+            if not alone(system, fold, number, places, deadline, say, system.id in read):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
             waiting = 0
@@ -68,21 +71,47 @@ def crossval(
     return good and not jobs
 
 
-def alone(system: System, fold: Fold, number: int, places: Places, deadline: float, say: Callable) -> bool:
-    """As one, by one process at a time; WaitError where another is at it."""
+def _read(jobs: list[tuple[System, Fold, int]], places: Places) -> set[str]:
+    """The systems whose predictions the unfinished among these folds are made of."""
+    names: set[str] = set()
+    for system, fold, _ in jobs:
+        try:
+            names |= set() if _recorded(system, fold, places) else {*system.members, system.data.input.lung_system}
+        except ValueError:
+            continue  # a damaged record is said when its turn comes
+    return names
+
+
+def _recorded(system: System, fold: Fold, places: Places) -> bool:
+    return records.made_with(records.path(places.records, system, fold.number), system)
+
+
+def _predicted(system: System, fold: Fold, places: Places) -> bool:
+    """Whether its predictions are on this machine."""
+    run = runs.folder(places.runs, system, fold.number)
+    return all((run / "probabilities" / f"{c}.npz").exists() for c in fold.test)
+
+
+def alone(system: System, fold: Fold, number: int, places: Places, deadline: float, say: Callable, read: bool) -> bool:
+    """As one, by one process at a time; WaitError where another is at it. read: others need its predictions."""
     locks = places.runs / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(locks / f"{system.id} fold-{fold.number}", blocking=False):
-            if records.made_with(records.path(places.records, system, fold.number), system):
+            if _recorded(system, fold, places) and (not read or _predicted(system, fold, places)):
                 return True  # by the other one, meanwhile
-            return one(system, fold, number, places, deadline, say)
+            return one(system, fold, number, places, deadline, say, read)
     except Timeout as e:
         raise WaitError(f"{system.id} fold {fold.number} is left to another process, which is at work on it") from e
 
 
-def one(system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print) -> bool:
-    """Train a fold, predict and measure its test cases, leave its record; False where it was interrupted."""
+def one(
+    system: System, fold: Fold, number: int, places: Places, deadline: float = float("inf"), say: Callable = print, read: bool = False
+) -> bool:
+    """Train a fold, predict and measure its test cases, leave its record; False where it was interrupted.
+
+    A system that differs from another in words alone takes over its record, unless others read its predictions.
+    """
     if system.members:
         rows = vote.rows(system, fold, places)
         record = make_record(system, fold, number, places, Outcome("nothing to train"), rows)
@@ -90,7 +119,7 @@ def one(system: System, fold: Fold, number: int, places: Places, deadline: float
         say(f"{system.id} fold {fold.number}: {summary(rows)}; {system.vote} of {', '.join(system.members)}")
         return True
     twin = records.twin(places.records, system, fold.number)
-    if twin is not None and not system.keep_weights:
+    if twin is not None and not system.keep_weights and not read:
         records.write(records.path(places.records, system, fold.number), twin)
         say(f"{system.id} fold {fold.number}: the same as {twin.same_as}")
         return True
@@ -112,7 +141,7 @@ def restore(system: System, fold: Fold, places: Places, say: Callable = print) -
     """Where a finished fold's probabilities are not on this machine, make them from its kept weights, if it has any."""
     run = runs.folder(places.runs, system, fold.number)
     weights = kept(system, run, places)
-    if not system.keep_weights or not weights.exists() or all((run / "probabilities" / f"{c}.npz").exists() for c in fold.test):
+    if not system.keep_weights or not weights.exists() or _predicted(system, fold, places):
         return
     if runs.read(weights)["sha256"] == system.sha256(predicted=False):
         measure(system, fold, store_of(system, places), run, weights)

@@ -39,11 +39,14 @@ def write(path: Path, state: dict, before: Path | None = None) -> None:
         _put(part, data.getbuffer())
     except OSError as e:
         part.unlink(missing_ok=True)
-        why = "the disk is full" if e.errno in (errno.ENOSPC, errno.EDQUOT) else str(e)
-        raise RunError(f"{path}: the checkpoint of step {state['step']} was not written, {why}; the one before it stays") from e
+        raise RunError(f"{path}: the checkpoint of step {state['step']} was not written, {reason(e)}; the one before it stays") from e
     if before is not None and path.exists():
         path.replace(before)
     part.replace(path)
+
+
+def reason(e: OSError) -> str:
+    return "the disk is full" if e.errno in (errno.ENOSPC, errno.EDQUOT) else str(e)
 
 
 def _put(path: Path, data: memoryview) -> None:

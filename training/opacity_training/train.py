@@ -126,7 +126,7 @@ class Training:
         for number in (signal.SIGTERM, signal.SIGINT) if _main_thread() else ():
             previous[number] = signal.signal(number, lambda n, _: stops.append(n))
         memory.reset_peak(self.device)
-        self.log = SummaryWriter(self.run / "tensorboard", purge_step=self.step)
+        self.log: SummaryWriter | None = SummaryWriter(self.run / "tensorboard", purge_step=self.step)
         self.bar = tqdm(total=self.system.train.steps, initial=self.step, desc=f"{self.system.id} {self.run.name}", mininterval=5, disable=None)
         try:
             self._loop(lambda: bool(stops) or time.monotonic() > deadline or (stop_after is not None and self.step >= stop_after))
@@ -134,7 +134,7 @@ class Training:
             for number, handler in previous.items():
                 signal.signal(number, handler)
             self.bar.close()
-            self.log.close()
+            self._logged(lambda log: log.close())
 
     def _loop(self, interrupted: Callable[[], bool]) -> None:
         o, t = self.outcome, self.system.train
@@ -201,25 +201,27 @@ class Training:
             logits = predict.forward(self.net, image)
         loss = self.loss_of(logits, target, weight)
         value = float(loss.detach())
-        if not np.isfinite(value):
+        what = f"the loss is {value}"
+        if np.isfinite(value):
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            length = float(torch.nn.utils.clip_grad_norm_(self.net.parameters(), t.gradient_norm or float("inf")))
+            what = "" if np.isfinite(length) else f"the gradient's length is {length}"
+        if what:
             for b, good in zip(self.net.buffers(), buffers):
                 b.copy_(good)
-            self._give_up(value, names)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        if t.gradient_norm:
-            torch.nn.utils.clip_grad_norm_(self.net.parameters(), t.gradient_norm)
+            self._give_up(what, names)
         self.optimiser.step()
         self._follow()
         self.step += 1
         final = logits[0] if isinstance(logits, list) else logits
         self._note(value, rate, final.detach(), target, weight)
 
-    def _give_up(self, value: float, names: list[str]) -> None:
+    def _give_up(self, what: str, names: list[str]) -> None:
         if all(bool(torch.isfinite(p).all()) for p in self.net.parameters()):
             self._keep()  # the weights before this batch are good
         raise LossError(
-            f"{self.run}: the loss is {value} at step {self.step + 1}, in the batch of {', '.join(names)}; "
+            f"{self.run}: {what} at step {self.step + 1}, in the batch of {', '.join(names)}; "
             "the last good checkpoint is kept: lower the learning rate, or look at these cases"
         )
 
@@ -263,7 +265,17 @@ class Training:
 
     def _curve(self, name: str, value: float) -> None:
         self.outcome.curves.setdefault(name, []).append([self.step, round(value, 8)])
-        self.log.add_scalar(name, value, self.step)
+        self._logged(lambda log: log.add_scalar(name, value, self.step))
+
+    def _logged(self, act: Callable[[SummaryWriter], None]) -> None:
+        """TensorBoard's copy of the curves is not worth a run: where it cannot be written, that is said once."""
+        if self.log is None:
+            return
+        try:
+            act(self.log)
+        except OSError as e:
+            self.log = None
+            self.say(f"{self.run / 'tensorboard'}: the curves are not written any more, {runs.reason(e)}; the checkpoints keep them")
 
     def _score(self) -> None:
         """By validation Dice, or by the mean loss since the last score where nobody validates; keeps the best."""
@@ -311,7 +323,7 @@ class Training:
         self._write(self.run / "last.pt", self.state(not self.outcome.finished), before, final)
         if self.outcome.finished:
             before.unlink(missing_ok=True)
-        self.log.flush()
+        self._logged(lambda log: log.flush())
 
     def _write(self, path: Path, state: dict, before: Path | None = None, final: bool = False) -> None:
         try:

@@ -158,3 +158,22 @@ def test_kept_weights_predict_again_on_another_machine(quick, places, tmp_path):
     for path in (places.runs / "small" / "fold-0" / "probabilities").glob("*.npz"):
         a, b = where.probabilities(path), where.probabilities(tmp_path / "elsewhere" / "small" / "fold-0" / "probabilities" / path.name)
         assert all(np.abs(a[k].astype(int) - b[k]).max() <= 1 for k in a)
+
+
+def test_predictions_that_others_read_are_made_again_on_another_machine(quick, places, tmp_path):
+    crossval.crossval([quick], places)
+    other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
+    masked = twin(quick, "masked")
+    masked.data.chain.append(chains.LungMask(outside=0.0))
+    masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
+    assert order([quick], other) == []
+    assert order([quick, masked], other, depth=True) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
+    assert order([quick, masked], Places(places.root, tmp_path / "third", places.cache, places.results)) == []
+
+
+def test_a_system_whose_predictions_are_read_does_not_take_over_a_record(quick, places):
+    crossval.crossval([quick], places, only=[0])
+    same, vote = copy.deepcopy(quick), twin(quick, "vote")
+    same.id, vote.members = "same", ["same", "small"]
+    assert order([same, vote], places, only=[0]) == ["same fold 0", "vote fold 0"]
+    assert (places.runs / "same" / "fold-0" / "probabilities").exists()

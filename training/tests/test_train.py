@@ -8,6 +8,7 @@ import time
 
 import pytest
 import torch
+from torch.utils.tensorboard import SummaryWriter
 
 from opacity_training import crossval, records, runs
 from opacity_training import places as where
@@ -102,6 +103,24 @@ def test_a_loss_that_is_no_number_names_its_batch_and_keeps_the_last_good(slices
     assert state["step"] == 5 and all(torch.isfinite(v).all() for v in state["net"].values())
 
 
+@pytest.mark.parametrize("bound", [0.0, 5.0])
+def test_a_gradient_that_is_no_number_stops_before_the_weights_are_lost(slices, places, monkeypatch, bound):
+    """The loss can be finite where a gradient is not."""
+    slices.train.gradient_norm, slices.train.checkpoint_seconds = bound, 0.0
+    one = Training._one
+
+    def broken(self, image, target, weight, names):
+        if self.step == 5:
+            next(self.net.parameters()).register_hook(lambda g: g * float("nan"))
+        one(self, image, target, weight, names)
+
+    monkeypatch.setattr(Training, "_one", broken)
+    with pytest.raises(LossError, match="the gradient's length is nan at step 6, in the batch of phantom-.* slice"):
+        start(slices, places)
+    state = weights(places)
+    assert state["step"] == 5 and all(torch.isfinite(v).all() for v in state["net"].values())
+
+
 def test_a_full_disk_at_a_checkpoint_is_said_and_the_older_one_stays(slices, places, monkeypatch):
     start(slices, places, stop_after=2)
     put, said = runs._put, []
@@ -118,6 +137,17 @@ def test_a_full_disk_at_a_checkpoint_is_said_and_the_older_one_stays(slices, pla
     assert weights(places)["step"] == 2 and not list((places.runs / "run").glob("*.part"))
     monkeypatch.setattr(runs, "_put", put)
     assert start(slices, places).finished
+
+
+def test_curves_that_cannot_be_written_are_said_once_and_the_run_goes_on(slices, places, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(SummaryWriter, "add_scalar", full)
+    monkeypatch.setattr(SummaryWriter, "close", full)
+    said = []
+    assert start(slices, places, say=said.append).finished
+    assert len(said) == 1 and "tensorboard: the curves are not written any more, the disk is full" in str(said[0])
 
 
 def test_a_damaged_checkpoint_is_said_and_the_older_one_is_used(slices, places):
