@@ -79,5 +79,5 @@ gives {labels.replace("split ", "")}. What is done before and after is in the me
 
 ## Cite
 
-{metadata["citation"]}
+{metadata["citation"] or "Nothing is stated."}
 """

@@ -11,7 +11,7 @@ import torch
 
 from . import sources
 from .evaluate import model_rows
-from .export import load_network
+from .export import held_out_words, load_network
 from .metadata import MetadataError, rings, summarise, validate
 from .phantom import phantom_slice
 from .runtime import Model
@@ -103,7 +103,7 @@ def check(path: Path, root: Path, checkpoint: Path | None = None) -> bool:
 
 def stated(path: Path, model: Model, root: Path) -> list[tuple[str, str, bool]]:
     """The Dice of held-out patients that the metadata states, taken again where the data is there."""
-    those = [m for m in model.metadata["metrics"] if m["case"] != "mean" and m["metric"] == "dice" and "patients held out" in m["protocol"]]
+    those = [m for m in model.metadata["metrics"] if m["case"] != "mean" and m["metric"] == "dice" and m["protocol"] == held_out_words(sources.Slices8())]
     wanted = {(m["case"], m["label"]): m["value"] for m in those}
     cases = list(dict.fromkeys(c for c, _ in wanted))
     sidecar = path.with_suffix(".slices8.json")
@@ -114,7 +114,7 @@ def stated(path: Path, model: Model, root: Path) -> list[tuple[str, str, bool]]:
     except (ValueError, OSError) as e:
         return [("Dice of held-out cases", f"left out: {e}", True)]
     rows = []
-    for row in model_rows(Model(path, sidecar), source, cases):
+    for row in model_rows([Model(path, sidecar)], source, cases):
         value = wanted.get((row["case"], row["label"]))
         good = value is None or abs(value - row["dice"]) <= 0.002
         rows.append((f"Dice {row['case']} {row['label']}", f"{row['dice']:.4f}" + ("" if good else f", stated {value:.4f}"), good))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 from . import chains, sources
 from .metadata import KEY
 from .system import System
 
-DATASET8 = "COVID-19-CT-Seg as 8-bit slices (Ma et al., DOI 10.5281/zenodo.3757476)"
-CITATION = "J. Ma et al., COVID-19 CT Lung and Infection Segmentation Dataset, DOI 10.5281/zenodo.3757476"
-LACKS = "infection in HU volumes, whole infected volumes, healthy patients, children, pleural effusion, contrast studies"
+MA = "J. Ma et al., COVID-19 CT Lung and Infection Segmentation Dataset, DOI 10.5281/zenodo.3757476"
+NOT_STATED = "not stated"
 POSTPROCESS = [  # of our own systems; the published ones have none
     {"op": "in_body", "label": "lung"},
     {"op": "aerated", "label": "lung", "dimensions": 2, "below_hu": -500, "min_fraction": 0.2},
@@ -47,11 +47,14 @@ def outputs(system: System) -> list[str]:
 
 
 def units(system: System) -> list[str]:
-    """The units of pictures its chain is for, the model's own first: HU wherever the chain says how to come from it."""
+    """The units of pictures its chain is for, the model's own first: HU wherever the chain says how to come from it.
+
+    A chain with a step for one unit only is for both.
+    """
     only = {s.only for s in system.data.chain}
     source = system.data.source
     hu = "hu" in only or not isinstance(source, sources.Slices8)
-    gray8 = "gray8" in only or isinstance(source, (sources.Slices8, sources.CovidCTSeg))
+    gray8 = bool({"hu", "gray8"} & only) or isinstance(source, (sources.Slices8, sources.CovidCTSeg))
     return ["hu"] * hu + ["gray8"] * gray8
 
 
@@ -77,17 +80,17 @@ def whole_numbers(value):
 
 def describe(system: System, step: int, trained_on: list[str], fold: int | None = None) -> dict:
     """The metadata, all but figures and test vector. fold: whose patients were left out, where the weights are of one fold."""
-    data, unit = system.data, units(system)[0]
+    data, unit, known = system.data, units(system)[0], about(system.data.source)
     return {
         "schema": KEY,
         "id": system.export.id or system.id,
         "version": system.export.version,
         "title": system.export.title or system.title,
-        "licence": "CC BY-NC-SA 4.0",
-        "source": f"trained by the Opacity project, {step} steps of {system.train.batch} {'patches' if data.input.form == 'patch' else 'slices'}"
+        "licence": system.export.licence or known.licence,
+        "source": f"trained {f'by {system.export.by}' if system.export.by else 'with opacity_training'}, {step} steps of {system.train.batch} {'patches' if data.input.form == 'patch' else 'slices'}"
         + (", averaged weights" if system.train.average and system.predict.weights == "average" else f", {system.predict.weights} weights"),
         "intended_use": "research use only, not a medical device",
-        "citation": CITATION,
+        "citation": system.export.citation or known.citation,
         "input": _input(system, unit),
         "preprocess": preprocess(system, unit),
         "inference": _inference(system),
@@ -106,8 +109,6 @@ def describe(system: System, step: int, trained_on: list[str], fold: int | None 
         "metrics": [],
         "test_vector": {"input": "rings.v1", "channels": [], "tolerance": 0.01},
     }
-
-
 
 
 def _input(system: System, unit: str) -> dict:
@@ -158,13 +159,13 @@ def _training(system: System, trained_on: list[str], fold: int | None) -> dict:
     phantoms = [e for e in data.extras if isinstance(e.source, (sources.Phantoms, sources.PhantomVolumes))]
     synthetic = isinstance(data.source, (sources.Phantoms, sources.PhantomVolumes))
     return {
-        "dataset": f"{dataset_words(data.source)}: {len(trained_on)} {'phantoms' if synthetic else 'patients'}"
+        "dataset": f"{about(data.source).dataset}: {len(trained_on)} {'phantoms' if synthetic else 'patients'}"
         + "".join(
             f"; {len(e.source.volumes)} series and {len(e.source.single_slices)} single slices in HU with lungs labelled by HU rules" for e in volumes
         ),
         "patients": 0 if synthetic else len(trained_on),
         "split": _split_words(system, trained_on, fold),
-        "lacks": "real patients" if synthetic else LACKS,
+        "lacks": system.export.lacks or about(data.source).lacks,
         "phantoms": synthetic or bool(phantoms),
         "negatives": ("slices of neck, shoulders and abdomen without lung; " if volumes else "")
         + "".join(f"{e.share:.0%} of the samples synthetic, many of them without infection, some without lung" for e in phantoms),
@@ -181,15 +182,30 @@ def _split_words(system: System, trained_on: list[str], fold: int | None) -> str
     return f"{kind}; fold {fold} of 0 to {p.folds - 1}; trained on {names}"
 
 
-def dataset_words(source: object) -> str:
-    """What a source is called in a model's metadata."""
-    return {
-        sources.Slices8: DATASET8,
-        sources.CovidCTSeg: "COVID-19-CT-Seg (Ma et al., DOI 10.5281/zenodo.3757476)",
-        sources.Phantoms: "synthetic slices",
-        sources.PhantomVolumes: "synthetic chests",
-        sources.HUVolumes: "CT in HU",
-    }.get(type(source), "a folder of volumes")
+@dataclass
+class About:
+    """What a model's metadata says of the data it was trained on, unless its system's `export` says otherwise."""
+
+    dataset: str
+    licence: str = NOT_STATED + ": ask whoever trained it"
+    citation: str = ""
+    lacks: str = NOT_STATED
+
+
+def about(source: object) -> About:
+    synthetic = {"licence": "CC0 1.0", "lacks": "real patients"}
+    infected = "healthy patients, children, pleural effusion, contrast studies"
+    known = {
+        sources.Slices8: About(
+            "COVID-19-CT-Seg as 8-bit slices (Ma et al., DOI 10.5281/zenodo.3757476)",
+            "CC BY-NC-SA 4.0", MA, f"infection in HU volumes, whole infected volumes, {infected}",
+        ),
+        sources.CovidCTSeg: About("COVID-19-CT-Seg (Ma et al., DOI 10.5281/zenodo.3757476)", "CC BY-NC-SA 4.0", MA, infected),
+        sources.Phantoms: About("synthetic slices", **synthetic),
+        sources.PhantomVolumes: About("synthetic chests", **synthetic),
+        sources.HUVolumes: About("CT in HU", lacks="infection"),
+    }  # fmt: skip
+    return known.get(type(source)) or About("a folder of volumes", lacks=", ".join(getattr(source, "lacks", ())) or NOT_STATED)
 
 
 def for_gray8(system: System, metadata: dict) -> dict:

@@ -68,23 +68,21 @@ def record_rows(records: Path) -> tuple[list[dict], dict[str, int]]:
 
 
 def of_model(path: Path, source: Source, cases: list[str]) -> list[dict]:
-    """Rows of an exported model, with that of its metadata (in the file, or a sidecar's) which takes the source's pictures."""
-    unit = source.read(cases[0]).unit
-    for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json"))):
-        model = Model(path, sidecar)
-        if UNIT.get(model.metadata["input"]["unit"], unit) == unit:
-            return model_rows(model, source, cases)
-    raise ValueError(f"{path} has no metadata for pictures in {unit}")
+    """Rows of an exported model, each case with that of its metadata (in the file, or a sidecar's) which takes such pictures."""
+    return model_rows([Model(path, sidecar) for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json")))], source, cases)
 
 
-def model_rows(model: Model, source: Source, cases: list[str]) -> list[dict]:
-    """Rows of an exported model over cases of a source, before any postprocessing, on the source's own grid."""
-    wanted = UNIT.get(model.metadata["input"]["unit"])
+def model_rows(models: list[Model], source: Source, cases: list[str]) -> list[dict]:
+    """Rows of an exported model over cases of a source, before any postprocessing, on the source's own grid.
+
+    models: the same weights with the metadata for each unit of pictures; a case is given to the first that takes it.
+    """
     rows = []
     for id in cases:
         case = source.read(id)
-        if wanted not in (None, case.unit):
-            raise ValueError(f"{model.path.name} takes {model.metadata['input']['unit']} and {id} is in {case.unit}; name the sidecar for such pictures")
+        model = next((m for m in models if UNIT.get(m.metadata["input"]["unit"], case.unit) == case.unit), None)
+        if model is None:
+            raise ValueError(f"{models[0].path} has no metadata for pictures in {case.unit}, as {id} is")
         found = {CLASS.get(n, n): p for n, p in model.probabilities(case.image, case.spacing_mm).items()}
         if "lung" not in found and {"left", "right"} <= set(found):
             found["lung"] = np.maximum(found["left"], found["right"])

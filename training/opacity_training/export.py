@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from . import predict, runs, sources
 from .card import refresh
-from .describe import dataset_words, describe, for_gray8, outputs, units
+from .describe import about, describe, for_gray8, outputs, units
 from .evaluate import model_rows
 from .metadata import KEY, rings, summarise, validate
 from .metrics import summarise as mean_of
@@ -24,8 +24,8 @@ from .sources import SourceError
 from .system import System
 from .targets import channels
 
-PROTOCOL8 = "pixels of the infection-bearing 8-bit slices, 256x256, patients held out, no postprocessing"
-OUT_OF_FOLD = "pixels of the infection-bearing 8-bit slices, out of fold by patient with the recipe {recipe}, not these weights; no postprocessing"
+HELD_OUT = "{grid}, patients held out, no postprocessing"
+OUT_OF_FOLD = "{grid}, out of fold by patient with the recipe {recipe}, not these weights; no postprocessing"
 
 
 class Head(torch.nn.Module):
@@ -180,7 +180,17 @@ def rows_of_records(folder: Path, system: System) -> list[dict]:
     for path in sorted(folder.glob("fold-*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         rows += [r for r in record["cases"]] if record["protocol"]["split"] == "patient" else []
-    return figures(sorted(rows, key=lambda r: r["case"]), dataset_words(system.data.source), OUT_OF_FOLD.format(recipe=folder.name))
+    return figures(sorted(rows, key=lambda r: r["case"]), about(system.data.source).dataset, OUT_OF_FOLD.format(grid=_grid(system.data.source), recipe=folder.name))
+
+
+def held_out_words(source: object) -> str:
+    """How figures of these very weights on held-out patients of a source were taken."""
+    return HELD_OUT.format(grid=_grid(source))
+
+
+def _grid(source: object) -> str:
+    eight_bit = isinstance(source, sources.Slices8)
+    return "pixels of the infection-bearing 8-bit slices, 256x256" if eight_bit else "voxels of the data's own grid"
 
 
 def figures(rows: list[dict], dataset: str, protocol: str, measures: tuple[str, ...] = ("dice", "nsd_1px")) -> list[dict]:
@@ -221,7 +231,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
         other = for_gray8(system, metadata) if units(system) == ["hu", "gray8"] else None
         if other:
             fill_test_vector(other, model)
-        metadata["metrics"] = rows_of_records(records, system) if records else held_out(system, model, other or metadata, root, held)
+        metadata["metrics"] = rows_of_records(records, system) if records else held_out(system, [Model(part, metadata=m) for m in (metadata, other) if m], root, held)
         if other:
             other["metrics"] = metadata["metrics"]
             validate(other)
@@ -236,13 +246,14 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     return path
 
 
-def held_out(system: System, model: Model, metadata: dict, root: Path, cases: list[str]) -> list[dict]:
-    """Figures of the cases that these weights never saw; none for a model of patches, or where the data is not there."""
-    if not cases or not model.by_slices or units(system)[-1] != "gray8":
+def held_out(system: System, models: list[Model], root: Path, cases: list[str]) -> list[dict]:
+    """Figures of the patients that these weights never saw; none for a model of patches, or where the data is not there."""
+    spec = system.data.source
+    if not cases or not models[0].by_slices or isinstance(spec, (sources.Phantoms, sources.PhantomVolumes)):
         return []
     try:
-        source = sources.build(system.data.source, root)
+        source = sources.build(spec, root)
     except (SourceError, OSError):
         return []
-    rows = model_rows(Model(model.path, metadata=metadata), source, cases)
-    return figures(rows, dataset_words(system.data.source), PROTOCOL8, ("dice",))
+    takes = set(units(system))
+    return figures(model_rows(models, source, [c for c in cases if source.read(c).unit in takes]), about(spec).dataset, held_out_words(spec), ("dice",))

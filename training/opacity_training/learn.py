@@ -155,8 +155,7 @@ def learn(start: Start, folder: Path, places: Places, options: Options, say: Cal
     for path, rows in ((start.path, learned.before), (made, learned.after)):
         if unseen:
             rows += of_model(path, sources.build(start.system.data.source, places.root), unseen)
-        for unit in sorted({store.case(c).info["unit"] for c in held}):
-            rows += of_model(path, reader, [c for c in held if store.case(c).info["unit"] == unit])
+        rows += of_model(path, reader, sorted(held))
     _finish(start, made, learned)
     return learned
 

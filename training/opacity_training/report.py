@@ -39,12 +39,13 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     size = group_sizes(results, configs)
     for result in results:
         made += one_system(folder, result, figures_too=size[result.group] <= LARGE_GROUP or not result.group)
-    for group in dict.fromkeys(r.group for r in results if r.group):
-        made += one_group(folder, group, [r for r in results if r.group == group])
-    made += leak(folder, results)
-    made += learning_rates(folder, results)
-    made += with_and_without(folder, results)
-    return made + report_paired.write(folder, results) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
+    now = [c for r in results if (c := r.current())]  # folds of an older configuration are compared with nothing
+    for group in dict.fromkeys(r.group for r in now if r.group):
+        made += one_group(folder, group, [r for r in now if r.group == group])
+    made += leak(folder, now)
+    made += learning_rates(folder, now)
+    made += with_and_without(folder, now)
+    return made + report_paired.write(folder, now) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
 
 
 def group_sizes(results: list[Results], configs: Path | None) -> Counter:
@@ -76,15 +77,15 @@ def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     made = [_text(folder / "systems" / f"{result.id}.md", text)]
     if not figures_too:
         return made
-    where = folder / "figures" / result.id
+    where, on_it = folder / "figures" / result.id, f"{result.id}. {caption([result])}"
     rows = [(label, list(known(result.patients(label, "dice")).values())) for label in result.labels()]
     made += figures.strips(where.with_name(f"{result.id}-boxplot"), rows, "Dice", caption([result]), result.title)
     pooled = {curve_words(name): curve for name in ("loss", "validation_loss") if (curve := pooled_curve(result, name))[0]}
     if pooled:
-        made += figures.fitting(where.with_name(f"{result.id}-fitting"), pooled, "loss", caption([result]))
+        made += figures.fitting(where.with_name(f"{result.id}-fitting"), pooled, "loss", on_it)
     if "infection" in result.labels():
         areas = result.areas()
-        made += figures.ratios(where.with_name(f"{result.id}-areas"), areas, ratio_limits(areas), caption([result]))
+        made += figures.ratios(where.with_name(f"{result.id}-areas"), areas, ratio_limits(areas), on_it)
     return made
 
 
@@ -100,8 +101,7 @@ def one_group(folder: Path, group: str, results: list[Results]) -> list[Path]:
 
 
 def leaky_pairs(results: list[Results]) -> list[tuple[Results, Results]]:
-    """(split by patient, split by slice) of systems that differ in nothing else, by the folds of today's configurations."""
-    results = [c for r in results if (c := r.current())]
+    """(split by patient, split by slice) of systems that differ in nothing else."""
     honest = {but_for(r.system, "protocol.split", ""): r for r in results if r.system and r.system.protocol.split == "patient"}
     leaky = [r for r in results if r.system and r.system.protocol.split == "leaky-slice"]
     return [(honest[key], r) for r in leaky if (key := but_for(r.system, "protocol.split", "")) in honest]
@@ -169,17 +169,19 @@ def learning_rates(folder: Path, results: list[Results]) -> list[Path]:
             families.setdefault(but_for(result.system, "optimiser.learning_rate", 0.0), []).append(result)
     made = []
     for members in families.values():
-        if len(members) < 2:
+        by_rate = {m.system.optimiser.learning_rate: m for m in members}  # of twins in all but words, one
+        if len(by_rate) < 2:
             continue
-        members.sort(key=lambda r: -r.system.optimiser.learning_rate)
+        members = [by_rate[rate] for rate in sorted(by_rate, reverse=True)]
         names = sorted({n for m in members for r in m.records.values() for n in r["curves"] if CURVE.match(n)})
         panels: dict[str, dict] = {}
         for name in sorted(names, key=lambda n: ("loss" not in n, n)):
             series = {f"rate {m.system.optimiser.learning_rate:g}": [c for r in m.records.values() if (c := curve(r, name))[0]] for m in members}
             panels[curve_words(name)] = {k: v for k, v in series.items() if v}
         if panels:
-            stem = os.path.commonprefix([m.id for m in members]).rstrip("-.0123456789e")
-            made += figures.curves(folder / "figures" / f"{stem}-curves", panels, caption(members), tuple(p for p in panels if "loss" in p))
+            stem = re.sub(r"-[\d.]*e?$", "", os.path.commonprefix([f"{m.id}-" for m in members]).rpartition("-")[0]) or members[0].id
+            on = f"{' / '.join(m.id for m in members)}. {caption(members)}"
+            made += figures.curves(folder / "figures" / f"{stem}-curves", panels, on, tuple(p for p in panels if "loss" in p))
     return made
 
 

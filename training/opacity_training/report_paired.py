@@ -16,13 +16,15 @@ Each row beside the baseline of its group, on the patients that both have, each 
 the mean difference of Dice (above 0: better than the baseline) with a 95 % bootstrap interval over patients ({RESAMPLES:,} resamples;
 none below {FEWEST} patients). "Gained nothing" means that the interval holds 0, not that there is no difference. The interval is over patients
 alone: another seed moves a row, too, and of twenty rows without any difference about one leaves 0 out. Folds made with an older
-configuration are left out.
+configuration are left out. Where a row was trained longer or shorter than its baseline, or computed in another precision, that stands
+beside it: its difference is of both.
 """
 
 # Rows of a published table that add one part after another: name of the figure, the systems in order.
 LADDERS = {
     "fv-ablation": ("fv-unet", "fv-unet-se", "fv-paspp", "fv-paspp-ds"),
     "fv-branches": ("fv-unet", "fv-unet-ce", "fv-unet-se"),
+    "own-deep": ("own-unet", "own-deep"),
     "fv-lungs": ("fv-paspp-ds-whole", "fv-paspp-ds", "fv-paspp-ds-oracle"),
 }
 
@@ -30,7 +32,6 @@ LADDERS = {
 def write(folder: Path, results: list[Results]) -> list[Path]:
     """paired.md and a figure a group, baseline and label; ladders where two of their systems are there."""
     parts, made = [], []
-    results = [c for r in results if (c := r.current())]
     by_id = {r.id: r for r in results}
     for group, baselines in BASELINES.items():
         members = [r for r in results if r.group == group]
@@ -70,7 +71,19 @@ def _line(baseline: Results, result: Results, label: str, d: Difference) -> list
     words = f"{len(folds)} of {result.protocol.get('folds') or len(folds)} folds"
     on = tables.context(result)
     measured = f"{on['data']}; lacks {on['lacks'] or 'nothing known'}; split by patient; lungs: {on['lungs']}; lung mask at the input: {on['lung mask at the input']}"
-    return [f"`{result.id}`", label, len(d.each), words, number(d.a), number(d.b), f"{d.mean:+.3f}", between, f"{better}, {worse}", d.verdict, measured]
+    return [f"`{result.id}`", label, len(d.each), words, number(d.a), number(d.b), f"{d.mean:+.3f}", between, f"{better}, {worse}", d.verdict + _but(baseline, result), measured]
+
+
+def _but(baseline: Results, result: Results) -> str:
+    """What else than its own change a row has other than its baseline."""
+    said = []
+    a, b = (r.system.train if r.system and not r.system.members else None for r in (baseline, result))
+    if a and b and (a.steps, a.batch) != (b.steps, b.batch):
+        said.append(f"{b.steps} steps of {b.batch} for {a.steps} of {a.batch}")
+    a, b = (tables.precisions(r) for r in (baseline, result))
+    if a and b and a != b:
+        said.append(f"{' and '.join(b)} for {' and '.join(a)}")
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _ladders(folder: Path, by_id: dict[str, Results]) -> list[Path]:

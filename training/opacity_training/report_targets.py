@@ -18,6 +18,7 @@ Made by `python -m opacity_training report` from `records/`, `behaviour/`, `time
 
 The aims were set before the runs. A cell says the figure and whether it meets the aim; "so far" means that folds are missing, and
 such a figure chooses nothing. All of the first table is out of fold by patient, mean over patients, 8-bit, infection-bearing slices, pixels.
+Scans in HU that are called tests chose no recipe and no weights, unless the model's card says that a figure of theirs prompted something.
 """
 
 
@@ -27,7 +28,7 @@ class Aim:
 
     label: str
     words: str
-    figure: Callable[[Results], float | tuple[float, float] | None]
+    figure: Callable[[Results], float | dict | None]  # dict: as metrics.ratio_limits
     met: Callable[[object], bool]
 
 
@@ -35,9 +36,9 @@ def _summary(label: str, measure: str, key: str) -> Callable[[Results], float | 
     return lambda r: summarise(r.patients(label, measure).values())[key]
 
 
-def _limits(r: Results) -> tuple[float, float] | None:
+def _limits(r: Results) -> dict | None:
     limits = ratio_limits(r.areas())
-    return None if limits["low"] is None else (limits["low"], limits["high"])
+    return None if limits["low"] is None else limits
 
 
 AIMS = [
@@ -46,7 +47,7 @@ AIMS = [
     Aim("infection", "infection Dice, mean >= 0.75", _summary("infection", "dice", "mean"), lambda v: v >= 0.75),
     Aim("infection", "median >= 0.78", _summary("infection", "dice", "median"), lambda v: v >= 0.78),
     Aim("infection", "no case under 0.45", _summary("infection", "dice", "worst"), lambda v: v >= 0.45),
-    Aim("infection", "area, limits of agreement within 0.67 to 1.5", _limits, lambda v: v[0] >= 0.67 and v[1] <= 1.5),
+    Aim("infection", "area, limits of agreement within 0.67 to 1.5", _limits, lambda v: v["low"] >= 0.67 and v["high"] <= 1.5 and not v["n_undefined"]),
 ]
 
 # Of `evaluate --volumes --tests`: the aim's words, and which of its findings are about it (scan, what).
@@ -85,7 +86,7 @@ def recipes(results: list[Results]) -> str:
             if value is None:
                 cells.append("-")
                 continue
-            text = f"{value[0]:.2f} to {value[1]:.2f}" if isinstance(value, tuple) else number(value)
+            text = tables.ratio_words(value["low"], value["high"], value["n_undefined"]) if isinstance(value, dict) else number(value)
             cells.append(f"{text} {verdict(aim.met(value))}")
         folds, n = now.protocol.get("folds") or len(now.records), len(now.patients("infection", "dice"))
         rows.append([f"`{now.id}`", f"{len(now.records)} of {folds} folds{'' if len(now.records) == folds else ' so far'}", n, *cells])

@@ -13,6 +13,7 @@ from . import chains
 from .metadata import KEY
 from .postprocess import apply
 
+MIRROR = {"x": -1, "y": -2}
 BLOCK = 16  # slices at once, where the chain looks at each by itself
 
 
@@ -55,9 +56,16 @@ class Model:
         return self.session.run(None, {self.session.get_inputs()[0].name: np.ascontiguousarray(image[None], np.float32)})[0][0]
 
     def each(self, prepared: np.ndarray) -> np.ndarray:
-        """Prepared slices [z, rows, columns] to probabilities [channels, z, rows, columns]; the edge slices are their own neighbours."""
+        """Prepared slices [z, rows, columns] to probabilities [channels, z, rows, columns]; the edge slices are their own neighbours.
+
+        The mirrors of `inference.tta` are averaged with the slice as it is.
+        """
         at = np.arange(len(prepared))[:, None] + np.arange(-self.context, self.context + 1)
-        return np.stack([self.run(prepared[np.clip(i, 0, len(prepared) - 1)]) for i in at], axis=1)
+        mirrors = [(), *(tuple(MIRROR[a] for a in axes) for axes in self.metadata["inference"]["tta"])]
+        return np.stack([self._mirrored(prepared[np.clip(i, 0, len(prepared) - 1)], mirrors) for i in at], axis=1)
+
+    def _mirrored(self, image: np.ndarray, mirrors: list[tuple[int, ...]]) -> np.ndarray:
+        return np.mean([np.flip(self.run(np.flip(image, axes)), axes) for axes in mirrors], axis=0)
 
     def prepare(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> np.ndarray:
         """A stack in the unit the model takes, [z, y, x], to what the network sees of each slice, float32."""

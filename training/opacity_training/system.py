@@ -126,6 +126,11 @@ class Export:
     id: str = ""  # empty: the system's
     version: str = "0.1.0"
     title: str = ""  # empty: the system's
+    by: str = ""  # who trained it
+    # Of the weights; empty: as the source's, which of a folder of one's own says that it is not stated.
+    licence: str = ""
+    citation: str = ""
+    lacks: str = ""
     opset: int = 17
 
 

@@ -159,6 +159,11 @@ def context(result: Results) -> dict[str, str]:
     }
 
 
+def precisions(result: Results) -> list[str]:
+    """What its folds were computed in, as far as their records say."""
+    return sorted({d.rpartition(", ")[2] for r in result.records.values() if ", " in (d := (r.get("train") or {}).get("device") or "")})
+
+
 def measured_on(result: Results) -> str:
     """All of that in one cell of a table."""
     c = context(result)
@@ -226,6 +231,11 @@ def number(v: float | None, digits: int = 3) -> str:
     return "-" if v is None else f"{v:.{digits}f}"
 
 
+def ratio_words(low: float | None, high: float | None, without: int) -> str:
+    """Limits of agreement; a patient of whom nothing was called, or who has nothing, has no ratio and is not in them."""
+    return f"{number(low, 2)} to {number(high, 2)}" + (f" (+{without} without a ratio)" if without else "")
+
+
 def markdown(head: list[str], rows: list[list]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(str(c).replace("|", "/") for c in row) + " |" for row in rows]) + "\n"
@@ -241,7 +251,7 @@ def main_table(results: list[Results]) -> str:
             for label in result.labels():
                 r = rows[result.id, label]
                 n = f"{r['dice_n']}" + (f" (+{r['dice_n_undefined']} undefined)" if r["dice_n_undefined"] else "")
-                limits = f"{number(r['area_ratio_low'], 2)} to {number(r['area_ratio_high'], 2)}" if label == "infection" else ""
+                limits = ratio_words(r["area_ratio_low"], r["area_ratio_high"], r["area_ratio_n_undefined"]) if label == "infection" else ""
                 cells = [f"{number(r['dice_mean'])} ± {number(r['dice_sd'])}", number(r["dice_median"]), number(r["dice_worst"])]
                 cells += [number(r[f"{m}_mean"]) for m in ("jaccard", "nsd_1px", "sensitivity", "specificity", "precision")]
                 cells += [limits, number(r["dice_mean_of_fold_medians"])]

@@ -14,8 +14,8 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))
 PUBLISHED = sorted((CONFIGS / "published").glob("*.yaml"))
 GROUPS = {
-    "keras": 8, "miscnn": 5, "fv-ablation": 7, "lecture-networks": 16, "lecture-losses": 12,
-    "lecture-augmentations": 14, "lecture-optimisers": 15, "comparison": 3, "own": 9,
+    "keras": 10, "miscnn": 5, "fv-ablation": 7, "lecture-networks": 16, "lecture-losses": 12,
+    "lecture-augmentations": 14, "lecture-optimisers": 15, "comparison": 3, "own": 13,
 }  # fmt: skip
 
 
@@ -35,8 +35,10 @@ def test_it_loads_and_says_what_it_is(path):
     assert path.parent.name != "published" or (s.id.endswith("-published") and isinstance(s.data.source, sources.CovidCTSeg))
     if s.variant == "adapted" or s.group == "own":
         assert s.group in GROUPS and (s.differs or s.variant == "own") and isinstance(s.data.source, sources.Slices8)
-        assert s.protocol.folds == 5 and s.protocol.seed == 1  # compared rows share their folds
+        assert s.protocol.folds == (4 if s.id.endswith("4-folds") else 5) and s.protocol.seed == 1  # compared rows share their folds
         assert "leaky" in s.id or s.protocol.split == "patient"
+    words = {"split by patient": s.protocol.split == "patient", "split by slice": s.protocol.split == "leaky-slice", "as predicted": s.data.input.lung_mask == "predicted"}
+    assert all(true for said, true in words.items() if said in s.differs.lower())
     assert s.data.input.lung_mask != "reference" or "oracle" in s.title
     assert not s.loss.deep_weights or sum(s.loss.deep_weights) in (pytest.approx(1), 4)
 
@@ -58,6 +60,7 @@ def test_all_kinds_are_in_use():
     assert used(s.network for s in every) == set(networks.KINDS.values()) - {networks.Shipped}  # which goes on from another's weights: see test_learn
     assert used(t for s in every for t in s.loss.terms) == set(losses.KINDS.values())
     assert used(s.optimiser for s in every) == set(optimisers.KINDS.values())
+    assert used(o for s in every for o in s.augment) == set(augment.KINDS.values())
     assert used(s.schedule for s in every) == set(optimisers.SCHEDULES.values())
 
 

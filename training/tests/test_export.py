@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import onnx
 import onnxruntime
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from monai.networks.nets import BasicUNet
-from opacity_training import runs, targets
+from opacity_training import predict, runs, sources, targets
 from opacity_training.check import PARITY, parity, vector_error
 from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, split_of
 from opacity_training.metadata import KEY, rings, validate
@@ -231,3 +232,40 @@ def test_figures_come_from_the_folds_of_the_recipe(tmp_path):
     got = [(m["case"], m["metric"], m["value"]) for m in Model(path).metadata["metrics"]]
     assert got[:4] == [("a", "dice", 0.9), ("b", "dice", 0.5), ("c", "dice", 0.0), ("mean", "dice", 0.4667)]
     assert ("mean", "nsd_1px", 0.35) in got and all("not these weights" in m["protocol"] for m in Model(path).metadata["metrics"])
+
+
+def test_mirrors_are_averaged_as_the_training_and_the_program_do(tmp_path):
+    one = system("plain")
+    one.predict.flips, one.train.autocast = ["x", "y"], False
+    torch.manual_seed(5)
+    net = runs.network(one).eval()
+    for p in net.parameters():
+        p.data *= 1.5
+    (tmp_path / "run").mkdir()
+    runs.write(tmp_path / "run" / "last.pt", runs.describe(one) | {"cases": SIDES, "step": 7, "net": net.state_dict(), "average": net.state_dict()})
+    model = Model(export(tmp_path / "run" / "last.pt", tmp_path / "out", tmp_path / "no-data"))
+    assert model.metadata["inference"]["tta"] == ["x", "y"]
+    image = np.random.default_rng(5).random((3, 64, 64), np.float32)
+    want = predict.prepared(net, one, image, torch.device("cpu"))
+    assert np.abs(model.each(image) - want).max() < 1e-5
+    assert np.abs(np.stack([model.run(i) for i in image], axis=1) - want).max() > 1e-3
+
+
+def test_a_source_of_mixed_units_is_measured_each_with_its_own_metadata(tmp_path):
+    """As the public set is: half of it in HU, half as 8-bit pictures."""
+    rng, folder = np.random.default_rng(6), tmp_path / "data" / "set"
+    for name, low, high in (("hu", -1000, 300), ("grey", 0, 255)):
+        (folder / name).mkdir(parents=True)
+        for file, array in (("ct", rng.integers(low, high, (40, 40, 3))), ("labels", rng.integers(0, 4, (40, 40, 3)))):
+            nibabel.save(nibabel.Nifti1Image(array.astype(np.int16), np.diag([-1, -1, 2, 1])), folder / name / f"{file}.nii.gz")
+    one = build(System, {"id": "mixed", "title": "Mixed", "document": "none", "network": UNET, "protocol": {"split": "all"}, **SYSTEMS["plain"]}, "mixed")
+    one.data.source = sources.NiftiFolder(folder="set", lacks=["children"])
+    net = runs.network(one)
+    ids = sources.build(one.data.source, tmp_path / "data").cases()
+    assert len(ids) == 2
+    sides = {"train": {"other": None}, "validation": {}, "test": dict.fromkeys(ids)}
+    (tmp_path / "run").mkdir()
+    runs.write(tmp_path / "run" / "last.pt", runs.describe(one) | {"cases": sides, "step": 7, "net": net.state_dict(), "average": net.state_dict()})
+    metadata = Model(export(tmp_path / "run" / "last.pt", tmp_path / "out", tmp_path / "data")).metadata
+    assert {m["case"] for m in metadata["metrics"]} == {*ids, "mean"} and "8-bit" not in metadata["metrics"][0]["protocol"]
+    assert metadata["training"]["lacks"] == "children" and "Ma et al" not in str(metadata) and "CC BY-NC-SA" not in metadata["licence"]

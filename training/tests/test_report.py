@@ -105,7 +105,23 @@ def test_rows_beside_their_baseline(results):
     assert "| `own-wide` | lung | 2 | 1 of 5 folds |" in text and "too few patients: 2" in text  # its other fold is of an older configuration
     assert "differs from it: in the seed" in (results / "systems" / "own-heavy.md").read_text(encoding="utf-8")
     drawn = (results / "figures" / "group-own-lung.svg").read_text(encoding="utf-8")
-    assert "own-wide (2 of 5 folds)" in drawn
+    assert "own-wide (1 of 5 folds)" in drawn
+
+
+def test_curves_need_rates_that_differ_and_are_named_after_what_they_share(results):
+    def rename(old, new, more):
+        (results / "records" / old).rename(results / "records" / new)
+        for path in (results / "records" / new).glob("*.json"):
+            record = json.loads(path.read_text())
+            config = results / "configs" / f"{new}.yaml"
+            config.write_text((results / "configs" / f"{old}.yaml").read_text().replace(f"id: {old}", f"id: {new}") + more)
+            path.write_text(json.dumps(record | {"system": new, "config_sha256": load(config).sha256()}))
+
+    rename("unet-1e-2", "first", "")
+    rename("unet-1e-3", "second", "")
+    report(results, results / "configs")
+    drawn = {p.name for p in (results / "figures").glob("*-curves.png")}
+    assert drawn == {"first-curves.png"} and "first / second." in (results / "figures" / "first-curves.svg").read_text(encoding="utf-8")
 
 
 def test_a_group_is_as_large_as_its_configurations(results):

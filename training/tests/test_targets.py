@@ -68,7 +68,9 @@ def test_the_worst_of_each_fold(results):  # noqa: F811
 
 def test_limits_are_met_within(results):  # noqa: F811
     aim = report_targets.AIMS[-1]
-    assert aim.met((0.7, 1.4)) and not aim.met((0.6, 1.4)) and not aim.met((0.7, 1.6))
+    limits = lambda low, high, without=0: {"low": low, "high": high, "n_undefined": without}  # noqa: E731
+    assert aim.met(limits(0.7, 1.4)) and not aim.met(limits(0.6, 1.4)) and not aim.met(limits(0.7, 1.6))
+    assert not aim.met(limits(0.7, 1.4, 1))  # somebody of whom nothing was called
 
 
 def test_time(models, tmp_path, capsys):

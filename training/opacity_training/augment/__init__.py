@@ -1,7 +1,9 @@
 """Random changes to training samples: an ordered list of operations.
 
 Operations on colour that published lists name (hue and saturation, channel shuffle, and AutoAugment's
-policies, searched on photographs) have no counterpart in pictures of one grey channel and are not here.
+policies, searched on photographs) have no counterpart in pictures of one grey channel and are not here. Lossless
+permutations of a volume's axes are here within the slice alone (`d4`): slices lie further apart than columns. Of
+augmentation by class frequency there is the drawing of samples instead (`foreground`, `lungless`).
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 
 from .default import Default2D
-from .grey import Blur, Brightness, Circle, Clahe, Contrast, Field, Gamma, Multiply, Noise
-from .plane import D4, Elastic, Flip, GridDistortion, Perspective, PiecewiseAffine, Pincushion, Rot90, Rotate, Scale, Shift
+from .grey import Brightness, Clahe, Contrast, Gamma, Multiply, Noise
+from .plane import D4, Elastic, Flip, Perspective, PiecewiseAffine, Pincushion, Rot90, Rotate, Scale
 from .spatial import Spatial
 
 __all__ = ["KINDS", "build"]
@@ -20,11 +22,10 @@ __all__ = ["KINDS", "build"]
 # Operations of a system's `augment` list, by kind.
 KINDS: dict[str, type] = {
     "default-2d": Default2D,
-    "flip": Flip, "rot90": Rot90, "d4": D4, "rotate": Rotate, "scale": Scale, "shift": Shift, "elastic": Elastic,
-    "perspective": Perspective, "piecewise-affine": PiecewiseAffine, "grid-distortion": GridDistortion, "pincushion": Pincushion,
+    "flip": Flip, "rot90": Rot90, "d4": D4, "rotate": Rotate, "scale": Scale, "elastic": Elastic,
+    "perspective": Perspective, "piecewise-affine": PiecewiseAffine, "pincushion": Pincushion,
     "spatial": Spatial,
-    "noise": Noise, "brightness": Brightness, "multiply": Multiply, "contrast": Contrast, "gamma": Gamma, "blur": Blur,
-    "clahe": Clahe, "field": Field, "circle": Circle,
+    "noise": Noise, "brightness": Brightness, "multiply": Multiply, "contrast": Contrast, "gamma": Gamma, "clahe": Clahe,
 }  # fmt: skip
 
 

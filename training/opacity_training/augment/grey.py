@@ -78,16 +78,6 @@ class Gamma(Grey):
 
 
 @dataclass(kw_only=True)
-class Blur(Grey):
-    sigma: list[float] = field(default_factory=lambda: [0.3, 1.5])  # pixels, in the plane
-
-    def grey(self, rng, image):
-        sigma = rng.uniform(*self.sigma)
-        planes = image.reshape(-1, *image.shape[-2:])
-        return np.stack([cv2.GaussianBlur(p, (0, 0), sigma) for p in planes]).reshape(image.shape)
-
-
-@dataclass(kw_only=True)
 class Clahe(Grey):
     """Local equalisation of each plane, through 8 bits, over the values that are there."""
 
@@ -99,30 +89,3 @@ class Clahe(Grey):
         low, span = image.min(), max(float(np.ptp(image)), 1e-7)
         planes = np.rint((image.reshape(-1, *image.shape[-2:]) - low) / span * 255).astype(np.uint8)
         return np.stack([clahe.apply(p) for p in planes]).reshape(image.shape) * np.float32(span / 255) + low
-
-
-@dataclass(kw_only=True)
-class Field(Grey):
-    """A smooth random field added."""
-
-    strength: float = 0.15
-    cells: list[int] = field(default_factory=lambda: [3, 5])
-
-    def grey(self, rng, image):
-        n = int(rng.integers(self.cells[0], self.cells[1] + 1))
-        smooth = cv2.resize(rng.normal(size=(n, n)).astype(np.float32), image.shape[-1:-3:-1], interpolation=cv2.INTER_CUBIC)
-        return image + np.float32(self.strength * rng.uniform(0, 1)) * smooth
-
-
-@dataclass(kw_only=True)
-class Circle(Grey):
-    """The lowest value outside a circle, as scanners pad a reconstruction."""
-
-    radius: list[float] = field(default_factory=lambda: [0.94, 1.05])  # of half the side
-    p: float = 0.2
-
-    def change(self, rng, image, label):
-        h, w = image.shape[-2:]
-        y, x = np.ogrid[:h, :w]
-        inside = ((x - (w - 1) / 2) / (w / 2)) ** 2 + ((y - (h - 1) / 2) / (h / 2)) ** 2 <= rng.uniform(*self.radius) ** 2
-        return np.where(inside, image, image.min()).astype(np.float32), np.where(inside, label, 0).astype(label.dtype)

@@ -103,16 +103,6 @@ class Scale(Chance):
 
 
 @dataclass(kw_only=True)
-class Shift(Chance):
-    most: float = 0.1  # of the side's length
-
-    def change(self, rng, image, label):
-        x, y = here(image.shape)
-        dx, dy = rng.uniform(-self.most, self.most, 2) * (image.shape[-1], image.shape[-2])
-        return remap(image, label, x - dx, y - dy)
-
-
-@dataclass(kw_only=True)
 class Elastic(Chance):
     """A random displacement of each pixel in -1..1, smoothed by sigma and multiplied by alpha (Simard 2003); pixels."""
 
@@ -153,24 +143,6 @@ class PiecewiseAffine(Chance):
         at = x / max(1, image.shape[-1] - 1) * self.cells, y / max(1, image.shape[-2] - 1) * self.cells
         dx, dy = (cv2.remap(m, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for m in moves)
         return remap(image, label, x + dx * image.shape[-1], y + dy * image.shape[-2])
-
-
-@dataclass(kw_only=True)
-class GridDistortion(Chance):
-    """Rows and columns of a grid made wider and narrower; the picture's edges stay."""
-
-    cells: int = 5
-    most: float = 0.3  # of a cell's width
-
-    def change(self, rng, image, label):
-        x, y = here(image.shape)
-        maps = []
-        for at in (x, y):
-            steps = 1 + rng.uniform(-self.most, self.most, self.cells)
-            knots = np.concatenate([[0], np.cumsum(steps) / steps.sum()])
-            end = max(1.0, float(at.max()))
-            maps.append(np.interp(at / end, np.linspace(0, 1, self.cells + 1), knots) * end)
-        return remap(image, label, *maps)
 
 
 @dataclass(kw_only=True)
