@@ -39,6 +39,7 @@ class Store:
         self.spec, self.chain, self.root, self.lungs = spec, chain, root, lungs
         self.source = sources.build(spec, root)
         what = [VERSION, type(spec).__name__, plain(spec), [[type(s).__name__, plain(s)] for s in chain], str(Path(root).resolve())]
+        what.append(_files(spec, Path(root)))
         if any(isinstance(s, chains.LungMask) for s in chain):
             what.append(lungs_key)
         self.folder = cache / hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
@@ -94,11 +95,24 @@ class Store:
         os.replace(f"{paths[2]}{mine}", paths[2])  # last: its presence says that the case is whole
 
 
+def _files(spec: object, root: Path) -> str:
+    """A hash of names, sizes and times of what a source reads: a mask that was put right is not taken for the old one."""
+    if getattr(spec, "state", ""):
+        return ""  # the source says so itself
+    found = hashlib.sha256()
+    for name in [spec.folder] if hasattr(spec, "folder") else [*getattr(spec, "volumes", ()), *getattr(spec, "single_slices", ())]:
+        for path in (root / name, *sorted((root / name).rglob("*"))):
+            if path.is_file():
+                about = path.stat()
+                found.update(f"{path.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
 def facts(spec: object, root: Path, cache: Path) -> dict[str, dict]:
     """Of each case of a source: slices, origin, lacks, unit. Read once and kept."""
     source = sources.build(spec, root)
     ids = source.cases()
-    what = json.dumps([VERSION, type(spec).__name__, plain(spec), ids, str(Path(root).resolve())], sort_keys=True)
+    what = json.dumps([VERSION, type(spec).__name__, plain(spec), ids, str(Path(root).resolve()), _files(spec, Path(root))], sort_keys=True)
     path = cache / f"facts-{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))

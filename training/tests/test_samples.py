@@ -1,5 +1,6 @@
 import dataclasses
 
+import nibabel
 import numpy as np
 import pytest
 import torch
@@ -162,3 +163,22 @@ def test_scans_that_a_case_joins_are_no_neighbours(slices, patches, places):
         prepared.info["starts"] = [3]
     first = [int(n.split("[")[1].split(",")[0]) for i in range(20) for n in drawn[i][3]]
     assert 3 in first and not {1, 2} & set(first)
+
+
+def test_a_mask_that_was_put_right_is_read_anew(tmp_path):
+    def put(name, array):
+        (tmp_path / "set" / "a").mkdir(parents=True, exist_ok=True)
+        nibabel.save(nibabel.Nifti1Image(array.astype(np.int16), np.diag([-1, -1, 2, 1])), tmp_path / "set" / "a" / name)
+
+    def lung() -> int:
+        store = Store(sources.NiftiFolder(folder="set"), [], tmp_path, tmp_path / "cache")
+        return int((store.case(store.cases()[0]).label & sources.LUNG > 0).sum())
+
+    mask = np.zeros((8, 8, 3))
+    mask[2:4] = 1
+    put("ct.nii.gz", np.full((8, 8, 3), -800))
+    put("labels.nii.gz", mask)
+    assert lung() == mask.sum()
+    mask[5] = 2
+    put("labels.nii.gz", mask)
+    assert lung() == (mask > 0).sum()
