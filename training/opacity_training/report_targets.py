@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def write(folder: Path, results: list[Results], models: Path | None) -> list[Pat
     parts = [HEAD, f"## The recipes, out of fold\n\n`python -m opacity_training crossval SYSTEM`, then `report`\n\n{recipes(results)}"]
     for path in sorted(models.glob("*.onnx")) if models else ():
         metadata = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        parts.append(f"## The shipped model `{metadata['id']}` {metadata['version']}\n\n{shipped(folder, metadata)}")
+        card = os.path.relpath(path.with_suffix(".md"), folder)
+        parts.append(f"## The shipped model `{metadata['id']}` {metadata['version']}\n\nIts card: [{card}]({card})\n\n{shipped(folder, metadata)}")
     where = folder / "targets.md"
     where.write_text("\n".join(parts), encoding="utf-8")
     return [where]
