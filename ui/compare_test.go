@@ -42,6 +42,15 @@ func referenceFile(_ context.Context, path string, g volume.Geometry) (*mask.Lab
 	return m, nil
 }
 
+// elsewhere has elsewhere.nii on a grid of slices twice as thick.
+func elsewhere(o *Options) {
+	o.ReadMask = referenceFile
+	o.ReadOtherMask = func(ctx context.Context, path string) (*mask.LabelMap, error) {
+		g, _ := volume.Canonical(volume.Size{16, 12, 4}, volume.Affine{{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 10, 0}})
+		return referenceFile(ctx, "there.nii", g)
+	}
+}
+
 // compareWithFile takes that file for a reference.
 func (b *bench) compareWithFile() {
 	b.t.Helper()
@@ -202,13 +211,7 @@ func TestRegionOfTheSpecificity(t *testing.T) {
 // A reference on another grid is refused with both grids, and resampled where that is
 // wanted; what was done to it is said.
 func TestReferenceIsResampledOnRequest(t *testing.T) {
-	b := newBench(t, func(o *Options) {
-		o.ReadMask = referenceFile
-		o.ReadOtherMask = func(ctx context.Context, path string) (*mask.LabelMap, error) {
-			g, _ := volume.Canonical(volume.Size{16, 12, 4}, volume.Affine{{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 10, 0}})
-			return referenceFile(ctx, "there.nii", g)
-		}
-	})
+	b := newBench(t, elsewhere)
 	b.openOne("case")
 	b.draw(6)
 	for _, answer := range []string{"cancel", "resample"} {
@@ -225,7 +228,7 @@ func TestReferenceIsResampledOnRequest(t *testing.T) {
 				t.Errorf("it does not say %q: %s", want, said)
 			}
 		}
-		b.answer("reference_grid", answer)
+		b.answer("grid", answer)
 		if answer == "cancel" && (b.comparing.mask != nil || len(b.modals) != 0) {
 			t.Fatal("it is compared all the same")
 		}

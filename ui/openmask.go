@@ -36,28 +36,9 @@ func (w *Window) openMask(path string) {
 		w.bands.failAbout("mask", app.Misuse("ui.mask.busy", filepath.Base(path)))
 		return
 	}
-	v, attempt := w.session.Volume(), w.opening
-	w.status.start(jobMask, w.t("ui.mask.reading", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
-	type read struct {
-		lm *mask.LabelMap
-		m  mask.Mapping
-	}
-	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (read, error) {
-		lm, err := w.opts.ReadMask(ctx, path, v.Geometry)
-		if err != nil {
-			return read{}, err
-		}
-		return read{lm, mask.GuessMapping(lm)}, nil
-	}, nil, func(r read, err error) {
-		w.status.end(jobMask)
-		if err != nil {
-			w.bands.failAbout("mask", err)
-			return
-		}
-		if attempt == w.opening {
-			w.askMapping(r.lm, &r.m, w.asMask(path, r.lm, &r.m))
-		}
-	})
+	w.readLabels(path, labelReader{job: jobMask, wanted: w.complete, resample: "ui.mask.resample", take: func(f labelFile) {
+		w.askMapping(f.lm, &f.guess, w.asMask(f, &f.guess))
+	}})
 }
 
 // mapped is what a label map is to become.
@@ -70,15 +51,15 @@ type mapped struct {
 }
 
 // asMask puts a label map in place of the mask.
-func (w *Window) asMask(path string, lm *mask.LabelMap, m *mask.Mapping) mapped {
-	to := mapped{title: w.t("ui.mask.title"), what: w.t("ui.mask.text", filepath.Base(path)), use: "ui.mask.use", leftOut: "ui.mask.left_out", stay: w.newStaying(m)}
+func (w *Window) asMask(f labelFile, m *mask.Mapping) mapped {
+	to := mapped{title: w.t("ui.mask.title"), what: w.t("ui.mask.text", filepath.Base(f.path)), use: "ui.mask.use", leftOut: "ui.mask.left_out", stay: w.newStaying(m)}
 	if named(m) {
 		to.title = w.t("ui.mask.title_named")
 	}
 	if !w.session.Mask().Empty() {
-		to.what = w.t("ui.mask.text_replaces", filepath.Base(path))
+		to.what = w.t("ui.mask.text_replaces", filepath.Base(f.path))
 	}
-	to.run = func() { w.useMask(path, lm, *m, to.stay.kept()) }
+	to.run = func() { w.useMask(f, *m, to.stay.kept()) }
 	return to
 }
 
@@ -134,22 +115,26 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 
 // useMask makes a mask of a label map, in which some labels stay as they are now,
 // and puts it in place of the mask.
-func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []mask.Label) {
+func (w *Window) useMask(f labelFile, m mask.Mapping, stay []mask.Label) {
 	v, attempt, now := w.session.Volume(), w.opening, w.session.Mask().Snapshot()
-	unfold := w.unfolder(path)
-	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(path)), func() { w.jobs.Cancel(jobMask) })
+	unfold := w.unfolder(f.path)
+	w.status.start(jobMask, w.t("ui.mask.unfolding", filepath.Base(f.path)), func() { w.jobs.Cancel(jobMask) })
 	type made struct {
 		mask   *mask.Mask
 		doubts []volume.Warning
 		sha    string
 	}
 	job.Run(w.jobs, jobMask, func(ctx context.Context, _ func(job.Progress)) (made, error) {
-		mk, err := unfold(ctx, v, lm, m)
+		mk, err := unfold(ctx, v, f.lm, m)
 		if err == nil {
 			keepLabels(mk, now, stay)
 		}
-		sum, _ := safefile.Sum(ctx, path) // "" where it cannot be read any more
-		return made{mk, app.MaskDoubts(mask.GuessMapping(lm), m), sum}, err
+		sum, _ := safefile.Sum(ctx, f.path) // "" where it cannot be read any more
+		doubts := app.MaskDoubts(mask.GuessMapping(f.lm), m)
+		if f.moved {
+			doubts = append(doubts, volume.Warning{Kind: volume.WarnMask, Message: text.M("mask.doubt.resampled")})
+		}
+		return made{mk, doubts, sum}, err
 	}, nil, func(r made, err error) {
 		w.status.end(jobMask)
 		if err != nil {
@@ -161,7 +146,7 @@ func (w *Window) useMask(path string, lm *mask.LabelMap, m mask.Mapping, stay []
 		}
 		w.whenKept(func() {
 			if attempt == w.opening {
-				w.takeFile(filepath.Base(path), r.sha, r.mask, r.doubts)
+				w.takeFile(filepath.Base(f.path), r.sha, r.mask, r.doubts)
 			}
 		})
 	})

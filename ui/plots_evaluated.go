@@ -157,5 +157,5 @@ func (p *plots) showEvaluated() {
 	if e == nil || e.attempt != w.opening || w.segmenting || !w.complete() || len(w.modals) > 0 {
 		return
 	}
-	w.useMask(e.path, e.file, e.mapping, nil)
+	w.useMask(labelFile{path: e.path, lm: e.file}, e.mapping, nil)
 }

@@ -160,17 +160,18 @@ func (p *plots) arrive() {
 			if m := mask.GuessMapping(r.drawn); certain(m) {
 				p.weigh(c.drawn, r.drawn, m)
 				if w.session.Mask().Empty() {
-					w.useMask(c.drawn, r.drawn, m, nil)
+					w.useMask(labelFile{path: c.drawn, lm: r.drawn}, m, nil)
 				}
 			}
 		}
 		if r.reference == nil || w.comparing.mask != nil {
 			return
 		}
-		if m := w.referenceMapping(r.reference); certain(m) {
-			w.useReference(c.reference, r.reference, m)
+		f := newLabelFile(c.reference, r.reference, false)
+		if m := w.referenceMapping(f.guess); certain(m) {
+			w.useReference(f, m)
 		} else {
-			w.askReferenceMapping(c.reference, r.reference)
+			w.askReferenceMapping(f)
 		}
 	})
 }

@@ -10,7 +10,6 @@ import (
 
 	"opacity/app"
 	"opacity/app/job"
-	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/ui/controls"
 	"opacity/ui/look"
@@ -66,11 +65,10 @@ type Window struct {
 	device      app.Device
 	models      []app.ModelInfo
 	measured    measured
-	comparing   comparing      // with a reference
-	exporting   *exportDialog  // nil while it is not asked what to export
-	exported    string         // folder of the last export, as long as it can be written
-	leavingAsks *leavingAsks   // nil until it was asked whether to wait for what is written
-	moved       *mask.LabelMap // of a reference that is resampled, until it is taken
+	comparing   comparing     // with a reference
+	exporting   *exportDialog // nil while it is not asked what to export
+	exported    string        // folder of the last export, as long as it can be written
+	leavingAsks *leavingAsks  // nil until it was asked whether to wait for what is written
 	measureStop func()
 	sha         func(context.Context) (string, error) // of the open input; nil for the sample
 	list        *seriesList
