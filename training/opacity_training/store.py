@@ -100,11 +100,12 @@ def _files(spec: object, root: Path) -> str:
     if getattr(spec, "state", ""):
         return ""  # the source says so itself
     found = hashlib.sha256()
-    for name in [spec.folder] if hasattr(spec, "folder") else [*getattr(spec, "volumes", ()), *getattr(spec, "single_slices", ())]:
-        for path in (root / name, *sorted((root / name).rglob("*"))):
+    places = [spec.folder] if hasattr(spec, "folder") else [*getattr(spec, "volumes", ()), *getattr(spec, "single_slices", ())]
+    for place in (root / name for name in places):
+        for path in (place, *sorted(place.rglob("*"))):
             if path.is_file():
                 about = path.stat()
-                found.update(f"{path.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
+                found.update(f"{path.relative_to(place)} {about.st_size} {about.st_mtime_ns}\n".encode())
     return found.hexdigest()
 
 
