@@ -124,13 +124,17 @@ const jobVacant = "vacant"
 // window: the disk may not answer. instead is called where it is not to be, and may
 // be nil.
 func (w *Window) unlessThere(paths []string, then func(overwrite bool), instead func()) {
-	w.status.start(jobVacant, w.t("ui.save.looking", filepath.Dir(paths[0])), func() { w.jobs.Cancel(jobVacant) })
+	stopped := false // also where it was found out just before
+	w.status.start(jobVacant, w.t("ui.save.looking", filepath.Dir(paths[0])), func() {
+		stopped = true
+		w.jobs.Cancel(jobVacant)
+	})
 	job.Run(w.jobs, jobVacant, func(ctx context.Context, _ func(job.Progress)) ([]string, error) {
 		return taken(ctx, paths)
 	}, nil, func(there []string, err error) {
 		w.status.end(jobVacant)
 		switch {
-		case errors.Is(err, context.Canceled):
+		case stopped || errors.Is(err, context.Canceled):
 			w.status.say(w.t("ui.save.stopped"))
 		case err != nil:
 			w.bands.failAbout("save", err)

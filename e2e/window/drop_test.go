@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"opacity/app/imageio/nifti"
+	"opacity/app/mask"
 	"opacity/app/phantom"
 	"opacity/app/volume"
 )
@@ -61,4 +62,33 @@ func TestDrop(t *testing.T) {
 		t.Errorf("after dropping a mask: %+v", s)
 	}
 	p.shot("mask")
+}
+
+// A mask that another program moved by half a voxel is told with both grids, resampled on
+// request, taken as one step that undo takes back, and says ever after that it was.
+func TestMaskOnAnotherGrid(t *testing.T) {
+	dir := t.TempDir()
+	v, m := phantom.New(phantom.Options{Size: volume.Size{128, 128, 40}, Seed: 3})
+	ct, masked := filepath.Join(dir, "thorax.nii.gz"), filepath.Join(dir, "moved.nii.gz")
+	if err := nifti.WriteVolume(t.Context(), ct, v, false); err != nil {
+		t.Fatal(err)
+	}
+	there := *v
+	for axis := range 3 {
+		there.Affine[axis][3] += 0.5 * v.SpacingMM()[axis]
+	}
+	if err := nifti.WriteMask(t.Context(), masked, &there, m, false); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, image.Point{1360, 860}, nil, ct, masked)
+	p.until("the question of the grid", func(s state) bool { return s.Modal == "grid" })
+	p.shot("1-grid")
+	p.press("grid.resample", "the meaning of its numbers", func(s state) bool { return s.Modal == "mapping" })
+	s := p.press("mapping.use", "the mask", func(s state) bool { return s.Modal == "" && s.Steps == 1 && infection(s) > 0 })
+	if n, all := infection(s), m.Count(mask.Findings, mask.Infection); n > all || n < all*9/10 { // what lay at the edges may be lost
+		t.Errorf("%d of %d voxels of infection", n, all)
+	}
+	p.shot("2-taken")
+	p.key("ctrl+z")
+	p.until("no mask", func(s state) bool { return infection(s) == 0 })
 }
