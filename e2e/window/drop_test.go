@@ -75,7 +75,7 @@ func TestMaskOnAnotherGrid(t *testing.T) {
 	}
 	there := *v
 	for axis := range 3 {
-		there.Affine[axis][3] += 0.5 * v.SpacingMM()[axis]
+		there.Source.Affine[axis][3] += 0.5 * v.SpacingMM()[axis]
 	}
 	if err := nifti.WriteMask(t.Context(), masked, &there, m, false); err != nil {
 		t.Fatal(err)
