@@ -50,12 +50,12 @@ def crossval(
         try:
             if _recorded(system, fold, places):
                 restore(system, fold, places, say)
-                if system.id not in read or _predicted(system, fold, places):
+                if not read(system, fold) or _predicted(system, fold, places):
                     continue
             if time.monotonic() > deadline:
                 say(f"the time is over; {len(jobs) + 1} folds are left")
                 return False
-            if not alone(system, fold, number, places, deadline, say, system.id in read):
+            if not alone(system, fold, number, places, deadline, say, read(system, fold)):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
             waiting = 0
@@ -71,15 +71,18 @@ def crossval(
     return good and not jobs
 
 
-def _read(jobs: list[tuple[System, Fold, int]], places: Places) -> set[str]:
-    """The systems whose predictions the unfinished among these folds are made of."""
-    names: set[str] = set()
+def _read(jobs: list[tuple[System, Fold, int]], places: Places) -> Callable[[System, Fold], bool]:
+    """Whether one of the unfinished among these folds is made of a fold's predictions: a vote of its members' same
+    folds, a network on predicted lungs of all of theirs."""
+    members, lungs = set(), set()
     for system, fold, _ in jobs:
         try:
-            names |= set() if _recorded(system, fold, places) else {*system.members, system.data.input.lung_system}
+            if not _recorded(system, fold, places):
+                members |= {(name, fold.number) for name in system.members}
+                lungs.add(system.data.input.lung_system)
         except ValueError:
             continue  # a damaged record is said when its turn comes
-    return names
+    return lambda system, fold: system.id in lungs or (system.id, fold.number) in members
 
 
 def _recorded(system: System, fold: Fold, places: Places) -> bool:

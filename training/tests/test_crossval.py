@@ -171,6 +171,15 @@ def test_predictions_that_others_read_are_made_again_on_another_machine(quick, p
     assert order([quick, masked], Places(places.root, tmp_path / "third", places.cache, places.results)) == []
 
 
+def test_a_vote_needs_its_members_of_the_same_fold_alone(quick, places, tmp_path):
+    members = [twin(quick, n) for n in "abc"]
+    vote = twin(quick, "vote")
+    vote.members = ["a", "b", "c"]
+    order([*members, vote], places, only=[0])
+    other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
+    assert order([*members, vote], other) == ["a fold 1", "b fold 1", "c fold 1", "vote fold 1"]
+
+
 def test_a_system_whose_predictions_are_read_does_not_take_over_a_record(quick, places):
     crossval.crossval([quick], places, only=[0])
     same, vote = copy.deepcopy(quick), twin(quick, "vote")
