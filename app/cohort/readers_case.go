@@ -70,6 +70,8 @@ type caseRead struct {
 	failed  []Failure
 	notes   []text.Message
 	empty   bool // nobody marked anything, and no label was named
+	// Readers whose files name their labels and no infection, and all others.
+	blind, heard []string
 }
 
 // readMasks is the masks of a case: of each label a set for every reading.
@@ -162,6 +164,11 @@ func (o ReadersOptions) sort(m *readMasks, maps []*labelled, out *caseRead) {
 			}
 		}
 		parts[n], kept = c.parts, append(kept, n)
+		if reader := m.readings[n].Reader; c.blind {
+			out.blind = append(out.blind, reader)
+		} else {
+			out.heard = append(out.heard, reader)
+		}
 		if n == base {
 			m.lungs, out.empty = c.lungs, c.empty
 		}

@@ -90,6 +90,7 @@ func MeasureReaders(ctx context.Context, readings []Reading, o ReadersOptions, h
 	out.spread()
 	if len(o.Labels) == 0 {
 		out.dropLungs()
+		out.dropInfection(results)
 	}
 	if !inMM(out.Extents) {
 		out.Notes = append(out.Notes, text.M("evaluate.readers.in_voxels"))
@@ -142,19 +143,53 @@ func (r *ReadersRun) dropLungs() {
 	if !there {
 		return
 	}
+	var none []string
 	for _, reader := range r.who.readers {
-		if marked[reader] {
-			continue
+		if !marked[reader] {
+			none = append(none, reader)
+			r.Notes = append(r.Notes, text.M("evaluate.readers.no_lungs", reader))
 		}
-		r.Notes = append(r.Notes, text.M("evaluate.readers.no_lungs", reader))
+	}
+	r.leaveOut(none, isLung)
+}
+
+// dropInfection leaves the infection out of what is said of a reader whose files name their
+// labels and in no case an infection: it may not have been looked for.
+func (r *ReadersRun) dropInfection(results []caseRead) {
+	if !slices.ContainsFunc(r.Extents, func(e Extent) bool { return e.Label == infection && e.Voxels > 0 }) {
+		return
+	}
+	blind, heard := map[string]bool{}, map[string]bool{}
+	for _, res := range results {
+		for _, reader := range res.blind {
+			blind[reader] = true
+		}
+		for _, reader := range res.heard {
+			heard[reader] = true
+		}
+	}
+	var none []string
+	for _, reader := range r.who.readers {
+		if blind[reader] && !heard[reader] {
+			none = append(none, reader)
+			r.Notes = append(r.Notes, text.M("evaluate.readers.no_infection", reader))
+		}
+	}
+	r.leaveOut(none, func(label string) bool { return label == infection })
+}
+
+// leaveOut leaves some labels out of what is said of some readers, and of the consensus
+// that they have had a part in.
+func (r *ReadersRun) leaveOut(readers []string, labels func(string) bool) {
+	for _, reader := range readers {
 		of := func(name string) bool {
 			return name == reader || slices.ContainsFunc(r.who.sessions[reader], func(s string) bool { return name == Reading{Reader: reader, Session: s}.name(true) })
 		}
 		r.Rows = slices.DeleteFunc(r.Rows, func(e ReaderRow) bool {
-			consensus := e.Kind != Inter && e.Kind != Intra // which such a reader has had a part in
-			return isLung(e.Label) && (consensus || of(e.A) || of(e.B))
+			consensus := e.Kind != Inter && e.Kind != Intra
+			return labels(e.Label) && (consensus || of(e.A) || of(e.B))
 		})
-		r.Staple = slices.DeleteFunc(r.Staple, func(e StapleRow) bool { return isLung(e.Label) })
-		r.Extents = slices.DeleteFunc(r.Extents, func(e Extent) bool { return isLung(e.Label) && e.Reader == reader })
+		r.Staple = slices.DeleteFunc(r.Staple, func(e StapleRow) bool { return labels(e.Label) })
+		r.Extents = slices.DeleteFunc(r.Extents, func(e Extent) bool { return labels(e.Label) && e.Reader == reader })
 	}
 }
