@@ -143,31 +143,33 @@ func (p *plots) arrive() {
 		return
 	}
 	v, attempt := w.session.Volume(), w.opening
-	type read struct{ reference, drawn *mask.LabelMap }
-	job.Run(w.jobs, "plots.masks", func(ctx context.Context, _ func(job.Progress)) (r read, err error) {
-		if c.reference != "" {
-			r.reference, _ = w.opts.ReadMask(ctx, c.reference, v.Geometry) // nil where it is gone or of another grid
+	type read struct{ reference, drawn labelFile } // without a map where it is gone or of another grid
+	job.Run(w.jobs, "plots.masks", func(ctx context.Context, _ func(job.Progress)) (read, error) {
+		there := func(path string) labelFile {
+			if path == "" {
+				return labelFile{}
+			}
+			lm, err := w.opts.ReadMask(ctx, path, v.Geometry)
+			if err != nil {
+				return labelFile{}
+			}
+			return newLabelFile(path, lm, false)
 		}
-		if c.drawn != "" {
-			r.drawn, _ = w.opts.ReadMask(ctx, c.drawn, v.Geometry)
-		}
-		return r, ctx.Err()
+		return read{there(c.reference), there(c.drawn)}, ctx.Err()
 	}, nil, func(r read, err error) {
 		if err != nil || attempt != w.opening || !w.mayCompare() {
 			return
 		}
-		if r.drawn != nil {
-			if m := mask.GuessMapping(r.drawn); certain(m) {
-				p.weigh(c.drawn, r.drawn, m)
-				if w.session.Mask().Empty() {
-					w.useMask(labelFile{path: c.drawn, lm: r.drawn}, m, nil)
-				}
+		if f := r.drawn; f.lm != nil && certain(f.guess) {
+			p.weigh(c.drawn, f.lm, f.guess)
+			if w.session.Mask().Empty() {
+				w.useMask(f, f.guess, nil)
 			}
 		}
-		if r.reference == nil || w.comparing.mask != nil {
+		f := r.reference
+		if f.lm == nil || w.comparing.mask != nil {
 			return
 		}
-		f := newLabelFile(c.reference, r.reference, false)
 		if m := w.referenceMapping(f.guess); certain(m) {
 			w.useReference(f, m)
 		} else {

@@ -299,7 +299,7 @@ func TestExportOfCorrectedCases(t *testing.T) {
 	}
 	b.chooser.path = filepath.Join(folder, "out")
 	b.cases.askExport()
-	b.until("all are written", func() bool { return !b.cases.jobs.Running(jobCasesExport) })
+	b.until("all are written", func() bool { return !b.looking() && !b.cases.jobs.Running(jobCasesExport) })
 	if got := b.writer.wrote(); !slices.Equal(got, []string{filepath.Join(b.chooser.path, "c.nii.gz")}) {
 		t.Errorf("wrote %q", got)
 	}

@@ -143,14 +143,7 @@ func (r *ReadersRun) dropLungs() {
 	if !there {
 		return
 	}
-	var none []string
-	for _, reader := range r.who.readers {
-		if !marked[reader] {
-			none = append(none, reader)
-			r.Notes = append(r.Notes, text.M("evaluate.readers.no_lungs", reader))
-		}
-	}
-	r.leaveOut(none, isLung)
+	r.leaveOut("evaluate.readers.no_lungs", isLung, func(reader string) bool { return !marked[reader] })
 }
 
 // dropInfection leaves the infection out of what is said of a reader whose files name their
@@ -168,20 +161,17 @@ func (r *ReadersRun) dropInfection(results []caseRead) {
 			heard[reader] = true
 		}
 	}
-	var none []string
-	for _, reader := range r.who.readers {
-		if blind[reader] && !heard[reader] {
-			none = append(none, reader)
-			r.Notes = append(r.Notes, text.M("evaluate.readers.no_infection", reader))
-		}
-	}
-	r.leaveOut(none, func(label string) bool { return label == infection })
+	r.leaveOut("evaluate.readers.no_infection", func(label string) bool { return label == infection }, func(reader string) bool { return blind[reader] && !heard[reader] })
 }
 
 // leaveOut leaves some labels out of what is said of some readers, and of the consensus
-// that they have had a part in.
-func (r *ReadersRun) leaveOut(readers []string, labels func(string) bool) {
-	for _, reader := range readers {
+// that they have had a part in; a note says so of each.
+func (r *ReadersRun) leaveOut(note string, labels, readers func(string) bool) {
+	for _, reader := range r.who.readers {
+		if !readers(reader) {
+			continue
+		}
+		r.Notes = append(r.Notes, text.M(note, reader))
 		of := func(name string) bool {
 			return name == reader || slices.ContainsFunc(r.who.sessions[reader], func(s string) bool { return name == Reading{Reader: reader, Session: s}.name(true) })
 		}

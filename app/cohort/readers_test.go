@@ -308,9 +308,9 @@ func TestFindReadings(t *testing.T) {
 func TestReaders_InfectionThatAReaderDoesNotName(t *testing.T) {
 	lungsAlone := map[int]string{6: "Lung-Right", 7: "Lung-Left"}
 	all := map[int]string{1: "Lung-Left", 2: "Lung-Right", 3: "Infection"}
-	of := func(t *testing.T, called map[string]map[int]string, second *volume.Volume) ReadersReport {
+	contours := renumbered(contoured(), map[int16]int16{6: 6, 7: 7})
+	of := func(called map[string]map[int]string, second *volume.Volume) ReadersReport {
 		d := newDisk(t)
-		contours := renumbered(contoured(), map[int16]int16{6: 6, 7: 7})
 		_, r := studied(t, d, ReadersOptions{Options: Options{Objects: d.objects(called)}},
 			Reading{"a", "x", "1", d.put(t, "x/a.nii", bilateral(2, 1, 3))}, Reading{"a", "y", "1", d.put(t, "y/y1.dcm", contours)},
 			Reading{"b", "x", "1", d.put(t, "x/b.nii", bilateral(2, 1, 3))}, Reading{"b", "y", "1", d.put(t, "y/y2.dcm", second)})
@@ -324,14 +324,14 @@ func TestReaders_InfectionThatAReaderDoesNotName(t *testing.T) {
 		}
 		return out
 	}
-	r := of(t, map[string]map[int]string{"y1.dcm": lungsAlone, "y2.dcm": lungsAlone}, renumbered(contoured(), map[int16]int16{6: 6, 7: 7}))
+	r := of(map[string]map[int]string{"y1.dcm": lungsAlone, "y2.dcm": lungsAlone}, contours)
 	if got := append(labels(r, "a"), labels(r, "b")...); slices.Contains(got, infection) || !slices.Contains(got, lungs) {
 		t.Errorf("compared %q", got)
 	}
 	if notes := strings.Join(r.Provenance.Notes, " "); !strings.Contains(notes, "y names what is marked, and never an infection") {
 		t.Errorf("noted %q", notes)
 	}
-	r = of(t, map[string]map[int]string{"y1.dcm": lungsAlone, "y2.dcm": all}, bilateral(2, 1, 3))
+	r = of(map[string]map[int]string{"y1.dcm": lungsAlone, "y2.dcm": all}, bilateral(2, 1, 3))
 	if !slices.Contains(labels(r, "a"), infection) || !slices.Contains(labels(r, "b"), infection) {
 		t.Errorf("one that is named elsewhere is left out: %q, %q", labels(r, "a"), labels(r, "b"))
 	}

@@ -114,7 +114,7 @@ def stated(path: Path, model: Model, root: Path) -> list[tuple[str, str, bool]]:
     except (ValueError, OSError) as e:
         return [("Dice of held-out cases", f"left out: {e}", True)]
     rows = []
-    for row in model_rows([Model(path, sidecar)], source, cases):
+    for row in model_rows([Model(path, sidecar)], map(source.read, cases)):
         value = wanted.get((row["case"], row["label"]))
         good = value is None or abs(value - row["dice"]) <= 0.002
         rows.append((f"Dice {row['case']} {row['label']}", f"{row['dice']:.4f}" + ("" if good else f", stated {value:.4f}"), good))

@@ -48,14 +48,15 @@ def crossval(
     while jobs and waiting < len(jobs):
         system, fold, number = jobs.pop(0)
         try:
+            needed = read(system, fold)
             if _recorded(system, fold, places):
                 restore(system, fold, places, say)
-                if not read(system, fold) or _predicted(system, fold, places):
-                    continue
+            if _done(system, fold, places, needed):
+                continue
             if time.monotonic() > deadline:
                 say(f"the time is over; {len(jobs) + 1} folds are left")
                 return False
-            if not alone(system, fold, number, places, deadline, say, read(system, fold)):
+            if not alone(system, fold, number, places, deadline, say, needed):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
             waiting = 0
@@ -95,13 +96,18 @@ def _predicted(system: System, fold: Fold, places: Places) -> bool:
     return all((run / "probabilities" / f"{c}.npz").exists() for c in fold.test)
 
 
+def _done(system: System, fold: Fold, places: Places, read: bool) -> bool:
+    """read: others need its predictions."""
+    return _recorded(system, fold, places) and (not read or _predicted(system, fold, places))
+
+
 def alone(system: System, fold: Fold, number: int, places: Places, deadline: float, say: Callable, read: bool) -> bool:
-    """As one, by one process at a time; WaitError where another is at it. read: others need its predictions."""
+    """As one, by one process at a time; WaitError where another is at it. read: as _done has it."""
     locks = places.runs / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(locks / f"{system.id} fold-{fold.number}", blocking=False):
-            if _recorded(system, fold, places) and (not read or _predicted(system, fold, places)):
+            if _done(system, fold, places, read):
                 return True  # by the other one, meanwhile
             return one(system, fold, number, places, deadline, say, read)
     except Timeout as e:

@@ -154,18 +154,18 @@ def postprocess(system: System, steps: list[dict]) -> list[dict]:
 
 def _training(system: System, trained_on: list[str], fold: int | None) -> dict:
     """What the weights were trained on, in words."""
-    data = system.data
+    data, known = system.data, about(system.data.source)
     volumes = [e for e in data.extras if isinstance(e.source, sources.HUVolumes)]
     phantoms = [e for e in data.extras if isinstance(e.source, (sources.Phantoms, sources.PhantomVolumes))]
     synthetic = isinstance(data.source, (sources.Phantoms, sources.PhantomVolumes))
     return {
-        "dataset": f"{about(data.source).dataset}: {len(trained_on)} {'phantoms' if synthetic else 'patients'}"
+        "dataset": f"{known.dataset}: {len(trained_on)} {'phantoms' if synthetic else 'patients'}"
         + "".join(
             f"; {len(e.source.volumes)} series and {len(e.source.single_slices)} single slices in HU with lungs labelled by HU rules" for e in volumes
         ),
         "patients": 0 if synthetic else len(trained_on),
         "split": _split_words(system, trained_on, fold),
-        "lacks": system.export.lacks or about(data.source).lacks,
+        "lacks": system.export.lacks or known.lacks,
         "phantoms": synthetic or bool(phantoms),
         "negatives": ("slices of neck, shoulders and abdomen without lung; " if volumes else "")
         + "".join(f"{e.share:.0%} of the samples synthetic, many of them without infection, some without lung" for e in phantoms),

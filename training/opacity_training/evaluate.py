@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from .metrics import fold_means, measure, ratio_limits, summarise
-from .runtime import Model
-from .sources import LUNG, Source
+from .runtime import Model, name
+from .sources import LUNG, Case, Source
 from .targets import BIT, UNKNOWN
 
 UNIT = {"HU": "hu", "uint8": "gray8"}  # of the metadata's words
@@ -67,28 +68,32 @@ def record_rows(records: Path) -> tuple[list[dict], dict[str, int]]:
     return rows, folds
 
 
+def variants(path: Path) -> list[Model]:
+    """An exported model with each of its metadata, of which each is for one unit of pictures: the file's first, then the sidecars'."""
+    return [Model(path, sidecar) for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json")))]
+
+
 def of_model(path: Path, source: Source, cases: list[str]) -> list[dict]:
-    """Rows of an exported model, each case with that of its metadata (in the file, or a sidecar's) which takes such pictures."""
-    return model_rows([Model(path, sidecar) for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json")))], source, cases)
+    """Rows of an exported model over cases of a source, each with that of its metadata which takes such pictures."""
+    return model_rows(variants(path), map(source.read, cases))
 
 
-def model_rows(models: list[Model], source: Source, cases: list[str]) -> list[dict]:
-    """Rows of an exported model over cases of a source, before any postprocessing, on the source's own grid.
+def model_rows(models: list[Model], cases: Iterable[Case]) -> list[dict]:
+    """Rows of an exported model's variants over cases, on their own grids."""
+    return [row for case in cases for found, masks in [predicted(models, case)] for row in case_rows(case.id, case.label, found, masks=masks)]
 
-    models: the same weights with the metadata for each unit of pictures; a case is given to the first that takes it.
-    """
-    rows = []
-    for id in cases:
-        case = source.read(id)
-        model = next((m for m in models if UNIT.get(m.metadata["input"]["unit"], case.unit) == case.unit), None)
-        if model is None:
-            raise ValueError(f"{models[0].path} has no metadata for pictures in {case.unit}, as {id} is")
-        found = {CLASS.get(n, n): p for n, p in model.probabilities(case.image, case.spacing_mm).items()}
-        if "lung" not in found and {"left", "right"} <= set(found):
-            found["lung"] = np.maximum(found["left"], found["right"])
-        thresholds = {CLASS.get(c["label"], c["label"]): c["threshold"] for c in model.metadata["output"]["channels"]}
-        rows += case_rows(id, case.label, found, masks={n: p > thresholds.get(n, 0.5) for n, p in found.items()})
-    return rows
+
+def predicted(models: list[Model], case: Case) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Probabilities and masks by class of the first of a model's variants that takes a case's unit, before any postprocessing."""
+    model = next((m for m in models if UNIT.get(m.metadata["input"]["unit"], case.unit) == case.unit), None)
+    if model is None:
+        raise ValueError(f"{models[0].path} has no metadata for pictures in {case.unit}, as {case.id} is")
+    limits = {name(c): c["threshold"] for c in model.metadata["output"]["channels"]}
+    answer = model.probabilities(case.image, case.spacing_mm)
+    found, masks = ({CLASS.get(n, n): v for n, v in part.items()} for part in (answer, {n: p > limits[n] for n, p in answer.items()}))
+    if "lung" not in found and {"left", "right"} <= set(found):
+        found["lung"], masks["lung"] = np.maximum(found["left"], found["right"]), masks["left"] | masks["right"]
+    return found, masks
 
 
 def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print) -> None:

@@ -255,5 +255,5 @@ def held_out(system: System, models: list[Model], root: Path, cases: list[str]) 
         source = sources.build(spec, root)
     except (SourceError, OSError):
         return []
-    takes = set(units(system))
-    return figures(model_rows(models, source, [c for c in cases if source.read(c).unit in takes]), about(spec).dataset, held_out_words(spec), ("dice",))
+    taken = (case for case in map(source.read, cases) if case.unit in units(system))
+    return figures(model_rows(models, taken), about(spec).dataset, held_out_words(spec), ("dice",))

@@ -12,11 +12,11 @@ import torch.nn.functional as F
 
 from . import chains
 from .samples import padded, scans, stacked
+from .augment.plane import AXES
 from .sources import Case
 from .system import System
 from .targets import channels, decode
 
-AXES = {"x": -1, "y": -2, "z": -3}
 SLICES = 16  # at once
 PATCHES = 4  # at once, and never 1: PyTorch's 3D convolutions of float32 are seven times slower for a single patch on a CPU
 SIGMA = 0.125  # of the Gaussian weight, as a share of the patch: what MONAI and nnU-Net use

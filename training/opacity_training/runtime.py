@@ -10,10 +10,10 @@ import numpy as np
 import onnxruntime
 
 from . import chains
+from .augment.plane import AXES
 from .metadata import KEY
 from .postprocess import apply
 
-MIRROR = {"x": -1, "y": -2}
 BLOCK = 16  # slices at once, where the chain looks at each by itself
 
 
@@ -61,7 +61,7 @@ class Model:
         The mirrors of `inference.tta` are averaged with the slice as it is.
         """
         at = np.arange(len(prepared))[:, None] + np.arange(-self.context, self.context + 1)
-        mirrors = [(), *(tuple(MIRROR[a] for a in axes) for axes in self.metadata["inference"]["tta"])]
+        mirrors = [(), *(tuple(AXES[a] for a in axes) for axes in self.metadata["inference"]["tta"])]
         return np.stack([self._mirrored(prepared[np.clip(i, 0, len(prepared) - 1)], mirrors) for i in at], axis=1)
 
     def _mirrored(self, image: np.ndarray, mirrors: list[tuple[int, ...]]) -> np.ndarray:

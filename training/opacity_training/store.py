@@ -102,10 +102,10 @@ def _files(spec: object, root: Path) -> str:
     found = hashlib.sha256()
     places = [spec.folder] if hasattr(spec, "folder") else [*getattr(spec, "volumes", ()), *getattr(spec, "single_slices", ())]
     for place in (root / name for name in places):
-        for path in (place, *sorted(place.rglob("*"))):
-            if path.is_file():
-                about = path.stat()
-                found.update(f"{path.relative_to(place)} {about.st_size} {about.st_mtime_ns}\n".encode())
+        inside = (os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names)
+        for path in [str(place)] if place.is_file() else sorted(inside):
+            about = os.stat(path)
+            found.update(f"{os.path.relpath(path, place)} {about.st_size} {about.st_mtime_ns}\n".encode())
     return found.hexdigest()
 
 

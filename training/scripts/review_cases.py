@@ -20,9 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from opacity_training import paths, sources  # noqa: E402
 from opacity_training.__main__ import config  # noqa: E402
-from opacity_training.evaluate import CLASS, UNIT  # noqa: E402
+from opacity_training.evaluate import predicted, variants  # noqa: E402
 from opacity_training.learn import trained_on  # noqa: E402
-from opacity_training.runtime import Model  # noqa: E402
 from opacity_training.samples import scans  # noqa: E402
 from opacity_training.sources import Case  # noqa: E402
 from opacity_training.sources.nifti import write  # noqa: E402
@@ -75,28 +74,19 @@ def of_system(folder: Path, name: str, runs: Path, root: Path | None) -> int:
 def of_model(folder: Path, path: Path, held_out: str, root: Path | None) -> int:
     """An exported model, before any postprocessing, on the patients it was not trained on."""
     system = load(config(held_out))
-    variants = models(path)
-    seen = sorted(set(trained_on(variants[0].metadata)) & set(system.protocol.test_cases))
+    models = variants(path)
+    seen = sorted(set(trained_on(models[0].metadata)) & set(system.protocol.test_cases))
     if seen:
         sys.exit(f"{path} was trained on {', '.join(seen)}: take the out-of-fold predictions of a system instead")
     source = sources.build(system.data.source, root)
     for id in system.protocol.test_cases:
         case = source.read(id)
-        model = next((m for m in variants if UNIT[m.metadata["input"]["unit"]] == case.unit), None)
-        if model is None:
-            sys.exit(f"{path} has no metadata for pictures in {case.unit}")
-        found = {CLASS.get(n, n): p for n, p in model.probabilities(case.image, case.spacing_mm).items()}
-        limit = {CLASS.get(c["label"], c["label"]): c["threshold"] for c in model.metadata["output"]["channels"]}
-        masks = {n: p > limit[n] for n, p in found.items()}
-        if {"left", "right"} <= set(found):
-            found["lung"], masks["lung"] = np.maximum(found["left"], found["right"]), masks["left"] | masks["right"]
-        found = {c: np.rint(255 * found[c]).astype(np.uint8) for c in BITS}
-        put(folder / path.stem / id, case, found, {c: masks[c] for c in BITS})
+        try:
+            found, masks = predicted(models, case)
+        except ValueError as e:
+            sys.exit(str(e))
+        put(folder / path.stem / id, case, {c: np.rint(255 * found[c]).astype(np.uint8) for c in BITS}, {c: masks[c] for c in BITS})
     return len(system.protocol.test_cases)
-
-
-def models(path: Path) -> list[Model]:
-    return [Model(path, sidecar) for sidecar in (None, *sorted(path.parent.glob(f"{path.stem}.*.json")))]
 
 
 def put(folder: Path, case: Case, probability: dict[str, np.ndarray], masks: dict[str, np.ndarray]) -> None:
