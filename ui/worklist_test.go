@@ -413,7 +413,7 @@ func TestSavingTheListElsewhere(t *testing.T) {
 	}
 	b.chooser.path = filepath.Join(folder, "mine.csv")
 	b.askSaveWorkList()
-	b.until("the table is saved", func() bool { return !b.cases.jobs.Running(jobCasesCopy) })
+	b.until("the table is saved", func() bool { return !b.looking() && !b.cases.jobs.Running(jobCasesCopy) })
 	if table, err := worklist.Open(b.chooser.path); err != nil || len(table.Entries()) != 3 || filepath.Ext(b.cases.file) != ".json" {
 		t.Errorf("as CSV: %v, and the list goes on in %s", err, b.cases.file)
 	}
