@@ -13,12 +13,12 @@ FEWEST = 6  # patients: an interval of fewer says nothing
 
 # Whom the rows of a group are compared with.
 BASELINES = {
-    "own": ("own-plain", "own-heavy"),
+    "own": ("own-plain", "own-heavy", "own-unet"),
     "lecture-networks": ("lecture-unet",),
     "lecture-losses": ("lecture-loss-cross-entropy-dice",),
     "lecture-augmentations": ("lecture-augment-none",),
     "lecture-optimisers": ("lecture-optimiser-adam",),
-    "fv-ablation": ("fv-unet",),
+    "fv-ablation": ("fv-unet", "fv-paspp"),
     "miscnn": ("covid19-miscnn",),
     "comparison": ("comparison-unet",),
 }
