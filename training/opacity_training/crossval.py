@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from . import __version__, networks, predict, records, runs, vote
 from .evaluate import case_rows
 from .folds import Fold
+from .metrics import by_patient
 from .places import Places, WaitError, folds_of, store_of
 from .store import Store, facts
 from .system import System
@@ -44,14 +45,15 @@ def crossval(
     if not depth:
         jobs.sort(key=lambda job: job[1].number)  # stable: systems stay in the order given
     read = _read(jobs, places)
-    waiting = 0
+    waiting = recorded = done = 0
     while jobs and waiting < len(jobs):
         system, fold, number = jobs.pop(0)
         try:
             needed = read(system, fold)
             if _recorded(system, fold, places):
-                restore(system, fold, places, say)
+                done += restore(system, fold, places, say)
             if _done(system, fold, places, needed):
+                recorded += 1
                 continue
             if time.monotonic() > deadline:
                 say(f"the time is over; {len(jobs) + 1} folds are left")
@@ -59,7 +61,7 @@ def crossval(
             if not alone(system, fold, number, places, deadline, say, needed):
                 say(f"{system.id} fold {fold.number} was interrupted; the same command carries on with it")
                 return False
-            waiting = 0
+            waiting, done = 0, done + 1
         except WaitError as e:
             jobs.append((system, fold, number))
             waiting += 1
@@ -69,6 +71,8 @@ def crossval(
             good = False
     if jobs:
         say(reason)
+    elif good and recorded and not done:
+        say(f"nothing to run: {recorded} folds have their record in {places.records}; to run them anew beside these, name other folders with --results and --runs")
     return good and not jobs
 
 
@@ -146,15 +150,17 @@ def one(
     return True
 
 
-def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> None:
-    """Where a finished fold's probabilities are not on this machine, make them from its kept weights, if it has any."""
+def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> bool:
+    """Where a finished fold's probabilities are not on this machine, make them from its kept weights, if it has any; True where it did."""
     run = runs.folder(places.runs, system, fold.number)
     weights = kept(system, run, places)
     if not system.keep_weights or not weights.exists() or _predicted(system, fold, places):
-        return
-    if runs.read(weights)["sha256"] == system.sha256(predicted=False):
-        measure(system, fold, store_of(system, places), run, weights)
-        say(f"{system.id} fold {fold.number}: predicted again from {weights.name}")
+        return False
+    if runs.read(weights)["sha256"] != system.sha256(predicted=False):
+        return False
+    measure(system, fold, store_of(system, places), run, weights)
+    say(f"{system.id} fold {fold.number}: predicted again from {weights.name}")
+    return True
 
 
 def kept(system: System, run: Path, places: Places) -> Path:
@@ -174,7 +180,7 @@ def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path |
         np.savez_compressed(run / "probabilities" / f"{id}.npz", **{k: np.rint(255 * p).astype(np.uint8) for k, p in found.items()})
         pick = slice(None) if slices is None else slices
         found, masks = ({k: v[pick] for k, v in part.items()} for part in (found, masks))
-        rows += case_rows(id, case.label[pick], found, system.predict.threshold, masks)
+        rows += case_rows(case, case.label[pick], found, system.predict.threshold, masks)
     return rows
 
 
@@ -194,7 +200,7 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
         data={
             "name": records.data_name(system.data.source),
             "lacks": sorted({v for u in used for v in u["lacks"]}),
-            "patients": len(used),
+            "patients": len({u["patient"] for u in used}),
             "unit": "/".join(sorted({u["unit"] for u in used})),
         },
         lung_includes_infection=True,
@@ -225,7 +231,7 @@ def summary(rows: list[dict]) -> str:
     """Mean Dice by label, in words."""
     parts = []
     for label in dict.fromkeys(r["label"] for r in rows):
-        values = [r["dice"] for r in rows if r["label"] == label and r["dice"] is not None]
+        values = [v for v in by_patient((r for r in rows if r["label"] == label), "dice").values() if v is not None]
         parts.append(f"{label} Dice {np.mean(values):.3f} ({len(values)} patients)" if values else f"{label} Dice not defined")
     return ", ".join(parts)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .metrics import fold_means, measure, ratio_limits, summarise
+from .metrics import by_patient, fold_means, measure, ratio_limits, summarise
 from .runtime import Model, name
 from .sources import LUNG, Case, Source
 from .targets import BIT, UNKNOWN
@@ -18,22 +18,23 @@ UNIT = {"HU": "hu", "uint8": "gray8"}  # of the metadata's words
 CLASS = {"left lung": "left", "right lung": "right"}  # of the metadata's names; the others are the same
 
 
-def case_rows(case: str, label: np.ndarray, probability: dict[str, np.ndarray], threshold: float = 0.5, masks: dict[str, np.ndarray] | None = None) -> list[dict]:
-    """One row a class: {"case", "label", "size" [z, y, x], measures of metrics.measure, "why"}.
+def case_rows(case: Case, label: np.ndarray, probability: dict[str, np.ndarray], threshold: float = 0.5, masks: dict[str, np.ndarray] | None = None) -> list[dict]:
+    """One row a class: {"case", "label", "size" [z, y, x], measures of metrics.measure, "why"}, and "patient" where that is not the case.
 
-    label: bits, uint8 [z, y, x]. probability: by class, float 0..1 on the same grid; masks: bool by
+    label: bits of the slices that are measured, uint8 [z, y, x]. probability: by class, float 0..1 on the same grid; masks: bool by
     class where they are not probability > threshold (softmax's strongest class, votes). Voxels that nobody
     knows are taken out of both sides.
     """
     masks = masks if masks is not None else {name: p > threshold for name, p in probability.items()}
     rows = []
     lungs = label & LUNG > 0
+    who = {"case": case.id} if case.patient == case.id else {"case": case.id, "patient": case.patient}
     for name, mask in masks.items():
         known = label & UNKNOWN[name] == 0
         reference = (label & BIT[name] > 0) & known
         p = probability[name].astype(np.float32) * known
         inside = lungs if name == "infection" else None
-        rows.append({"case": case, "label": name, "size": list(label.shape), **measure(reference, mask & known, p, inside)})
+        rows.append(who | {"label": name, "size": list(label.shape), **measure(reference, mask & known, p, inside)})
     return rows
 
 
@@ -50,9 +51,9 @@ def run_rows(run: Path, source: Source, threshold: float = 0.5) -> tuple[list[di
         folds[path.stem] = number
         case = source.read(path.stem)
         with np.load(path) as f:
-            rows += case_rows(path.stem, case.label, {name: f[name].astype(np.float32) / 255 for name in f.files}, threshold)
+            rows += case_rows(case, case.label, {name: f[name].astype(np.float32) / 255 for name in f.files}, threshold)
     if not rows:
-        raise FileNotFoundError(f"{run} holds no out-of-fold probabilities; run crossval first")
+        raise FileNotFoundError(f"{run} holds no out-of-fold probabilities, which stay on the machine that made them: `--records` needs none, and `crossval` with another --results and --runs makes them")
     return sorted(rows, key=lambda r: r["case"]), folds
 
 
@@ -80,7 +81,7 @@ def of_model(path: Path, source: Source, cases: list[str]) -> list[dict]:
 
 def model_rows(models: list[Model], cases: Iterable[Case]) -> list[dict]:
     """Rows of an exported model's variants over cases, on their own grids."""
-    return [row for case in cases for found, masks in [predicted(models, case)] for row in case_rows(case.id, case.label, found, masks=masks)]
+    return [row for case in cases for found, masks in [predicted(models, case)] for row in case_rows(case, case.label, found, masks=masks)]
 
 
 def predicted(models: list[Model], case: Case) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -105,13 +106,13 @@ def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print)
             values = [f"{r[m]:.4f}" if r[m] is not None else r["why"][m] for m in ("dice", "nsd_1px", "sensitivity", "precision")]
             say(f"{'':<{len(label) + 2}}{r['case']:<14} {values[0]:>7} {values[1]:>8} {values[2]:>7} {values[3]:>7} {r['area_ref_px']:>9.0f} {r['area_pred_px']:>9.0f}")
         for m in ("dice", "nsd_1px"):
-            s = summarise(r[m] for r in those)
+            s = summarise(by_patient(those, m).values())
             say(f"  {m}: mean {_(s['mean'])}, median {_(s['median'])}, SD {_(s['sd'])}, worst {_(s['worst'])}; {s['n']} patients, {s['n_undefined']} undefined")
         if folds:
             by_fold: dict[int, list] = {}
             for r in those:
-                by_fold.setdefault(folds[r["case"]], []).append(r["dice"])
-            s = fold_means(by_fold)
+                by_fold.setdefault(folds[r["case"]], []).append(r)
+            s = fold_means({k: by_patient(v, "dice").values() for k, v in by_fold.items()})
             say(f"  dice, mean ± SD of {s['n']} folds: {_(s['mean'])} ± {_(s['sd'])}")
         if label == "infection":
             limits = ratio_limits((r["area_ref_px"], r["area_pred_px"]) for r in those)

@@ -16,7 +16,7 @@ import numpy as np
 from . import chains, explore_figures, sources
 from . import explore_tables as tables
 from .paths import inside_repository
-from .sources import INFECTION, LEFT, LUNG, RIGHT, Case
+from .sources import INFECTION, LEFT, LUNG, RIGHT, Case, SourceError
 
 THUMB = 32  # side of the thumbnails that are compared
 ALIKE = 0.95  # correlation of thumbnails from which slices of two patients are reported
@@ -29,6 +29,7 @@ class Seen:
     """What is kept of a case. Sizes and spacings x, y, z."""
 
     id: str
+    patient: str
     origin: str
     unit: str
     size: tuple[int, int, int]
@@ -46,26 +47,35 @@ class Seen:
 
 
 def explore(spec: object, root: Path, folder: Path, chain: list | None = None, say: Callable[[str], None] = print) -> list[Seen]:
-    """Explore a source, or a system's source through its chain; tables and figures into folder, a summary to `say`."""
+    """Explore a source, or a system's source through its chain; tables and figures into folder, a summary to `say`.
+
+    Cases that cannot be used are left out, listed in the summary, and raised together at the end.
+    """
     if hasattr(spec, "data"):
         spec, chain = spec.data.source, chain or spec.data.chain
     source = sources.build(spec, root)
     phantoms = isinstance(spec, (sources.Phantoms, sources.PhantomVolumes))
     pictures = phantoms or not inside_repository(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    seen, before_after = [], None
+    seen, before_after, bad = [], None, []
     for id in source.cases():
-        case = source.read(id)
+        try:
+            case = source.read(id)
+        except SourceError as e:
+            bad.append(str(e))
+            continue
         seen.append(look(case))
         seen[-1].row = explore_figures.montage_row(case) if pictures else None
         if before_after is None and chain:
             before_after = through_chain(case, chain)
         say(tables.line(seen[-1]))
+    if not seen:
+        raise sources.all_of(bad, len(bad))
     pairs = duplicates(seen)
     tables.table(seen, folder / "cases.csv")
     (folder / "cases.md").write_text(tables.markdown(seen), encoding="utf-8")
     tables.write_pairs(pairs, folder / "duplicates.csv")
-    (folder / "summary.md").write_text(text := tables.summary(seen, pairs, ALIKE), encoding="utf-8")
+    (folder / "summary.md").write_text(text := tables.summary(seen, pairs, ALIKE, bad), encoding="utf-8")
     say(text)
 
     explore_figures.histograms(seen, folder / "greys")
@@ -77,6 +87,8 @@ def explore(spec: object, root: Path, folder: Path, chain: list | None = None, s
             explore_figures.before_after(*before_after, folder / "chain.png")
     else:
         say(f"{folder} is inside the repository: patients' pictures stay out of it, and no montage is drawn")
+    if bad:
+        raise sources.all_of(bad, len(bad) + len(seen))
     return seen
 
 
@@ -89,7 +101,7 @@ def look(case: Case) -> Seen:
     odd = oddities(case, planes)
     planes[(label & LUNG > 0).mean((1, 2)) < LITTLE_LUNG] = 0  # necks and bellies are too much alike
     return Seen(
-        id=case.id, origin=case.origin, unit=case.unit, size=image.shape[::-1], spacing_mm=case.spacing_mm and case.spacing_mm[::-1],
+        id=case.id, patient=case.patient, origin=case.origin, unit=case.unit, size=image.shape[::-1], spacing_mm=case.spacing_mm and case.spacing_mm[::-1],
         minimum=float(image.min()), maximum=float(image.max()), mean=float(image.mean(dtype=np.float64)), shares=shares(label),
         slices_with={name: int((label & bit > 0).any((1, 2)).sum()) for name, bit in (("lung", LUNG), ("infection", INFECTION))},
         lacks=case.lacks, odd=odd, histogram=histogram, thumbs=planes,
@@ -168,7 +180,7 @@ def offset(plane: np.ndarray, label: np.ndarray, unit: str) -> tuple[float | Non
 
 
 def duplicates(seen: list[Seen]) -> list[tuple[str, int, str, int, float, str]]:
-    """Slices of two patients whose thumbnails correlate more than ALIKE, as they are or turned over: the best of each pair of cases."""
+    """Slices of two cases whose thumbnails correlate more than ALIKE, as they are or turned over: the best of each pair of cases."""
     out = []
     for i, a in enumerate(seen):
         turned = a.thumbs.reshape(-1, THUMB, THUMB)

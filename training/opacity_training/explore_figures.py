@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .figures import COLOURS, plt, save
+from .figures import COLOURS, DASHES, plt, save
 from .sources import INFECTION, LUNG, Case
 
 LOW, HIGH = -1250.0, 250.0  # HU from black to white
@@ -22,13 +22,17 @@ def histograms(seen: list, path: Path) -> None:
         low, high = (0, 256) if unit == "gray8" else (-1536, 1536)
         at = low + (np.arange(64) + 0.5) * (high - low) / 64
         cases = [s for s in seen if s.unit == unit]
+        origins = sorted({s.origin for s in cases})
         for s in cases:
-            ax.plot(at, s.histogram / max(1, s.histogram.sum()), lw=0.8, alpha=0.6, color=COLOURS[0])
+            n = origins.index(s.origin) % len(COLOURS)
+            ax.plot(at, s.histogram / max(1, s.histogram.sum()), lw=0.8, alpha=0.6, color=COLOURS[n], ls=DASHES[n])
+        if 1 < len(origins) <= len(COLOURS):
+            ax.legend([ax.lines[[s.origin for s in cases].index(o)] for o in origins], origins, frameon=False, fontsize=7)
         ax.set_yscale("log")
         ax.set_xlabel({"hu": "HU", "gray8": "grey, 0..255"}[unit])
         ax.set_ylabel("share of voxels")
         ax.set_title(f"{len(cases)} cases", fontsize=9)
-    save(figure, path, "Grey values, a line a case; 64 bins; values outside the axis are left out.")
+    save(figure, path, "Grey values, a line a case, by origin; 64 bins; values outside the axis are left out.")
 
 
 def frequencies(seen: list, path: Path) -> None:

@@ -18,11 +18,11 @@ def line(s) -> str:
 
 def rows(seen: list) -> list[list[str]]:
     """The table: a header, a case each."""
-    out = [["case", "origin", "unit", "x", "y", "z", "spacing x mm", "spacing y mm", "spacing z mm", "minimum", "maximum", "mean", "slices with infection", *CLASSES, "odd"]]
+    out = [["case", "patient", "origin", "unit", "x", "y", "z", "spacing x mm", "spacing y mm", "spacing z mm", "minimum", "maximum", "mean", "slices with infection", *CLASSES, "odd"]]
     for s in seen:
         spacing = ["", "", ""] if s.spacing_mm is None else [f"{v:.3f}" for v in s.spacing_mm]
         share = [f"{s.shares[c]:.6f}" if c in s.shares else "" for c in CLASSES]
-        out.append([s.id, s.origin, s.unit, *map(str, s.size), *spacing, f"{s.minimum:g}", f"{s.maximum:g}", f"{s.mean:.1f}", str(s.slices_with["infection"]), *share, "; ".join(s.odd)])
+        out.append([s.id, s.patient, s.origin, s.unit, *map(str, s.size), *spacing, f"{s.minimum:g}", f"{s.maximum:g}", f"{s.mean:.1f}", str(s.slices_with["infection"]), *share, "; ".join(s.odd)])
     return out
 
 
@@ -43,10 +43,11 @@ def write_pairs(pairs: list[tuple], path: Path) -> None:
         writer.writerows([*p[:4], f"{p[4]:.4f}", p[5]] for p in pairs)
 
 
-def summary(seen: list, pairs: list[tuple], alike: float) -> str:
+def summary(seen: list, pairs: list[tuple], alike: float, bad: list[str] = ()) -> str:
     """Means and medians over the cases, and all that is odd."""
     sizes = np.array([s.size for s in seen], float)
-    out = [f"# {len(seen)} cases, {int(sizes[:, 2].sum())} slices", ""]
+    patients = {s.id: s.patient for s in seen}
+    out = [f"# {len(seen)} cases of {len(set(patients.values()))} patients, {int(sizes[:, 2].sum())} slices", ""]
     out += [f"- {axis} mean {sizes[:, n].mean():.2f}, median {np.median(sizes[:, n]):.2f}" for n, axis in enumerate("xyz")]
     units = {u: sum(s.unit == u for s in seen) for u in sorted({s.unit for s in seen})}
     out.append("- units: " + ", ".join(f"{n} {u}" for u, n in units.items()))
@@ -58,6 +59,8 @@ def summary(seen: list, pairs: list[tuple], alike: float) -> str:
     lacks = sorted({v for s in seen for v in s.lacks})
     out += [f"- lacks: {', '.join(lacks) or 'nothing'}", f"- odd: {sum(bool(s.odd) for s in seen)} cases"]
     out += [f"  - {s.id}: {o}" for s in seen for o in s.odd]
-    out.append(f"- slices alike in two patients (correlation over {alike}): {len(pairs) or 'none'}")
-    out += [f"  - {a} slice {k} and {b} slice {m}: {r:.3f} {way}".rstrip() for a, k, b, m, r, way in pairs]
+    strangers = [p for p in pairs if patients[p[0]] != patients[p[2]]]
+    out.append(f"- slices alike in two patients (correlation over {alike}): {len(strangers) or 'none'}")
+    out += [f"  - {a} slice {k} and {b} slice {m}: {r:.3f} {way}".rstrip() for a, k, b, m, r, way in strangers]
+    out += [f"- cannot be used, and left out: {len(bad)} cases"] * bool(bad) + [f"  - {b}" for b in bad]
     return "\n".join(out) + "\n"

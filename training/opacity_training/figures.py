@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib
+import matplotlib.ticker
 import numpy as np
 
 matplotlib.use("Agg")
 matplotlib.rcParams.update({"svg.hashsalt": "opacity", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none"})
 
 import matplotlib.pyplot as plt  # noqa: E402
+
+from .metrics import FEWEST  # noqa: E402
 
 if TYPE_CHECKING:
     from .paired import Difference
@@ -46,25 +49,29 @@ def save(figure, path: Path, caption: str) -> list[Path]:
 
 
 def strips(path: Path, rows: list[tuple[str, list[float]]], measure: str, caption: str, title: str = "") -> list[Path]:
-    """One row a system, the first at the top: a box, every patient as a point, the mean as a diamond with its number."""
+    """One row a system, the first at the top: a box of six patients or more, every patient as a point, the mean as a diamond with
+    its number, and with that of its patients where the rows differ in them."""
+    differ = len({len(values) for _, values in rows}) > 1
     figure, axes = plt.subplots(figsize=(7.2, 1.5 + 0.42 * max(len(rows), 2)))
     for i, (_, values) in enumerate(rows):
         if not values:
             axes.text(0.5, i, "nothing defined", va="center", ha="center", fontsize=8, transform=axes.get_yaxis_transform())
             continue
-        axes.boxplot(values, positions=[i], orientation="horizontal", widths=0.5, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
+        if len(values) >= FEWEST:
+            axes.boxplot(values, positions=[i], orientation="horizontal", widths=0.5, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
         jitter = (np.arange(len(values)) % 5 - 2) * 0.06
         axes.plot(values, i + jitter, "o", ms=3.5, color=COLOURS[1], alpha=0.8)
         mean = float(np.mean(values))
         axes.plot([mean], [i], "D", ms=6, color="white", mec="black")
-        axes.text(1.01, i, f"{mean:.3f}", va="center", fontsize=8, transform=axes.get_yaxis_transform())
+        axes.text(1.01, i, f"{mean:.3f}" + (f", n {len(values)}" if differ else ""), va="center", fontsize=8, transform=axes.get_yaxis_transform())
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel(measure)
     axes.grid(axis="x", color="#dddddd")
     axes.set_axisbelow(True)
     axes.set_title(title, loc="left", fontsize=10)
-    return save(figure, path, caption + " Point: a patient; line in the box: median; diamond and number: mean.")
+    boxes = "; line in the box: median" if any(len(values) >= FEWEST for _, values in rows) else ""
+    return save(figure, path, caption + f" Point: a patient{boxes}; diamond and number: mean" + (" of the n patients that the row has." if differ else "."))
 
 
 def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]], measure: str, caption: str) -> list[Path]:
@@ -107,25 +114,31 @@ def differences(path: Path, rows: list[tuple[str, Difference]], measure: str, ca
 
 
 def ladder(path: Path, rows: list[tuple[str, dict[str, float]]], measure: str, caption: str) -> list[Path]:
-    """Systems from left to right, each patient joined through them where it has neighbouring values."""
+    """Systems from left to right, each patient joined through them where it has neighbouring values; means of those whom all have."""
     figure, axes = plt.subplots(figsize=(max(4.2, 1.7 * len(rows) + 1.2), 4.0))
-    for case in sorted({c for _, values in rows for c in values}):
-        axes.plot(range(len(rows)), [values.get(case, np.nan) for _, values in rows], "o-", ms=3.5, lw=0.8, color="#999999")
-    means = [float(np.mean(list(values.values()))) if values else np.nan for _, values in rows]
+    every = sorted({c for _, values in rows for c in values})
+    shared = [c for c in every if all(c in values for _, values in rows)]
+    for case in every:
+        axes.plot(range(len(rows)), [values.get(case, np.nan) for _, values in rows], "o-", ms=3.5, lw=0.8, color="#777777" if case in shared else "#cccccc")
+    means = [float(np.mean([values[c] for c in shared])) if shared else np.nan for _, values in rows]
     axes.plot(range(len(rows)), means, "D", ms=7, color=COLOURS[0])
-    for i, (_, values) in enumerate(rows):
-        axes.annotate(f"{means[i]:.3f}\nn {len(values)}", (i, means[i]), (7, 0), textcoords="offset points", fontsize=8, va="center")
+    for i, mean in enumerate(means if shared else ()):
+        axes.annotate(f"{mean:.3f}\nn {len(shared)}", (i, mean), (7, 0), textcoords="offset points", fontsize=8, va="center")
     axes.set_xticks(range(len(rows)), [name.replace(" (", "\n(") for name, _ in rows], fontsize=8)
     axes.set_xlim(-0.4, len(rows) - 0.4)
     axes.set_ylabel(measure)
     axes.grid(axis="y", color="#dddddd")
-    return save(figure, path, caption + " Line: a patient; diamond: mean of those there are, n of them.")
+    return save(figure, path, caption + " Line: a patient; diamond: mean of the n whom all of them measured"
+        + ("; pale: measured by some." if len(shared) < len(every) else "."))
 
 
 def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], caption: str, logarithmic: tuple[str, ...] = ()) -> list[Path]:
-    """One panel a quantity; in it one line a series: the mean over its folds, and the range of them as a band."""
-    figure, axis = plt.subplots(1, len(panels), figsize=(max(4.5, 3.9 * len(panels)), 3.6), squeeze=False)
-    for axes, (quantity, series) in zip(axis[0], panels.items()):
+    """One panel a quantity, two abreast; in it one line a series: the mean over its folds, and the range of them as a band."""
+    columns = min(2, len(panels))
+    figure, axis = plt.subplots(-(-len(panels) // columns), columns, figsize=(7.2 if columns > 1 else 4.5, 2.9 * -(-len(panels) // columns) + 0.6), squeeze=False)
+    for spare in axis.flat[len(panels) :]:
+        spare.axis("off")
+    for axes, (quantity, series) in zip(axis.flat, panels.items()):
         for i, (name, folds) in enumerate(series.items()):
             at = np.unique(np.concatenate([np.asarray(x, float) for x, _ in folds]))
             lines = np.array([np.interp(at, x, y, right=np.nan) for x, y in folds])
@@ -139,7 +152,9 @@ def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], ca
         axes.grid(color="#e5e5e5")
         if quantity in logarithmic:
             axes.set_yscale("log")
-    axis[0][-1].legend(fontsize=7.5, frameon=False)
+            axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+            axes.yaxis.set_minor_formatter(matplotlib.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
+    axis.flat[len(panels) - 1].legend(fontsize=7.5, frameon=False)
     return save(figure, path, caption + " Line: mean over folds; band: their range.")
 
 
@@ -153,7 +168,8 @@ def grid(path: Path, values: dict[tuple[str, str, str], list[float]], caption: s
             for k, box in enumerate(boxes):
                 v = values.get((row, column, box), [])
                 if v:
-                    axes.boxplot(v, positions=[k], widths=0.55, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
+                    if len(v) >= FEWEST:
+                        axes.boxplot(v, positions=[k], widths=0.55, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
                     axes.plot(k + (np.arange(len(v)) % 5 - 2) * 0.05, v, "o", ms=3, color=COLOURS[1], alpha=0.8)
                 else:
                     axes.text(k, 0.5, "not run", ha="center", fontsize=7, rotation=90, transform=axes.get_xaxis_transform())
@@ -163,7 +179,8 @@ def grid(path: Path, values: dict[tuple[str, str, str], list[float]], caption: s
             if i == 0:
                 axes.set_title(column, fontsize=9)
         panels[i][0].set_ylabel(row)
-    return save(figure, path, caption + " Point: a patient; line in the box: median.")
+    boxes = "; line in the box: median" if any(len(v) >= FEWEST for v in values.values()) else ""
+    return save(figure, path, caption + f" Point: a patient{boxes}.")
 
 
 def fitting(path: Path, series: dict[str, tuple[list, list]], quantity: str, caption: str) -> list[Path]:
@@ -230,6 +247,7 @@ def ratios(path: Path, areas: list[tuple[float, float]], limits: dict, caption: 
     axes.set_xlabel("infection area, pixels (geometric mean of both)")
     axes.set_ylabel("predicted / reference")
     left_out = f" {limits['n_undefined']} without a ratio." if limits["n_undefined"] else ""
-    return save(figure, path, caption + f" Dashed: 95 % limits of agreement; grey: 0.67 to 1.5.{left_out}")
+    dashed = "Dashed: 95 % limits of agreement" if limits["low"] is not None else f"No limits of agreement: fewer than {FEWEST} patients"
+    return save(figure, path, caption + f" {dashed}; grey: 0.67 to 1.5.{left_out}")
 
 

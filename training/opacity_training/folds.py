@@ -21,38 +21,61 @@ class Fold:
     test: Part = field(default_factory=dict)
 
 
-def make(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str]) -> list[Fold]:
-    """The folds of a protocol over the cases; slices and origins say what each case has.
+def make(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str], patients: dict[str, str]) -> list[Fold]:
+    """The folds of a protocol over the cases; slices, origins and patients say what each case has and whose it is.
 
-    The same protocol over the same cases gives the same folds to every system.
+    The same protocol over the same cases gives the same folds to every system. All cases of a patient are on one side,
+    but for the split leaky-slice.
     """
-    cases = sorted(cases)
-    if not cases:
+    of: dict[str, list[str]] = {}  # the cases of each patient, in the order of his first
+    for case in sorted(cases):
+        of.setdefault(patients[case], []).append(case)
+    if not of:
         raise ConfigError("there are no cases to train on")
-    if protocol.split == "all":
-        return [_with_validation(protocol, Fold(0, {c: None for c in cases}), origins)]
-    if len(cases) == 1:
-        raise ConfigError(f"{cases[0]} is the only patient: at least two are needed, one to train on and one to measure")
-    if protocol.split == "fixed":
-        return [_with_validation(protocol, _fixed(protocol, cases), origins)]
+    if len(of) == 1 and protocol.split != "all":
+        (one,) = of
+        raise ConfigError(f"{one} is the only patient{_of_many(len(cases))}: at least two are needed, one to train on and one to measure")
     if protocol.split == "leaky-slice":
-        return _leaky(protocol, cases, slices)
-    if protocol.folds < 2:
-        raise ConfigError(f"{protocol.folds} folds cannot be: at least two are needed")
-    if len(cases) < protocol.folds:
-        raise ConfigError(f"{len(cases)} patients cannot make {protocol.folds} folds: lower protocol.folds, or add patients")
-    sides = _balanced(protocol, cases, slices, origins)
-    return [_with_validation(protocol, Fold(k, {c: None for c in cases if c not in side}, test={c: None for c in side}), origins) for k, side in enumerate(sides)]
+        return _leaky(protocol, sorted(cases), slices)
+    # A patient is spoken of by his first case.
+    every = {those[0]: those for those in of.values()}
+    count = {first: sum(slices[c] for c in those) for first, those in every.items()}
+    match protocol.split:
+        case "all":
+            made = [Fold(0, dict.fromkeys(every))]
+        case "fixed":
+            made = [_fixed(protocol, every)]
+        case _:
+            if protocol.folds < 2:
+                raise ConfigError(f"{protocol.folds} folds cannot be: at least two are needed")
+            if len(every) < protocol.folds:
+                raise ConfigError(f"{len(every)} patients{_of_many(len(cases), len(every))} cannot make {protocol.folds} folds: lower protocol.folds, or add patients")
+            sides = _balanced(protocol, list(every), count, origins)
+            made = [Fold(k, {c: None for c in every if c not in side}, test=dict.fromkeys(side)) for k, side in enumerate(sides)]
+    return [_whole(_with_validation(protocol, fold, origins), every) for fold in made]
 
 
-def _fixed(protocol: Protocol, cases: list[str]) -> Fold:
-    unknown = [c for c in protocol.test_cases if c not in cases]
-    if unknown:
+def _of_many(cases: int, patients: int = 1) -> str:
+    """What stands behind the patients where they have more cases than that."""
+    return f" ({cases} cases; the source's key `patient` says which are whose)" if cases > patients else ""
+
+
+def _whole(fold: Fold, every: dict[str, list[str]]) -> Fold:
+    """A fold of patients as one of all their cases."""
+    train, validation, test = ({c: None for c in sorted(c for first in part for c in every[first])} for part in (fold.train, fold.validation, fold.test))
+    return Fold(fold.number, train, validation, test)
+
+
+def _fixed(protocol: Protocol, every: dict[str, list[str]]) -> Fold:
+    known = {c: first for first, those in every.items() for c in those}
+    if unknown := [c for c in protocol.test_cases if c not in known]:
         raise ConfigError(f"protocol.test_cases: there is no case {', '.join(unknown)}")
-    train = [c for c in cases if c not in protocol.test_cases]
-    if not train:
+    test = sorted({known[c] for c in protocol.test_cases})
+    if forgotten := [c for first in test for c in every[first] if c not in protocol.test_cases]:
+        raise ConfigError(f"protocol.test_cases: {', '.join(forgotten)} is of a patient who is held out, and must be held out too")
+    if len(test) == len(every):
         raise ConfigError("protocol.test_cases holds every patient: nobody is left to train on")
-    return Fold(0, {c: None for c in train}, test={c: None for c in sorted(protocol.test_cases)})
+    return Fold(0, {c: None for c in every if c not in test}, test=dict.fromkeys(test))
 
 
 def _balanced(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str]) -> list[list[str]]:

@@ -15,6 +15,7 @@ from scipy import ndimage
 
 SMOOTH = 1e-3  # of the soft Jaccard-Tanimoto score, as in the course deck it is taken from
 LOWER_IS_BETTER = {"mae"}
+FEWEST = 6  # patients: an interval or a quartile of fewer says nothing
 
 
 def measure(reference: np.ndarray, predicted: np.ndarray, probability: np.ndarray | None = None, lungs: np.ndarray | None = None) -> dict:
@@ -180,6 +181,15 @@ def summarise(values: Iterable[float | None], lower_is_better: bool = False) -> 
     }
 
 
+def by_patient(rows: Iterable[Mapping], measure: str) -> dict[str, float | None]:
+    """One value a patient, the mean of his rows where he has several: cases, or folds of a leaky split. A row says whose it is
+    by `patient` where that is not its `case`."""
+    values: dict[str, list] = {}
+    for row in rows:
+        values.setdefault(row.get("patient", row["case"]), []).append(row.get(measure))
+    return {who: summarise(v)["mean"] for who, v in values.items()}
+
+
 def fold_means(folds: Mapping[int, Iterable[float | None]]) -> dict:
     """The mean of the folds' means, with the standard deviation between folds (n-1): the form of the deck's table."""
     return summarise([summarise(v)["mean"] for v in folds.values()])
@@ -193,16 +203,16 @@ def mean_of_fold_medians(folds: Mapping[int, Iterable[float | None]]) -> float |
     return summarise([summarise(v)["median"] for v in folds.values()])["mean"]
 
 
-def ratio_limits(areas: Iterable[tuple[float, float]]) -> dict:
+def ratio_limits(areas: Iterable[tuple[float, float]], fewest: int = FEWEST) -> dict:
     """Limits of agreement of predicted over reference area, one (reference, predicted) a patient.
 
-    Bland and Altman on log ratios: exp(mean), exp(mean -+ 1.96 SD), SD with n-1. A patient with
-    an empty mask on either side has no ratio: counted in `n_undefined`.
+    Bland and Altman on log ratios: exp(mean), exp(mean -+ 1.96 SD), SD with n-1; no limits (low and high None) of fewer
+    ratios than `fewest`. A patient with an empty mask on either side has no ratio: counted in `n_undefined`.
     """
     pairs = list(areas)
     logs = np.array([math.log(p / r) for r, p in pairs if r and p])
     n = len(logs)
-    mean, sd = (float(logs.mean()) if n else None), (float(logs.std(ddof=1)) if n > 1 else None)
+    mean, sd = (float(logs.mean()) if n else None), (float(logs.std(ddof=1)) if n >= max(2, fewest) else None)
     return {
         "ratio": None if mean is None else math.exp(mean),
         "low": None if sd is None else math.exp(mean - 1.96 * sd),

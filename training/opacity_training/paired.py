@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .metrics import FEWEST
 from .tables import Results
 
 RESAMPLES = 10_000
-FEWEST = 6  # patients: an interval of fewer says nothing
 
 # Whom the rows of a group are compared with.
 BASELINES = {

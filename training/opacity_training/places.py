@@ -38,7 +38,7 @@ def folds_of(system: System, places: Places) -> list[Fold]:
     missing = [c for c in cases if c not in known]
     if missing:
         raise ConfigError(f"{system.id}.data.cases: the source has no case {', '.join(missing)}")
-    return folds.make(system.protocol, cases, {c: known[c]["slices"] for c in cases}, {c: known[c]["origin"] for c in cases})
+    return folds.make(system.protocol, cases, *({c: known[c][what] for c in cases} for what in ("slices", "origin", "patient")))
 
 
 def store_of(system: System, places: Places) -> Store:

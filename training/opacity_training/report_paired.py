@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import figures, tables
-from .paired import BASELINES, FEWEST, RESAMPLES, Difference, against
+from .metrics import FEWEST
+from .paired import BASELINES, RESAMPLES, Difference, against
 from .tables import Results, number
 
 HEAD = f"""# Against a baseline

@@ -54,9 +54,9 @@ AIMS = [
 # Of `evaluate --volumes --tests`: the aim's words, and which of its findings are about it (scan, what).
 VOLUMES = [
     ("`ct/lung1-001`, lungs, whole volume >= 0.97; first and last tenth >= 0.85", r"lung1-001", r"lung Dice"),
-    ("every slice without lung: nothing called lung", r"lung1-001|ricord|lungdx", r"called lung where"),
+    ("every slice without lung: nothing called lung", r"phantom|lung1-001|ricord|lungdx", r"called lung where"),
     ("infection called on `ct/lung1-001` <= 60 ml", r"lung1-001", r"infection called"),
-    ("padding, kernel, metal, half the field of view: <= 2 points", r"lung1-001|ricord|lungdx", r"padding|kernel|metal|field of view"),
+    ("padding, kernel, metal, half the field of view: <= 2 points", r"phantom|lung1-001|ricord|lungdx", r"padding|kernel|metal|field of view"),
 ]
 
 
@@ -109,7 +109,7 @@ def shipped(folder: Path, metadata: dict) -> str:
         those = [f for f in seen.get("rows", ()) if re.search(scan, f["scan"]) and re.search(what, f["what"])]
         if not those:
             rows.append([words, "not measured", "", "`evaluate --volumes --tests`"])
-        rows += [[words, f"{f['scan']}: {f['what']}: {f['found']}", verdict(f["good"]), "`evaluate --volumes --tests`"] for f in those]
+        rows += [[words, f"{f['scan']}: {f['what']}: {f['found']}", verdict(f["good"]) or "says nothing", "`evaluate --volumes --tests`"] for f in those]
     time = _read(folder / "time" / f"{metadata['id']}.json")
     if time:
         ms, met = time["ms"], time["ms"]["network"] <= 30

@@ -47,7 +47,8 @@ class Batches(torch.utils.data.Dataset):
             other = Store(e.source, system.data.chain, store.root, cache)
             self.groups.append(self._group(other, {c: None for c in e.cases or other.cases()}, e.share, e.lungless))
         self._refuse_useless(store)
-        self.augment = augment.build(system.augment)
+        self.cut_last = system.data.input.cut == "last"
+        self.augment = augment.build(system.augment[:-1] if self.cut_last else system.augment)
         self._foreground = lru_cache(maxsize=256)(self._find_foreground)
 
     def _group(self, store: Store, part: Part, share: float, lungless: float) -> Group:
@@ -102,7 +103,8 @@ class Batches(torch.utils.data.Dataset):
                 first, after = next(s for s in scans(len(prepared.image), prepared.info["starts"]) if s[0] <= z < s[1])
                 image = stacked(prepared.image[first:after], z - first, self.system.data.input.neighbours)
                 label, name = np.array(prepared.label[z]), f"{case} slice {z}"
-            image, label = self.augment(rng, image, label)
+            if not self.cut_last:
+                image, label = self.augment(rng, image, label)
             samples.append((image, *encode(self.system.data.target, label, "sides" not in prepared.info["lacks"])))
             names.append(name)
         return *(torch.from_numpy(np.ascontiguousarray(np.stack(v), np.float32)) for v in zip(*samples)), names
@@ -119,9 +121,20 @@ class Batches(torch.utils.data.Dataset):
         low, shape = np.array([first, 0, 0]), np.array([after - first, *shape[1:]])
         room = np.maximum(shape - size, 0)
         start = rng.integers(low, low + room + 1) if centre is None else np.clip(centre - size // 2, low, low + room)
+        name = f"{prepared.id} at {start.tolist()}"
+        if self.cut_last:
+            return *self._cut(rng, prepared.image[first:after], prepared.label[first:after], start - low, size), name
         box = tuple(slice(a, min(a + n, b)) for a, n, b in zip(start, size, low + shape))
         image, label = np.array(prepared.image[box]), np.array(prepared.label[box])
-        return padded(image, size)[None], padded(label, size, 0), f"{prepared.id} at {start.tolist()}"
+        return padded(image, size)[None], padded(label, size, 0), name
+
+    def _cut(self, rng: np.random.Generator, image: np.ndarray, label: np.ndarray, start: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The patch that begins at start of a scan that was changed as a whole; the last change takes it out of the scan."""
+        image, label = self.augment(rng, np.array(image)[None], np.array(label))
+        image, label = padded(image[0], size)[None], padded(label, size, 0)
+        box = tuple(slice(int(a), int(a + n)) for a, n in zip(start, size))
+        moved = self.system.augment[-1](rng, image, label, box)
+        return moved or (image[(slice(None), *box)], label[box])
 
     def _find_foreground(self, prepared: Prepared) -> np.ndarray:
         voxels = np.argwhere(prepared.label & BIT[self.system.data.target.classes[-1]])

@@ -16,6 +16,7 @@ from .sources import LUNG, Case, SourceError
 from .strict import plain
 
 VERSION = 2  # of what is stored: another one is made anew
+FACTS = 3  # likewise, of what facts keeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,17 +111,23 @@ def _files(spec: object, root: Path) -> str:
 
 
 def facts(spec: object, root: Path, cache: Path) -> dict[str, dict]:
-    """Of each case of a source: slices, origin, lacks, unit. Read once and kept."""
+    """Of each case of a source: slices, origin, lacks, unit, patient. Read once and kept."""
     source = sources.build(spec, root)
     ids = source.cases()
-    what = json.dumps([VERSION, type(spec).__name__, plain(spec), ids, str(Path(root).resolve()), _files(spec, Path(root))], sort_keys=True)
+    what = json.dumps([FACTS, type(spec).__name__, plain(spec), ids, str(Path(root).resolve()), _files(spec, Path(root))], sort_keys=True)
     path = cache / f"facts-{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
-    found = {}
+    found, bad = {}, []
     for id in ids:
-        case = source.read(id)
-        found[id] = {"slices": len(case.image), "origin": case.origin, "lacks": list(case.lacks), "unit": case.unit}
+        try:
+            case = source.read(id)
+        except SourceError as e:
+            bad.append(str(e))
+            continue
+        found[id] = {"slices": len(case.image), "origin": case.origin, "lacks": list(case.lacks), "unit": case.unit, "patient": case.patient}
+    if bad:
+        raise sources.all_of(bad, len(ids))
     cache.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(found), encoding="utf-8")

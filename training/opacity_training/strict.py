@@ -7,6 +7,7 @@ the key `kind`; KINDS maps that key's values to them.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -39,6 +40,8 @@ def build(kind: Any, value: Any, where: str) -> Any:
         return [build(get_args(kind)[0], v, f"{where}[{i}]") for i, v in enumerate(value)]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if kind is float and isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):
+        return float(value)  # 1e-3, which YAML 1.1 takes for a word, having no point
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ConfigError(f"{where}: {kind.__name__} is wanted, not {value!r}")
     return value
@@ -100,8 +103,10 @@ def read(path: str | Path) -> dict:
     Mappings are merged key by key, unless the `kind` in them changes; everything else is replaced.
     """
     path = Path(path)
-    with open(path, encoding="utf-8") as f:
-        value = yaml.safe_load(f) or {}
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} is no YAML: {' '.join(str(e).split())}") from e
     if not isinstance(value, dict):
         raise ConfigError(f"{path.name}: a mapping is wanted")
     base = value.pop("base", None)

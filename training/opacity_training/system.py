@@ -29,6 +29,9 @@ class Input:
     lung_mask: str = "none"
     lung_system: str = ""  # whose out-of-fold lungs `predicted` takes
     foreground: float = 0.0  # share of patches that are drawn around a voxel of the last class
+    # When a patch is cut. first: the augmentation changes the patch, and what is moved in from outside is 0. last: it changes
+    # the scan, and its last operation, spatial, takes the patch out of that, with what lies around it.
+    cut: str = "first"
 
 
 @dataclass
@@ -189,6 +192,7 @@ def check(system: System) -> None:
     words = [
         ("data.input.form", data.input.form, ("slice", "patch")),
         ("data.input.lung_mask", data.input.lung_mask, ("none", "predicted", "reference")),
+        ("data.input.cut", data.input.cut, ("first", "last")),
         ("data.target.activation", data.target.activation, ("sigmoid", "softmax")),
         ("data.draw", data.draw, ("slices", "root", "patients")),
         ("vote", system.vote, ("majority", "mean")),
@@ -205,6 +209,10 @@ def check(system: System) -> None:
     masked = any(isinstance(step, chains.LungMask) for step in data.chain)
     wrongs = [
         (data.input.form == "patch" and len(data.input.patch) != 3, "data.input.patch must be three sizes [z, y, x]"),
+        (
+            data.input.cut == "last" and (data.input.form != "patch" or data.input.foreground > 0 or not system.augment or not isinstance(system.augment[-1], augment.Spatial)),
+            "data.input.cut: last is for patches anywhere in a scan (foreground 0), with spatial as the last augmentation",
+        ),
         (protocol.split == "leaky-slice" and data.input.form != "slice", "the split leaky-slice is for slices"),
         (len(system.members) == 1, "members must be at least two systems"),
         (bool(system.members) and protocol.split != "patient", "members vote under the split patient"),

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .metrics import LOWER_IS_BETTER, fold_means, mean_of_fold_medians, ratio_limits, summarise
+from .metrics import LOWER_IS_BETTER, by_patient, fold_means, mean_of_fold_medians, ratio_limits, summarise
 from .strict import ConfigError
 from .system import System, load
 
@@ -63,23 +63,21 @@ class Results:
         return [(k, row) for k, record in sorted(self.records.items()) for row in record["cases"] if row["label"] == label]
 
     def patients(self, label: str, measure: str) -> dict[str, float | None]:
-        """One value a patient. One who is in several folds (a leaky split) has the mean of what they had there."""
-        values: dict[str, list] = {}
-        for _, row in self.rows(label):
-            values.setdefault(row["case"], []).append(row.get(measure))
-        return {case: summarise(v)["mean"] for case, v in values.items()}
+        """One value a patient. One who has several cases, or is in several folds (a leaky split), has the mean of what they had there."""
+        return by_patient((row for _, row in self.rows(label)), measure)
 
     def folds(self, label: str, measure: str) -> dict[int, list]:
-        out: dict[int, list] = {}
+        """One value a patient of each fold."""
+        rows: dict[int, list] = {}
         for fold, row in self.rows(label):
-            out.setdefault(fold, []).append(row.get(measure))
-        return out
+            rows.setdefault(fold, []).append(row)
+        return {fold: list(by_patient(those, measure).values()) for fold, those in rows.items()}
 
     def areas(self) -> list[tuple[float, float]]:
         """(reference, predicted) infection area of each patient, in pixels, over all folds."""
         sums: dict[str, list[float]] = {}
         for _, row in self.rows("infection"):
-            total = sums.setdefault(row["case"], [0.0, 0.0])
+            total = sums.setdefault(row.get("patient", row["case"]), [0.0, 0.0])
             total[0] += row["area_ref_px"]
             total[1] += row["area_pred_px"]
         return [(r, p) for r, p in sums.values()]
@@ -147,7 +145,7 @@ def context(result: Results) -> dict[str, str]:
     """What every row states of how it came about."""
     record = next(iter(result.records.values()))
     lacks = record["data"].get("lacks") or ()
-    cases = {row["case"] for r in result.records.values() for row in r["cases"]}
+    cases = {row.get("patient", row["case"]) for r in result.records.values() for row in r["cases"]}
     return {
         "data": data_words(record) + ", pixels",
         "lacks": lacks if isinstance(lacks, str) else ", ".join(lacks),

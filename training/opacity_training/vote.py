@@ -17,7 +17,7 @@ def rows(system: System, fold: Fold, places: Places) -> list[dict]:
     for case in fold.test:
         members = [_member(system, name, case, fold, places) for name in system.members]
         masks, found = together(members, system.data.target.classes, system.vote, system.predict.threshold)
-        out += case_rows(case, source.read(case).label, found, system.predict.threshold, masks)
+        out += case_rows(one := source.read(case), one.label, found, system.predict.threshold, masks)
     return out
 
 

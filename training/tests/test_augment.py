@@ -167,6 +167,18 @@ def test_spatial_turns_by_the_angle_and_fills_with_nothing():
     assert nothing[0] is image
 
 
+def test_a_part_is_moved_with_what_lies_around_it():
+    image, label = np.full((1, 21, 61, 61), 5, np.float32), np.ones((21, 61, 61), np.uint8)
+    box = slice(8, 14), slice(20, 40), slice(20, 40)
+    for op in (Spatial(elastic_p=0, rotate_p=1, scale_p=0), Spatial(elastic_p=0, rotate_p=0, scale_p=1, scale=[1.25, 1.25]), Spatial(elastic_p=1, rotate_p=0, scale_p=0)):
+        a, b = op(np.random.default_rng(1), image, label, box)
+        assert a.shape == (1, 6, 20, 20) and b.shape == (6, 20, 20)
+        assert np.allclose(a, 5, atol=1e-4) and b.all()
+        a, _ = op(np.random.default_rng(1), image[(slice(None), *box)], label[box])
+        assert (a == 0).any()  # cut first, its corners come in empty
+    assert Spatial(elastic_p=0, rotate_p=0, scale_p=0)(np.random.default_rng(0), image, label, box) is None
+
+
 def test_a_list_is_carried_out_in_order():
     ops = strict.build(list[strict.Annotated[object, strict.OneOf(KINDS)]], [{"kind": "multiply", "p": 1, "factor": [2, 2]}, {"kind": "brightness", "p": 1, "most": 0.0}], "augment")
     image, label = block()

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from opacity_training import chains, crossval, records, runs
+from opacity_training import chains, crossval, evaluate, records, runs, sources, tables
 from opacity_training import places as where
 from opacity_training.places import Places
+from opacity_training.sources import INFECTION, LUNG, nifti
 from opacity_training.strict import ConfigError
 from opacity_training.vote import together
 
@@ -38,7 +39,9 @@ def test_breadth_first_or_depth_first(quick, places, tmp_path):
     assert order(systems, places) == ["a fold 0", "b fold 0", "a fold 1", "b fold 1"]
     other = Places(places.root, tmp_path / "r2", places.cache, tmp_path / "s2")
     assert order(systems, other, depth=True) == ["a fold 0", "a fold 1", "b fold 0", "b fold 1"]
-    assert order(systems, other) == []
+    said: list[str] = []
+    assert crossval.crossval(systems, other, say=said.append)
+    assert len(said) == 1 and said[0].startswith("nothing to run: 4 folds have their record")
 
 
 def test_only_what_changed_is_run_again(quick, places):
@@ -107,6 +110,33 @@ def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
     assert not store.case(case).image[~lungs].any()
 
 
+def test_a_folder_of_patients_with_two_scans_each(quick, places):
+    """From nested folders of NIfTI to records: nobody is on two sides, and a mean is over patients."""
+    folder = places.root / "set"
+    phantoms = sources.build(sources.PhantomVolumes(count=6, shape=[6, 64, 64]), places.root)
+    for n, id in enumerate(phantoms.cases()):
+        case, here = phantoms.read(id), folder / f"p{n // 2}" / f"scan{n % 2}"
+        here.mkdir(parents=True)
+        nifti.write(here / "ct.nii.gz", case.image, case.spacing_mm)
+        nifti.write(here / "labels.nii.gz", np.where(case.label & INFECTION > 0, 2, case.label & LUNG).astype(np.uint8), case.spacing_mm)
+    quick.data.source = sources.NiftiFolder(folder="set", meaning={1: "lung", 2: "infection"})
+    quick.protocol.folds = 3
+    said = []
+    assert crossval.crossval([quick], places, say=said.append)
+    both = [records.read(records.path(places.records, quick, k)) for k in range(3)]
+    for record in both:
+        tested, trained = ({c[:2] for c in record.protocol[f"{side}_cases"]} for side in ("test", "train"))
+        assert len(tested) == 1 and len(trained) == 2 and not tested & trained and len(record.protocol["test_cases"]) == 2
+        assert record.data["patients"] == 3
+    assert all("(1 patients)" in s for s in said if "Dice 0" in s)
+    rows, folds = evaluate.run_rows(places.runs / "small", sources.build(quick.data.source, places.root))
+    assert {r["case"]: r["patient"] for r in rows} == {f"p{n // 2}_scan{n % 2}_ct": f"p{n // 2}" for n in range(6)} and len(set(folds.values())) == 3
+    (result,) = tables.read(places.records)
+    values = [r["dice"] for r in rows if r["label"] == "lung"]
+    assert list(result.patients("lung", "dice").values()) == pytest.approx([(values[k] + values[k + 1]) / 2 for k in (0, 2, 4)], abs=1e-3)
+    assert tables.context(result)["patients"] == "3" and [len(v) for v in result.folds("lung", "dice").values()] == [1, 1, 1]
+
+
 def test_a_leaky_split_is_measured_on_its_slices_alone(quick, places):
     quick.protocol.split = "leaky-slice"
     assert crossval.crossval([quick], places)
@@ -166,9 +196,9 @@ def test_predictions_that_others_read_are_made_again_on_another_machine(quick, p
     masked = twin(quick, "masked")
     masked.data.chain.append(chains.LungMask(outside=0.0))
     masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
-    assert order([quick], other) == []
+    assert order([quick], other) == ["nothing to run"]
     assert order([quick, masked], other, depth=True) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
-    assert order([quick, masked], Places(places.root, tmp_path / "third", places.cache, places.results)) == []
+    assert order([quick, masked], Places(places.root, tmp_path / "third", places.cache, places.results)) == ["nothing to run"]
 
 
 def test_a_vote_needs_its_members_of_the_same_fold_alone(quick, places, tmp_path):

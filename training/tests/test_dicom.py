@@ -171,8 +171,9 @@ def drawn(tmp_path):
 
 def test_a_folder_with_structures(drawn):
     source = sources.build(DicomFolder(), drawn)
-    assert source.cases() == ["patient/ct"]
-    case = source.read("patient/ct")
+    assert source.cases() == ["patient_ct"]
+    case = source.read("patient_ct")
+    assert case.patient == str(pydicom.dcmread(next((drawn / "patient" / "ct").iterdir())).get("PatientID") or "patient_ct")
     assert case.spacing_mm == (2, 1, 1) and case.unit == "hu" and "infection" in case.lacks and np.array_equal(case.image, ramp((5, 20, 30)))
     assert (case.label & LEFT > 0).sum() == 5 * 6 and (case.label & RIGHT > 0).sum() == 6 * 6 - 4
     assert (case.label[2, 5:11, 21:26] == LUNG | LEFT | INFECTION_UNKNOWN).all() and not case.label[[0, 1, 3, 4]].any()
@@ -181,7 +182,7 @@ def test_a_folder_with_structures(drawn):
 def test_infection_among_the_structures(drawn):
     path = drawn / "patient" / "rt.dcm"
     write_rtstruct(path, {"left lung": [box(10.5, 15.5, 9.5, 15.5, 104)], "GGO covid": [box(15.5, 17.5, 9.5, 15.5, 104)]})
-    case = sources.build(DicomFolder(), drawn).read("patient/ct")
+    case = sources.build(DicomFolder(), drawn).read("patient_ct")
     assert not case.lacks and not (case.label & INFECTION_UNKNOWN).any()
     infection = case.label & INFECTION > 0
     assert infection.sum() == 12 and (case.label[infection] == LUNG | INFECTION | LEFT).all()
@@ -200,7 +201,7 @@ def test_infection_among_the_structures(drawn):
 def test_bad_structures_are_named(drawn, contours, says):
     write_rtstruct(drawn / "patient" / "rt.dcm", contours)
     with pytest.raises(SourceError, match=says):
-        sources.build(DicomFolder(), drawn).read("patient/ct")
+        sources.build(DicomFolder(), drawn).read("patient_ct")
 
 
 def test_a_damaged_file_is_named(drawn):
@@ -209,7 +210,7 @@ def test_a_damaged_file_is_named(drawn):
     del d.ROIContourSequence[0].ReferencedROINumber
     d.save_as(path)
     with pytest.raises(SourceError, match="rt.dcm cannot be read as RTSTRUCT or SEG"):
-        sources.build(DicomFolder(), drawn).read("patient/ct")
+        sources.build(DicomFolder(), drawn).read("patient_ct")
 
 
 def test_a_folder_with_nothing_drawn(drawn):
@@ -322,7 +323,7 @@ def test_no_case_is_read_twice_over(drawn):
     write_series(drawn / "other" / "ct", ramp((5, 20, 30)) + 100, origin=(-10.0, 5.0, 100.0), uid="1.2.4")
     write_rtstruct(drawn / "other" / "rt.dcm", {"Lung": [box(0.5, 3.5, 9.5, 12.5, 102)]}, uid="1.2.4")
     source = sources.build(DicomFolder(), drawn)
-    assert source.cases() == ["other/ct", "patient/ct"]
-    assert (source.read("other/ct").label & LUNG > 0).sum() == 9
+    assert source.cases() == ["other_ct", "patient_ct"]
+    assert (source.read("other_ct").label & LUNG > 0).sum() == 9
     series, refs = dicom_folder.index(drawn)
     assert {k: len(v) for k, v in series.items()} == {"1.2.3": 5, "1.2.4": 5} and {k: len(v) for k, v in refs.items()} == {"1.2.3": 1, "1.2.4": 1}

@@ -8,7 +8,8 @@ import pytest
 
 from opacity_training import chains, explore, explore_figures, hdf5, sources
 from opacity_training.paths import HERE
-from opacity_training.sources import INFECTION, LUNG, CovidCTSeg, PhantomVolumes, SourceError, covid_ct_seg
+from opacity_training.sources import INFECTION, LUNG, CovidCTSeg, NiftiFolder, PhantomVolumes, SourceError, covid_ct_seg, nifti
+from opacity_training.store import facts
 
 CHAIN = [chains.Window(center=-500, width=1500, to=[0, 255], only="hu"), chains.Resize(size=[32, 32], interpolation="area"), chains.Scale(factor=1 / 255)]
 
@@ -42,7 +43,7 @@ def test_the_table_of_the_public_set(covid, tmp_path):
     assert float(rows[0]["infection"]) == pytest.approx((first.label & INFECTION > 0).mean(), abs=1e-6)
     for r in rows:
         assert sum(float(r[c]) for c in ("background", "lung left", "lung right", "infection")) == pytest.approx(1, abs=1e-5) and r["lung"] == ""
-    for wanted in ("4 cases, 48 slices", "x mean 48.00, median 48.00", "2 gray8, 2 hu", "spacing, mm: x 7.000 to 7.000", "lacks: nothing", "odd: 0 cases"):
+    for wanted in ("4 cases of 4 patients, 48 slices", "x mean 48.00, median 48.00", "2 gray8, 2 hu", "spacing, mm: x 7.000 to 7.000", "lacks: nothing", "odd: 0 cases"):
         assert wanted in said
     assert (tmp_path / "out" / "cases.md").read_text().count("\n") == 6
 
@@ -76,6 +77,31 @@ def test_slices_of_one_patient_in_another_are_found(covid, tmp_path):
     with open(tmp_path / "out" / "duplicates.csv", newline="") as f:
         found = [r for r in list(csv.reader(f))[1:] if float(r[4]) > 0.999]
     assert [r[:4] + r[5:] for r in found] == [["coronacases_001", "6", "coronacases_002", "5", ""], ["radiopaedia_3_85002_0", "7", "radiopaedia_4_85003_0", "4", "upside down"]]
+
+
+def test_scans_of_one_patient_may_be_alike(covid, tmp_path):
+    a, b, *_ = cases()
+    folder = covid / "twice"
+    for n, c in enumerate((a, a, b)):
+        (folder / f"p{n // 2}" / f"s{n}").mkdir(parents=True)
+        nifti.write(folder / f"p{n // 2}" / f"s{n}" / "ct.nii.gz", c.image, c.spacing_mm)
+        nifti.write(folder / f"p{n // 2}" / f"s{n}" / "labels.nii.gz", (c.label & LUNG > 0).astype(np.uint8), c.spacing_mm)
+    _, said = run(covid, tmp_path / "out", NiftiFolder(folder="twice", meaning={1: "lung"}))
+    assert "3 cases of 2 patients" in said and "and p0_s1_ct slice" not in said
+    with open(tmp_path / "out" / "duplicates.csv", newline="") as f:
+        assert ("p0_s0_ct", "p0_s1_ct") in {(r["case"], r["other case"]) for r in csv.DictReader(f)}  # the table has them
+
+
+def test_what_cannot_be_used_is_named_all_at_once(covid, tmp_path):
+    masks = sorted((covid / "covid-19-ct-seg" / "Lung_and_Infection_Mask").iterdir())
+    for path in masks[:2]:
+        nifti.write(path, np.zeros((3, 4, 5), np.uint8), (1.0, 1.0, 1.0))
+    for look in (lambda: run(covid, tmp_path / "out"), lambda: facts(CovidCTSeg(), covid, tmp_path / "cache")):
+        with pytest.raises(SourceError) as e:
+            look()
+        assert str(e.value).startswith("2 of 4 cases cannot be used:") and all(p.name in str(e.value) for p in masks[:2])
+    text = (tmp_path / "out" / "summary.md").read_text()
+    assert "2 cases of 2 patients" in text and "cannot be used, and left out: 2 cases" in text and masks[1].name in text
 
 
 @pytest.mark.parametrize(

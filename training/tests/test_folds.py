@@ -6,11 +6,12 @@ from opacity_training.system import Protocol
 
 CASES = [f"c{i:02d}" for i in range(13)]
 SLICES = {c: 20 + 10 * i for i, c in enumerate(CASES)}
+PATIENTS = {c: c for c in CASES}
 ORIGINS = {c: "a" if i % 3 else "b" for i, c in enumerate(CASES)}
 
 
 def made(**protocol) -> list[folds.Fold]:
-    return folds.make(Protocol(**protocol), CASES, SLICES, ORIGINS)
+    return folds.make(Protocol(**protocol), CASES, SLICES, ORIGINS, PATIENTS)
 
 
 @pytest.mark.parametrize("number", [2, 4, 5, 13])
@@ -33,7 +34,7 @@ def test_folds_are_balanced_by_origin_and_slices():
 
 
 def test_the_seed_decides_and_the_order_of_cases_does_not():
-    again = folds.make(Protocol(folds=5), CASES[::-1], SLICES, ORIGINS)
+    again = folds.make(Protocol(folds=5), CASES[::-1], SLICES, ORIGINS, PATIENTS)
     assert made(folds=5) == again
 
 
@@ -69,5 +70,29 @@ def test_fixed_and_all():
 )
 def test_what_cannot_be_split_is_refused_in_one_sentence(cases, protocol, says):
     with pytest.raises(ConfigError, match=says) as e:
-        folds.make(Protocol(**protocol), cases, SLICES, ORIGINS)
+        folds.make(Protocol(**protocol), cases, SLICES, ORIGINS, PATIENTS)
     assert "\n" not in str(e.value)
+
+
+OF = {c: f"p{i // 2}" for i, c in enumerate(CASES)}  # seven patients, six of whom have two cases
+
+
+@pytest.mark.parametrize("number", [2, 5, 7])
+def test_all_cases_of_a_patient_are_on_one_side(number):
+    every = folds.make(Protocol(folds=number, validation_cases=1 if number < 7 else 0), CASES, SLICES, ORIGINS, OF)
+    assert sorted(c for f in every for c in f.test) == CASES
+    for f in every:
+        sides = [{OF[c] for c in part} for part in (f.train, f.validation, f.test)]
+        assert sum(map(len, sides)) == 7 and len(set.union(*sides)) == 7
+        assert len({*f.train, *f.validation, *f.test}) == len(CASES) and len(sides[1]) == (number < 7)
+
+
+def test_patients_are_counted_not_their_cases():
+    with pytest.raises(ConfigError, match=r"7 patients \(13 cases; .*patient.*\) cannot make 8 folds"):
+        folds.make(Protocol(folds=8), CASES, SLICES, ORIGINS, OF)
+    with pytest.raises(ConfigError, match=r"p is the only patient \(13 cases"):
+        folds.make(Protocol(folds=2), CASES, SLICES, ORIGINS, dict.fromkeys(CASES, "p"))
+    with pytest.raises(ConfigError, match="c01 is of a patient who is held out"):
+        folds.make(Protocol(split="fixed", test_cases=["c00"]), CASES, SLICES, ORIGINS, OF)
+    (fold,) = folds.make(Protocol(split="fixed", test_cases=["c00", "c01"]), CASES, SLICES, ORIGINS, OF)
+    assert sorted(fold.test) == ["c00", "c01"] and len(fold.train) == 11

@@ -96,11 +96,13 @@ def test_the_published_mean_hides_a_failed_case():
 
 
 def test_ratio_limits():
-    assert metrics.ratio_limits([(100, 100), (50, 50)]) == {"ratio": 1, "low": 1, "high": 1, "n": 2, "n_undefined": 0}
-    got = metrics.ratio_limits([(100, 200), (100, 50), (100, 100), (0, 9), (9, 0)])
+    assert metrics.ratio_limits([(100, 100), (50, 50)], 2) == {"ratio": 1, "low": 1, "high": 1, "n": 2, "n_undefined": 0}
+    got = metrics.ratio_limits([(100, 200), (100, 50), (100, 100), (0, 9), (9, 0)], 2)
     sd = math.log(2)  # of -log 2, 0, log 2
     assert got["ratio"] == pytest.approx(1) and got["low"] == pytest.approx(math.exp(-1.96 * sd)) and got["high"] == pytest.approx(1 / got["low"])
     assert (got["n"], got["n_undefined"]) == (3, 2)
+    few = metrics.ratio_limits([(100, 200)] * 5)
+    assert few["ratio"] == pytest.approx(2) and few["low"] is None and metrics.ratio_limits([(100, 200)] * 6)["low"] == pytest.approx(2)
     assert metrics.ratio_limits([(0, 0)]) == {"ratio": None, "low": None, "high": None, "n": 0, "n_undefined": 1}
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import nibabel
 import numpy as np
@@ -7,11 +8,13 @@ import torch
 
 from opacity_training import places as where
 from opacity_training import sources
+from opacity_training.augment import Spatial
+from opacity_training.augment.grey import Noise
 from opacity_training.samples import Batches, padded, scans, stacked
 from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT
 from opacity_training.store import Store
 from opacity_training.strict import ConfigError
-from opacity_training.system import Target
+from opacity_training.system import Target, check
 from opacity_training.targets import channels, decode, encode
 
 
@@ -60,6 +63,31 @@ def test_patches_can_be_drawn_around_the_foreground(patches, places):
     drawn = batches(patches, places)
     with_ = [t[:, 3].sum().item() > 0 for i in range(5) for t in drawn[i][1][:, None]]
     assert all(with_)
+
+
+def test_a_patch_cut_last_is_of_its_size_and_where_it_says(patches, places):
+    """Nothing moves: it is the scan there. What moves brings in what lies around; a scan smaller than the patch is filled up."""
+    patches.data.input.foreground, patches.data.input.cut = 0.0, "last"
+    patches.augment = [Spatial(elastic_p=0, rotate_p=0, scale_p=0)]
+    drawn, store = batches(patches, places), where.store_of(patches, places)
+    image, _, _, names = drawn[3]
+    for picture, name in zip(image, names):
+        case, at = name.split(" at ")
+        z, y, x = json.loads(at)
+        assert np.array_equal(picture[0].numpy(), store.case(case).image[z : z + 16, y : y + 32, x : x + 32])
+    patches.augment = [Spatial(elastic_p=0, rotate_p=1, scale_p=0)]
+    one, two = batches(patches, places)[4], batches(patches, places)[4]
+    assert one[0].equal(two[0]) and one[0].shape == (2, 1, 16, 32, 32) and one[1].shape == (2, 4, 16, 32, 32)
+    patches.data.input.patch = [32, 48, 48]
+    assert batches(patches, places)[0][0].shape == (2, 1, 32, 48, 48)
+
+
+@pytest.mark.parametrize("change", [{"foreground": 0.5}, {"form": "slice"}, {}])
+def test_cut_last_needs_patches_anywhere_and_spatial_at_the_end(patches, change):
+    patches.data.input = dataclasses.replace(patches.data.input, **{"cut": "last", "foreground": 0.0} | change)
+    patches.augment = [Spatial(), Noise()] if not change else [Spatial()]
+    with pytest.raises(ConfigError, match="cut: last is for patches"):
+        check(patches)
 
 
 L, I = LUNG, INFECTION  # noqa: E741

@@ -255,6 +255,19 @@ def test_both_spellings_of_a_name(path, id, tmp_path):
     assert covid_ct_seg.case_id(tmp_path / path) == id
 
 
+@pytest.mark.parametrize(
+    "id, patient",
+    [
+        ("coronacases_001", "coronacases_001"),
+        ("radiopaedia_10_85902_1", "radiopaedia_10"), ("radiopaedia_10_85902_3", "radiopaedia_10"),
+        ("radiopaedia_29_86490_1", "radiopaedia_29"), ("radiopaedia_29_86491_1", "radiopaedia_29"),
+        ("radiopaedia_4_85506_1", "radiopaedia_4"),
+    ],
+)  # fmt: skip
+def test_several_volumes_of_the_set_are_of_one_patient(id, patient):
+    assert covid_ct_seg.patient(id) == patient
+
+
 def rewrite(path, change, affine=None):
     image = nibabel.load(path)
     array = change(np.asarray(image.dataobj).copy())
@@ -308,20 +321,51 @@ def test_any_folder_of_nifti(tmp_path):
         nifti.write(tmp_path / "set" / patient / "scan-seg.nii.gz", values, case.spacing_mm)
     spec = NiftiFolder(folder="set", images="*/scan.nii", labels="{folder}/{name}-seg.nii.gz", meaning={4: "lung", 7: "infection"}, lacks=["sides"])
     source = sources.build(spec, tmp_path)
-    assert source.cases() == ["a/scan", "b/scan"]
-    got = source.read("b/scan")
+    assert source.cases() == ["a_scan", "b_scan"]
+    got = source.read("b_scan")
     assert np.array_equal(got.image, case.image) and np.array_equal(got.label, case.label & (LUNG | INFECTION))
-    assert (got.unit, got.lacks, got.origin) == ("hu", ("sides",), "b")
+    assert (got.unit, got.lacks, got.origin, got.patient) == ("hu", ("sides",), "b", "b")
     spec.unit = "gray8"
     with pytest.raises(SourceError, match=r"scan\.nii holds -1.*gray8"):
-        sources.build(spec, tmp_path).read("a/scan")
+        sources.build(spec, tmp_path).read("a_scan")
     (tmp_path / "set" / "a" / "scan-seg.nii.gz").unlink()
     with pytest.raises(SourceError, match="scan.nii has no label map"):
-        sources.build(spec, tmp_path).read("a/scan")
+        sources.build(spec, tmp_path).read("a_scan")
     with pytest.raises(SourceError, match="'tumour' is not a meaning"):
         sources.build(NiftiFolder(folder="set", meaning={1: "tumour"}), tmp_path)
     with pytest.raises(SourceError, match="holds no file of the pattern"):
         sources.build(NiftiFolder(folder="set", images="*.mha"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "paths, patient, whose",
+    [
+        (["one/a/ct", "one/b/ct", "two/a/ct"], "", ["one", "one", "two"]),  # several scans below a patient's folder
+        (["img/s1_a", "img/s1_b", "img/s2_a"], "", ["img_s1_a", "img_s1_b", "img_s2_a"]),  # one folder of everybody
+        (["img/s1_a", "img/s1_b", "img/s2_a"], r"/(s\d+)_", ["s1", "s1", "s2"]),
+        (["north/p1/ct", "north/p2/ct", "south/p1/ct"], r"\w+/p\d+", ["north/p1", "north/p2", "south/p1"]),
+    ],
+)
+def test_whose_a_picture_of_a_folder_is(tmp_path, paths, patient, whose):
+    case = case_of()
+    for p in paths:
+        (tmp_path / "set" / p).parent.mkdir(parents=True, exist_ok=True)
+        nifti.write(tmp_path / "set" / f"{p}.nii", case.image, case.spacing_mm)
+        nifti.write(tmp_path / "set" / f"{p}-seg.nii.gz", has(case.label, LUNG).astype(np.uint8), case.spacing_mm)
+    source = sources.build(NiftiFolder(folder="set", images="**/*.nii", labels="{folder}/{name}-seg.nii.gz", meaning={1: "lung"}, patient=patient), tmp_path)
+    assert source.cases() == [p.replace("/", "_") for p in paths]
+    assert [source.read(c).patient for c in source.cases()] == whose
+
+
+def test_a_path_that_does_not_say_whose_it_is_is_refused(tmp_path):
+    case = case_of()
+    (tmp_path / "set" / "x").mkdir(parents=True)
+    nifti.write(tmp_path / "set" / "x" / "y.nii", case.image, case.spacing_mm)
+    with pytest.raises(SourceError, match=r"x/y does not say whose it is: patient, 'sub-.*finds nothing in it"):
+        sources.build(NiftiFolder(folder="set", images="**/*.nii", patient=r"sub-\d+"), tmp_path)
+    nifti.write(tmp_path / "set" / "x_y.nii", case.image, case.spacing_mm)
+    with pytest.raises(SourceError, match="would both be called x_y"):
+        sources.build(NiftiFolder(folder="set", images="**/*.nii"), tmp_path)
 
 
 # ---- HU volumes

@@ -1,5 +1,6 @@
 import pytest
 
+from opacity_training import sources
 from opacity_training.strict import ConfigError, build, plain, read
 from opacity_training.system import System, load
 
@@ -33,6 +34,21 @@ def test_a_file_is_laid_over_its_base(tmp_path):
     system = load(tmp_path / "over.yaml")
     assert (system.title, system.train.steps, system.train.batch) == ("B", 9, 3)
     assert read(tmp_path / "over.yaml")["network"] == {"kind": "basic-unet"}
+
+
+@pytest.mark.parametrize("text", ["1e-3", "1E-3", "1.0e-3", "0.001"])
+def test_a_rate_may_be_written_without_a_point(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(f"id: a\ntitle: A\ndocument: d\noptimiser: {{kind: adam, learning_rate: {text}}}\n")
+    assert load(tmp_path / "a.yaml").optimiser.learning_rate == 0.001
+
+
+def test_what_is_no_yaml_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "a.yaml").write_text("id: a\ndata: {chain: [\n  - x: : y\n")
+    with pytest.raises(ConfigError, match="a.yaml is no YAML: ") as e:
+        load(tmp_path / "a.yaml")
+    assert "\n" not in str(e.value)
+    with pytest.raises(ConfigError, match="is no YAML"):
+        sources.parse("{kind: covid-ct-seg")
 
 
 def test_the_hash_follows_every_value():

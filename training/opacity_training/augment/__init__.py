@@ -17,7 +17,7 @@ from .grey import Brightness, Clahe, Contrast, Gamma, Multiply, Noise
 from .plane import D4, Elastic, Flip, Perspective, PiecewiseAffine, Pincushion, Rot90, Rotate, Scale
 from .spatial import Spatial
 
-__all__ = ["KINDS", "build"]
+__all__ = ["KINDS", "Spatial", "build"]
 
 # Operations of a system's `augment` list, by kind.
 KINDS: dict[str, type] = {

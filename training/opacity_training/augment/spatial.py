@@ -24,9 +24,15 @@ class Spatial:
     scale: list[float] = field(default_factory=lambda: [0.85, 1.25])  # of the coordinates: above 1 shows more, smaller
     order: int = 3  # of the spline for the picture; the label is taken from the nearest voxel
 
-    def __call__(self, rng: np.random.Generator, image: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        shape = label.shape
-        middle = [(n - 1) / 2 for n in shape]
+    def __call__(
+        self, rng: np.random.Generator, image: np.ndarray, label: np.ndarray, box: tuple[slice, ...] | None = None
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """box: the part that is wanted, moved about its own middle, so that what lies around it in the picture comes into
+        it, as in batchgenerators' random crop; None in place of both where nothing is moved. Without a box, all of it."""
+        whole = box is None
+        box = box or tuple(slice(0, n) for n in label.shape)
+        shape = tuple(s.stop - s.start for s in box)
+        middle = [(s.start + s.stop - 1) / 2 for s in box]
         at = None
         if rng.random() < self.elastic_p:
             alpha, sigma = rng.uniform(*self.alpha), rng.uniform(*self.sigma)
@@ -41,7 +47,7 @@ class Spatial:
         if rng.random() < self.scale_p:
             at = (_centred(shape) if at is None else at) * np.float32(around_one(rng, self.scale))
         if at is None:
-            return image, label
+            return (image, label) if whole else None
         for axis, m in zip(at, middle):
             axis += m
         image = np.stack([map_coordinates(c, at, output=np.float32, order=self.order, mode="constant", cval=0.0) for c in image])

@@ -9,13 +9,13 @@ from typing import Annotated
 import yaml
 
 from .. import strict
-from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError
+from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError, all_of
 from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8, Studies
 
 __all__ = [
     "HELD_OUT", "INFECTION", "INFECTION_UNKNOWN", "KINDS", "LEFT", "LUNG", "LUNG_UNKNOWN", "RIGHT",
     "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError", "Studies",
-    "build", "data_root", "parse",
+    "all_of", "build", "data_root", "parse",
 ]  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -33,7 +33,11 @@ def data_root(flag: str | Path | None = None) -> Path:
 
 def parse(text: str) -> object:
     """A source from the command line, as a system's file writes it: covid-ct-seg, or "{kind: covid-ct-seg, folder: somewhere}"."""
-    return strict.build(Annotated[object, strict.OneOf(KINDS)], yaml.safe_load(text), "source")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as e:
+        raise strict.ConfigError(f"source: {text!r} is no YAML: {' '.join(str(e).split())}") from e
+    return strict.build(Annotated[object, strict.OneOf(KINDS)], value, "source")
 
 
 def build(spec: object, root: str | Path | None = None) -> Source:

@@ -1,4 +1,4 @@
-"""The public COVID-19-CT-Seg set: 20 volumes (Ma et al., Zenodo 3757476), as its zips unpack."""
+"""The public COVID-19-CT-Seg set: 20 volumes of 18 patients (Ma et al., Zenodo 3757476), as its zips unpack."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def case_id(path: Path) -> str:
     name = re.sub(r"\.nii(\.gz)?$", "", path.name)
     name = re.sub(r"_org_covid-19-pneumonia-|_org_", "_", name)
     return re.sub(r"-dcm$", "", name)
+
+
+def patient(id: str) -> str:
+    """Whose a volume is: radiopaedia_29_86490_1 and radiopaedia_29_86491_1 are of Radiopaedia's case 29 (the case's number, then the
+    study's and the series'), and so are the two of case 10."""
+    return re.sub(r"^(radiopaedia_\d+)_.*", r"\1", id)
 
 
 class Reader:
@@ -56,7 +62,7 @@ class Reader:
         unit = nifti.unit_of(image)
         if unit == "gray8":
             image = image.astype(np.uint8)
-        return Case(id, image, give_sides(label), unit, spacing_mm, id.split("_")[0])
+        return Case(id, image, give_sides(label), unit, spacing_mm, id.split("_")[0], patient=patient(id))
 
 
 def write(folder: Path, cases: list[Case], kaggle: bool = False) -> list[Path]:

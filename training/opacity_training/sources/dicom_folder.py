@@ -10,7 +10,7 @@ import numpy as np
 import pydicom
 
 from . import dicom
-from .case import INFECTION_UNKNOWN, LEFT, LUNG, RIGHT, Case, SourceError, find, refuse_held_out
+from .case import INFECTION_UNKNOWN, LEFT, LUNG, RIGHT, Case, SourceError, find, ids_of, patient_of, refuse_held_out
 from .nifti import bits
 from .sides import give_sides
 from .spec import DicomFolder
@@ -19,21 +19,25 @@ TAGS = ["Modality", "SeriesInstanceUID", "ReferencedSeriesSequence", "Referenced
 
 
 class Reader:
-    """A case is a CT series that an RTSTRUCT or SEG refers to; its id is its folder, with the end of its UID where it shares that."""
+    """A case is a CT series that an RTSTRUCT or SEG refers to; its id is its folder's path, with the end of its UID where it shares that."""
 
     def __init__(self, spec: DicomFolder, root: Path):
         self.spec, self.folder = spec, root / spec.folder
         for words in spec.meaning.values():
             bits(words, "dicom-folder: meaning")
         self.series, self.drawn = index(self.folder)
-        self.ids = {}
+        found = {}
         for uid in self.drawn:
             if uid not in self.series:
                 continue
-            id = self.series[uid][0].parent.relative_to(self.folder).as_posix()
-            shared = sum(files[0].parent == self.series[uid][0].parent for files in self.series.values()) > 1
+            inside = self.series[uid][0].parent
+            place = self.folder.resolve().name if inside == self.folder else inside.relative_to(self.folder).as_posix()
+            shared = sum(files[0].parent == inside for files in self.series.values()) > 1
             refuse_held_out(self.series[uid][0].resolve())
-            self.ids[f"{id}#{uid[-12:]}" if shared else id] = uid
+            found[f"{place}#{uid[-12:]}" if shared else place] = uid
+        ids = ids_of(found)
+        self.ids = {ids[p]: uid for p, uid in found.items()}
+        self.patients = {ids[p]: patient_of(p, spec.patient) for p in found}
         if not self.ids:
             raise SourceError(f"{self.folder} holds no CT series that an RTSTRUCT or SEG in it refers to")
 
@@ -43,7 +47,9 @@ class Reader:
     def read(self, id: str) -> Case:
         find(id, self.cases(), str(self.folder))
         uid = self.ids[id]
-        return read_case(id, self.series[uid], self.drawn[uid], self.spec)
+        case = read_case(id, self.series[uid], self.drawn[uid], self.spec)
+        case.patient = self.patients[id] or str(pydicom.dcmread(self.series[uid][0], stop_before_pixels=True, specific_tags=["PatientID"]).get("PatientID") or id)
+        return case
 
 
 def index(folder: Path) -> tuple[dict[str, list[Path]], dict[str, list[Path]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from . import nifti
-from .case import LEFT, RIGHT, Case, SourceError, find, refuse_held_out
+from .case import LEFT, RIGHT, Case, SourceError, find, first_folders, ids_of, patient_of, refuse_held_out
 from .sides import give_sides
 from .spec import NiftiFolder
 
@@ -20,13 +20,16 @@ class Reader:
             raise SourceError(f"nifti-folder: unit is {spec.unit!r}; it must be auto, hu or gray8")
         for words in spec.meaning.values():
             nifti.bits(words, "nifti-folder: meaning")
-        self.pictures = {}
+        found = {}
         for path in sorted(self.folder.glob(spec.images)):
             refuse_held_out(path)
-            id = str(path.relative_to(self.folder).with_name(self._name(path)).as_posix())
-            self.pictures[id] = path
-        if not self.pictures:
+            found[path.relative_to(self.folder).with_name(self._name(path)).as_posix()] = path
+        if not found:
             raise SourceError(f"{self.folder} holds no file of the pattern {spec.images}")
+        ids, first = ids_of(found), first_folders(found)
+        self.pictures = {ids[p]: path for p, path in found.items()}
+        self.patients = {ids[p]: patient_of(p, spec.patient) or first[p].replace("/", "_") for p in found}
+        self.origins = {ids[p]: Path(p).parts[0] if "/" in p else spec.folder for p in found}
 
     @staticmethod
     def _name(path: Path) -> str:
@@ -51,4 +54,4 @@ class Reader:
             image = np.rint(image).astype(np.uint8)
         if (label & (LEFT | RIGHT)).any():
             label = give_sides(label)
-        return Case(id, image, label, unit, spacing_mm, Path(id).parts[0] if "/" in id else self.spec.folder, tuple(self.spec.lacks))
+        return Case(id, image, label, unit, spacing_mm, self.origins[id], tuple(self.spec.lacks), patient=self.patients[id])

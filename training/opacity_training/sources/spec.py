@@ -70,6 +70,10 @@ class NiftiFolder:
     # left, right and infection without being named.
     meaning: dict = field(default_factory=lambda: {1: "left", 2: "right", 3: "infection"})
     unit: str = "auto"  # hu, gray8, or auto: gray8 where all values are within 0..255
+    # Whose a picture is: a regular expression whose first group, in its path from the folder, is the patient ("(sub-\\d+)");
+    # the scans of one patient are on one side of a split. Empty: the first folder below this one is a patient's, or, where
+    # that is the same for all of them, each picture is a patient.
+    patient: str = ""
     lacks: list[str] = field(default_factory=list)
 
 
@@ -87,6 +91,8 @@ class DicomFolder:
             r"covid|infection|opacit|ground.?glass|consolidation|pneumonia": "infection",
         }
     )
+    # Whose a series is: a regular expression whose first group, in its path from the folder, is the patient; empty: its PatientID.
+    patient: str = ""
     lacks: list[str] = field(default_factory=list)
 
 

@@ -34,4 +34,4 @@ class Reader:
         scan = self.study.picture(one)
         label = self.study.label(one)
         lacks = () if (label & (LEFT | RIGHT)).any() else ("sides",)
-        return Case(id, scan.image, label, scan.unit, scan.spacing_mm, "studies", lacks)
+        return Case(id, scan.image, label, scan.unit, scan.spacing_mm, "studies", lacks, patient=scan.patient)
