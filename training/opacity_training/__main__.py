@@ -123,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
 
     c = command("report", "Make tables and figures from the records of finished folds.", data=False)
     c.add_argument("--results", type=Path, default=RESULTS)
+    c.add_argument("--configs", type=Path, default=CONFIGS, help="folder of the systems' files, for their titles and what differs")
 
     c = command("worst", "Print the worst case of each fold of a system: what is missed, what is called wrongly, and where.", one=True)
     c.add_argument("--label", default="", help="lung, infection, ...; else the last of the system's classes")
@@ -203,7 +204,7 @@ def run(args: argparse.Namespace) -> int:
         case "report":
             from .report import report
 
-            for path in report(args.results, CONFIGS, MODELS):
+            for path in report(args.results, args.configs, MODELS):
                 print(path)
         case "worst":
             _worst(args, root)

@@ -187,7 +187,7 @@ def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path |
 def make_record(system: System, fold: Fold, number: int, places: Places, outcome: Outcome, rows: list[dict]) -> records.Record:
     known = facts(system.data.source, places.root, places.cache)
     used = [known[c] for c in {**fold.train, **fold.validation, **fold.test}]
-    mask, p = system.data.input.lung_mask, system.protocol
+    given, p = system.data.input, system.protocol
     net = {"kind": system.vote, "members": system.members}
     if not system.members:
         kind = next(k for k, v in networks.KINDS.items() if v is type(system.network))
@@ -204,7 +204,7 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
             "unit": "/".join(sorted({u["unit"] for u in used})),
         },
         lung_includes_infection=True,
-        lung_mask=f"predicted by {system.data.input.lung_system}" if mask == "predicted" else mask,
+        lung_mask=f"predicted by {given.lung_system or f'the model {Path(given.lung_model).stem}'}" if given.lung_mask == "predicted" else given.lung_mask,
         network=net,
         train={
             "steps": outcome.steps,

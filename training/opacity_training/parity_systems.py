@@ -90,7 +90,7 @@ def on_phantoms(system: System, steps: int) -> System:
     s.protocol.split, s.protocol.test_cases, s.protocol.validation_cases = "all", [], 0
     s.protocol.watch = False
     masked = any(isinstance(step, LungMask) for step in s.data.chain)
-    s.data.input.lung_mask, s.data.input.lung_system = ("reference" if masked else "none"), ""
+    s.data.input.lung_mask, s.data.input.lung_system, s.data.input.lung_model = ("reference" if masked else "none"), "", ""
     t = s.train
     t.steps, t.minutes, t.workers, t.validate_steps = steps, 60, 0, 10 * steps
     t.norm_batches, t.average, t.early_stopping.patience_steps = min(t.norm_batches, 5), 0, 0

@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import folds, paths
+from .evaluate import predicted, variants
 from .folds import Fold
 from .store import Store, facts
 from .strict import ConfigError
@@ -42,10 +43,14 @@ def folds_of(system: System, places: Places) -> list[Fold]:
 
 
 def store_of(system: System, places: Places) -> Store:
-    """The system's cases, with another system's out-of-fold lungs where its chain needs them."""
+    """The system's cases, with the lungs of a model, or another system's out-of-fold lungs, where its chain needs them."""
     data = system.data
     if data.input.lung_mask != "predicted":
         return Store(data.source, data.chain, places.root, places.cache)
+    if data.input.lung_model:
+        path = paths.HERE.parent / data.input.lung_model
+        models = variants(path)
+        return Store(data.source, data.chain, places.root, places.cache, lambda case: predicted(models, case)[1]["lung"], hashlib.sha256(path.read_bytes()).hexdigest())
     found = {p.stem: p for p in sorted((places.runs / data.input.lung_system).glob("fold-*/probabilities/*.npz"))}
     wanted = data.cases or list(facts(data.source, places.root, places.cache))
     missing = [c for c in wanted if c not in found]
@@ -53,7 +58,7 @@ def store_of(system: System, places: Places) -> Store:
         whose = f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}"
         raise WaitError(f"{whose}, and those of {', '.join(missing)} are not there: run crossval on that system first")
     key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
-    lungs = lambda case: probabilities(found[case])["lung"] > 127  # noqa: E731
+    lungs = lambda case: probabilities(found[case.id])["lung"] > 127  # noqa: E731
     return Store(data.source, data.chain, places.root, places.cache, lungs, f"{data.input.lung_system} {key}")
 
 

@@ -44,7 +44,8 @@ def path(folder: Path, system: System, fold: int) -> Path:
 
 
 def data_name(spec: object) -> str:
-    return NAMES.get(type(spec)) or f"{type(spec).__name__} {getattr(spec, 'folder', '')}".strip()
+    kind = next(k for k, v in sources.KINDS.items() if v is type(spec))
+    return NAMES.get(type(spec)) or f"{kind} {getattr(spec, 'folder', '')}".strip()
 
 
 def write(where: Path, record: Record) -> None:

@@ -32,7 +32,7 @@ class Prepared:
 class Store:
     """The cases of one source through one chain, made when first asked for.
 
-    lungs(id) gives another system's lungs, bool on the source's grid, for the chain's step lung_mask;
+    lungs(case) gives another system's lungs, bool on the source's grid, for the chain's step lung_mask;
     lungs_key says whose they are. Without it the step takes the reference's.
     """
 
@@ -54,7 +54,7 @@ class Store:
 
     def prepare(self, case: Case) -> tuple[np.ndarray, np.ndarray]:
         """The chain's picture, float32, and label of a case, both [z, y, x]."""
-        lungs = self.lungs(case.id) if self.lungs else case.label & LUNG > 0
+        lungs = self.lungs(case) if self.lungs else case.label & LUNG > 0
         image, _ = chains.apply(self.chain, case.image, case.spacing_mm, case.unit, lungs)
         label = chains.apply_label(self.chain, case.label, case.spacing_mm, case.unit, case.image)
         return image, label

@@ -25,9 +25,11 @@ class Input:
     neighbours: int = 0  # slices on each side, as channels (2.5D); form slice only
     patch: list[int] = field(default_factory=list)  # [z, y, x]; form patch only
     # Which lungs the chain's step `lung_mask` keeps. none; predicted: those another system predicted
-    # out of fold; reference: the reference's, an oracle that no new patient has.
+    # out of fold, or an exported model; reference: the reference's, an oracle that no new patient has.
     lung_mask: str = "none"
     lung_system: str = ""  # whose out-of-fold lungs `predicted` takes
+    # Instead: the .onnx file whose lungs it takes, from the repository's root; for scans that the model was not trained on.
+    lung_model: str = ""
     foreground: float = 0.0  # share of patches that are drawn around a voxel of the last class
     # When a patch is cut. first: the augmentation changes the patch, and what is moved in from outside is 0. last: it changes
     # the scan, and its last operation, spatial, takes the patch out of that, with what lies around it.
@@ -219,7 +221,10 @@ def check(system: System) -> None:
         (not data.target.classes, "data.target.classes is empty"),
         (sum(e.share for e in data.extras) >= 1, "the shares of data.extras must be below 1 together"),
         (masked != (data.input.lung_mask != "none"), "data.input.lung_mask and the chain's step lung_mask need each other"),
-        (data.input.lung_mask == "predicted" and not data.input.lung_system, "data.input.lung_system must name the system whose lungs are taken"),
+        (
+            bool(data.input.lung_system) + bool(data.input.lung_model) != (data.input.lung_mask == "predicted"),
+            "data.input.lung_system or lung_model, one of them, must say whose lungs are taken under lung_mask: predicted, and none otherwise",
+        ),
         (protocol.split == "fixed" and not protocol.test_cases, "protocol.test_cases must name who is held out under the split fixed"),
         (protocol.split != "fixed" and bool(protocol.test_cases), "protocol.test_cases belongs to the split fixed"),
         (train.batch < 1 or train.steps < 1, "train.batch and train.steps must be at least 1"),

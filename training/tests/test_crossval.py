@@ -1,13 +1,14 @@
 """The queue over systems and folds."""
 
 import copy
+import dataclasses
 import time
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
-from opacity_training import chains, crossval, evaluate, records, runs, sources, tables
+from opacity_training import chains, crossval, evaluate, paths, records, runs, sources, system, tables
 from opacity_training import places as where
 from opacity_training.places import Places
 from opacity_training.sources import INFECTION, LUNG, nifti
@@ -108,6 +109,25 @@ def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
     store = where.store_of(masked, places)
     lungs = where.probabilities(next((places.runs / "small").glob(f"fold-*/probabilities/{case}.npz")))["lung"] > 127
     assert not store.case(case).image[~lungs].any()
+
+
+def test_lungs_of_an_exported_model(quick, places):
+    """Somebody who has drawn infection alone takes the shipped model's lungs."""
+    model = paths.HERE.parent / "assets" / "models" / "opacity-lung-infection-2d.onnx"
+    quick.data.chain.append(chains.LungMask(outside=0.0))
+    quick.data.input.lung_mask, quick.data.input.lung_model = "predicted", str(model.relative_to(paths.HERE.parent))
+    system.check(quick)
+    store = where.store_of(quick, places)
+    case = store.source.read(store.cases()[0])
+    _, masks = evaluate.predicted(evaluate.variants(model), case)
+    assert masks["lung"].any() and not store.case(case.id).image[~masks["lung"]].any()
+    assert crossval.crossval([quick], places, only=[0])
+    assert records.read(records.path(places.records, quick, 0)).lung_mask == "predicted by the model opacity-lung-infection-2d"
+    for wrong in ({"lung_system": "small"}, {"lung_model": ""}, {"lung_mask": "reference"}):
+        other = copy.deepcopy(quick)
+        other.data.input = dataclasses.replace(other.data.input, **wrong)
+        with pytest.raises(ConfigError, match="lung_system or lung_model"):
+            system.check(other)
 
 
 def test_a_folder_of_patients_with_two_scans_each(quick, places):
