@@ -152,10 +152,16 @@ def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], ca
         axes.grid(color="#e5e5e5")
         if quantity in logarithmic:
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
-            axes.yaxis.set_minor_formatter(matplotlib.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
+            _one_two_five(axes.yaxis)
     axis.flat[len(panels) - 1].legend(fontsize=7.5, frameon=False)
     return save(figure, path, caption + " Line: mean over folds; band: their range.")
+
+
+def _one_two_five(axis) -> None:
+    """Ticks of a logarithmic axis at 1, 2 and 5 of each decade, as plain numbers."""
+    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda v, _: f"{v:,.10g}"))
+    axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
 
 def grid(path: Path, values: dict[tuple[str, str, str], list[float]], caption: str) -> list[Path]:
@@ -242,6 +248,9 @@ def ratios(path: Path, areas: list[tuple[float, float]], limits: dict, caption: 
             axes.text(1.01, limits[name], f"{limits[name]:.2f}", transform=axes.get_yaxis_transform(), va="center", fontsize=8)
     axes.axhspan(0.67, 1.5, color="#eeeeee", zorder=0)
     axes.set_xscale("log")
+    if len(known):
+        axes.set_xlim(known.min() / 2, known.max() * 2)
+    _one_two_five(axes.xaxis)
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axes.set_xlabel("infection area, pixels (geometric mean of both)")

@@ -27,13 +27,18 @@ NSD is taken slice by slice on contours between pixels (the definition of surfac
 taken inside the reference's lungs. `n` counts patients; an undefined value (both masks empty) is counted, not averaged.
 """
 
+COST = """As it was when the folds were trained, most of them with another training beside them on two processors, which takes from both: `time` measures
+a model by itself. Peak memory is the process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a
+thread that makes batches ahead that is next to nothing.
+"""
+
 
 def report(folder: Path, configs: Path | None = None, models: Path | None = None) -> list[Path]:
     """Write tables and figures beside folder/records; returns what was written. Runs of which some folds are missing are reported as such."""
     results = tables.read(folder / "records", configs)
     if not results:
         raise FileNotFoundError(f"{folder / 'records'} holds no record of a finished fold; run crossval first")
-    made = [_text(folder / "table.md", f"# Results\n\n{HEAD}\n{tables.main_table(results)}\n# What it took\n\n{tables.cost_table(results)}")]
+    made = [_text(folder / "table.md", f"# Results\n\n{HEAD}\n{tables.main_table(results)}\n# What it took\n\n{COST}\n{tables.cost_table(results)}")]
     tables.write_csv(folder / "table.csv", tables.summary_rows(results))
     made.append(folder / "table.csv")
     size = group_sizes(results, configs)

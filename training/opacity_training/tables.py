@@ -231,7 +231,8 @@ def number(v: float | None, digits: int = 3) -> str:
 
 def ratio_words(low: float | None, high: float | None, without: int) -> str:
     """Limits of agreement; a patient of whom nothing was called, or who has nothing, has no ratio and is not in them."""
-    return f"{number(low, 2)} to {number(high, 2)}" + (f" (+{without} without a ratio)" if without else "")
+    limits = "-" if low is None else f"{number(low, 2)} to {number(high, 2)}"
+    return limits + (f" (+{without} without a ratio)" if without else "")
 
 
 def markdown(head: list[str], rows: list[list]) -> str:

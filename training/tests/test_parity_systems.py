@@ -5,9 +5,10 @@ import dataclasses
 import pytest
 from conftest import CHAIN, system_of
 
-from opacity_training import networks
+from opacity_training import networks, paths
+from opacity_training.__main__ import trained
 from opacity_training.parity_systems import Found, distinct, on_phantoms, one, systems_parity
-from opacity_training.system import System
+from opacity_training.system import System, load
 
 
 def small(**more) -> System:
@@ -41,6 +42,12 @@ def test_systems_of_one_network_are_one_row():
     a, b, c = small(id="a"), small(id="b", seed=9), small(id="c", data={"size": 64, "chain": CHAIN, "input": {"neighbours": 1}})
     vote = small(id="vote", members=["a", "b"])
     assert [(s.id, others) for s, others in distinct([a, b, c, vote])] == [("a", ["b"]), ("c", [])]
+
+
+def test_the_kept_table_has_every_network_that_is_trained():
+    text = (paths.RESULTS / "parity.md").read_text(encoding="utf-8")
+    missing = [s.id for s, others in distinct([load(c) for c in trained()]) if not any(f"`{name}`" in text for name in (s.id, *others))]
+    assert not missing, "run parity --systems"
 
 
 def test_no_data_is_needed():
