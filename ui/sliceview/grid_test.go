@@ -392,7 +392,7 @@ func (b *bench) label(v *volume.Volume, k int) {
 		}
 	}
 	to.SetSlice(mask.Anatomy, k, s)
-	b.s.SetMask(text.M("test"), to)
+	b.s.SetMask(text.M("test"), to, nil)
 }
 
 func TestGrid_LabelsAppearWhereTheyAre(t *testing.T) {
