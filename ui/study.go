@@ -38,7 +38,6 @@ type keeping struct {
 	staged   bool         // a stroke under way is in the study
 	found    recovered
 	hints    []string // of other studies: see hints
-	caseName string   // of the image, when the study was made
 	begunBy  string   // who made the study, where that is not who reads now
 	anothers string   // whose study it is, where who reads now may begin an own one; "" for none
 	moved    bool     // the study says that the work went on elsewhere

@@ -269,7 +269,6 @@ func (w *Window) resume(r *resumed) {
 	}
 	k.labels = s.Mask().Labels()
 	k.found = recovered{Recovered: r.found}
-	k.caseName = s.Info().Case
 	w.forgetLeft(s.Folder())
 	if s.ReadOnly() != nil {
 		k.looking = s

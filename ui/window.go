@@ -312,14 +312,10 @@ func (w *Window) studyName() string {
 	if w.viewer.Identity() && !i.Identity.IsEmpty() {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
-	name := i.Case
-	if w.keeping.caseName != "" { // by which the study was made, wherever its image is now
-		name = w.keeping.caseName
-	}
 	if what == "" {
-		return name
+		return i.Case
 	}
-	return w.t("ui.title.named", name, what)
+	return w.t("ui.title.named", i.Case, what)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows
