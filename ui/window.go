@@ -212,6 +212,9 @@ func (w *Window) connect() {
 		}
 		if c&viewer.DecorMoved != 0 {
 			w.soon("title", w.showTitle)
+			if len(w.left) > 0 {
+				w.soon("left", w.leftChanged) // who the patient is may be shown, or not
+			}
 			if w.list != nil {
 				w.soon("list", w.list.showIdentity)
 			}
