@@ -101,29 +101,25 @@ func (b *bands) unread(failed []error) {
 	}
 	var names, details []string
 	for _, err := range failed {
-		var of *app.PathError
-		if errors.As(err, &of) {
-			names = append(names, filepath.Base(of.Path))
-		}
+		names = append(names, fileOf(err, ""))
 		_, why := app.Explain(err)
 		details = append(details, b.w.texts.Format(why))
 	}
-	b.tell(aboutUnread, b.w.t("ui.open.unread", len(failed), b.w.firstOf(names)), strings.Join(details, "\n"))
+	b.tell(aboutUnread, b.w.t("ui.open.unread", len(failed), someOf(names)), strings.Join(details, "\n"))
+}
+
+// fileOf names the file that an error is about, or what it lies in where the error does
+// not say.
+func fileOf(err error, in string) string {
+	var of *app.PathError
+	if errors.As(err, &of) {
+		in = of.Path
+	}
+	return filepath.Base(in)
 }
 
 // aboutUnread is what the band of files is about that could not be read.
 const aboutUnread = "open.unread"
-
-// namesTold is how many files a sentence names before it only says that there are more.
-const namesTold = 3
-
-// firstOf names the first few files.
-func (w *Window) firstOf(names []string) string {
-	if len(names) > namesTold {
-		return w.t("ui.open.and_others", strings.Join(names[:namesTold], ", "))
-	}
-	return strings.Join(names, ", ")
-}
 
 // tell shows a sentence, with details to copy, in place of an older one about the
 // same thing.

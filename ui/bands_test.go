@@ -24,7 +24,7 @@ func TestFilesThatCannotBeReadAreOneBand(t *testing.T) {
 	for n, want := range map[int]string{
 		1:   "/data/many/1-001.dcm ends before its content does",
 		3:   "3 files could not be read and are left out (1-001.dcm, 1-002.dcm, 1-003.dcm):",
-		124: "124 files could not be read and are left out (1-001.dcm, 1-002.dcm, 1-003.dcm and others):",
+		124: "124 files could not be read and are left out (1-001.dcm, 1-002.dcm, 1-003.dcm, 1-004.dcm, …):",
 	} {
 		b := newBench(t)
 		b.opener.found = app.Scan{Series: []app.Series{newSeries("many")}, Failed: unreadFiles(n)}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -209,6 +210,9 @@ func (w *Window) sayKept(s *study.Study) {
 	if w.status.why == "" && w.status.place == "" && w.keeping.study == s {
 		kept := w.t("ui.study.kept_by_itself", studyTitle(s.Folder()))
 		if said := w.status.said; said != "" && said != w.toolHint() {
+			if !strings.HasSuffix(said, ".") {
+				said += "."
+			}
 			kept = said + " " + kept // what the first stroke did comes first
 		}
 		w.status.say(kept)
