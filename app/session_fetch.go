@@ -40,7 +40,7 @@ func (s *Session) FetchTouched() func(context.Context) (mask.Fetched, error) {
 	var of []int
 	steps, applied := s.history.Steps()
 	for i := done; i < applied; i++ {
-		if steps[i].Hand {
+		if steps[i].Own() {
 			of = append(of, i)
 		}
 	}
@@ -58,7 +58,7 @@ func (s *Session) TakeTouched(f mask.Fetched) {
 	s.history.Lend(f)
 	defer s.history.Lend(mask.Fetched{})
 	steps, applied := s.history.Steps()
-	for i := s.hands.Steps(); i < applied && (!steps[i].Hand || s.history.Here(i)); i++ {
+	for i := s.hands.Steps(); i < applied && (!steps[i].Own() || s.history.Here(i)); i++ {
 		if s.touch(i) != nil {
 			return
 		}

@@ -2,9 +2,9 @@ package app
 
 import "opacity/app/mask"
 
-// Touched returns the voxels that a hand has changed, layer by layer, since the file
-// that the mask was read from, or from the beginning: what neither a model nor a
-// threshold may change any more. A stroke under way is not among them. The sets are
+// Touched returns the voxels that are a person's, layer by layer: that a hand has
+// changed, or that a mask file said which was opened. Neither a model nor a threshold
+// may change them any more. A stroke under way is not among them. The sets are
 // the session's own: read only, until the next change. The error is that of a step
 // that could not be read back.
 func (s *Session) Touched() (mask.LayerBits, error) {
@@ -25,20 +25,16 @@ func (s *Session) Touched() (mask.LayerBits, error) {
 
 // touch adds step i.
 func (s *Session) touch(i int) error {
-	if s.origins[i].file != s.origins[i+1].file {
-		s.hands.Reset()
-		return nil
-	}
-	d, err := s.byHand(i)
+	d, err := s.own(i)
 	if err == nil {
 		s.hands.Push(d)
 	}
 	return err
 }
 
-// byHand is the delta of step i, empty where it was not made by a hand.
-func (s *Session) byHand(i int) (mask.Delta, error) {
-	if steps, _ := s.history.Steps(); !steps[i].Hand {
+// own is the delta of step i, empty where its voxels are not a person's.
+func (s *Session) own(i int) (mask.Delta, error) {
+	if steps, _ := s.history.Steps(); !steps[i].Own() {
 		return mask.Delta{}, nil
 	}
 	return s.history.Delta(i)

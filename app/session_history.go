@@ -91,11 +91,7 @@ func (s *Session) Restore(h *mask.History, origins map[int]Origin) error {
 	var p provenance
 	for n := range len(steps) + 1 {
 		if o, there := origins[n]; there {
-			was := p
-			p = provenance{Origin: o, file: was.file}
-			if n > 0 && steps[n-1].Tool == toolFile {
-				p.file = n
-			}
+			p = provenance{Origin: o}
 		}
 		p.saved = true
 		next.origins = append(next.origins, p)

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
@@ -130,7 +132,7 @@ func (s *Session) commit(step mask.Step, p provenance) {
 		if made.Labels != nil {
 			s.tellLabels()
 		}
-		s.changed(made.Box)
+		s.changed(made.Delta.Box(s.volume.Size[0]))
 	}
 	s.WarningsChanged.Emit(struct{}{})
 }
@@ -150,17 +152,18 @@ func (s *Session) follow(p provenance) {
 }
 
 // SetMask replaces the labels at every voxel by those of m, which was read from a
-// file, as one named step. What is doubtful about m stays on screen with it. It
-// needs no saving, unless work that does comes before it.
-func (s *Session) SetMask(name text.Message, m *mask.Mask, doubts ...volume.Warning) error {
+// file, as one named step. Its labels are a person's work, as if a hand had drawn
+// them, but for those that stay as they were. What is doubtful about m stays on screen
+// with it. It needs no saving, unless work that does comes before it.
+func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, doubts ...volume.Warning) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
-	step := mask.Step{Name: name, Tool: toolFile, Delta: mask.Diff(s.mask, m), Labels: s.withLabels(m)}
+	own := slices.DeleteFunc(slices.Clone(m.Labels()), func(l mask.Label) bool {
+		return slices.ContainsFunc(stay, func(s mask.Label) bool { return s.Value == l.Value })
+	})
+	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: mask.Claim(s.mask, m, own), Labels: s.withLabels(m)}
 	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty()}
-	for _, was := range s.origins {
-		p.file = max(p.file, was.file+1)
-	}
 	s.commit(step, p)
 	return nil
 }

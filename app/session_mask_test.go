@@ -79,7 +79,7 @@ func TestSession_OthersWaitForTheStroke(t *testing.T) {
 			_, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: mask.New(s.volume.Size, nil)})
 			return err
 		},
-		"file":    func(s *Session) error { return s.SetMask(text.M("test.step"), mask.New(s.volume.Size, nil)) },
+		"file":    func(s *Session) error { return s.SetMask(text.M("test.step"), mask.New(s.volume.Size, nil), nil) },
 		"delete":  func(s *Session) error { return s.DeleteLabel(mask.Infection) },
 		"rename":  func(s *Session) error { return s.RenameLabel(mask.Infection, "x") },
 		"reorder": func(s *Session) error { return s.MoveLabel(mask.Infection, 0) },
@@ -179,15 +179,17 @@ func TestSession_MovedTellsWhere(t *testing.T) {
 	}
 }
 
-// Whatever is done, undone and redone, what hands touched is the union of what
-// their steps since the last model changed, and the numbers are those of a mask
+// Whatever is done, undone and redone, what is a person's is the union of what
+// their steps changed and the files said that they opened, and the numbers are those of a mask
 // counted from nothing.
 func TestSession_TouchedAndNumbersFollowTheHistory(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		s, v := opened()
 		for round := range 60 {
-			switch r.IntN(8) {
+			switch r.IntN(9) {
+			case 8:
+				_ = s.SetMask(text.M("test.step"), painted(v, mask.Findings, r.IntN(4), r.IntN(48), mask.Infection), nil)
 			case 0, 1, 2:
 				d := brush(s, mask.Layer(r.IntN(2)), r.IntN(4), r.IntN(40), 1+r.IntN(30), uint8(r.IntN(4)))
 				s.Mask().Apply(d)
@@ -240,11 +242,8 @@ func checkTouched(t *testing.T, when string, s *Session) {
 	want := mask.NewTouched(s.volume.Size)
 	steps, applied := s.History()
 	for _, step := range steps[:applied] {
-		switch {
-		case step.Hand:
+		if step.Own() {
 			want.Push(step.Delta)
-		case step.Tool == toolFile:
-			want = mask.NewTouched(s.volume.Size)
 		}
 	}
 	same := got.Count() == want.Bits().Count()

@@ -245,6 +245,52 @@ func TestSession_AdoptSparesHands(t *testing.T) {
 	}
 }
 
+// A mask that was opened is a person's work: a model leaves what it says, be it drawn
+// anew, taken away or what a run before had found too, and says how much that is. A
+// label that stayed when it was opened is still the model's own.
+func TestSession_AdoptSparesOpenedMasks(t *testing.T) {
+	s, v := opened()
+	own := filled(v, mask.Anatomy, 1, mask.RightLung)
+	own.Apply(brush(s, mask.Findings, 1, 5, 4, mask.Infection))
+	if _, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: own}); err != nil {
+		t.Fatal(err)
+	}
+	file := own.Snapshot()
+	file.Apply(mask.Delta{Slices: []mask.SliceDelta{{Layer: mask.Anatomy, K: 1, Runs: []mask.Run{
+		{Offset: 0, Length: 3, Old: mask.RightLung}, {Offset: 10, Length: 5, Old: mask.RightLung, New: mask.LeftLung},
+	}}}})
+	infection, _ := file.Label(mask.Infection)
+	if err := s.SetMask(text.M("test.step"), file, []mask.Label{infection}); err != nil {
+		t.Fatal(err)
+	}
+	steps, applied := s.History()
+	if step := steps[applied-1]; step.Delta.Voxels() != 3+5 {
+		t.Errorf("opening it changed %d voxels", step.Delta.Voxels())
+	}
+	other := mask.New(v.Size, mask.DefaultLabels())
+	other.Apply(mask.Delta{Slices: []mask.SliceDelta{{Layer: mask.Anatomy, K: 1, Runs: []mask.Run{{Offset: 0, Length: 12, New: mask.RightLung}}}}})
+	spared, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: other})
+	if err != nil || spared.Voxels() != 3+2+36 { // taken away, given to the left lung, and what it does not find any more
+		t.Errorf("spared %d voxels, %v", spared.Voxels(), err)
+	}
+	for l, want := range map[uint8]int{mask.LeftLung: 5, mask.RightLung: 40} {
+		if got := s.Mask().Count(mask.Anatomy, l); got != want {
+			t.Errorf("%d voxels of label %d, want %d", got, l, want)
+		}
+	}
+	if got := s.Mask().Count(mask.Findings, mask.Infection); got != 0 {
+		t.Errorf("%d voxels of what was the model's own stay", got)
+	}
+	left := s.history
+	s.Complete(SeriesInfo{}, smallVolume())
+	if err := s.Restore(left, nil); err != nil {
+		t.Fatal(err)
+	}
+	if touched, err := s.Touched(); err != nil || touched.Count() != 48 {
+		t.Errorf("opened again %d voxels are a person's, %v", touched.Count(), err)
+	}
+}
+
 // A model that does not tell the sides apart has one probability for both, and
 // each side a threshold of its own.
 func TestSession_ProbabilitiesOfASide(t *testing.T) {

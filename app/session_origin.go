@@ -23,13 +23,11 @@ type Origin struct {
 // report never credits a model with a mask that it did not make.
 type provenance struct {
 	Origin
-	file  int  // of the mask files that were read, which one: differs where what hands had touched counts no more
 	saved bool // it is on disk as it is, or there is nothing of it to save
 }
 
 // The tools of steps that change where the mask came from.
 const (
-	toolFile      = "file"      // the whole of it: what hands touched before is gone
 	toolModel     = "model"     // what no hand has touched
 	toolAgain     = "again"     // a part of it, that a model looked at again
 	toolThreshold = "threshold" // the boundary of a label

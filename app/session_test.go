@@ -107,7 +107,7 @@ func TestSession_ProvenanceFollowsTheHistory(t *testing.T) {
 	has("after the run", true)
 	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Findings, 2, 8, mask.Infection))})
 	has("corrected by hand", true)
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung), nil)
 	has("with a mask from a file", false)
 	s.Undo()
 	has("back at the corrected mask", true)
@@ -147,7 +147,7 @@ func TestSession_DirtyFollowsTheHistory(t *testing.T) {
 			t.Errorf("%s: dirty %v, told %v", when, s.Dirty(), told)
 		}
 	}
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung), nil)
 	is("merely opened", false)
 	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 4, mask.RightLung))})
 	is("edited", true)
@@ -162,7 +162,7 @@ func TestSession_DirtyFollowsTheHistory(t *testing.T) {
 	s.Redo()
 	is("redone", false)
 	s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Anatomy, 1, 5, mask.RightLung))})
-	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung))
+	s.SetMask(text.M("test.step"), painted(v, mask.Anatomy, 1, 3, mask.RightLung), nil)
 	is("opened over unsaved work", true)
 }
 
@@ -177,12 +177,12 @@ func TestSession_Annotated(t *testing.T) {
 		want bool
 	}{
 		{"nothing yet", func(*Session) {}, true},
-		{"file without it", func(s *Session) { s.SetMask(text.M("test.step"), lungs) }, false},
+		{"file without it", func(s *Session) { s.SetMask(text.M("test.step"), lungs, nil) }, false},
 		{"file with it", func(s *Session) {
-			s.SetMask(text.M("test.step"), painted(v, mask.Findings, 1, 3, mask.Infection))
+			s.SetMask(text.M("test.step"), painted(v, mask.Findings, 1, 3, mask.Infection), nil)
 		}, true},
 		{"drawn since", func(s *Session) {
-			s.SetMask(text.M("test.step"), lungs)
+			s.SetMask(text.M("test.step"), lungs, nil)
 			s.Edit(mask.Step{Name: text.M("test.step"), Delta: mask.Diff(s.Mask(), painted(v, mask.Findings, 1, 3, mask.Infection))})
 		}, true},
 		{"model that knows it", func(s *Session) {

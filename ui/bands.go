@@ -3,7 +3,9 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -17,8 +19,8 @@ import (
 	"opacity/ui/look"
 )
 
-// bandsShown is how many warnings have a band of their own before the rest fold
-// into one line: the picture must keep its room.
+// bandsShown is how many warnings, and how many errors, have a band of their own before
+// the rest fold into one line: the picture must keep its room.
 const bandsShown = 2
 
 // bands are the lines under the menu: yellow for what is doubtful about the
@@ -27,6 +29,8 @@ type bands struct {
 	w        *Window
 	object   *fyne.Container
 	over     *fyne.Container // the red ones while a study is open: over the pictures, which stay where they are
+	room     *fyne.Container // of object
+	overRoom *fyne.Container // of over
 	failures []failure
 	fold     folding
 	beside   string // a mask that lies beside the open study and fits it
@@ -49,7 +53,9 @@ type failure struct {
 }
 
 func newBands(w *Window) *bands {
-	return &bands{w: w, object: container.NewVBox(), over: container.NewVBox()}
+	b := &bands{w: w, object: container.NewVBox(), over: container.NewVBox()}
+	b.room, b.overRoom = w.roomFor(b.object), w.roomFor(b.over)
+	return b
 }
 
 // fail shows an error. What the user stopped is no error.
@@ -85,6 +91,36 @@ func (b *bands) failAbout(about string, err error) {
 	b.refresh()
 }
 
+// unread shows which files could not be read: one in its own words, several in one band.
+func (b *bands) unread(failed []error) {
+	if len(failed) == 1 {
+		b.fail(failed[0])
+	}
+	if len(failed) <= 1 {
+		return
+	}
+	var names, details []string
+	for _, err := range failed {
+		names = append(names, fileOf(err, ""))
+		_, why := app.Explain(err)
+		details = append(details, b.w.texts.Format(why))
+	}
+	b.tell(aboutUnread, b.w.t("ui.open.unread", len(failed), someOf(names)), strings.Join(details, "\n"))
+}
+
+// fileOf names the file that an error is about, or what it lies in where the error does
+// not say.
+func fileOf(err error, in string) string {
+	var of *app.PathError
+	if errors.As(err, &of) {
+		in = of.Path
+	}
+	return filepath.Base(in)
+}
+
+// aboutUnread is what the band of files is about that could not be read.
+const aboutUnread = "open.unread"
+
 // tell shows a sentence, with details to copy, in place of an older one about the
 // same thing.
 func (b *bands) tell(about, sentence, details string) {
@@ -114,22 +150,7 @@ func (b *bands) forget() {
 }
 
 func (b *bands) refresh() {
-	var rows []fyne.CanvasObject
-	for i, f := range b.failures {
-		details := b.w.make.Button(b.w.t("ui.band.details"), nil, "", func() { b.w.showDetails(f) })
-		dismiss := b.w.make.Button("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() {
-			b.failures = append(b.failures[:i:i], b.failures[i+1:]...)
-			b.refresh()
-		})
-		b.w.name(fmt.Sprintf("band.error.%d", i), dismiss)
-		actions := []fyne.CanvasObject{details, dismiss}
-		if f.look != "" {
-			look := b.w.make.Button(b.w.t("ui.study.look"), nil, b.w.t("ui.study.look_tip"), func() { b.w.lookAt(f.look) })
-			b.w.name("band.look", look)
-			actions = append([]fyne.CanvasObject{look}, actions...)
-		}
-		rows = append(rows, b.band(look.ErrorFill, look.ErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(f.sentence), actions...))
-	}
+	rows := b.errors()
 	over := rows
 	if b.w.overPictures() {
 		rows = nil
@@ -138,6 +159,7 @@ func (b *bands) refresh() {
 	}
 	if len(over)+len(b.over.Objects) > 0 {
 		b.over.Objects = over
+		b.overRoom.Refresh()
 		b.w.pictures.Refresh()
 	}
 	if b.beside != "" && b.w.complete() {
@@ -157,8 +179,50 @@ func (b *bands) refresh() {
 		return
 	}
 	b.object.Objects = rows
-	b.object.Refresh()
+	b.room.Refresh()
 	b.w.relayout()
+}
+
+// errors are the red bands: the newest in full, those before them in one line.
+func (b *bands) errors() []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	first := 0
+	if len(b.failures) > bandsShown+1 {
+		first = len(b.failures) - bandsShown
+	}
+	for i, f := range b.failures[first:] {
+		actions := b.errorActions(fmt.Sprintf("band.error.%d", i), f, first+i, first+i+1)
+		if f.look != "" {
+			look := b.w.make.Button(b.w.t("ui.study.look"), nil, b.w.t("ui.study.look_tip"), func() { b.w.lookAt(f.look) })
+			b.w.name("band.look", look)
+			actions = append([]fyne.CanvasObject{look}, actions...)
+		}
+		rows = append(rows, b.error(f.sentence, actions))
+	}
+	if first > 0 {
+		var all failure
+		for _, f := range b.failures[:first] {
+			all.details += f.details + "\n"
+		}
+		rows = append(rows, b.error(b.w.t("ui.band.errors_more", first), b.errorActions("band.errors", all, 0, first)))
+	}
+	return rows
+}
+
+// errorActions are Details of a failure, and what dismisses those from one to before another.
+func (b *bands) errorActions(name string, f failure, from, to int) []fyne.CanvasObject {
+	details := b.w.make.Button(b.w.t("ui.band.details"), nil, "", func() { b.w.showDetails(f) })
+	dismiss := b.w.make.Button("", theme.CancelIcon(), b.w.t("ui.band.dismiss"), func() {
+		b.failures = slices.Delete(slices.Clone(b.failures), from, to)
+		b.refresh()
+	})
+	b.w.name(name+".details", details)
+	b.w.name(name, dismiss)
+	return []fyne.CanvasObject{details, dismiss}
+}
+
+func (b *bands) error(what string, actions []fyne.CanvasObject) fyne.CanvasObject {
+	return b.band(look.ErrorFill, look.ErrorText, theme.NewErrorThemedResource(theme.ErrorIcon()), sentence(what), actions...)
 }
 
 // warnings are the yellow bands.

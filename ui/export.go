@@ -73,7 +73,7 @@ func (w *Window) export(e exportJob) {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
 	}
 	w.bands.settled("save") // this is another attempt
-	w.unlessThere(e.paths(), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { w.askExportInto(e.folder) })
+	w.unlessTaken(e.paths(), w.exportedThere(e.folder), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { w.askExportInto(e.folder) })
 }
 
 func (e exportJob) maskPath() string   { return filepath.Join(e.folder, app.MaskName) }

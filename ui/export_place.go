@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,5 +73,34 @@ func (w *Window) rememberExported(folder string) {
 	if full, err := filepath.Abs(folder); err == nil {
 		w.prefs.Exported, w.exported = full, full // something was just written there
 		w.savePreferences()
+	}
+}
+
+// exportedThere returns what says, beside the window, that the report in a folder is of
+// another image; "" where it is of this one, or there is none.
+func (w *Window) exportedThere(folder string) func() string {
+	info, sha := w.session.Info(), w.keeping.source.SHA256
+	return func() string {
+		b, err := os.ReadFile(filepath.Join(folder, "report.json"))
+		if err != nil {
+			return ""
+		}
+		var there struct {
+			Input struct {
+				Name   string `json:"name"`
+				SHA256 string `json:"sha256"`
+			} `json:"input"`
+		}
+		if json.Unmarshal(b, &there) != nil || there.Input.Name == "" {
+			return ""
+		}
+		other := there.Input.Name != info.Case
+		if sha != "" && there.Input.SHA256 != "" {
+			other = there.Input.SHA256 != sha
+		}
+		if !other {
+			return ""
+		}
+		return w.t("ui.replace.another", there.Input.Name, info.Case)
 	}
 }

@@ -53,9 +53,8 @@ func newModelSection(w *Window) *modelSection {
 	w.name("model.cancel", s.cancel)
 	w.name("model.misfit", s.misfit)
 	s.object = container.New(layout.NewCustomPaddedVBoxLayout(6),
-		s.models, s.terms,
-		container.NewBorder(nil, nil, controls.NewLine(w.t("ui.model.device"), look.Dim), nil, s.devices), s.used, s.misfit,
-		container.NewGridWithColumns(2, s.run, s.cancel), s.again.object, s.thresholds.object)
+		s.models, container.NewGridWithColumns(2, s.run, s.cancel), s.misfit, s.terms,
+		container.NewBorder(nil, nil, controls.NewLine(w.t("ui.model.device"), look.Dim), nil, s.devices), s.used, s.again.object, s.thresholds.object)
 	return s
 }
 

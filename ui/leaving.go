@@ -30,11 +30,17 @@ func (w *Window) handOver() {
 func (w *Window) leaving() []string {
 	var names []string
 	for _, t := range w.status.tasks {
-		if slices.Contains(writingJobs(), t.key) {
+		if slices.Contains(writingJobs(), t.key) || w.losesRun(t.key) {
 			names = append(names, w.status.describe(t))
 		}
 	}
 	return names
+}
+
+// losesRun reports whether a job is a model's run on somebody's case, of which nothing is
+// kept before its end.
+func (w *Window) losesRun(key string) bool {
+	return !w.sample && (key == jobSegment || key == jobAgain)
 }
 
 // leavingAsks is the question whether to wait for what is being written.
@@ -53,7 +59,7 @@ func (w *Window) unlessWriting(then func()) {
 	q := &leavingAsks{words: widget.NewLabel(w.leavingText()), then: then}
 	q.words.Wrapping = fyne.TextWrapWord
 	w.failedBefore = slices.Clone(w.bands.failures)
-	q.m = w.ask("leaving", w.t("ui.leaving.title"), q.words, questionSize,
+	q.m = w.ask("leaving", w.t(w.leavingKey("title")), q.words, questionSize,
 		answer{id: "wait", label: "ui.leaving.wait", run: w.closeWhenWritten},
 		answer{id: "stop", label: "ui.leaving.stop", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"})
@@ -61,7 +67,15 @@ func (w *Window) unlessWriting(then func()) {
 }
 
 func (w *Window) leavingText() string {
-	return w.t("ui.leaving.text", strings.Join(w.leaving(), "; "))
+	return w.t(w.leavingKey("text"), strings.Join(w.leaving(), "; "))
+}
+
+// leavingKey is what is said of the question: another thing where a model runs.
+func (w *Window) leavingKey(what string) string {
+	if slices.ContainsFunc(w.status.tasks, func(t *task) bool { return w.losesRun(t.key) }) {
+		what += "_model"
+	}
+	return "ui.leaving." + what
 }
 
 // asksToLeave reports whether that question is on screen.

@@ -74,6 +74,40 @@ func TestQuitStopsWhatIsBeingWritten(t *testing.T) {
 	b.until("it is closed", func() bool { return b.closed })
 }
 
+// Closing while a model runs asks first, and a run that is waited for is kept. Nobody is
+// asked of the sample.
+func TestQuitAsksOfARunningModel(t *testing.T) {
+	for answer, found := range map[string]int{"wait": 8, "stop": 0, "cancel": 8} {
+		dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+		b := studied(t, dir)
+		b.openFile(image)
+		b.segmenter.halted = make(chan struct{})
+		b.segment()
+		b.until("it paints", func() bool { return b.session.Shown().Count(mask.Anatomy, 1) == 4 })
+		b.tryClose()
+		b.until("it asks", func() bool { return len(b.modals) == 1 })
+		if b.closed || !saysIn(b.modals[0], "what the model found so far is lost") || !saysIn(b.modals[0], "The model is still running") {
+			t.Fatalf("closed %v, it says %v", b.closed, words(b.modals[0].popup.Content))
+		}
+		b.answer("leaving", answer)
+		if b.closed != (answer == "stop") {
+			t.Fatalf("after %s it is closed: %v", answer, b.closed)
+		}
+		close(b.segmenter.halted)
+		if answer == "cancel" {
+			b.until("the model has run", func() bool { return !b.segmenting })
+			b.tryClose()
+		}
+		b.until("it is closed", func() bool { return b.closed })
+		b = studied(t, dir)
+		b.openFile(image)
+		if n := b.session.Mask().Count(mask.Findings, mask.Infection); n != found {
+			t.Errorf("after %s %d voxels are kept, want %d", answer, n, found)
+		}
+		b.end()
+	}
+}
+
 // What could not be written is seen before the window goes.
 func TestQuitStaysWhereWritingFails(t *testing.T) {
 	b, slow := saving(t)

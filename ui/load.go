@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -91,7 +92,7 @@ func (w *Window) abandonRead() {
 // read loads voxels and shows slices as they come. Failing or cancelled, the
 // study that was open before is back as it was.
 func (w *Window) read(series app.Series, path string, b beside) {
-	info := series.Info()
+	info := caseOf(series.Info(), b.resume)
 	w.abandonRead()
 	w.opening++
 	w.cancelSegment()
@@ -147,7 +148,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside, r readSeries) {
 	w.sha, w.savedAs, w.measured, w.leftOut, w.sample = sha, "", measured{}, b.leftOut, false
 	w.bands.forget()
-	w.session.Complete(info, v)
+	w.session.Complete(caseOf(info, r.resume), v)
 	w.keepFrom(b.studies, r.sha)
 	w.keeping.hints = w.hints(r.found)
 	w.showStudy()
@@ -162,6 +163,15 @@ func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.
 	}
 	w.studyChanged.Emit(struct{}{})
 	w.takeMask(b)
+}
+
+// caseOf is what is known of an image, by the name that the case had when its study was
+// made, wherever the image is now.
+func caseOf(info app.SeriesInfo, r *resumed) app.SeriesInfo {
+	if r != nil {
+		info.Case = cmp.Or(r.study.Info().Case, info.Case)
+	}
+	return info
 }
 
 // keepLook returns how to bring the viewer back to what it shows now.

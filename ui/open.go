@@ -99,9 +99,7 @@ func (w *Window) scanNow(paths []string) {
 			return
 		}
 		w.bands.clearFailures()
-		for _, failed := range found.Failed {
-			w.bands.fail(failed)
-		}
+		w.bands.unread(found.Failed)
 		w.offer(paths, found)
 	})
 }

@@ -146,7 +146,7 @@ func (w *Window) useMask(f labelFile, m mask.Mapping, stay []mask.Label) {
 		}
 		w.whenKept(func() {
 			if attempt == w.opening {
-				w.takeFile(filepath.Base(f.path), r.sha, r.mask, r.doubts)
+				w.takeFile(filepath.Base(f.path), r.sha, r.mask, stay, r.doubts)
 			}
 		})
 	})
@@ -166,14 +166,14 @@ func (w *Window) unfolder(path string) func(context.Context, *volume.Volume, *ma
 	}
 }
 
-// takeFile puts a mask read from a file in place of the mask, as one step.
-func (w *Window) takeFile(name, sha string, m *mask.Mask, doubts []volume.Warning) {
+// takeFile puts a mask read from a file, and labels that stay, in place of the mask, as one step.
+func (w *Window) takeFile(name, sha string, m *mask.Mask, stay []mask.Label, doubts []volume.Warning) {
 	if s := w.study(); s != nil {
 		if err := s.KeepFile(name, sha, doubts); err != nil {
 			w.bands.failAbout("study", err)
 		}
 	}
-	if err := w.session.SetMask(text.M("ui.step.mask", name), m, doubts...); err != nil {
+	if err := w.session.SetMask(text.M("ui.step.mask", name), m, stay, doubts...); err != nil {
 		w.bands.failAbout("mask", err)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"opacity/app/mask"
@@ -68,5 +69,41 @@ func TestLabelsThatAreNotInTheFileStay(t *testing.T) {
 			}
 			b.end()
 		})
+	}
+}
+
+// A mask that was opened is spared by a model that runs afterwards, as drawn work is,
+// and the status line says how much of it.
+func TestSegment_SparesAnOpenedMask(t *testing.T) {
+	b := newBench(t, func(o *Options) {
+		o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
+			m := &mask.LabelMap{Geometry: g, Values: []int{0, 1, 2}, Slices: make([][]uint8, g.Size[2])}
+			m.Slices[2] = make([]uint8, g.Size[0]*g.Size[1])
+			for i := range 4 {
+				m.Slices[2][i], m.Slices[2][g.Size[0]-1-i] = 1, 2
+			}
+			return m, nil
+		}
+	})
+	b.openOne("case")
+	b.openMask(filepath.Join(t.TempDir(), "lungs.nii"))
+	b.answer("mapping", "use")
+	b.until("it is the mask", b.hasMask)
+	opened := b.session.Mask().Snapshot()
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	now := b.session.Mask()
+	for _, slice := range mask.Diff(opened, now).Slices {
+		for _, r := range slice.Runs {
+			if r.Old != 0 {
+				t.Errorf("on slice %d %d voxels of label %d are %d now", slice.K, r.Length, r.Old, r.New)
+			}
+		}
+	}
+	if now.Count(mask.Findings, mask.Infection) != 8 {
+		t.Error("what the file says nothing of is not the model's")
+	}
+	if said := b.status.text.Text; !strings.Contains(said, "Kept what was drawn by hand or opened: ") {
+		t.Errorf("it says %q", said)
 	}
 }

@@ -260,7 +260,7 @@ func TestNotAnnotatedIsNoZero(t *testing.T) {
 	slice := make([]uint8, 16*12)
 	slice[3] = mask.LeftLung
 	m.SetSlice(mask.Anatomy, 2, slice)
-	b.session.SetMask(text.M("ui.step.mask", "lungs.nii"), m)
+	b.session.SetMask(text.M("ui.step.mask", "lungs.nii"), m, nil)
 	b.until("it is measured", b.current)
 	if b.measured.InvolvementTotal != nil || !words(b.inspector.report.object)[b.t_("ui.report.not_annotated")] {
 		t.Error("the report states a share of infection")

@@ -95,7 +95,9 @@ func slicesOf(s *app.Session, marks review.Marks, step int) []int {
 	}
 	var ks []int
 	for _, s := range delta.Slices {
-		ks = append(ks, s.K)
+		if s.Voxels() > 0 {
+			ks = append(ks, s.K)
+		}
 	}
 	slices.Sort(ks)
 	return slices.Compact(ks) // both layers may have changed

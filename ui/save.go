@@ -124,14 +124,27 @@ const jobVacant = "vacant"
 // window: the disk may not answer. instead is called where it is not to be, and may
 // be nil.
 func (w *Window) unlessThere(paths []string, then func(overwrite bool), instead func()) {
+	w.unlessTaken(paths, nil, then, instead)
+}
+
+// unlessTaken is unlessThere, where whose, which may be nil, says beside the window
+// what the files are of where that matters.
+func (w *Window) unlessTaken(paths []string, whose func() string, then func(overwrite bool), instead func()) {
 	stopped := false // also where it was found out just before
 	w.status.start(jobVacant, w.t("ui.save.looking", filepath.Dir(paths[0])), func() {
 		stopped = true
 		w.jobs.Cancel(jobVacant)
 	})
-	job.Run(w.jobs, jobVacant, func(ctx context.Context, _ func(job.Progress)) ([]string, error) {
-		return taken(ctx, paths)
-	}, nil, func(there []string, err error) {
+	type found struct {
+		there []string
+		whose string
+	}
+	job.Run(w.jobs, jobVacant, func(ctx context.Context, _ func(job.Progress)) (f found, err error) {
+		if f.there, err = taken(ctx, paths); err == nil && len(f.there) > 0 && whose != nil {
+			f.whose = whose()
+		}
+		return f, err
+	}, nil, func(f found, err error) {
 		w.status.end(jobVacant)
 		switch {
 		case stopped || errors.Is(err, context.Canceled):
@@ -142,7 +155,7 @@ func (w *Window) unlessThere(paths []string, then func(overwrite bool), instead 
 				instead()
 			}
 		default:
-			w.unlessReplaced(there, then, instead)
+			w.unlessReplaced(f.there, f.whose, then, instead)
 		}
 	})
 }
@@ -175,8 +188,9 @@ func taken(ctx context.Context, paths []string) (there []string, err error) {
 	return there, nil
 }
 
-// unlessReplaced goes on at once where nothing is replaced, else asks.
-func (w *Window) unlessReplaced(there []string, then func(overwrite bool), instead func()) {
+// unlessReplaced goes on at once where nothing is replaced, else asks, and says whose
+// that is where it is somebody else's.
+func (w *Window) unlessReplaced(there []string, whose string, then func(overwrite bool), instead func()) {
 	if len(there) == 0 {
 		then(false)
 		return
@@ -193,7 +207,7 @@ func (w *Window) unlessReplaced(there []string, then func(overwrite bool), inste
 		}
 		title, what = w.t("ui.replace.title_many", len(there)), w.t("ui.replace.text_many", len(there), filepath.Dir(there[0]), list)
 	}
-	w.question("replace", title, what,
+	w.question("replace", title, strings.TrimSpace(whose+" "+what),
 		answer{id: "replace", label: "ui.replace.yes", danger: true, run: func() { then(true) }},
 		answer{id: "cancel", label: "ui.cancel", run: instead})
 }

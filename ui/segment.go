@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -124,8 +125,8 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 	w.measureLater()
 }
 
-// keptOf says what a hand has drawn and erased that a model would have changed, and
-// that stayed; "" where there is nothing.
+// keptOf says what a hand has drawn and erased, or was opened, that a model would have
+// changed, and that stayed; "" where there is nothing.
 func (w *Window) keptOf(spared mask.Delta) string {
 	var drawn, erased [256]int
 	for _, s := range spared.Slices {
@@ -137,6 +138,8 @@ func (w *Window) keptOf(spared mask.Delta) string {
 			}
 		}
 	}
+	steps, applied := w.session.History()
+	opened := slices.ContainsFunc(steps[:applied], func(s mask.Step) bool { return s.Tool == mask.ToolFile })
 	said := ""
 	for n, of := range [][256]int{drawn, erased} {
 		var told []string
@@ -147,6 +150,9 @@ func (w *Window) keptOf(spared mask.Delta) string {
 		}
 		if len(told) > 0 {
 			key := [...]string{"ui.segment.kept_drawn", "ui.segment.kept_erased"}[n]
+			if opened {
+				key = [...]string{"ui.segment.kept_opened", "ui.segment.kept_without"}[n]
+			}
 			said += w.t(key, strings.Join(told, ", ")) + " "
 		}
 	}

@@ -51,7 +51,7 @@ type task struct {
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, text: controls.NewLine("", theme.ColorNameForeground).Clipped(), right: controls.NewLine("", look.Dim).Right().Yielding(), mouse: controls.NewLine("", look.Dim).Right(), kept: controls.NewLine("", look.Dim).Right()}
+	s := &statusBar{w: w, text: controls.NewLine("", theme.ColorNameForeground).Folding(), right: controls.NewLine("", look.Dim).Right().Yielding(), mouse: controls.NewLine("", look.Dim).Right(), kept: controls.NewLine("", look.Dim).Right()}
 	s.bar = newThinBar()
 	s.cancel = w.make.Button(w.t("ui.cancel"), nil, "", func() { s.cancelTop() })
 	s.cancel.Importance = widget.MediumImportance

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -38,7 +39,6 @@ type keeping struct {
 	staged   bool         // a stroke under way is in the study
 	found    recovered
 	hints    []string // of other studies: see hints
-	caseName string   // of the image, when the study was made
 	begunBy  string   // who made the study, where that is not who reads now
 	anothers string   // whose study it is, where who reads now may begin an own one; "" for none
 	moved    bool     // the study says that the work went on elsewhere
@@ -210,6 +210,9 @@ func (w *Window) sayKept(s *study.Study) {
 	if w.status.why == "" && w.status.place == "" && w.keeping.study == s {
 		kept := w.t("ui.study.kept_by_itself", studyTitle(s.Folder()))
 		if said := w.status.said; said != "" && said != w.toolHint() {
+			if !strings.HasSuffix(said, ".") {
+				said += "."
+			}
 			kept = said + " " + kept // what the first stroke did comes first
 		}
 		w.status.say(kept)

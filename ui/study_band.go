@@ -111,7 +111,7 @@ func (w *Window) studyBands() []fyne.CanvasObject {
 		open := w.make.Button(w.t("ui.study.go_on"), nil, "", func() { w.openStudy(first.folder) })
 		dismiss := w.make.Button("", theme.CancelIcon(), w.t("ui.band.dismiss"), func() { w.forgetLeft(first.folder) })
 		w.name("band.left", open)
-		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(w.t("ui.study.left", first.name, first.at)), open, dismiss))
+		rows = append(rows, b.band(look.Tooltip, theme.ColorNameForeground, theme.InfoIcon(), sentence(w.leftSentence(first)), open, dismiss))
 	}
 	return rows
 }

@@ -14,7 +14,7 @@ func TestAStaleFileIsTold(t *testing.T) {
 	b := studied(t, t.TempDir())
 	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
 	b.draw(5)
-	b.status.say("What a stroke did.")
+	b.status.say("What a stroke did")
 	b.kept(1)
 	b.settle()
 	if said := b.status.text.Text; !strings.HasPrefix(said, "What a stroke did. ") || !strings.Contains(said, "kept by itself, in the study") {

@@ -20,6 +20,7 @@ import (
 // leftStudy is a study that was not closed when the program or the computer stopped.
 type leftStudy struct {
 	folder, name string
+	image        string // path of what it was made from; "" where that cannot be read
 	at           string // when it was worked on last
 	changed      time.Time
 }
@@ -49,7 +50,11 @@ func (w *Window) lookForLeft() {
 		for _, folder := range folders {
 			if _, is := study.LeftOpen(folder); is && may(folder) {
 				at := study.Changed(folder)
-				left = append(left, leftStudy{folder, studyTitle(folder), at.Local().Format("2006-01-02 15:04"), at})
+				l := leftStudy{folder: folder, name: studyTitle(folder), at: at.Local().Format("2006-01-02 15:04"), changed: at}
+				if info, err := study.Peek(folder); err == nil && len(info.Sources) > 0 {
+					l.image = info.Sources[0].Path
+				}
+				left = append(left, l)
 			}
 		}
 		slices.SortStableFunc(left, func(a, b leftStudy) int { return b.changed.Compare(a.changed) })
@@ -86,13 +91,35 @@ func (w *Window) leftChanged() {
 	}
 }
 
+// leftImage is where the image of a study lies that was not closed: the name of its
+// folder says of no patient whose it is, so this tells them apart, unless who the
+// patient is is not to be shown.
+func (w *Window) leftImage(l leftStudy) string {
+	if w.viewer.Identity() {
+		return l.image
+	}
+	return ""
+}
+
+// leftSentence says that a study was not closed.
+func (w *Window) leftSentence(l leftStudy) string {
+	if image := w.leftImage(l); image != "" {
+		return w.t("ui.study.left_of", l.name, image, l.at)
+	}
+	return w.t("ui.study.left", l.name, l.at)
+}
+
 // leftRows are the studies that were not closed, for the empty window.
 func (w *Window) leftRows() []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, l := range w.left[:min(len(w.left), leftOnEmpty)] {
 		name := controls.NewLine(l.name, theme.ColorNameForeground)
-		when := controls.NewLine(w.t("ui.study.left_at", l.at), look.Dim).Clipped()
-		t := w.make.Tile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, when), l.folder, func() { w.openStudy(l.folder) })
+		said := w.t("ui.study.left_at", l.at)
+		if image := w.leftImage(l); image != "" {
+			said = w.t("ui.study.left_at_of", l.at, image)
+		}
+		when := controls.NewLine(said, look.Dim).Clipped()
+		t := w.make.Tile(container.NewBorder(nil, nil, container.NewHBox(name, space(8)), nil, when), w.leftSentence(l), func() { w.openStudy(l.folder) })
 		w.name("left."+l.name, t)
 		rows = append(rows, t)
 	}

@@ -269,7 +269,6 @@ func (w *Window) resume(r *resumed) {
 	}
 	k.labels = s.Mask().Labels()
 	k.found = recovered{Recovered: r.found}
-	k.caseName = s.Info().Case
 	w.forgetLeft(s.Folder())
 	if s.ReadOnly() != nil {
 		k.looking = s
@@ -299,13 +298,17 @@ func (w *Window) sayResumed(r *resumed) {
 		begun = w.t("ui.study.begun_by", by, w.reader()) + " "
 		w.status.say(begun)
 	}
-	if steps, _ := w.session.History(); len(steps) > 0 {
+	if steps, applied := w.session.History(); len(steps) > 0 {
+		done := w.t("ui.study.steps", applied)
+		if applied < len(steps) {
+			done = w.t("ui.study.steps_of", applied, len(steps))
+		}
 		last := steps[len(steps)-1].Time.Local().Format("2006-01-02 15:04")
 		if dir := filepath.Dir(r.study.Folder()); dir != w.keeping.dir {
-			w.status.say(begun + w.t("ui.study.goes_on_in", dir, len(steps), last))
+			w.status.say(begun + w.t("ui.study.goes_on_in", dir, done, last))
 			return
 		}
-		w.status.say(begun + w.t("ui.study.goes_on", len(steps), last))
+		w.status.say(begun + w.t("ui.study.goes_on", done, last))
 	}
 }
 

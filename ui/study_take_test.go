@@ -95,7 +95,7 @@ func TestAStudyWithoutJournalIsLookedAt(t *testing.T) {
 // A study that was not closed is offered wherever it lies, not one that a reader
 // keeps blinded, and no more once it was refused.
 func TestLeftOpenIsOffered(t *testing.T) {
-	dir, _, folder := shutStudy(t)
+	dir, image, folder := shutStudy(t)
 	left := func(to string) string {
 		to = filepath.Join(dir, to)
 		if err := os.MkdirAll(to, 0o700); err != nil {
@@ -118,6 +118,18 @@ func TestLeftOpenIsOffered(t *testing.T) {
 	b.until("they are found", func() bool { return len(b.left) > 0 })
 	if len(b.left) != 1 || b.left[0].folder != inList {
 		t.Fatalf("offered: %+v", b.left)
+	}
+	at := b.left[0].at
+	for _, shown := range []bool{true, false} {
+		b.viewer.SetIdentity(shown)
+		b.settle()
+		band, tile := "The work on left was not closed (last change "+at+").", "last change "+at
+		if shown {
+			band, tile = "The work on left, made from "+image+", was not closed (last change "+at+").", tile+", made from "+image
+		}
+		if !words(b.bands.object)[band] || !words(b.centre)[tile] {
+			t.Errorf("with who it is shown %v, it says %v and %v", shown, words(b.bands.object), words(b.centre))
+		}
 	}
 	if err := os.Truncate(filepath.Join(inList, "journal"), 20); err != nil {
 		t.Fatal(err)

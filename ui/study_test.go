@@ -110,7 +110,7 @@ func TestStudyIsMadeAndGoneOnWith(t *testing.T) {
 	if len(steps) != 2 || applied != 1 || !l.Locked || b.viewer.Cursor() != [3]int{1, 2, 3} || b.studyInfo().Note != "seen" {
 		t.Fatalf("%d of %d steps, %+v, at %v, %+v", applied, len(steps), l, b.viewer.Cursor(), b.studyInfo())
 	}
-	if b.study().Folder() != folder || !strings.Contains(b.status.text.Text, "Goes on where") {
+	if b.study().Folder() != folder || !strings.Contains(b.status.text.Text, "Goes on where the case was left: steps 1 of 2, the rest undone, last change ") {
 		t.Errorf("%s, and it says %q", b.study().Folder(), b.status.text.Text)
 	}
 	if _, err := b.session.Redo(); err != nil || b.session.Mask().Count(mask.Findings, mask.Infection) != 2 {

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"opacity/app"
 	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
@@ -65,6 +66,26 @@ func TestHintGoesAtAPress(t *testing.T) {
 			t.Errorf("the hint over %T stays", owner)
 		}
 		press.MouseUp(&desktop.MouseEvent{})
+	}
+}
+
+// A button that goes with what it was pressed for leaves no hint in the status bar.
+func TestDismissLeavesNoHint(t *testing.T) {
+	b := newBench(t)
+	b.openOne("case")
+	b.bands.fail(app.Misuse("edit.no_slice"))
+	b.settle()
+	x := b.named["band.error.0"].(*controls.Button)
+	x.MouseIn(&desktop.MouseEvent{})
+	if b.status.over != "Dismiss" {
+		t.Fatalf("the status bar says %q", b.status.over)
+	}
+	x.MouseDown(&desktop.MouseEvent{})
+	x.MouseUp(&desktop.MouseEvent{})
+	x.Tapped(&fyne.PointEvent{})
+	b.settle()
+	if b.status.over != "" || len(b.bands.failures) != 0 {
+		t.Errorf("dismissed, the status bar says %q; %d bands", b.status.over, len(b.bands.failures))
 	}
 }
 

@@ -158,14 +158,14 @@ func (w *Window) build() {
 	w.amount = newAmountStrip(w)
 	w.legend, w.errors = newLegend(w), newErrorLegend(w)
 	w.legends = newLegends(w)
-	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.over, container.NewVBox(w.strip.object, w.amount.object, w.legends.object, w.reviewing.line.object))
+	w.pictures = container.New(picturesLayout{w}, w.panes.grid, w.bands.overRoom, container.NewVBox(w.strip.object, w.amount.object, w.legends.object, w.reviewing.line.object))
 	w.cases = newWorkList(w)
 	w.arrangeSides()
 	w.registerActions()
 	w.toolbar = newToolbar(w)
 	w.centre = container.NewStack(w.emptyView())
 	body := container.NewBorder(nil, nil, w.cases.object, w.side, w.centre)
-	w.beside = container.NewBorder(w.bands.object, nil, nil, nil, body)
+	w.beside = container.NewBorder(w.bands.room, nil, nil, nil, body)
 	w.shell = container.NewBorder(nil, w.status.object, w.toolbar.object, nil, w.beside)
 	w.win.SetContent(container.NewStack(w.shell, w.make.Tips.Layer))
 	w.menu = newMenu(w)
@@ -212,6 +212,9 @@ func (w *Window) connect() {
 		}
 		if c&viewer.DecorMoved != 0 {
 			w.soon("title", w.showTitle)
+			if len(w.left) > 0 {
+				w.soon("left", w.leftChanged) // who the patient is may be shown, or not
+			}
 			if w.list != nil {
 				w.soon("list", w.list.showIdentity)
 			}
@@ -312,14 +315,10 @@ func (w *Window) studyName() string {
 	if w.viewer.Identity() && !i.Identity.IsEmpty() {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
-	name := i.Case
-	if w.keeping.caseName != "" { // by which the study was made, wherever its image is now
-		name = w.keeping.caseName
-	}
 	if what == "" {
-		return name
+		return i.Case
 	}
-	return w.t("ui.title.named", name, what)
+	return w.t("ui.title.named", i.Case, what)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows

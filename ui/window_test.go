@@ -535,7 +535,7 @@ func TestLabelEyeAndActive(t *testing.T) {
 func TestHistoryGoesToAnyStep(t *testing.T) {
 	b := newBench(t)
 	b.segmentOne("case")
-	b.session.SetMask(text.M("ui.step.mask", "x"), mask.New(b.session.Mask().Size(), nil)) // another step
+	b.session.SetMask(text.M("ui.step.mask", "x"), mask.New(b.session.Mask().Size(), nil), nil) // another step
 	for _, n := range []int{0, 2, 1} {
 		b.inspector.history.goTo(n)
 		b.settle()

@@ -195,7 +195,7 @@ func (c *workList) show(o openedList) {
 	}
 	w.status.say(said)
 	if len(o.failed) > 0 {
-		w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed)), w.failures(o.failed))
+		w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed), filesOf(o.failed)), w.failures(o.failed))
 	}
 	w.win.Canvas().Focus(c.table)
 }
@@ -298,6 +298,15 @@ func (w *Window) failures(failed []pipeline.Failure) string {
 		lines = append(lines, w.t("ui.cases.failure", f.Name, w.texts.Format(why)))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// filesOf lists the files that failed in one line.
+func filesOf(failed []pipeline.Failure) string {
+	var names []string
+	for _, f := range failed {
+		names = append(names, fileOf(f.Err, f.Name))
+	}
+	return someOf(names)
 }
 
 // namesOf lists the cases that failed in one line.

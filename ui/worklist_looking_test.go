@@ -1,9 +1,14 @@
 package ui
 
 import (
+	"context"
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"opacity/app"
+	"opacity/app/job"
 	"opacity/app/review"
 	"opacity/app/study"
 	"opacity/app/worklist"
@@ -87,5 +92,38 @@ func TestInWorkHasItsDate(t *testing.T) {
 	}
 	if row, _ := b.cases.row("a"); row.Reviewer != "ann" || row.State != worklist.InWork {
 		t.Errorf("the row is %+v", row)
+	}
+}
+
+// failingOpener has files beside the cases that cannot be read.
+type failingOpener struct {
+	casesOpener
+	failed []error
+}
+
+func (o failingOpener) Scan(ctx context.Context, paths []string, report func(job.Progress)) (app.Scan, error) {
+	found, err := o.casesOpener.Scan(ctx, paths, report)
+	found.Failed = o.failed
+	return found, err
+}
+
+// What a folder of cases has that cannot be used is named.
+func TestItemsThatCannotBeUsedAreNamed(t *testing.T) {
+	for n, want := range map[int]string{1: "1 item in the folder cannot be used: x0.dcm.", 2: "2 items in the folder cannot be used: x0.dcm, x1.dcm."} {
+		var o failingOpener
+		b := newBench(t, func(opts *Options) { opts.Opener, opts.StudiesDir = &o, t.TempDir() })
+		folder := t.TempDir()
+		s := listed{newSeries("a")}
+		s.info.Path = filepath.Join(folder, "a.nii")
+		o.casesOpener = casesOpener{s}
+		for i := range n {
+			path := filepath.Join(folder, fmt.Sprintf("x%d.dcm", i))
+			o.failed = append(o.failed, &app.PathError{Path: path, Case: true, Err: app.Refuse(nil, "dicom.truncated", path)})
+		}
+		b.openCases(folder)
+		b.until("the list is open", func() bool { return b.cases.list != nil })
+		if len(b.bands.failures) != 1 || b.bands.failures[0].sentence != want {
+			t.Errorf("of %d it says %+v", n, b.bands.failures)
+		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Run is a stretch of neighbouring voxels of one slice that changed alike:
-// Length voxels from Offset (i + nx*j) went from Old to New.
+// Length voxels from Offset (i + nx*j) went from Old to New. Where these are the same
+// the step said so anew, as Claim has it.
 type Run struct {
 	Offset, Length int32
 	Old, New       uint8
@@ -33,7 +34,16 @@ func (d Delta) Empty() bool { return len(d.Slices) == 0 }
 func (d Delta) Voxels() int {
 	n := 0
 	for _, s := range d.Slices {
-		for _, r := range s.Runs {
+		n += s.Voxels()
+	}
+	return n
+}
+
+// Voxels counts the voxels changed in the slice.
+func (s SliceDelta) Voxels() int {
+	n := 0
+	for _, r := range s.Runs {
+		if r.Old != r.New {
 			n += int(r.Length)
 		}
 	}
@@ -84,10 +94,16 @@ func (d Delta) trimmed() Delta {
 }
 
 // Box returns the smallest box that holds every changed voxel of a mask nx wide.
-func (d Delta) Box(nx int) volume.Box {
+func (d Delta) Box(nx int) volume.Box { return d.box(nx, false) }
+
+// box is Box, with the voxels that are claimed or without.
+func (d Delta) box(nx int, claimed bool) volume.Box {
 	var box volume.Box
 	for _, s := range d.Slices {
 		for _, r := range s.Runs {
+			if r.Old == r.New && !claimed {
+				continue
+			}
 			first, last := int(r.Offset), int(r.Offset+r.Length-1)
 			b := volume.Box{Min: [3]int{first % nx, first / nx, s.K}, Max: [3]int{last%nx + 1, last/nx + 1, s.K + 1}}
 			if last/nx > first/nx {
@@ -101,16 +117,29 @@ func (d Delta) Box(nx int) volume.Box {
 
 // Diff returns the change that leads from one mask to another of the same size.
 // Slices the two share are skipped without being read.
-func Diff(from, to *Mask) Delta {
+func Diff(from, to *Mask) Delta { return diff(from, to, [Layers][256]bool{}) }
+
+// Claim is Diff that also holds, as runs that change nothing, the voxels that have one
+// of some labels already: they are as much the work of who made to as those that change.
+func Claim(from, to *Mask, of []Label) Delta {
+	var claimed [Layers][256]bool
+	for _, l := range of {
+		claimed[l.Layer][l.Value] = true
+	}
+	return diff(from, to, claimed)
+}
+
+func diff(from, to *Mask, claimed [Layers][256]bool) Delta {
 	if from.size != to.size {
 		panic(fmt.Sprintf("mask: diff of %s and %s", from.size, to.size))
 	}
 	var d Delta
 	zero := make([]uint8, from.size[0]*from.size[1])
 	for l := range from.layers {
+		any := claimed[l] != [256]bool{}
 		for k := range from.size[2] {
 			a, b := from.layers[l].slices[k], to.layers[l].slices[k]
-			if a == nil && b == nil || a != nil && b != nil && &a[0] == &b[0] {
+			if a == nil && b == nil || !any && a != nil && b != nil && &a[0] == &b[0] {
 				continue
 			}
 			if a == nil {
@@ -119,7 +148,10 @@ func Diff(from, to *Mask) Delta {
 			if b == nil {
 				b = zero
 			}
-			if runs := diffRuns(a, b); runs != nil {
+			if !any && bytes.Equal(a, b) {
+				continue
+			}
+			if runs := diffRuns(a, b, &claimed[l]); runs != nil {
 				d.Slices = append(d.Slices, SliceDelta{Layer(l), k, runs})
 			}
 		}
@@ -127,13 +159,10 @@ func Diff(from, to *Mask) Delta {
 	return d
 }
 
-func diffRuns(a, b []uint8) []Run {
-	if bytes.Equal(a, b) {
-		return nil
-	}
+func diffRuns(a, b []uint8, claimed *[256]bool) []Run {
 	var runs []Run
 	for o := 0; o < len(a); o++ {
-		if a[o] == b[o] {
+		if a[o] == b[o] && !claimed[b[o]] {
 			continue
 		}
 		start, from, to := o, a[o], b[o]

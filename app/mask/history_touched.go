@@ -41,14 +41,7 @@ func (b LayerBits) At(l Layer, i, j, k int) bool { return b[l] != nil && b[l].At
 type Touched struct {
 	size  volume.Size
 	bits  LayerBits
-	steps []touch
-}
-
-// touch is what a step added.
-type touch struct {
-	runs   []byte    // gap and length, as varints, in the order of Bits, layer by layer
-	before LayerBits // of a Reset: the set until then
-	reset  bool
+	steps [][]byte // what each added: gap and length, as varints, in the order of Bits, layer by layer
 }
 
 // NewTouched returns the empty stack of a grid.
@@ -61,31 +54,21 @@ func (t *Touched) Steps() int { return len(t.steps) }
 // until the next step.
 func (t *Touched) Bits() LayerBits { return t.bits }
 
-// Push adds a step that changed the voxels of d, which lie on the grid; an empty
+// Push adds a step that changed, or claimed, the voxels of d, which lie on the grid; an empty
 // delta is a step that touched none.
 func (t *Touched) Push(d Delta) {
-	var s touch
+	var s []byte
 	if !d.Empty() {
-		s.runs = t.add(d)
+		s = t.add(d)
 	}
 	t.steps = append(t.steps, s)
-}
-
-// Reset adds a step after which no voxel counts as touched.
-func (t *Touched) Reset() {
-	t.steps = append(t.steps, touch{before: t.bits, reset: true})
-	t.bits = LayerBits{}
 }
 
 // Pop takes the last step back.
 func (t *Touched) Pop() {
 	s := t.steps[len(t.steps)-1]
 	t.steps = t.steps[:len(t.steps)-1]
-	if s.reset {
-		t.bits = s.before
-		return
-	}
-	at, b := 0, s.runs
+	at, b := 0, s
 	for len(b) > 0 {
 		gap, n := binary.Uvarint(b)
 		length, m := binary.Uvarint(b[n:])

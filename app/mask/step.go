@@ -8,6 +8,9 @@ import (
 	"opacity/app/volume"
 )
 
+// ToolFile is the Tool of a step that takes the mask from a file.
+const ToolFile = "file"
+
 // Step is one named change of a mask.
 type Step struct {
 	Name  text.Message
@@ -27,10 +30,13 @@ type Step struct {
 	// Settings is what the tool went by, numbers (float64) and words (string) by
 	// name: "radius_mm", "plane". Never written once it is set.
 	Settings map[string]any
-	// Hand says that a person made it, not a model or a file: a model spares the
-	// voxels that a hand has changed.
+	// Hand says that a person made it, not a model or a file.
 	Hand bool
 }
+
+// Own reports whether the voxels of the step are a person's, which a model spares:
+// drawn by hand, or of a mask that was opened.
+func (s Step) Own() bool { return s.Hand || s.Tool == ToolFile }
 
 // LabelsChange is another list of labels. Whether a label is visible or locked
 // belongs to no step: it stays as it is whichever way the step is gone.
@@ -42,7 +48,7 @@ func (s *Step) away() bool { return s.Delta.Empty() && !s.Box.Empty() }
 // fill states what follows from the delta.
 func (s *Step) fill(nx int) {
 	s.Delta = s.Delta.trimmed()
-	s.Box, s.Change = s.Delta.Box(nx), s.Delta.Change()
+	s.Box, s.Change = s.Delta.box(nx, true), s.Delta.Change()
 	if s.Time.IsZero() {
 		s.Time = time.Now()
 	}

@@ -158,7 +158,7 @@ func (s *Stroke) Delta() Delta {
 			if old == nil {
 				continue
 			}
-			for _, r := range diffRuns(old, s.row(s.layer, j, k)) {
+			for _, r := range diffRuns(old, s.row(s.layer, j, k), &[256]bool{}) {
 				r.Offset += int32(j * nx)
 				runs = append(runs, r)
 			}

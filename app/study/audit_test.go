@@ -75,7 +75,7 @@ func TestAudit(t *testing.T) {
 		i.Slices = map[int]Slice{2: {State: "accepted", Seen: true, By: "=evil()"}, 3: {Seen: true}}
 	}))
 	must(s.KeepFile("lungs.nii", "ab12", nil))
-	h.Commit(painted(toolFile, mask.RightLung, 1, 0, 3))
+	h.Commit(painted(mask.ToolFile, mask.RightLung, 1, 0, 3))
 	fromModel := func(r *Row) {
 		r.Tool, r.Step, r.Steps, r.Label, r.LabelValue, r.FirstSlice, r.LastSlice = "model", "model", 1, "left lung", 1, 1, 1
 		r.Voxels, r.Changes = ptr(100), map[string]int{"left lung": 100}

@@ -181,9 +181,8 @@ func (s *Study) readProbability(ctx context.Context, path string) (label string,
 	return about.Label, stack, nil
 }
 
-// Touched is the voxels that hands have changed in the steps that are applied,
-// with an entry for each of those steps: empty for those of models and files. It
-// reads their changes back from disk.
+// Touched is the voxels that are a person's after the steps that are applied, with an
+// entry for each of those steps: empty for those of models. It reads their changes back from disk.
 func (s *Study) Touched(ctx context.Context) (*mask.Touched, error) {
 	s.mu.Lock()
 	applied := slices.Clone(s.steps[:s.applied])
@@ -191,7 +190,7 @@ func (s *Study) Touched(ctx context.Context) (*mask.Touched, error) {
 	t := mask.NewTouched(s.size)
 	for _, k := range applied {
 		var delta mask.Delta
-		if k.Step.Hand {
+		if k.Step.Own() {
 			var err error
 			if delta, err = s.delta(ctx, k.Ref); err != nil {
 				return nil, err
@@ -202,7 +201,7 @@ func (s *Study) Touched(ctx context.Context) (*mask.Touched, error) {
 	return t, nil
 }
 
-// saveTouched writes the voxels that hands have changed beside the models'
+// saveTouched writes the voxels that are a person's beside the models'
 // proposals, 1 for those, a volume for each layer of the mask. It is made anew of
 // the history each time, and never read: older versions wrote one for all layers.
 func (s *Study) saveTouched(ctx context.Context) error {

@@ -55,7 +55,6 @@ const (
 	toolModel     = "model"
 	toolAgain     = "again" // a model on a part of the image
 	toolThreshold = "threshold"
-	toolFile      = "file"
 )
 
 // origin is what a step goes back to: a model's run or a file, and thresholds
@@ -69,7 +68,7 @@ type origin struct {
 // nil for those of hands, and where nothing is known.
 func (s *state) originOf(step mask.Step) *origin {
 	switch step.Tool {
-	case toolModel, toolFile:
+	case toolModel, mask.ToolFile:
 		if n := len(s.info.Models); n > 0 {
 			return &origin{model: &s.info.Models[n-1]}
 		}

@@ -48,7 +48,7 @@ func TestOrigins(t *testing.T) {
 	if err := s.KeepFile("mask.nii.gz", "cd", []volume.Warning{{Kind: volume.WarnMask, Message: text.M("guess")}}); err != nil {
 		t.Fatal(err)
 	}
-	h.Commit(painted(toolFile, mask.Infection, 4, 0, 9))
+	h.Commit(painted(mask.ToolFile, mask.Infection, 4, 0, 9))
 	check := func(s *Study) {
 		t.Helper()
 		got, err := s.Origins(t.Context())

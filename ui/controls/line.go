@@ -2,6 +2,7 @@ package controls
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -23,6 +24,7 @@ type Line struct {
 	Bold   bool
 	clip   bool // may be cut short; then its width is not asked for
 	cut    bool // may be cut short, though it asks for its width
+	fold   bool // takes two small lines before it is cut short
 	tips   *Tips
 	Reason string
 }
@@ -51,6 +53,9 @@ func (l *Line) Yielding() *Line { l.cut = true; return l }
 
 // Clipped lets it be cut short.
 func (l *Line) Clipped() *Line { l.clip = true; return l }
+
+// Folding lets it be cut short, though not before it has taken two small lines.
+func (l *Line) Folding() *Line { l.clip, l.fold = true, true; return l }
 
 // Why gives it a reason, shown by t.
 func (l *Line) Why(t *Tips, reason string) *Line {
@@ -94,31 +99,47 @@ func (l *Line) MouseOut() {
 
 // CreateRenderer implements fyne.Widget.
 func (l *Line) CreateRenderer() fyne.WidgetRenderer {
-	r := &lineRenderer{l: l, t: canvas.NewText("", color.White)}
+	r := &lineRenderer{l: l, t: canvas.NewText("", color.White), second: canvas.NewText("", color.White)}
 	r.apply()
 	return r
 }
 
 type lineRenderer struct {
-	l *Line
-	t *canvas.Text
+	l         *Line
+	t, second *canvas.Text // second is empty where one is enough
 }
 
 func (r *lineRenderer) apply() {
-	r.t.Text, r.t.Color = r.l.Text, look.Paint(r.l.Color)
-	r.t.TextSize = theme.Size(r.l.size)
-	r.t.Alignment = r.l.Align
-	r.t.TextStyle = fyne.TextStyle{Bold: r.l.Bold}
-	if (r.l.clip || r.l.cut) && r.l.Size().Width > 0 {
-		r.t.Text = Ellipsis(r.l.Text, r.l.Size().Width, r.t.TextSize, r.t.TextStyle)
+	for _, t := range []*canvas.Text{r.t, r.second} {
+		t.Text, t.Color = "", look.Paint(r.l.Color)
+		t.TextSize = theme.Size(r.l.size)
+		t.Alignment = r.l.Align
+		t.TextStyle = fyne.TextStyle{Bold: r.l.Bold}
 	}
+	r.t.Text = r.l.Text
+	width := r.l.Size().Width
+	if !r.l.clip && !r.l.cut || width <= 0 || r.t.MinSize().Width <= width {
+		return
+	}
+	if !r.l.fold {
+		r.t.Text = Ellipsis(r.l.Text, width, r.t.TextSize, r.t.TextStyle)
+		return
+	}
+	r.t.TextSize, r.second.TextSize = theme.CaptionTextSize(), theme.CaptionTextSize()
+	lines := Wrapped(r.l.Text, width, r.t.TextSize)
+	r.t.Text, r.second.Text = lines[0], Ellipsis(strings.Join(lines[1:], " "), width, r.t.TextSize, r.t.TextStyle)
 }
 
 func (r *lineRenderer) Layout(size fyne.Size) {
 	r.apply()
-	h := r.t.MinSize().Height
-	r.t.Resize(fyne.NewSize(size.Width, h))
-	r.t.Move(fyne.NewPos(0, (size.Height-h)/2))
+	h, all := r.t.MinSize().Height, r.t.MinSize().Height
+	if r.second.Text != "" {
+		all *= 2
+	}
+	for n, t := range []*canvas.Text{r.t, r.second} {
+		t.Resize(fyne.NewSize(size.Width, h))
+		t.Move(fyne.NewPos(0, (size.Height-all)/2+float32(n)*h))
+	}
 }
 
 func (r *lineRenderer) MinSize() fyne.Size {
@@ -133,8 +154,9 @@ func (r *lineRenderer) Refresh() {
 	r.apply()
 	r.Layout(r.l.Size())
 	r.t.Refresh()
+	r.second.Refresh()
 }
-func (r *lineRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.t} }
+func (r *lineRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.t, r.second} }
 func (r *lineRenderer) Destroy()                     {}
 
 // Ellipsis cuts s so that it fits the width.

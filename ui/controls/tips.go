@@ -37,27 +37,32 @@ func (t *Tips) Show(owner fyne.CanvasObject, hint string) {
 // Hide takes away the hint of an owner.
 func (t *Tips) Hide(owner fyne.CanvasObject) {
 	if t.owner == owner {
-		t.Clear()
-		t.host.Hint("")
+		t.gone()
 	}
+}
+
+// gone takes the hint away from beside its owner and from the status bar.
+func (t *Tips) gone() {
+	t.Clear()
+	t.owner = nil
+	t.host.Hint("")
 }
 
 // Scrolled takes away the hint of what is scrolled from under the pointer: that it
 // has left is told only with its next move.
 func (t *Tips) Scrolled(fyne.Position) {
 	if t.owner != nil {
-		t.Clear()
-		t.host.Hint("")
+		t.gone()
 	}
 }
 
-// Clear takes away whatever shows.
+// Clear takes away whatever shows. In the status bar it stays until its owner is left
+// or does what it was pressed for: see Hide.
 func (t *Tips) Clear() {
 	if t.stop != nil {
 		t.stop()
 		t.stop = nil
 	}
-	t.owner = nil
 	if len(t.Layer.Objects) > 0 {
 		t.Layer.Objects = nil
 		t.Layer.Refresh()

@@ -130,7 +130,11 @@ func (p *pane) decorate() {
 	foot := bottom - 2*linePx
 	d.placeBar(p, on, left, foot)
 	if d.research.text.Visible() && covers(d.research.ground, d.barBack) {
-		d.placeBar(p, on, left, foot-linePx)
+		foot -= linePx
+		d.placeBar(p, on, left, foot)
+	}
+	if letter := d.edges[0]; letter.text.Visible() && d.scale.text.Visible() && (covers(letter.ground, d.scale.ground) || covers(letter.ground, d.barBack)) {
+		d.placeBar(p, on, left+letterPx+2*padPx, foot)
 	}
 	p.readOut()
 	p.placeSlider()

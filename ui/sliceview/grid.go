@@ -182,7 +182,7 @@ type gridRenderer struct {
 }
 
 func (r *gridRenderer) Layout(size fyne.Size)        { r.grid.layout(size) }
-func (r *gridRenderer) MinSize() fyne.Size           { return fyne.NewSize(320, 240) }
+func (r *gridRenderer) MinSize() fyne.Size           { return fyne.NewSize(320, 150) } // beside bands and strips, on a low screen
 func (r *gridRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *gridRenderer) Destroy()                     {}
 

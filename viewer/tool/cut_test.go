@@ -24,7 +24,7 @@ func TestCutsAreWhatIsCut(t *testing.T) {
 				}
 				all.SetSlice(mask.Findings, k, full)
 			}
-			if err := b.Session().SetMask(b.k.Current().Title(), all); err != nil {
+			if err := b.Session().SetMask(b.k.Current().Title(), all, nil); err != nil {
 				t.Fatal(err)
 			}
 			b.set(func(s *Settings) {

@@ -41,7 +41,7 @@ func newBench(t *testing.T, on Name) *bench {
 	for k := range vol.Size[2] {
 		lung.SetSlice(mask.Anatomy, k, half)
 	}
-	if err := v.Session().SetMask(text.M("test"), lung); err != nil {
+	if err := v.Session().SetMask(text.M("test"), lung, nil); err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{Viewer: v, m: NewMachine(v)}
