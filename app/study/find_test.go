@@ -99,6 +99,9 @@ func TestCopy(t *testing.T) {
 	if err := s.Copy(t.Context(), folder); err == nil {
 		t.Error("a study was copied over another")
 	}
+	if err := s.Sync(t.Context()); err != nil { // who looks sees what is on disk
+		t.Fatal(err)
+	}
 	looking, _, err := OpenReadOnly(t.Context(), s.Folder())
 	if err != nil {
 		t.Fatal(err)
