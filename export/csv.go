@@ -62,7 +62,7 @@ func making(s metrics.LabelStats, r app.Report) []string {
 // reasons says, each once, why cells of a row are empty.
 func reasons(s metrics.LabelStats, m metrics.Measurements) string {
 	why := whyNot(s, m)
-	if s.Label.Value == m.Infection && involvementOf(s, m) == nil {
+	if s.Label.Value == m.Infection && s.Side != metrics.Outside && involvementOf(s, m) == nil {
 		why["involvement_percent"] = whyNoShare(m)
 	}
 	var said []string
@@ -84,8 +84,10 @@ func involvementOf(s metrics.LabelStats, m metrics.Measurements) *float64 {
 		return m.InvolvementLeft
 	case mask.Right:
 		return m.InvolvementRight
+	case mask.NoSide:
+		return m.InvolvementTotal
 	}
-	return m.InvolvementTotal
+	return nil // what lies outside the lungs is no share of them
 }
 
 func number(x *float64, digits int) string {

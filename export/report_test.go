@@ -278,6 +278,25 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// What of an infection lies outside the lungs is no share of them.
+func TestCSVOfWhatLiesOutsideTheLungs(t *testing.T) {
+	r := sample(t)
+	outside := r.Measurements.Labels[2]
+	outside.Side = metrics.Outside
+	r.Measurements.Labels = append(r.Measurements.Labels, outside)
+	var b bytes.Buffer
+	if err := export.WriteCSV(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := rows[len(rows)-1]; last[3] != "outside" || last[8] != "" || last[12] != "" {
+		t.Errorf("got %q", last)
+	}
+}
+
 func TestWriteReport(t *testing.T) {
 	dir := t.TempDir()
 	paths, err := export.Writer{}.WriteReport(context.Background(), dir, sample(t), false)
