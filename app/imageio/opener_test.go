@@ -10,6 +10,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
+	"opacity/app/imageio/nifti"
 	"opacity/app/testdata"
 	"opacity/app/volume"
 )
@@ -115,6 +116,46 @@ func TestSeriesInOneFolderGetNamesOfTheirOwn(t *testing.T) {
 	}
 	if !names["mixed"] || !names["mixed-2"] || len(names) != 2 {
 		t.Errorf("cases %v", names)
+	}
+}
+
+// The only DICOM series below a folder has the folder's name where it is the only
+// case there, and its own beside others; a mask is no case.
+func TestTheOnlySeriesAmongOtherCasesKeepsItsName(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, filepath.Join(root, "patient", "dx"), 4, 1, "A")
+	named := func() string {
+		t.Helper()
+		scan, err := Opener{}.Scan(context.Background(), []string{filepath.Join(root, "patient")}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range scan.Series {
+			if s.Info().Format == "DICOM" {
+				return s.Info().Case
+			}
+		}
+		return ""
+	}
+	if got := named(); got != "patient" {
+		t.Errorf("alone it is %q", got)
+	}
+	put := func(name string, value int16) {
+		t.Helper()
+		g, src := volume.Canonical(volume.Size{4, 4, 4}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+		v := &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, 64)}
+		v.Int16[5] = value
+		if err := nifti.WriteVolume(context.Background(), filepath.Join(root, "patient", name), v, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("mask.nii.gz", 1)
+	if got := named(); got != "patient" {
+		t.Errorf("with a mask beside it, it is %q", got)
+	}
+	put("ct.nii.gz", -1000)
+	if got := named(); got != "dx" {
+		t.Errorf("with another case beside it, it is %q", got)
 	}
 }
 
