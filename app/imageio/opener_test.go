@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,6 +157,44 @@ func TestTheOnlySeriesAmongOtherCasesKeepsItsName(t *testing.T) {
 	put("ct.nii.gz", -1000)
 	if got := named(); got != "dx" {
 		t.Errorf("with another case beside it, it is %q", got)
+	}
+}
+
+// A link to a folder of a case is a case by the link's name; one that leads in a circle
+// or to what is there anyway adds nothing, and one that leads nowhere is told.
+func TestLinksToFoldersAreFollowed(t *testing.T) {
+	root := t.TempDir()
+	list := filepath.Join(root, "list")
+	writeSeries(t, filepath.Join(root, "store", "1.2.3"), 4, 1, "A")
+	writeSeries(t, filepath.Join(list, "plain"), 5, 1, "B")
+	writeSeries(t, filepath.Join(root, "store", "kept.opacity", "model"), 6, 1, "C")
+	for link, target := range map[string]string{
+		"case": filepath.Join(root, "store", "1.2.3"), "again": filepath.Join(list, "plain"), "other": filepath.Join(root, "store", "1.2.3"),
+		"up": root, "round": list, "gone": filepath.Join(root, "nothing"), "kept.opacity": filepath.Join(root, "store", "kept.opacity"),
+	} {
+		if err := os.Symlink(target, filepath.Join(list, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Symlink(list, filepath.Join(root, "store", "1.2.3", "back")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{list, filepath.Join(list, "round")} { // which is a link itself
+		scan, err := Opener{}.Scan(context.Background(), []string{folder}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, s := range scan.Series {
+			names = append(names, s.Info().Case)
+		}
+		slices.Sort(names)
+		if !slices.Equal(names, []string{"case", "plain"}) {
+			t.Errorf("%s: cases %v", folder, names)
+		}
+		if len(scan.Failed) != 1 || !strings.Contains(scan.Failed[0].Error(), "gone") {
+			t.Errorf("%s: told %v", folder, scan.Failed)
+		}
 	}
 }
 
