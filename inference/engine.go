@@ -211,6 +211,9 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 		}
 	}
 	sheets.paint(result.Mask)
+	if doubt, doubtful := littleLung(result.Mask, v); doubtful && r.part.whole(v) {
+		result.Warnings = append(result.Warnings, doubt)
+	}
 	result.Thresholds = map[string]float64{}
 	if r.probabilities {
 		result.Probabilities = map[string][][]uint8{}
