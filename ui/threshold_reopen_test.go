@@ -64,6 +64,7 @@ func TestThresholdComesBackWithTheStudy(t *testing.T) {
 	if got := b.thresholdOf(mask.Infection); got != at {
 		t.Errorf("done again, it is %d", got)
 	}
+	b.until("the thresholds can be moved", movable(b))
 	b.slide(mask.Infection, 50, true)
 	if b.infection() >= voxels {
 		t.Errorf("moved back, there are %d voxels of %d", b.infection(), voxels)
