@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"opacity/app"
@@ -61,5 +62,14 @@ func TestOutcomeTellsTheInputsDoubts(t *testing.T) {
 	want := "a\n  " + gap.Message.String() + "\n  " + sides.Message.String() + "\n  " + nothing.Message.String() + "\n  mask.nii.gz\n"
 	if out.String() != want {
 		t.Errorf("printed\n%s, want\n%s", out.String(), want)
+	}
+}
+
+// What is counted is told in the singular too.
+func TestOneMapOfProbabilitiesIsTold(t *testing.T) {
+	for n, want := range map[int]string{1: "There is 1 --probabilities for 2 predictions", 3: "There are 3 --probabilities for 2 predictions"} {
+		if said := text.M("cmd.evaluate.bad_probabilities", n, 2).String(); !strings.HasPrefix(said, want) {
+			t.Errorf("said %q", said)
+		}
 	}
 }
