@@ -50,7 +50,10 @@ func (c *cli) convert(ctx context.Context, in, out string, f convertFlags) error
 	if why, ok := irregular(v); ok && !f.asRegular {
 		return app.Refuse(nil, "cmd.convert.irregular", in, why.Message)
 	}
-	for _, w := range doubts(s.Info(), v) { // what is written does not tell of all of them
+	for _, w := range v.Warnings { // what is written does not tell of all of them
+		if s.Info().LabelMap && w.Kind == volume.WarnNotHU {
+			continue // a mask's numbers are not meant to be
+		}
 		bar.note(w.Message)
 	}
 	m, isMask := (*mask.Mask)(nil), false

@@ -477,7 +477,7 @@ func added(sum []float64, bins []int64) []float64 {
 // zones is a table of the severity by six zones.
 func (e *easel) zones() (text.Message, error) {
 	if len(e.r.Severity) == 0 {
-		return text.M("evaluate.no_sides"), nil
+		return e.r.WhyNoSeverity(), nil
 	}
 	for _, model := range e.models() {
 		if err := e.zonesOf(model); err != nil {

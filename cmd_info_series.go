@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"math"
-	"slices"
 
 	"opacity/app"
-	"opacity/app/volume"
 	"opacity/export"
 )
 
@@ -33,15 +31,6 @@ func describe(ctx context.Context, s app.Series, p *progress) (seriesJSON, error
 	if lo <= hi { // not where nothing is finite
 		out.Range = &[2]float64{lo, hi}
 	}
-	out.Unit, out.Warnings = v.Unit, export.Warnings(doubts(i, v))
+	out.Unit, out.Warnings = v.Unit, export.Warnings(v.Warnings)
 	return out, nil
-}
-
-// doubts are a volume's warnings, but that of a label map whose numbers are not
-// meant to be Hounsfield units.
-func doubts(i app.SeriesInfo, v *volume.Volume) []volume.Warning {
-	if !i.LabelMap {
-		return v.Warnings
-	}
-	return slices.DeleteFunc(slices.Clone(v.Warnings), func(w volume.Warning) bool { return w.Kind == volume.WarnNotHU })
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/pipeline"
+	"opacity/app/volume"
 )
 
 // printOutcome tells the main figures and where the files are.
@@ -18,8 +20,10 @@ func (c *cli) printOutcome(o pipeline.Outcome) error {
 	if !m.Why.IsZero() {
 		lines = append(lines, c.table.Format(m.Why))
 	}
-	for _, w := range o.Report.Warnings {
-		lines = append(lines, c.table.Format(w.Message))
+	for _, w := range volume.GravestFirst(slices.Concat(o.Report.Info.Warnings, o.Report.Warnings)) {
+		if said := c.table.Format(w.Message); !slices.Contains(lines, said) {
+			lines = append(lines, said)
+		}
 	}
 	lines = append(lines, o.Files...)
 	return c.print(o.Case.Name + "\n  " + strings.Join(lines, "\n  "))

@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"opacity/app"
+	"opacity/app/metrics"
 	"opacity/app/pipeline"
+	"opacity/app/text"
+	"opacity/app/volume"
 )
 
 // A batch ends as its failures do: as a refusal where all of them are one.
@@ -36,6 +40,36 @@ func TestHowABatchEnds(t *testing.T) {
 		}
 		if told := bytes.Count(errs.Bytes(), []byte("\n")); kind != c.want || told != c.told {
 			t.Errorf("%s: kind %d and %d sentences, want %d and %d", c.name, kind, told, c.want, c.told)
+		}
+	}
+}
+
+// What is doubtful about the input is printed with the figures, each doubt once, those
+// about the sides first.
+func TestOutcomeTellsTheInputsDoubts(t *testing.T) {
+	gap := volume.Warning{Kind: volume.WarnGap, Message: text.M("dicom.warn.skipped_files", 1, "1-07.dcm")}
+	sides := volume.Warning{Kind: volume.WarnSides, Message: text.M("nifti.warn.transforms_sides")}
+	nothing := volume.Warning{Kind: volume.WarnModel, Message: text.M("inference.found_nothing", "lung")}
+	var out bytes.Buffer
+	c := &cli{out: &output{w: &out}, table: text.English()}
+	if err := c.printOutcome(pipeline.Outcome{Case: pipeline.Case{Name: "a"}, Files: []string{"mask.nii.gz"}, Report: app.Report{
+		Info:         app.SeriesInfo{Warnings: []volume.Warning{gap, sides}},
+		Measurements: metrics.Measurements{Why: gap.Message},
+		Warnings:     []volume.Warning{nothing},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	want := "a\n  " + gap.Message.String() + "\n  " + sides.Message.String() + "\n  " + nothing.Message.String() + "\n  mask.nii.gz\n"
+	if out.String() != want {
+		t.Errorf("printed\n%s, want\n%s", out.String(), want)
+	}
+}
+
+// What is counted is told in the singular too.
+func TestOneMapOfProbabilitiesIsTold(t *testing.T) {
+	for n, want := range map[int]string{1: "There is 1 --probabilities for 2 predictions", 3: "There are 3 --probabilities for 2 predictions"} {
+		if said := text.M("cmd.evaluate.bad_probabilities", n, 2).String(); !strings.HasPrefix(said, want) {
+			t.Errorf("said %q", said)
 		}
 	}
 }

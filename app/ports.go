@@ -132,8 +132,8 @@ type SegmentResult struct {
 	// Probabilities holds, per label name, one slice a k of nx*ny values, 0..255
 	// for 0..1, nil where the model did not look or all are 0; nil unless asked for.
 	Probabilities map[string][][]uint8
-	// Thresholds are the model's own, 0..1, by the names of Probabilities; one half
-	// holds for a name that is not there.
+	// Thresholds are the model's own, 0..1, by the names that Probabilities have when
+	// they are asked for; one half holds for a name of these that is not there.
 	Thresholds map[string]float64
 	// Parts are those that the model was run on, where it was never run on the whole.
 	Parts    []Part
@@ -174,6 +174,7 @@ type Report struct {
 	Device       *Device
 	Timings      Timings
 	Measurements metrics.Measurements
+	Made         []Made // a label each; nil where there is no mask
 	Warnings     []volume.Warning
 }
 

@@ -3,7 +3,6 @@ package app
 import (
 	"maps"
 	"math"
-	"strings"
 
 	"opacity/app/mask"
 	"opacity/app/metrics"
@@ -201,32 +200,22 @@ func (s *Session) Probabilities(value uint8) [][]uint8 {
 	if r == nil {
 		return nil
 	}
-	name := s.probabilityName(r, value)
-	return r.Probabilities[name]
+	if l, ok := r.Mask.Label(value); ok {
+		return r.Probabilities[r.probabilityName(l)]
+	}
+	return nil
 }
 
 // ModelThreshold returns the model's own threshold for a label that Probabilities
 // are held of, 0..255 for 0..1.
 func (s *Session) ModelThreshold(value uint8) uint8 {
 	if r := s.Result(); r != nil {
-		if th, known := r.Thresholds[s.probabilityName(r, value)]; known {
-			return uint8(min(math.Floor(255*th)+1, 255)) // above it, in whole steps
+		l, _ := r.Mask.Label(value)
+		if th := r.threshold(l); th != nil {
+			return uint8(min(math.Floor(255**th)+1, 255)) // above it, in whole steps
 		}
 	}
 	return 128
-}
-
-// probabilityName is what the model calls a label: by the name it had for it, or
-// of a left or a right one by that of both.
-func (s *Session) probabilityName(r *SegmentResult, value uint8) string {
-	l, ok := r.Mask.Label(value)
-	if !ok {
-		return ""
-	}
-	if _, own := r.Probabilities[l.Name]; !own && l.Side != mask.NoSide {
-		return strings.TrimPrefix(l.Name, string(l.Side)+" ")
-	}
-	return l.Name
 }
 
 // Threshold returns the threshold that was chosen for a label, 0..255 for 0..1;

@@ -14,6 +14,7 @@ type Origin struct {
 	Result   *SegmentResult   // nil where no model has run
 	Warnings []volume.Warning // of the model run or of the mask file
 	File     bool             // it was read from a file
+	Lost     bool             // what it goes back to is not known any more
 	// Thresholds are those that a person chose for the model's probabilities, by
 	// label value, 0..255 for 0..1. Never written once it is set.
 	Thresholds map[uint8]uint8

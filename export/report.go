@@ -43,6 +43,7 @@ type report struct {
 	TimingsMS   timings      `json:"timings_ms"`
 	Labels      []label      `json:"labels"`
 	Involvement involvement  `json:"involvement_percent"`
+	Made        []made       `json:"made"`
 	Warnings    []Warning    `json:"warnings"`
 }
 
@@ -78,6 +79,25 @@ type label struct {
 	SDHU     *float64  `json:"sd_hu"`
 	// Why gives, per field that is null, the reason.
 	Why map[string]text.Message `json:"why,omitempty"`
+}
+
+// made is how a label came to be: its Changed and ByHand are null where there is
+// nothing to compare with, and millilitres where those of the label are.
+type made struct {
+	Value          uint8      `json:"value"`
+	Name           string     `json:"name"`
+	Source         app.Source `json:"source"`
+	Threshold      *float64   `json:"threshold"`
+	ModelThreshold *float64   `json:"model_threshold"`
+	Changed        *change    `json:"changed"`
+	ByHand         *change    `json:"by_hand"`
+}
+
+type change struct {
+	AddedVoxels   int      `json:"added_voxels"`
+	RemovedVoxels int      `json:"removed_voxels"`
+	AddedML       *float64 `json:"added_ml"`
+	RemovedML     *float64 `json:"removed_ml"`
 }
 
 type involvement struct {
@@ -120,6 +140,7 @@ func build(r app.Report) report {
 		TimingsMS:   timingsOf(r.Timings),
 		Labels:      make([]label, len(m.Labels)),
 		Involvement: involvementIn(m),
+		Made:        make([]made, len(r.Made)),
 		Warnings:    Warnings(r.Warnings),
 	}
 	if r.Model != nil {
@@ -132,7 +153,30 @@ func build(r app.Report) report {
 			Why: whyNot(s, m),
 		}
 	}
+	for n, l := range r.Made {
+		out.Made[n] = madeOf(l, m)
+	}
 	return out
+}
+
+func madeOf(l app.Made, m metrics.Measurements) made {
+	return made{
+		Value: l.Label.Value, Name: l.Label.Name, Source: l.Source,
+		Threshold: rounded(l.Threshold, 4), ModelThreshold: rounded(l.ModelThreshold, 4),
+		Changed: changeOf(l.Changed, m), ByHand: changeOf(l.ByHand, m),
+	}
+}
+
+func changeOf(c *app.Change, m metrics.Measurements) *change {
+	if c == nil {
+		return nil
+	}
+	out := change{AddedVoxels: c.Added, RemovedVoxels: c.Removed}
+	if m.VoxelML != nil {
+		added, removed := float64(c.Added)**m.VoxelML, float64(c.Removed)**m.VoxelML
+		out.AddedML, out.RemovedML = rounded(&added, 3), rounded(&removed, 3)
+	}
+	return &out
 }
 
 func inputOf(r app.Report) input {

@@ -33,6 +33,7 @@ func sample(t *testing.T, doubts ...volume.Warning) app.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cut, own := 5./255, 0.5
 	return app.Report{
 		Version: "0.1.0", SHA256: "abc", Unit: v.Unit, Measurements: measured,
 		Info: app.SeriesInfo{
@@ -42,6 +43,13 @@ func sample(t *testing.T, doubts ...volume.Warning) app.Report {
 		Model:   &app.ModelInfo{ID: "m", Version: "1.0", SHA256: "def", Source: "here", Licence: "free"},
 		Device:  &app.Device{Requested: "auto", Used: "cpu", Name: "a processor", Reason: text.M("app.interrupted")},
 		Timings: app.Timings{Load: 1500 * time.Microsecond, Total: time.Second},
+		Made: []app.Made{
+			{Label: m.Labels()[0], Source: app.FromFile},
+			{
+				Label: m.Labels()[2], Source: app.FromModel, Threshold: &cut, ModelThreshold: &own,
+				Changed: &app.Change{Added: 4000, Removed: 1}, ByHand: &app.Change{Added: 2000},
+			},
+		},
 	}
 }
 
@@ -150,6 +158,36 @@ const wantJSON = `{
       "right": "There is no such lung in the mask to take a share of."
     }
   },
+  "made": [
+    {
+      "value": 1,
+      "name": "left lung",
+      "source": "file",
+      "threshold": null,
+      "model_threshold": null,
+      "changed": null,
+      "by_hand": null
+    },
+    {
+      "value": 3,
+      "name": "infection",
+      "source": "model",
+      "threshold": 0.0196,
+      "model_threshold": 0.5,
+      "changed": {
+        "added_voxels": 4000,
+        "removed_voxels": 1,
+        "added_ml": 2,
+        "removed_ml": 0.001
+      },
+      "by_hand": {
+        "added_voxels": 2000,
+        "removed_voxels": 0,
+        "added_ml": 1,
+        "removed_ml": 0
+      }
+    }
+  ],
   "warnings": []
 }
 `
@@ -222,12 +260,13 @@ func TestCSV(t *testing.T) {
 	use := "research use only, not a medical device"
 	none, share := "There are no voxels to take a mean of.", "There is no such lung in the mask to take a share of."
 	want := [][]string{
-		{"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use", "why"},
-		{"ct", "1", "left lung", "left", "2", "0.001", "-912.00", "112.00", "", "m", "1.0", use, ""},
-		{"ct", "2", "right lung", "right", "0", "0.000", "", "", "", "m", "1.0", use, none},
-		{"ct", "3", "infection", "", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, ""},
-		{"ct", "3", "infection", "left", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, ""},
-		{"ct", "3", "infection", "right", "0", "0.000", "", "", "", "m", "1.0", use, none + " " + share},
+		{"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use", "why", "source", "threshold", "model_threshold",
+			"added_voxels", "removed_voxels", "added_by_hand_voxels", "removed_by_hand_voxels", "added_ml", "removed_ml", "added_by_hand_ml", "removed_by_hand_ml"},
+		{"ct", "1", "left lung", "left", "2", "0.001", "-912.00", "112.00", "", "m", "1.0", use, "", "file", "", "", "", "", "", "", "", "", "", ""},
+		{"ct", "2", "right lung", "right", "0", "0.000", "", "", "", "m", "1.0", use, none, "", "", "", "", "", "", "", "", "", "", ""},
+		{"ct", "3", "infection", "", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, "", "model", "0.0196", "0.5000", "4000", "1", "2000", "0", "2.000", "0.001", "1.000", "0.000"},
+		{"ct", "3", "infection", "left", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, "", "model", "0.0196", "0.5000", "", "", "", "", "", "", "", ""},
+		{"ct", "3", "infection", "right", "0", "0.000", "", "", "", "m", "1.0", use, none + " " + share, "model", "0.0196", "0.5000", "", "", "", "", "", "", "", ""},
 	}
 	if len(rows) != len(want) {
 		t.Fatalf("%d rows, want %d", len(rows), len(want))
@@ -236,6 +275,25 @@ func TestCSV(t *testing.T) {
 		if !slices.Equal(rows[n], want[n]) {
 			t.Errorf("row %d\n got %q\nwant %q", n, rows[n], want[n])
 		}
+	}
+}
+
+// What of an infection lies outside the lungs is no share of them.
+func TestCSVOfWhatLiesOutsideTheLungs(t *testing.T) {
+	r := sample(t)
+	outside := r.Measurements.Labels[2]
+	outside.Side = metrics.Outside
+	r.Measurements.Labels = append(r.Measurements.Labels, outside)
+	var b bytes.Buffer
+	if err := export.WriteCSV(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := rows[len(rows)-1]; last[3] != "outside" || last[8] != "" || last[12] != "" {
+		t.Errorf("got %q", last)
 	}
 }
 

@@ -211,14 +211,20 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 		}
 	}
 	sheets.paint(result.Mask)
+	if doubt, doubtful := littleLung(result.Mask, v); doubtful && r.part.whole(v) {
+		result.Warnings = append(result.Warnings, doubt)
+	}
+	result.Thresholds = map[string]float64{}
 	if r.probabilities {
-		result.Probabilities, result.Thresholds = map[string][][]uint8{}, map[string]float64{}
-		for _, t := range targets {
-			name := m.probabilityName(t)
+		result.Probabilities = map[string][][]uint8{}
+	}
+	for _, t := range targets {
+		name := m.probabilityName(t)
+		if r.probabilities {
 			result.Probabilities[name] = r.collector.probabilities[t.channel]
-			if !m.Output.Exclusive {
-				result.Thresholds[name] = m.Output.Channels[t.channel].Threshold
-			}
+		}
+		if !m.Output.Exclusive {
+			result.Thresholds[name] = m.Output.Channels[t.channel].Threshold
 		}
 	}
 	if err := ctx.Err(); err != nil {

@@ -33,6 +33,9 @@ func newPart(w view, req app.SegmentRequest) part {
 	return p
 }
 
+// whole reports whether the network looks at all of a volume.
+func (p part) whole(v *volume.Volume) bool { return p.box == volume.Whole(v.Size) }
+
 // kept is where probabilities come from.
 func (p part) kept() volume.Box { return p.box }
 

@@ -61,7 +61,15 @@ func (w *Window) export(e exportJob) {
 	e.volume, e.labels, e.revision = w.session.Volume(), w.session.Mask().Snapshot(), w.session.Revision()
 	e.result = app.Report{Version: w.opts.Version, Info: w.session.Info(), Unit: e.volume.Unit, Warnings: w.session.Warnings()}
 	if r := w.session.Result(); r != nil {
-		e.result.Model, e.result.Device, e.result.Timings = &r.Model, &r.Device, r.Timings
+		e.result.Model, e.result.Timings = &r.Model, r.Timings
+		if r.Device.Used != "" { // a study of an older version does not say
+			e.result.Device = &r.Device
+		}
+	}
+	var err error
+	if e.result.Made, err = w.session.Made(); err != nil {
+		w.bands.failAbout("save", err)
+		return
 	}
 	for p := range viewer.Plane(viewer.Planes) {
 		shot := w.picture(p)

@@ -289,8 +289,16 @@ func (f *fakeSegmenter) Segment(ctx context.Context, v *volume.Volume, req app.S
 }
 
 type fakeWriter struct {
-	mu   sync.Mutex
-	done []string
+	mu      sync.Mutex
+	done    []string
+	reports []app.Report
+}
+
+// reported are the reports written so far.
+func (f *fakeWriter) reported() []app.Report {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reports
 }
 
 // wrote are the masks written so far.
@@ -323,6 +331,9 @@ func (f *fakeWriter) WriteProbability(context.Context, string, *volume.Volume, [
 
 func (f *fakeWriter) WriteReport(_ context.Context, dir string, r app.Report, _ bool) ([]string, error) {
 	path := filepath.Join(dir, "report.json")
+	f.mu.Lock()
+	f.reports = append(f.reports, r)
+	f.mu.Unlock()
 	return []string{path}, os.WriteFile(path, []byte(r.SHA256), 0o600)
 }
 

@@ -102,7 +102,7 @@ func (s *displaySection) refresh() {
 		b.Highlight(importance)
 	}
 	asOpened := widget.MediumImportance
-	if vol != nil && !lit && v.Window() == viewer.FirstWindow(vol) {
+	if vol != nil && !lit && v.Window() == v.FirstWindow() {
 		asOpened = widget.HighImportance
 	}
 	s.reset.Highlight(asOpened)

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/mask"
 )
 
@@ -34,6 +37,17 @@ func TestThresholdComesBackWithTheStudy(t *testing.T) {
 
 	b = open()
 	b.until("the thresholds can be moved", movable(b))
+	b.export(exportJob{folder: t.TempDir(), report: true})
+	b.until("the report is written", func() bool { return len(b.writer.reported()) > 0 && !b.jobs.Running("export") })
+	r := b.writer.reported()[0]
+	if r.Device == nil || r.Device.Used != "cpu" {
+		t.Errorf("the report has device %+v", r.Device)
+	}
+	if n := slices.IndexFunc(r.Made, func(m app.Made) bool { return m.Label.Value == mask.Infection }); n < 0 {
+		t.Errorf("the report says nothing of the infection: %+v", r.Made)
+	} else if m := r.Made[n]; m.Source != app.FromModel || percentOf(uint8(math.Round(255**m.Threshold))) != percentOf(at) || *m.ModelThreshold != 0.5 || m.Changed.Added == 0 || *m.ByHand != (app.Change{}) {
+		t.Errorf("the report says of the infection %+v", m)
+	}
 	if got := b.thresholdOf(mask.Infection); got != at || b.infection() != voxels {
 		t.Errorf("opened again: threshold %d, %d voxels; were %d, %d", got, b.infection(), at, voxels)
 	}
@@ -50,6 +64,7 @@ func TestThresholdComesBackWithTheStudy(t *testing.T) {
 	if got := b.thresholdOf(mask.Infection); got != at {
 		t.Errorf("done again, it is %d", got)
 	}
+	b.until("the thresholds can be moved", movable(b))
 	b.slide(mask.Infection, 50, true)
 	if b.infection() >= voxels {
 		t.Errorf("moved back, there are %d voxels of %d", b.infection(), voxels)

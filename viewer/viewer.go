@@ -113,6 +113,7 @@ func New(s *app.Session) *Viewer {
 		v.cameras[p].Zoom = 1
 	}
 	s.Opened.Connect(v.opened)
+	s.SlicesLoaded.Connect(v.arrived)
 	s.Moved.Connect(v.Follow)
 	s.LabelsChanged.Connect(func(struct{}) { v.keepLabel() })
 	v.followDifference(s)
@@ -128,9 +129,8 @@ func (v *Viewer) opened(e app.OpenedEvent) {
 	case e.Volume == nil:
 	case !finished:
 		v.reset(e.Volume)
-	case v.window == v.first: // a reader may know the window only at the end
-		v.first = FirstWindow(e.Volume)
-		v.window = v.first
+	default: // a reader may know the window only at the end
+		v.open(FirstWindow(e.Volume))
 	}
 	v.compare()
 	v.Changed.Emit(Everything)
@@ -149,7 +149,10 @@ func (v *Viewer) reset(vol *volume.Volume) {
 	for p := range v.cameras {
 		v.cameras[p] = Camera{Zoom: 1}
 	}
-	v.first = FirstWindow(vol)
+	v.first, _ = toldWindow(vol) // not all slices may be there
+	if !v.loading {
+		v.first = FirstWindow(vol)
+	}
 	v.window = v.first
 	v.region, v.difference = volume.Box{}, difference{}
 }

@@ -66,6 +66,14 @@ func severity(parts []part, on *labelled) (*Severity, *text.Message) {
 	return &s, nil
 }
 
+// WhyNoSeverity says why no case has a severity by zones.
+func (r Report) WhyNoSeverity() text.Message {
+	if slices.ContainsFunc(r.Cases, func(row Row) bool { return row.Label == infection }) {
+		return text.M("evaluate.no_sides")
+	}
+	return text.M("evaluate.no_infection_zones")
+}
+
 func zonesOf(left, right, infected *mask.Bits, on *labelled) Zones {
 	found := region.SixZones(left, right, infected, on.grid)
 	out := Zones{Score: orUndefined(found.Total, 1), Why: found.Total.Why}

@@ -97,6 +97,11 @@ func TestZonesOfAPredictionWithoutLungs(t *testing.T) {
 
 func TestNoZonesWithoutSides(t *testing.T) {
 	parts := chestParts(t, sixZones)
+	for _, c := range []struct{ rows, want string }{{infection, "evaluate.no_sides"}, {leftLung, "evaluate.no_infection_zones"}} {
+		if why := (Report{Cases: []Row{{Label: leftLung}, {Label: c.rows}}}).WhyNoSeverity(); why.Key != c.want {
+			t.Errorf("of %s compared: %s", c.rows, why)
+		}
+	}
 	if s, why := severity(parts[2:], onGrid(chestSize)); s != nil || why == nil {
 		t.Errorf("lungs that are not told apart: %v, %v; want a sentence", s, why)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"opacity/app"
@@ -82,16 +83,51 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 	return nil
 }
 
-// addFolder adds every file below a folder. Folders that may not be read are
-// told of; links to folders are not followed, so that there are no loops. What
-// studies keep, masks and probabilities, is no image.
+// addFolder adds every file below a folder, and below those that links in it lead
+// to. Folders that may not be read are told of. What studies keep, masks and
+// probabilities, is no image.
 func (l *listing) addFolder(ctx context.Context, root string) error {
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-			root = real
-		}
+	real, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		real = root
 	}
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		root = real
+	}
+	// Links come after what lies below the folder itself, which keeps its own name. Each
+	// folder is looked into once, and none that the links came from: so there are no loops.
+	walked := []string{absolute(real)}
+	links, err := l.walk(ctx, root)
+	for len(links) > 0 && err == nil {
+		link := links[0]
+		links = links[1:]
+		target, broken := filepath.EvalSymlinks(link)
+		if broken != nil {
+			l.failed = append(l.failed, &app.PathError{Path: link, Err: unreachable(link, broken)})
+			continue
+		}
+		target = absolute(target)
+		if slices.ContainsFunc(walked, func(w string) bool { return dicom.Within(target, w) || dicom.Within(w, target) }) {
+			continue
+		}
+		walked = append(walked, target)
+		var more []string
+		more, err = l.walk(ctx, link+string(filepath.Separator)+".") // as a folder, not as a link
+		links = append(links, more...)
+	}
+	return err
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// walk adds every file below a folder, and returns the links to folders among them.
+func (l *listing) walk(ctx context.Context, root string) (links []string, err error) {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -102,21 +138,28 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 			}
 			return nil
 		}
-		if d.IsDir() && path != root && strings.EqualFold(filepath.Ext(path), ".opacity") {
-			return fs.SkipDir
-		}
-		if d.Type()&fs.ModeSymlink != 0 {
-			info, err := os.Stat(path)
-			if err != nil || !info.Mode().IsRegular() {
+		link := d.Type()&fs.ModeSymlink != 0
+		if (d.IsDir() || link) && path != root && strings.EqualFold(filepath.Ext(path), ".opacity") {
+			if link {
 				return nil
 			}
-			l.addFile(path, true)
+			return fs.SkipDir
+		}
+		if link {
+			info, err := os.Stat(path)
+			switch {
+			case err != nil || info.IsDir():
+				links = append(links, path)
+			case info.Mode().IsRegular():
+				l.addFile(path, true)
+			}
 		}
 		if d.Type().IsRegular() {
 			l.addFile(path, true)
 		}
 		return nil
 	})
+	return links, err
 }
 
 // namedNIfTI reports whether a file is called NIfTI. Files that are NIfTI without

@@ -56,10 +56,8 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 			aside(&scan, "imageio.skipped."+format, path)
 		}
 	}
-	nameCases(found.Series, paths)
-	for _, s := range found.Series {
-		scan.Series = append(scan.Series, s)
-	}
+	var volumes []app.Series
+	var cases []string // that are no DICOM: volumes, and what should have been one
 	for _, path := range list.nifti {
 		if err := ctx.Err(); err != nil {
 			return app.Scan{}, err
@@ -67,10 +65,19 @@ func (Opener) Scan(ctx context.Context, paths []string, report func(job.Progress
 		s, err := nifti.Open(path)
 		if err != nil {
 			scan.Failed = append(scan.Failed, &app.PathError{Path: path, Case: true, Err: err})
+			cases = append(cases, path)
 			continue
 		}
+		volumes = append(volumes, s)
+		if !s.Info().LabelMap {
+			cases = append(cases, path)
+		}
+	}
+	nameCases(found.Series, cases, paths)
+	for _, s := range found.Series {
 		scan.Series = append(scan.Series, s)
 	}
+	scan.Series = append(scan.Series, volumes...)
 	if len(scan.Series) == 0 {
 		return scan, nothing(paths, scan)
 	}
@@ -86,16 +93,19 @@ func aside(scan *app.Scan, reason, path string) {
 	}
 }
 
-// nameCases names the only series below a folder after the folder that the user
+// nameCases names the only case below a folder after the folder that the user
 // named, and gives series that share a name below one path names of their own,
-// in the order of their series numbers.
-func nameCases(all []*dicom.Series, paths []string) {
+// in the order of their series numbers. others are cases of other formats.
+func nameCases(all []*dicom.Series, others, paths []string) {
 	for _, p := range paths {
 		var below []*dicom.Series
 		for _, s := range all {
 			if dicom.Within(s.Info().Path, p) {
 				below = append(below, s)
 			}
+		}
+		if slices.ContainsFunc(others, func(o string) bool { return dicom.Within(o, p) }) {
+			continue
 		}
 		if abs, err := filepath.Abs(p); err == nil && len(below) == 1 && below[0].Info().Path != filepath.Clean(p) {
 			below[0].SetCase(filepath.Base(abs))

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"opacity/app"
 	"opacity/app/imageio/dicom"
+	"opacity/app/imageio/nifti"
 	"opacity/app/testdata"
 	"opacity/app/volume"
 )
@@ -115,6 +117,84 @@ func TestSeriesInOneFolderGetNamesOfTheirOwn(t *testing.T) {
 	}
 	if !names["mixed"] || !names["mixed-2"] || len(names) != 2 {
 		t.Errorf("cases %v", names)
+	}
+}
+
+// The only DICOM series below a folder has the folder's name where it is the only
+// case there, and its own beside others; a mask is no case.
+func TestTheOnlySeriesAmongOtherCasesKeepsItsName(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, filepath.Join(root, "patient", "dx"), 4, 1, "A")
+	named := func() string {
+		t.Helper()
+		scan, err := Opener{}.Scan(context.Background(), []string{filepath.Join(root, "patient")}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range scan.Series {
+			if s.Info().Format == "DICOM" {
+				return s.Info().Case
+			}
+		}
+		return ""
+	}
+	if got := named(); got != "patient" {
+		t.Errorf("alone it is %q", got)
+	}
+	put := func(name string, value int16) {
+		t.Helper()
+		g, src := volume.Canonical(volume.Size{4, 4, 4}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+		v := &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, 64)}
+		v.Int16[5] = value
+		if err := nifti.WriteVolume(context.Background(), filepath.Join(root, "patient", name), v, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("mask.nii.gz", 1)
+	if got := named(); got != "patient" {
+		t.Errorf("with a mask beside it, it is %q", got)
+	}
+	put("ct.nii.gz", -1000)
+	if got := named(); got != "dx" {
+		t.Errorf("with another case beside it, it is %q", got)
+	}
+}
+
+// A link to a folder of a case is a case by the link's name; one that leads in a circle
+// or to what is there anyway adds nothing, and one that leads nowhere is told.
+func TestLinksToFoldersAreFollowed(t *testing.T) {
+	root := t.TempDir()
+	list := filepath.Join(root, "list")
+	writeSeries(t, filepath.Join(root, "store", "1.2.3"), 4, 1, "A")
+	writeSeries(t, filepath.Join(list, "plain"), 5, 1, "B")
+	writeSeries(t, filepath.Join(root, "store", "kept.opacity", "model"), 6, 1, "C")
+	for link, target := range map[string]string{
+		"case": filepath.Join(root, "store", "1.2.3"), "again": filepath.Join(list, "plain"), "other": filepath.Join(root, "store", "1.2.3"),
+		"up": root, "round": list, "gone": filepath.Join(root, "nothing"), "kept.opacity": filepath.Join(root, "store", "kept.opacity"),
+	} {
+		if err := os.Symlink(target, filepath.Join(list, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Symlink(list, filepath.Join(root, "store", "1.2.3", "back")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{list, filepath.Join(list, "round")} { // which is a link itself
+		scan, err := Opener{}.Scan(context.Background(), []string{folder}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, s := range scan.Series {
+			names = append(names, s.Info().Case)
+		}
+		slices.Sort(names)
+		if !slices.Equal(names, []string{"case", "plain"}) {
+			t.Errorf("%s: cases %v", folder, names)
+		}
+		if len(scan.Failed) != 1 || !strings.Contains(scan.Failed[0].Error(), "gone") {
+			t.Errorf("%s: told %v", folder, scan.Failed)
+		}
 	}
 }
 

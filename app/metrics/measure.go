@@ -50,6 +50,8 @@ type Measurements struct {
 	// area there; AreaMM2 is nil where millimetres in the plane are unknown.
 	AreaVoxels [][]int
 	AreaMM2    [][]float64
+	// VoxelML is the volume of a voxel; nil where millilitres are withheld.
+	VoxelML *float64
 	// Why says why millilitres are withheld, empty where they are not. WhyHU says
 	// the same of mean and standard deviation, WhyInvolvement of the shares where
 	// it is not for want of a lung.
@@ -93,6 +95,9 @@ func Measure(ctx context.Context, v *volume.Volume, m *mask.Mask) (Measurements,
 	withheld, doubtful := v.Withheld()
 	if doubtful {
 		out.Why = withheld.Message
+	} else {
+		ml := v.VoxelVolumeML()
+		out.VoxelML = &ml
 	}
 	if v.Unit != volume.HU {
 		out.WhyHU = text.M("metrics.not_hu")

@@ -126,7 +126,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (out Outcome,
 	report := app.Report{
 		Version: o.Version, Info: info, SHA256: sum.hex, Unit: v.Unit,
 		Model: &result.Model, Device: &result.Device, Timings: result.Timings,
-		Measurements: measured, Warnings: slices.Concat(result.Warnings, metrics.CutLungs(result.Mask)),
+		Measurements: measured, Made: result.Made(), Warnings: slices.Concat(result.Warnings, metrics.CutLungs(result.Mask)),
 	}
 	report.Timings.Load = loaded
 	files, err := save(ctx, folder, t.Writer, o, saving{v, result, begin}, &report, h)

@@ -119,13 +119,23 @@ type Model struct {
 	Labels  []Label `json:"labels"` // that it looks for
 	// Thresholds are those of its run; of what an older version kept nobody knows.
 	Thresholds []Threshold `json:"thresholds"`
-	Time       time.Time   `json:"time"`
-	Doubts     []Doubt     `json:"doubts"` // that its run, or the file, left
+	// Device is where it ran; nil of a file, and where an older version kept nothing.
+	Device *Device   `json:"device,omitempty"`
+	Time   time.Time `json:"time"`
+	Doubts []Doubt   `json:"doubts"` // that its run, or the file, left
 	// Parts are those that it was run on, where it was never run on the whole.
 	Parts []Part `json:"parts,omitempty"`
 	// Folder holds what it proposed, below the study's folder and with slashes;
 	// "" where that was not kept.
 	Folder string `json:"folder"`
+}
+
+// Device is an app.Device as files keep it, in English.
+type Device struct {
+	Requested string `json:"requested"`
+	Used      string `json:"used"`
+	Name      string `json:"name"`
+	Reason    string `json:"reason"`
 }
 
 // Part is a part of the image that a model was run on.

@@ -26,8 +26,30 @@ func ModelOf(r *app.SegmentResult) Model {
 	return Model{
 		Thresholds: thresholds,
 		ID:         m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
-		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings), Parts: partsOf(r.Parts),
+		Labels: labelsOf(m.Labels), Doubts: doubtsOf(r.Warnings), Parts: partsOf(r.Parts), Device: deviceOf(r.Device),
 	}
+}
+
+func deviceOf(d app.Device) *Device {
+	out := Device{Requested: d.Requested, Used: d.Used, Name: d.Name}
+	if !d.Reason.IsZero() {
+		out.Reason = d.Reason.String()
+	}
+	if out == (Device{}) {
+		return nil
+	}
+	return &out
+}
+
+func appDevice(d *Device) (out app.Device) {
+	if d == nil {
+		return out
+	}
+	out = app.Device{Requested: d.Requested, Used: d.Used, Name: d.Name}
+	if d.Reason != "" {
+		out.Reason = text.M("study.doubt", d.Reason)
+	}
+	return out
 }
 
 // KeepFile says that the next step takes the mask from a file of that name and
@@ -137,11 +159,11 @@ func (s *Study) run(ctx context.Context, m *Model) (app.Origin, error) {
 	}
 	if err != nil {
 		lost := volume.Warning{Kind: volume.WarnModel, Message: text.M("study.no_proposal", s.folder, m.ID)}
-		o.Warnings = append(o.Warnings, lost)
+		o.Warnings, o.Lost = append(o.Warnings, lost), true
 		return o, nil
 	}
 	o.Result = &app.SegmentResult{
-		Mask: p.Mask, Probabilities: p.Probabilities, Warnings: o.Warnings, Parts: appParts(m.Parts),
+		Mask: p.Mask, Probabilities: p.Probabilities, Warnings: o.Warnings, Parts: appParts(m.Parts), Device: appDevice(m.Device),
 		Model: app.ModelInfo{
 			ID: m.ID, Version: m.Version, SHA256: m.SHA256, Title: m.Title, Source: m.Source, Licence: m.Licence,
 			Labels: maskLabels(m.Labels),

@@ -22,6 +22,7 @@ func TestOrigins(t *testing.T) {
 			Model:         app.ModelInfo{ID: id, Version: "1", SHA256: "ab", Labels: mask.DefaultLabels()[:2]},
 			Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
 			Thresholds:    map[string]float64{"infection": 0.25},
+			Device:        app.Device{Requested: "auto", Used: "cpu", Name: "a processor", Reason: text.M("app.interrupted")},
 			Warnings:      []volume.Warning{{Kind: volume.WarnModel, Message: text.M(id), Slice: &volume.Slice{Axis: 2, Index: 4}}},
 		}
 		r.Probabilities["infection"][1] = make([]uint8, s.size[0]*s.size[1])
@@ -63,6 +64,9 @@ func TestOrigins(t *testing.T) {
 			!reflect.DeepEqual(r.Probabilities, first.Probabilities) || !reflect.DeepEqual(r.Thresholds, first.Thresholds) {
 			t.Errorf("the run came back as %+v", r)
 		}
+		if d, ran := r.Device, first.Device; d.Requested != ran.Requested || d.Used != ran.Used || d.Name != ran.Name || d.Reason.String() != ran.Reason.String() {
+			t.Errorf("the device came back as %+v", d)
+		}
 		if w := r.Warnings; len(w) != 1 || w[0].Kind != volume.WarnModel || w[0].Message.String() != "first" || w[0].Slice.Index != 4 {
 			t.Errorf("warnings %+v", w)
 		}
@@ -91,7 +95,7 @@ func TestOrigins(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := again.Origins(t.Context())
-	if err != nil || got[1].Result != nil || len(got[1].Warnings) != 2 {
+	if err != nil || got[1].Result != nil || !got[1].Lost || len(got[1].Warnings) != 2 {
 		t.Errorf("without its files: %+v, %v", got[1], err)
 	}
 }

@@ -116,7 +116,7 @@ const (
 	WarnNotHU       WarningKind = "not_hu"            // numbers are not Hounsfield units
 	WarnNoSpacing   WarningKind = "no_spacing"        // the file does not say how large a voxel is
 	WarnTransforms  WarningKind = "transforms_differ" // sform and qform disagree
-	WarnSides       WarningKind = "sides_doubtful"    // anatomy and header disagree on left and right
+	WarnSides       WarningKind = "sides_doubtful"    // anatomy and header, or two headers, disagree on left and right
 	WarnSkipped     WarningKind = "skipped"           // files of the series could not be used
 	WarnOrientation WarningKind = "no_orientation"    // the file does not say which way the patient lies
 	WarnModel       WarningKind = "model"             // what the model did is doubtful

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -179,8 +180,8 @@ func TestInfo(t *testing.T) {
 			t.Errorf("spacing %v and %v", d[0].SpacingMM, n[0].SpacingMM)
 		}
 	}
-	if len(m[0].Warnings) != 0 {
-		t.Errorf("a mask is warned of: %v", m[0].Warnings)
+	if w := m[0].Warnings; len(w) != 1 || !strings.Contains(fmt.Sprint(w[0]), "This looks like a mask") {
+		t.Errorf("of a mask it is said: %v", w)
 	}
 	if !m[0].LabelMap || n[0].LabelMap || m[0].Range != [2]float64{0, 3} {
 		t.Errorf("mask %+v", m[0])

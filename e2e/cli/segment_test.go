@@ -62,7 +62,22 @@ type report struct {
 		Left, Right, Total *float64
 		Why                map[string]string
 	} `json:"involvement_percent"`
+	Made []struct {
+		Value          int
+		Name, Source   string
+		Threshold      *float64
+		ModelThreshold *float64 `json:"model_threshold"`
+		Changed        *changed
+		ByHand         *changed `json:"by_hand"`
+	}
 	Warnings []any
+}
+
+type changed struct {
+	AddedVoxels   int      `json:"added_voxels"`
+	RemovedVoxels int      `json:"removed_voxels"`
+	AddedML       *float64 `json:"added_ml"`
+	RemovedML     *float64 `json:"removed_ml"`
 }
 
 func readReport(t *testing.T, path string) report {
@@ -98,6 +113,14 @@ func TestSegment(t *testing.T) {
 			}
 		}
 		got := readReport(t, filepath.Join(out, c, "report.json"))
+		for _, m := range got.Made {
+			if m.Source != "model" || m.Threshold == nil || *m.Threshold != *m.ModelThreshold || m.Changed == nil || m.Changed.AddedVoxels+m.ByHand.RemovedVoxels > 0 {
+				t.Errorf("%s was made by %s at threshold %v, changed %+v", m.Name, m.Source, m.Threshold, m.Changed)
+			}
+		}
+		if len(got.Made) != 3 {
+			t.Errorf("said of %d labels how they were made", len(got.Made))
+		}
 		if got.Opacity != "1.2.3-test" || got.Device.Used != "cpu" || got.Model.ID == "" || len(got.Input.SHA256) != 64 ||
 			got.Input.Size != [3]int{96, 96, 24} || !strings.Contains(got.IntendedUse, "not a medical device") ||
 			len(got.Labels) != 5 || got.TimingsMS["total"] <= 0 || got.TimingsMS["infer"] <= 0 {

@@ -292,23 +292,8 @@ func has(m *mask.Mask, value uint8) bool {
 }
 
 // What swatches of labels are drawn on and how strong their fills are, out of 255: as
-// over the middle of the greys.
-const swatchGround, swatchFill = 128, 0x59
-
-// A hit is outlined, and what is under it is seen: its swatch is half a hit of a lung,
-// over air, and half one of a finding, over tissue, as strong as package render fills them.
-const (
-	airGround, airFill       = 0, 0x1F
-	tissueGround, tissueFill = 160, 0x4D
-)
-
-func hitSwatch(c mask.RGB) image.Image {
-	m, tissue := swatch(c, airGround, airFill), swatch(c, tissueGround, tissueFill)
-	half := m.Bounds()
-	half.Min.X = half.Max.X / 2
-	draw.Draw(m, half, tissue, half.Min, draw.Src)
-	return m
-}
+// over the middle of the greys. A hit is outlined, and what is under it is seen.
+const swatchGround, swatchFill, hitFill = 128, 0x59, 0x36
 
 // swatch is a filled and outlined box, as labels are drawn.
 func swatch(c mask.RGB, ground, fill uint8) *image.RGBA {
@@ -337,7 +322,7 @@ func errorKeys(errors *mask.Mask) []plot.Swatch {
 		if k.value == viewer.Hit {
 			for _, l := range viewer.DifferenceLabels() {
 				if l.Value == k.value {
-					sample = hitSwatch(l.Colour)
+					sample = swatch(l.Colour, swatchGround, hitFill)
 				}
 			}
 		}

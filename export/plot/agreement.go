@@ -2,10 +2,10 @@ package plot
 
 import (
 	"cmp"
-	"image/color"
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
@@ -58,6 +58,9 @@ const (
 	ByPercentile
 	ByRegression
 )
+
+// bandStrength is how strong the bands of intervals are.
+const bandStrength = 0.15
 
 // Straight is a line y = Intercept + Slope x.
 type Straight struct{ Intercept, Slope float64 }
@@ -122,7 +125,8 @@ func BlandAltman(d BlandAltmanData) Figure {
 	}
 	p.y.log = d.Form == Ratio
 	p.empty = emptyUnless(len(shown) > 0)
-	p.beside = d.beside(p.y.max - p.y.min)
+	p.alike()
+	p.beside = d.beside(p.y.max-p.y.min, p.x.long() || p.y.long())
 	p.add(func(f frame) {
 		s := f.s
 		f.level(s.plain(s.soft, 0.7), 0)
@@ -132,7 +136,7 @@ func BlandAltman(d BlandAltmanData) Figure {
 				c, style = s.colour(1), s.line(1, 1.1)
 			}
 			if l.e.hasInterval() {
-				f.stripe(faded(c, 0.15), l.e.Low, l.e.High)
+				f.stripe(faded(c, bandStrength), l.e.Low, l.e.High)
 			}
 			if !math.IsNaN(l.e.X) {
 				f.level(style, l.e.X)
@@ -162,7 +166,11 @@ func BlandAltman(d BlandAltmanData) Figure {
 		lineKey(t("agreement.limits"), func(s *sheet) draw.LineStyle { return s.line(1, 1.1) }),
 	}
 	if d.Bias.hasInterval() || d.Upper.hasInterval() {
-		p.keys = append(p.keys, areaKey(t("agreement.interval"), func(s *sheet) color.NRGBA { return faded(s.soft, 0.3) }))
+		p.keys = append(p.keys, key{t("agreement.interval"), func(s *sheet, c draw.Canvas, r vg.Rectangle) {
+			middle := (r.Min.Y + r.Max.Y) / 2 // of limits above and of the bias below
+			fill(c, faded(s.colour(1), bandStrength), r.Min.X, middle, r.Max.X, r.Max.Y)
+			fill(c, faded(s.colour(0), bandStrength), r.Min.X, r.Min.Y, r.Max.X, middle)
+		}})
 	}
 	if d.Slope != nil {
 		p.keys = append(p.keys, lineKey(t("agreement.slope"), func(s *sheet) draw.LineStyle { return s.line(2, 0.9) }))
@@ -292,15 +300,15 @@ func (d BlandAltmanData) ratioDecimals() int {
 }
 
 // beside is the values of limits and bias for the right of a panel, from the top
-// down, as exact as an axis of some span shows them.
-func (d BlandAltmanData) beside(span float64) []beside {
+// down, as exact as an axis of some span shows them, spaced as its numbers are.
+func (d BlandAltmanData) beside(span float64, four bool) []beside {
 	var all []beside
 	for n, e := range []Estimate{d.Upper, d.Bias, d.Lower} {
 		at := d.place(e).X
 		if math.IsNaN(at) || math.IsInf(at, 0) {
 			continue
 		}
-		said := label(e.X, decimals(niceStep(span/200, false)))
+		said := spaced(e.X, decimals(niceStep(span/200, false)), four)
 		if d.Form == Percent {
 			said += " %"
 		}
@@ -384,5 +392,6 @@ func Scatter(d ScatterData) Figure {
 	if left > 0 {
 		shows += " " + t("left_out", left)
 	}
+	p.alike()
 	return figure("scatter", d.About, d.caption(shows), points, p)
 }

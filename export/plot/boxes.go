@@ -169,7 +169,12 @@ func (f frame) group(d BoxesData, at stand, g Group, first int) {
 		defer f.boxAt(s, c, sorted, middle, half, !d.Violin)
 	}
 	style := draw.GlyphStyle{Color: faded(c, 0.6), Radius: 1.5 * s.scale, Shape: glyphsOf[at.colour%len(glyphsOf)]}
-	swarm := newSwarm(min(place*0.38, 36*s.scale), 1.5*style.Radius)
+	var heights []vg.Length
+	for _, x := range sorted {
+		heights = append(heights, f.y(x))
+	}
+	swarm := newSwarm(min(place*0.38, 36*s.scale), 1.5*style.Radius, heights)
+	style.Radius = max(min(style.Radius, swarm.closest()/2), style.Radius/2)
 	for i, v := range g.Values {
 		if math.IsNaN(v.X) {
 			continue
@@ -280,30 +285,46 @@ func silverman(sorted []float64) float64 {
 	return 0.9 * width * math.Pow(n, -0.2)
 }
 
-// swarm puts points of like height beside one another, as far as there is room.
+// swarm puts points of like height beside one another, the closer the more there are,
+// so that each has a place of its own.
 type swarm struct {
 	half, pitch vg.Length
-	rows        map[int]int // points so far in a stretch of heights
+	of, placed  map[int]int // points in a stretch of heights: in all, and so far
 }
 
-func newSwarm(half, pitch vg.Length) swarm { return swarm{half, pitch, map[int]int{}} }
+func newSwarm(half, pitch vg.Length, heights []vg.Length) swarm {
+	w := swarm{half, pitch, map[int]int{}, map[int]int{}}
+	for _, y := range heights {
+		w.of[w.row(y)]++
+	}
+	return w
+}
+
+func (w swarm) row(y vg.Length) int { return int(math.Floor(float64(y / (1.2 * w.pitch)))) }
+
+// step is how far apart so many points stand.
+func (w swarm) step(n int) vg.Length {
+	return min(1.25*w.pitch, w.half/vg.Length(max(n/2, 1)))
+}
+
+// closest is how far apart the points of the fullest stretch stand.
+func (w swarm) closest() vg.Length {
+	most := 0
+	for _, n := range w.of {
+		most = max(most, n)
+	}
+	return w.step(most)
+}
 
 func (w swarm) place(y vg.Length) vg.Length {
-	r := int(math.Floor(float64(y / (1.2 * w.pitch))))
-	n := w.rows[r]
-	w.rows[r]++
+	r := w.row(y)
+	n := w.placed[r]
+	w.placed[r]++
 	side := vg.Length((n + 1) / 2) // 0, 1, 1, 2, 2 ... to both sides
 	if n%2 == 0 {
 		side = -side
 	}
-	x := side * 1.25 * w.pitch
-	for x > w.half {
-		x -= 2*w.half + 0.3*w.pitch
-	}
-	for x < -w.half {
-		x += 2*w.half + 0.3*w.pitch
-	}
-	return x
+	return side * w.step(w.of[r])
 }
 
 // BarsData is a number for each of several series in each of several groups: an

@@ -46,9 +46,7 @@ func Histogram(d HistogramData) Figure {
 	var panels []panel
 	var xs, ys []float64
 	together := panel{aspect: 0.58}
-	for _, z := range d.Zones {
-		together.add(func(f frame) { f.zone(z) })
-	}
+	together.add(func(f frame) { f.zones(d.Zones) })
 	for n, h := range d.Spread {
 		total := 0.
 		for _, c := range h.Counts {
@@ -98,8 +96,8 @@ func Histogram(d HistogramData) Figure {
 	together.x, together.y = spanning(d.X, 0), spanning(d.Y, append(ys, 0)...)
 	together.x.min, together.x.max = bounds(xs)
 	together.empty = emptyUnless(len(points) > 1)
-	if len(d.Zones) > 0 { // room for the names
-		together.y.max *= 1.12
+	if len(d.Zones) > 0 { // room for two rows of names
+		together.y.max *= 1.2
 	}
 	return figure("histogram", d.About, caption, points, together)
 }
@@ -122,26 +120,34 @@ func (f frame) steps(style draw.LineStyle, line []XY) {
 	f.polyline(style, line)
 }
 
-// zone shades a stretch of X and names it at the top, where the name fits.
-func (f frame) zone(z Zone) {
+// zones parts stretches of X and names them at the top: where a name does not fit, in
+// a row of its own under those that do, over a line as long as the stretch.
+func (f frame) zones(all []Zone) {
 	s := f.s
-	x0, x1 := max(f.x(z.From), f.Min.X), min(f.x(z.To), f.Max.X)
-	if x1 <= x0 {
-		return
+	span := func(z Zone) (x0, x1 vg.Length) { return max(f.x(z.From), f.Min.X), min(f.x(z.To), f.Max.X) }
+	for _, z := range all {
+		if x0, x1 := span(z); x0 < x1 {
+			f.StrokeLine2(s.plain(s.soft, 0.4, 2, 2), x0, f.Min.Y, x0, f.Max.Y)
+			f.StrokeLine2(s.plain(s.soft, 0.4, 2, 2), x1, f.Min.Y, x1, f.Max.Y)
+		}
 	}
 	style := s.letters(tickSize-0.5, s.soft)
-	f.StrokeLine2(s.plain(s.soft, 0.4, 2, 2), x0, f.Min.Y, x0, f.Max.Y)
-	f.StrokeLine2(s.plain(s.soft, 0.4, 2, 2), x1, f.Min.Y, x1, f.Max.Y)
-	if style.Width(z.Name) < x1-x0-2*s.scale {
-		write(f.Canvas, style, draw.XCenter, (x0+x1)/2, f.Max.Y-style.Font.Size*0.6, z.Name)
-		return
-	}
-	if style.Width(z.Name) < f.Max.Y-f.Min.Y && x1-x0 > style.Font.Size*1.2 { // upright, in a narrow one
-		f.Push()
-		f.Translate(vg.Point{X: (x0 + x1) / 2, Y: f.Max.Y - style.Width(z.Name)/2 - 2*s.scale})
-		f.Rotate(math.Pi / 2)
-		write(f.Canvas, style, draw.XCenter, 0, 0, z.Name)
-		f.Pop()
+	for _, z := range all {
+		x0, x1 := span(z)
+		if x1 <= x0 {
+			continue
+		}
+		wide, y := style.Width(z.Name), f.Max.Y-style.Font.Size*0.6
+		if wide < x1-x0-2*s.scale {
+			write(f.Canvas, style, draw.XCenter, (x0+x1)/2, y, z.Name)
+			continue
+		}
+		y -= lineHeight(style)
+		at := min(max((x0+x1)/2, f.Min.X+wide/2+2*s.scale), f.Max.X-wide/2-2*s.scale)
+		fill(f.Canvas, s.paper, at-wide/2-s.scale, y-style.Font.Size*0.5, at+wide/2+s.scale, y+style.Font.Size*0.5)
+		write(f.Canvas, style, draw.XCenter, at, y, z.Name)
+		under := y - style.Font.Size*0.75
+		f.StrokeLine2(s.plain(s.soft, 0.8), x0, under, x1, under)
 	}
 }
 

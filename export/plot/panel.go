@@ -16,6 +16,7 @@ type axis struct {
 	log      bool
 	whole    bool // only whole numbers are marked
 	most     int  // marks; 0 for as many as fit well
+	spaced   bool // numbers of four digits have a space, as those of the other axis do
 }
 
 // named is an axis with a place for each name.
@@ -244,7 +245,17 @@ func (a axis) ticks(most int) []tick {
 	if a.log {
 		return logTicks(a.min, a.max, most)
 	}
-	return ticksBetween(a.min, a.max, most, a.whole)
+	return ticksBetween(a.min, a.max, most, a.whole, a.spaced || a.long())
+}
+
+// long reports whether an axis has numbers of five digits.
+func (a axis) long() bool {
+	return a.names == nil && !a.log && math.Max(math.Abs(a.min), math.Abs(a.max)) >= 1e4
+}
+
+// alike writes the numbers of two axes in one way.
+func (p *panel) alike() {
+	p.x.spaced, p.y.spaced = p.y.long(), p.x.long()
 }
 
 // highest is how high the data of a panel that need not be square get.

@@ -13,8 +13,9 @@ type tick struct {
 }
 
 // ticksBetween marks multiples of 1, 2 or 5 times a power of ten, most at most
-// and at least two where there is room for any.
-func ticksBetween(lo, hi float64, most int, whole bool) []tick {
+// and at least two where there is room for any; four says whether numbers of four
+// digits have a space.
+func ticksBetween(lo, hi float64, most int, whole, four bool) []tick {
 	if !(hi > lo) || math.IsInf(hi-lo, 0) {
 		return nil
 	}
@@ -22,7 +23,7 @@ func ticksBetween(lo, hi float64, most int, whole bool) []tick {
 	var ticks []tick
 	first := math.Ceil(lo/step - 1e-9)
 	for n := first; n*step <= hi+1e-9*step && len(ticks) <= 2*most+2; n++ {
-		ticks = append(ticks, tick{n * step, spaced(n*step, decimals(step), math.Max(math.Abs(lo), math.Abs(hi)) >= 1e4)})
+		ticks = append(ticks, tick{n * step, spaced(n*step, decimals(step), four)})
 	}
 	return ticks
 }
@@ -99,7 +100,7 @@ func figures(x float64) string {
 func logTicks(lo, hi float64, most int) []tick {
 	from, to := math.Exp(lo), math.Exp(hi)
 	if to/from < 4 {
-		ticks := ticksBetween(from, to, most, false)
+		ticks := ticksBetween(from, to, most, false, to >= 1e4)
 		for i := range ticks {
 			ticks[i].at = math.Log(ticks[i].at)
 		}

@@ -137,7 +137,7 @@ func TestRefusals(t *testing.T) {
 		name, want string
 		in         func(f *fixture)
 	}{
-		{"compressed in another way", "is packed as JPEG-LS Lossless", func(f *fixture) {
+		{"compressed in another way", "is packed as JPEG-LS Lossless Image Compression, which is not read: export the whole series again", func(f *fixture) {
 			f.transferSyntax, f.encapsulated = "1.2.840.10008.1.2.4.80", [][]byte{nil, {1, 2}}
 		}},
 		{"unknown syntax", "is packed as transfer syntax 1.2.3.4", func(f *fixture) { f.transferSyntax = "1.2.3.4" }},

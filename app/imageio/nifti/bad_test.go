@@ -125,7 +125,14 @@ func TestTransforms(t *testing.T) {
 	}{
 		{"sform", nil, [3]float64{0.7, 0, 0}, nil},
 		{"qform", func(h *header) { h.putInt16(atSCode, 0); h.putInt16(atQCode, 1) }, [3]float64{-0.7, 0, 0}, nil},
-		{"both, differing", func(h *header) { h.putInt16(atQCode, 1) }, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnTransforms}},
+		{"both, left of one being right of the other", func(h *header) { h.putInt16(atQCode, 1) }, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnSides}},
+		{"both, differing", func(h *header) {
+			h.putInt16(atQCode, 1)
+			h.putFloat32(atQuatern+8, 1) // half a turn about z
+			h.putFloat32(atQOffset, 90)
+			h.putFloat32(atQOffset+4, 80)
+			h.putFloat32(atQOffset+8, -35)
+		}, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnTransforms}},
 		{"both, alike", func(h *header) {
 			h.putInt16(atQCode, 1)
 			h.putFloat32(atQuatern+8, 1) // half a turn about z

@@ -387,6 +387,9 @@ func TestUnitAndLabels(t *testing.T) {
 			if doubted := slices.ContainsFunc(v.Warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNotHU }); doubted != (tt.unit != volume.HU) {
 				t.Errorf("warnings %v", v.Warnings)
 			}
+			if said := slices.ContainsFunc(v.Warnings, func(w volume.Warning) bool { return w.Message.Key == "nifti.warn.mask" }); said != tt.labels {
+				t.Errorf("said that it is a mask: %v, of %v", said, v.Warnings)
+			}
 		})
 	}
 }

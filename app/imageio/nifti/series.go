@@ -106,7 +106,11 @@ func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
 		unit = volume.Arbitrary
 	} else if !looksLikeHU(e) {
 		unit = volume.Arbitrary
-		doubts = append(doubts, volume.Warning{Kind: volume.WarnNotHU, Message: text.M("nifti.warn.not_hu")})
+		said := text.M("nifti.warn.not_hu")
+		if s.info.LabelMap {
+			said = text.M("nifti.warn.mask")
+		}
+		doubts = append(doubts, volume.Warning{Kind: volume.WarnNotHU, Message: said})
 	}
 	if f == rounded {
 		doubts = append(doubts, volume.Warning{

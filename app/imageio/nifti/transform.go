@@ -27,7 +27,11 @@ func (h *header) readTransform(path string) error {
 			a, b := h.toLPS(sform), h.toLPS(qform)
 			ga, gb := volume.Geometry{Size: h.size, Affine: a}, volume.Geometry{Size: h.size, Affine: b}
 			if gb.Problem().IsZero() && !ga.SameGrid(gb, transformsToleranceMM) {
-				h.warn(volume.WarnTransforms, "nifti.warn.transforms")
+				if sidesDiffer(a, b) {
+					h.warn(volume.WarnSides, "nifti.warn.transforms_sides")
+				} else {
+					h.warn(volume.WarnTransforms, "nifti.warn.transforms")
+				}
 			}
 		}
 	case hasQ:
@@ -53,6 +57,18 @@ func (h *header) readTransform(path string) error {
 		h.warn(volume.WarnOblique, "nifti.warn.oblique", o)
 	}
 	return nil
+}
+
+// sidesDiffer reports whether an axis that runs to the patient's left in one transform
+// runs to the right in the other.
+func sidesDiffer(a, b volume.Affine) bool {
+	across := 0
+	for c := range 3 {
+		if math.Abs(a[0][c]) > math.Abs(a[0][across]) {
+			across = c
+		}
+	}
+	return a[0][across]*b[0][across] < 0
 }
 
 // angleDegrees is the smallest tilt or rotation worth a word.
