@@ -260,8 +260,10 @@ func TestCSV(t *testing.T) {
 	use := "research use only, not a medical device"
 	none, share := "There are no voxels to take a mean of.", "There is no such lung in the mask to take a share of."
 	want := [][]string{
-		{"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use", "why", "source", "threshold", "model_threshold",
-			"added_voxels", "removed_voxels", "added_by_hand_voxels", "removed_by_hand_voxels", "added_ml", "removed_ml", "added_by_hand_ml", "removed_by_hand_ml"},
+		{
+			"case", "value", "label", "side", "voxels", "volume_ml", "mean_hu", "sd_hu", "involvement_percent", "model", "model_version", "intended_use", "why", "source", "threshold", "model_threshold",
+			"added_voxels", "removed_voxels", "added_by_hand_voxels", "removed_by_hand_voxels", "added_ml", "removed_ml", "added_by_hand_ml", "removed_by_hand_ml",
+		},
 		{"ct", "1", "left lung", "left", "2", "0.001", "-912.00", "112.00", "", "m", "1.0", use, "", "file", "", "", "", "", "", "", "", "", "", ""},
 		{"ct", "2", "right lung", "right", "0", "0.000", "", "", "", "m", "1.0", use, none, "", "", "", "", "", "", "", "", "", "", ""},
 		{"ct", "3", "infection", "", "1", "0.001", "-800.00", "0.00", "50.000", "m", "1.0", use, "", "model", "0.0196", "0.5000", "4000", "1", "2000", "0", "2.000", "0.001", "1.000", "0.000"},
