@@ -166,13 +166,6 @@ func glyphKey(name string, style func(*sheet) draw.GlyphStyle) key {
 	}}
 }
 
-// areaKey is one with a filled box.
-func areaKey(name string, colour func(*sheet) color.NRGBA) key {
-	return key{name, func(s *sheet, c draw.Canvas, r vg.Rectangle) {
-		fill(c, colour(s), r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
-	}}
-}
-
 // simplified leaves out points that no eye would miss: those nearer than
 // tolerance to the line between their neighbours (D. H. Douglas and T. K.
 // Peucker, Cartographica 10, 1973), in parts of the range of x and y. It returns
