@@ -46,7 +46,7 @@ def test_the_default_holds_out_four_patients():
         ({"data": {"target": {"classes": []}}}, "data.target.classes is empty"),
         ({"data": {"extras": [{"source": "phantoms", "share": 0.5}] * 2}}, "below 1"),
         ({"data": {"input": {"lung_mask": "reference"}}}, "need each other"),
-        ({"data": {"input": {"lung_mask": "predicted"}, "chain": [{"kind": "lung_mask"}]}}, "must name the system"),
+        ({"data": {"input": {"lung_mask": "predicted"}, "chain": [{"kind": "lung_mask"}]}}, "lung_system or lung_model, one of them"),
         ({"protocol": {"split": "slices"}}, "leaky-slice"),
         ({"protocol": {"split": "fixed"}}, "must name who is held out"),
         ({"protocol": {"test_cases": ["a"]}}, "belongs to the split fixed"),
