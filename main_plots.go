@@ -17,7 +17,7 @@ import (
 
 // plots are the figures of the window.
 func plots() ui.Plots {
-	return ui.Plots{OfCase: figures.OfCase(), Case: casePlot, Results: results}
+	return ui.Plots{OfCase: figures.OfCase(), NeedsReference: figures.NeedsReference, Case: casePlot, Results: results}
 }
 
 func casePlot(ctx context.Context, kind string, c ui.PlotCase) (ui.Plot, error) {

@@ -165,10 +165,15 @@ func (p *plots) refused() string {
 	if p.circular() {
 		return w.t("ui.plots.circular")
 	}
-	if l, ok := w.session.Mask().Label(p.value); ok && w.comparing.mask != nil && !w.comparing.covers(l) {
+	if l, ok := w.session.Mask().Label(p.value); ok && p.uncovered(l) && w.opts.Plots.NeedsReference(p.kind) {
 		return w.t("ui.plots.not_covered", l.Name)
 	}
 	return ""
+}
+
+// uncovered reports whether there is a reference, and it says nothing of a label.
+func (p *plots) uncovered(l mask.Label) bool {
+	return p.w.comparing.mask != nil && !p.w.comparing.covers(l)
 }
 
 // circular reports whether a figure of probabilities is asked for against the mask that
@@ -234,6 +239,9 @@ func (p *plots) caseNow() PlotCase {
 	w := p.w
 	l, _ := w.session.Mask().Label(p.value)
 	c := PlotCase{Volume: w.session.Volume(), Mask: w.session.Mask().Snapshot(), Reference: w.comparing.mask, Label: l, About: w.aboutMasks()}
+	if p.uncovered(l) {
+		c.Reference, c.About = nil, c.About[:1] // which is about the mask
+	}
 	if w.blinded() {
 		return c
 	}

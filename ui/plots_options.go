@@ -15,6 +15,8 @@ import (
 type Plots struct {
 	// OfCase are the figures of a case, by the last part of their keys ui.plots.of.*.
 	OfCase []string
+	// NeedsReference says of such a figure that it compares with a reference.
+	NeedsReference func(kind string) bool
 	// Case makes one, and refuses in a sentence what cannot be made.
 	Case func(ctx context.Context, kind string, c PlotCase) (Plot, error)
 	// Results reads what `opacity evaluate` wrote into a folder.

@@ -20,6 +20,7 @@ import (
 	"opacity/app"
 	"opacity/app/mask"
 	"opacity/app/study"
+	"opacity/app/volume"
 	"opacity/ui/controls"
 	"opacity/ui/plotview"
 	"opacity/viewer"
@@ -53,9 +54,12 @@ func plotted(name string, places ...PlotPlace) Plot {
 func plotsOf(made *[]PlotCase) func(*Options) {
 	return func(o *Options) {
 		o.ReadMask = referenceFile
-		o.Plots = Plots{OfCase: []string{"areas", "roc"}}
+		o.Plots = Plots{OfCase: []string{"areas", "roc", "hu"}, NeedsReference: func(kind string) bool { return kind != "hu" }}
 		o.Plots.Case = func(_ context.Context, kind string, c PlotCase) (Plot, error) {
 			*made = append(*made, c)
+			if kind == "hu" {
+				return plotted("hu", PlotPlace{Slice: 2}), nil
+			}
 			if c.Reference == nil {
 				return Plot{}, app.Refuse(nil, "ui.plots.nothing_open")
 			}
@@ -89,6 +93,32 @@ func (b *bench) tapSpot(n int) {
 	s, size := b.plots.view.Spots()[n], b.plots.view.Size()
 	b.plots.view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(s.X)*size.Width+3, float32(s.Y)*size.Height-4)})
 	b.settle()
+}
+
+// A figure that compares is refused where the reference says nothing of a label; one that
+// only shows the reference too is drawn without it.
+func TestAFigureOfWhatTheReferenceDoesNotSay(t *testing.T) {
+	var made []PlotCase
+	b := newBench(t, plotsOf(&made), func(o *Options) {
+		o.ReadMask = func(ctx context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
+			m, err := referenceFile(ctx, path, g)
+			m.Values, m.Slices[3] = []int{0, 1, 2}, m.Slices[2]
+			return m, err
+		}
+	})
+	b.openOne("case")
+	b.draw(6)
+	b.keys.Do(tool.ViewPlots)
+	b.compareWithFile()
+	b.settle()
+	if got := b.plots.why.Rich.String(); got != b.Window.t("ui.plots.not_covered", "infection") {
+		t.Fatalf("it says %q", got)
+	}
+	b.plots.pickFigure(2)
+	b.figure("hu")
+	if last := made[len(made)-1]; last.Reference != nil || len(last.About) != 1 || last.Label.Value != mask.Infection {
+		t.Errorf("it was made with a reference: %+v", last)
+	}
 }
 
 // The figures of a case want a reference; a click on a point goes to its slice, and so

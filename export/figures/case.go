@@ -30,6 +30,10 @@ const (
 // OfCase are the figures of a case, in the order in which they are offered.
 func OfCase() []string { return []string{Areas, Agreement, Dice, ROC, PR, Calibration, HU} }
 
+// NeedsReference reports whether a figure of a case compares with a reference, and does
+// not only show it where there is one.
+func NeedsReference(kind string) bool { return kind != HU && kind != Areas }
+
 // Case is a label of a case, as a hand or a model drew it and as a reference has it.
 // Masks and probabilities are on the grid of the volume.
 type Case struct {
@@ -60,7 +64,7 @@ const (
 // sentence.
 func New(ctx context.Context, kind string, c Case) (Shown, error) {
 	switch {
-	case c.Reference == nil && kind != HU && kind != Areas:
+	case c.Reference == nil && NeedsReference(kind):
 		return Shown{}, app.Refuse(nil, "figures.no_reference")
 	case kind == Areas:
 		return c.areas(ctx)
