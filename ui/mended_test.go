@@ -69,6 +69,7 @@ func TestResultsAreProposedWhereTheLastWent(t *testing.T) {
 	if got := b.named["export.folder"].(*controls.Entry).Text; got != filepath.Join(b.dir, "case_opacity") {
 		t.Errorf("the next export goes into %q", got)
 	}
+	b.settle() // the dialog looks whether it could write there
 }
 
 func TestExportAsksBeforeReplacingAnyFile(t *testing.T) {

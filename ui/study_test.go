@@ -44,7 +44,7 @@ func (b *bench) openFile(path string) {
 	}
 	b.found(path)
 	b.Open(path)
-	b.until("it is open", func() bool { return b.complete() })
+	b.until("it is open", func() bool { return b.complete() && b.session.Info().Path == path })
 }
 
 func (b *bench) found(path string) *fakeSeries {
