@@ -146,7 +146,7 @@ func (s *Session) labelOf(r *SegmentResult, l mask.Label) mask.Label {
 func (s *Session) fileMask() (*mask.Mask, error) {
 	m := s.mask.Snapshot()
 	_, applied := s.history.Steps()
-	for i := applied - 1; i >= s.fileStep(); i-- {
+	for i, from := applied-1, s.fileStep(); i >= from; i-- {
 		d, err := s.history.Delta(i)
 		if err != nil {
 			return nil, err

@@ -211,8 +211,10 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 		}
 	}
 	sheets.paint(result.Mask)
-	if doubt, doubtful := littleLung(result.Mask, v); doubtful && r.part.whole(v) {
-		result.Warnings = append(result.Warnings, doubt)
+	if r.part.whole(v) {
+		if doubt, doubtful := littleLung(result.Mask, v); doubtful {
+			result.Warnings = append(result.Warnings, doubt)
+		}
 	}
 	result.Thresholds = map[string]float64{}
 	if r.probabilities {

@@ -12,6 +12,16 @@ import (
 	"opacity/ui/controls"
 )
 
+// lungsFile is a file of two lungs of four voxels, on slice 2, that says nothing of infection.
+func lungsFile(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
+	m := &mask.LabelMap{Geometry: g, Values: []int{0, 1, 2}, Slices: make([][]uint8, g.Size[2])}
+	m.Slices[2] = make([]uint8, g.Size[0]*g.Size[1])
+	for i := range 4 {
+		m.Slices[2][i], m.Slices[2][g.Size[0]-1-i] = 1, 2
+	}
+	return m, nil
+}
+
 // Labels that a mask file says nothing of stay, unless they are taken away.
 func TestLabelsThatAreNotInTheFileStay(t *testing.T) {
 	for _, tt := range []struct {
@@ -25,14 +35,7 @@ func TestLabelsThatAreNotInTheFileStay(t *testing.T) {
 			dir := t.TempDir()
 			b := newBench(t, func(o *Options) {
 				o.StudiesDir = dir
-				o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
-					m := &mask.LabelMap{Geometry: g, Values: []int{0, 1, 2}, Slices: make([][]uint8, g.Size[2])}
-					m.Slices[2] = make([]uint8, g.Size[0]*g.Size[1])
-					for i := range 4 {
-						m.Slices[2][i], m.Slices[2][g.Size[0]-1-i] = 1, 2
-					}
-					return m, nil
-				}
+				o.ReadMask = lungsFile
 			})
 			b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
 			b.draw(5)
@@ -76,14 +79,7 @@ func TestLabelsThatAreNotInTheFileStay(t *testing.T) {
 // and the status line says how much of it.
 func TestSegment_SparesAnOpenedMask(t *testing.T) {
 	b := newBench(t, func(o *Options) {
-		o.ReadMask = func(_ context.Context, _ string, g volume.Geometry) (*mask.LabelMap, error) {
-			m := &mask.LabelMap{Geometry: g, Values: []int{0, 1, 2}, Slices: make([][]uint8, g.Size[2])}
-			m.Slices[2] = make([]uint8, g.Size[0]*g.Size[1])
-			for i := range 4 {
-				m.Slices[2][i], m.Slices[2][g.Size[0]-1-i] = 1, 2
-			}
-			return m, nil
-		}
+		o.ReadMask = lungsFile
 	})
 	b.openOne("case")
 	b.openMask(filepath.Join(t.TempDir(), "lungs.nii"))

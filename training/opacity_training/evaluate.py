@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .metrics import by_patient, fold_means, measure, ratio_limits, summarise
+from .metrics import areas, by_patient, fold_means, measure, ratio_limits, summarise
 from .runtime import Model, name
 from .sources import LUNG, Case, Source
 from .targets import BIT, UNKNOWN
@@ -115,7 +115,7 @@ def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print)
             s = fold_means({k: by_patient(v, "dice").values() for k, v in by_fold.items()})
             say(f"  dice, mean ± SD of {s['n']} folds: {_(s['mean'])} ± {_(s['sd'])}")
         if label == "infection":
-            limits = ratio_limits((r["area_ref_px"], r["area_pred_px"]) for r in those)
+            limits = ratio_limits(areas(those))
             say(f"  area, predicted over reference: {_(limits['ratio'])}, 95 % limits {_(limits['low'])} to {_(limits['high'])}; {limits['n_undefined']} without a ratio")
 
 

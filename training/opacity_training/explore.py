@@ -16,7 +16,7 @@ import numpy as np
 from . import chains, explore_figures, sources
 from . import explore_tables as tables
 from .paths import inside_repository
-from .sources import INFECTION, LEFT, LUNG, RIGHT, Case, SourceError
+from .sources import INFECTION, LEFT, LUNG, RIGHT, Case
 
 THUMB = 32  # side of the thumbnails that are compared
 ALIKE = 0.95  # correlation of thumbnails from which slices of two patients are reported
@@ -58,12 +58,7 @@ def explore(spec: object, root: Path, folder: Path, chain: list | None = None, s
     pictures = phantoms or not inside_repository(folder)
     folder.mkdir(parents=True, exist_ok=True)
     seen, before_after, bad = [], None, []
-    for id in source.cases():
-        try:
-            case = source.read(id)
-        except SourceError as e:
-            bad.append(str(e))
-            continue
+    for case in sources.readable(source, bad):
         seen.append(look(case))
         seen[-1].row = explore_figures.montage_row(case) if pictures else None
         if before_after is None and chain:

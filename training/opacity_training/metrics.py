@@ -186,8 +186,23 @@ def by_patient(rows: Iterable[Mapping], measure: str) -> dict[str, float | None]
     by `patient` where that is not its `case`."""
     values: dict[str, list] = {}
     for row in rows:
-        values.setdefault(row.get("patient", row["case"]), []).append(row.get(measure))
+        values.setdefault(patient(row), []).append(row.get(measure))
     return {who: summarise(v)["mean"] for who, v in values.items()}
+
+
+def patient(row: Mapping) -> str:
+    """Whose a row is."""
+    return row.get("patient", row["case"])
+
+
+def areas(rows: Iterable[Mapping]) -> list[tuple[float, float]]:
+    """(reference, predicted) area of each patient in pixels, over all his rows."""
+    sums: dict[str, list[float]] = {}
+    for row in rows:
+        total = sums.setdefault(patient(row), [0.0, 0.0])
+        total[0] += row["area_ref_px"]
+        total[1] += row["area_pred_px"]
+    return [(r, p) for r, p in sums.values()]
 
 
 def fold_means(folds: Mapping[int, Iterable[float | None]]) -> dict:

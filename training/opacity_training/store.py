@@ -119,13 +119,8 @@ def facts(spec: object, root: Path, cache: Path) -> dict[str, dict]:
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
     found, bad = {}, []
-    for id in ids:
-        try:
-            case = source.read(id)
-        except SourceError as e:
-            bad.append(str(e))
-            continue
-        found[id] = {"slices": len(case.image), "origin": case.origin, "lacks": list(case.lacks), "unit": case.unit, "patient": case.patient}
+    for case in sources.readable(source, bad):
+        found[case.id] = {"slices": len(case.image), "origin": case.origin, "lacks": list(case.lacks), "unit": case.unit, "patient": case.patient}
     if bad:
         raise sources.all_of(bad, len(ids))
     cache.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import metrics
 from .metrics import LOWER_IS_BETTER, by_patient, fold_means, mean_of_fold_medians, ratio_limits, summarise
 from .strict import ConfigError
 from .system import System, load
@@ -75,12 +76,7 @@ class Results:
 
     def areas(self) -> list[tuple[float, float]]:
         """(reference, predicted) infection area of each patient, in pixels, over all folds."""
-        sums: dict[str, list[float]] = {}
-        for _, row in self.rows("infection"):
-            total = sums.setdefault(row.get("patient", row["case"]), [0.0, 0.0])
-            total[0] += row["area_ref_px"]
-            total[1] += row["area_pred_px"]
-        return [(r, p) for r, p in sums.values()]
+        return metrics.areas(row for _, row in self.rows("infection"))
 
 
 def read(records: Path, configs: Path | None = None, say=print) -> list[Results]:
@@ -145,7 +141,7 @@ def context(result: Results) -> dict[str, str]:
     """What every row states of how it came about."""
     record = next(iter(result.records.values()))
     lacks = record["data"].get("lacks") or ()
-    cases = {row.get("patient", row["case"]) for r in result.records.values() for row in r["cases"]}
+    cases = {metrics.patient(row) for r in result.records.values() for row in r["cases"]}
     return {
         "data": data_words(record) + ", pixels",
         "lacks": lacks if isinstance(lacks, str) else ", ".join(lacks),

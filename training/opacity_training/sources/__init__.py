@@ -9,13 +9,13 @@ from typing import Annotated
 import yaml
 
 from .. import strict
-from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError, all_of
+from .case import HELD_OUT, INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT, Case, Source, SourceError, all_of, readable
 from .spec import CovidCTSeg, DicomFolder, HUVolumes, NiftiFolder, Phantoms, PhantomVolumes, Slices8, Studies
 
 __all__ = [
     "HELD_OUT", "INFECTION", "INFECTION_UNKNOWN", "KINDS", "LEFT", "LUNG", "LUNG_UNKNOWN", "RIGHT",
     "Case", "CovidCTSeg", "DicomFolder", "HUVolumes", "NiftiFolder", "PhantomVolumes", "Phantoms", "Slices8", "Source", "SourceError", "Studies",
-    "all_of", "build", "data_root", "parse",
+    "all_of", "build", "data_root", "parse", "readable",
 ]  # fmt: skip
 
 KINDS: dict[str, type] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -49,6 +49,15 @@ class Source(Protocol):
 
     def read(self, id: str) -> Case:
         """One case; nothing of it is kept."""
+
+
+def readable(source: Source, bad: list[str]) -> Iterator[Case]:
+    """The cases of a source that can be used, one at a time; bad gets the sentences on the others."""
+    for id in source.cases():
+        try:
+            yield source.read(id)
+        except SourceError as e:
+            bad.append(str(e))
 
 
 def all_of(bad: list[str], cases: int) -> SourceError:
