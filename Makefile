@@ -20,7 +20,7 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval review-curve figures conformance window-test faults clean \
+.PHONY: help run build headless test bench lint cuda windows train-setup train-test crossval out-of-fold review-curve figures conformance window-test faults clean \
 	deps-base deps-gui deps-test runtime conformance-setup
 
 help: ## list the targets
@@ -97,17 +97,21 @@ train-test: train-setup headless ## the tests of the Python side
 crossval: train-setup ## train and measure the folds that have no record yet, at low priority; can be stopped and started
 	cd training && OMP_WAIT_POLICY=PASSIVE nice -n 15 $(VENV)/bin/python -m opacity_training crossval
 
-review-curve: train-setup ## what the review queue finds of the wrong pixels in its first slices, on the out-of-fold predictions at hand
+# SYSTEM=... another system: its folds are predicted again from their kept weights where this machine lacks their
+# predictions, or trained, for hours, where none were kept.
+SYSTEM  ?= own-shipped
+out-of-fold: $(if $(PYTHON),,train-setup)
+	cd training && nice -n 15 $(or $(PYTHON),$(VENV)/bin/python) -m opacity_training crossval $(SYSTEM) --data "$(DATA)"
+
+review-curve: out-of-fold ## what the review queue finds of the wrong pixels in its first slices, on out-of-fold predictions and on the shipped model's held-out patients
 	@d=$$(mktemp -d) && trap 'rm -rf "$$d"' EXIT && \
-	nice -n 15 $(VENV)/bin/python training/scripts/review_cases.py "$$d" --model assets/models/opacity-lung-infection-2d.onnx && \
+	nice -n 15 $(or $(PYTHON),$(VENV)/bin/python) training/scripts/review_cases.py "$$d" $(SYSTEM) --data "$(DATA)" --model assets/models/opacity-lung-infection-2d.onnx && \
 	nice -n 15 $(GO) run ./e2e/review "$$d"
 
-# SYSTEM=... another system with out-of-fold predictions in training/runs, as crossval leaves them there; FIGURES=... the
-# folder, outside the repository, since it holds patients' pictures; PYTHON=... an
-# environment that has everything; ARGS=... more flags of evaluate, such as '--width 174 --dark --figures roc,boxes'.
-SYSTEM  ?= own-256
+# FIGURES=... the folder, outside the repository, since it holds patients' pictures; PYTHON=... an environment that has
+# everything; ARGS=... more flags of evaluate, such as '--width 174 --dark --figures roc,boxes'.
 FIGURES ?= $(CURDIR)/../figures-$(SYSTEM)
-figures: headless $(if $(PYTHON),,train-setup) ## every figure, from out-of-fold predictions, in FIGURES/results/figures, outside the repository
+figures: headless out-of-fold ## every figure, from out-of-fold predictions, in FIGURES/results/figures, outside the repository
 	cd training && nice -n 15 $(or $(PYTHON),$(VENV)/bin/python) -m opacity_training evaluate $(SYSTEM) --data "$(DATA)" --write "$(FIGURES)"
 	nice -n 5 bin/opacity-headless evaluate -r "$(FIGURES)/references" -p "$(FIGURES)/predictions" --probabilities "$(FIGURES)/predictions" \
 		--image "$(FIGURES)/images" --folds "$(FIGURES)/folds.csv" --training-log training/results/records/$(SYSTEM) \

@@ -47,6 +47,11 @@ const syncPatience = 10 * time.Second
 // leave goes on once nothing of the present case can be lost: at once where it is
 // all kept, else it asks.
 func (w *Window) leave(then func()) {
+	w.unlessRunning(func() { w.leaveKept(then) })
+}
+
+// leaveKept leaves the case whatever a model finds on it meanwhile.
+func (w *Window) leaveKept(then func()) {
 	w.handOver()
 	w.whenThresholdKept(func() { w.leaveHanded(then) })
 }
@@ -84,7 +89,7 @@ func (w *Window) leaveHanded(next func()) {
 		case err != nil:
 			w.askUnkept(err, then)
 		case w.session.Revision() != revision:
-			w.leave(then)
+			w.leaveKept(then)
 		default:
 			then()
 		}
@@ -97,7 +102,7 @@ func (w *Window) leaveMade(then func()) {
 	k.made = append(k.made, func() {
 		close(made)
 		if !asked {
-			w.leave(then)
+			w.leaveKept(then)
 		}
 	})
 	w.status.note(w.t("ui.leaving.making", k.dir))
@@ -118,7 +123,7 @@ func (w *Window) leaveMade(then func()) {
 // askStalled asks what becomes of work that no study is made for in time.
 func (w *Window) askStalled(then func()) {
 	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir)),
-		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
+		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"})
 }
@@ -130,8 +135,8 @@ func (w *Window) askUnkept(err error, then func()) {
 	}
 	_, why := app.Explain(err)
 	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why))),
-		answer{id: "again", label: "ui.unkept.again", run: func() { w.leave(then) }},
-		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leave(then) }) }},
+		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
+		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"})
 }
@@ -167,7 +172,7 @@ func (w *Window) tryClose() {
 	}
 	w.closesLater = false
 	w.unlessPreviewed(func() {
-		w.leave(func() {
+		w.leaveKept(func() {
 			w.unlessWriting(func() {
 				size := w.win.Canvas().Size()
 				w.prefs.Width, w.prefs.Height = size.Width, size.Height

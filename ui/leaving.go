@@ -43,11 +43,33 @@ func (w *Window) losesRun(key string) bool {
 	return !w.sample && (key == jobSegment || key == jobAgain)
 }
 
+// unlessRunning goes on at once where no run would be lost with the case, else asks.
+func (w *Window) unlessRunning(then func()) {
+	run := w.runAtStake()
+	if run == nil {
+		then()
+		return
+	}
+	w.question("running", w.t("ui.leaving.title_model"), w.t("ui.leaving.run", w.status.describe(run)),
+		answer{id: "stop", label: "ui.leaving.stop_model", danger: true, run: then},
+		answer{id: "cancel", label: "ui.cancel"})
+}
+
 // leavingAsks is the question whether to wait for what is being written.
 type leavingAsks struct {
 	m     *modal
 	words *widget.Label
 	then  func() // leaves
+}
+
+// runAtStake is the run that losesRun tells of; nil where there is none.
+func (w *Window) runAtStake() *task {
+	for _, t := range w.status.tasks {
+		if w.losesRun(t.key) {
+			return t
+		}
+	}
+	return nil
 }
 
 // unlessWriting goes on at once where nothing would be cut short, else asks.
@@ -72,7 +94,7 @@ func (w *Window) leavingText() string {
 
 // leavingKey is what is said of the question: another thing where a model runs.
 func (w *Window) leavingKey(what string) string {
-	if slices.ContainsFunc(w.status.tasks, func(t *task) bool { return w.losesRun(t.key) }) {
+	if w.runAtStake() != nil {
 		what += "_model"
 	}
 	return "ui.leaving." + what

@@ -184,14 +184,26 @@ func TestCancelledRunKeepsTheMask(t *testing.T) {
 	}
 }
 
+// Another case opened while a model runs stops the run, after asking.
 func TestOpeningAnotherStudyStopsTheRun(t *testing.T) {
 	b := newBench(t)
 	b.openOne("first")
 	b.segmenter.halted = make(chan struct{})
 	b.segment()
-	b.openOne("second")
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("second")}}
+	b.Open("second")
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	b.answer("running", "cancel")
+	b.settle()
+	if !b.segmenting || b.session.Info().Case != "first" {
+		t.Fatalf("the model runs: %v, on %s", b.segmenting, b.session.Info().Case)
+	}
+	b.Open("second")
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	b.answer("running", "stop")
 	b.until("the run is over", func() bool { return !b.segmenting })
-	if !b.session.Mask().Empty() || b.session.Info().Case != "second" {
+	b.until("the second is there", func() bool { return b.session.Info().Case == "second" })
+	if !b.session.Mask().Empty() {
 		t.Error("the run of the first study went into the second")
 	}
 }

@@ -20,7 +20,10 @@ import (
 	"opacity/app/review"
 )
 
-const seeds = 200 // of random orders
+const (
+	seeds  = 200 // of random orders
+	fewest = 10  // slices of a scan: of fewer, a tenth is not a slice
+)
 
 var shares = []float64{0.1, 0.2, 0.3}
 
@@ -110,12 +113,20 @@ func run(ctx context.Context, out io.Writer, folder string, each bool) error {
 			return err
 		}
 		var scans []scan
+		short := 0
 		for _, p := range paths {
 			s, err := read(ctx, filepath.Dir(p))
 			if err != nil {
 				return err
 			}
+			if len(s.wrong("infection")) < fewest {
+				short++
+				continue
+			}
 			scans = append(scans, s)
+		}
+		if short > 0 {
+			fmt.Fprintf(out, "%s: %d scans of fewer than %d slices are left out\n", filepath.Base(dir), short, fewest)
 		}
 		if err := table(ctx, out, filepath.Base(dir), scans, each); err != nil {
 			return err

@@ -45,11 +45,16 @@ func TestCurve(t *testing.T) {
 			t.Errorf("slice %d: %d wrong, want %d", k, n, want)
 		}
 	}
+	short := filepath.Join(top, "system", "fold-1_short")
+	put(t, filepath.Join(short, "predicted.nii.gz"), 3, 3)
+	put(t, filepath.Join(short, "reference.nii.gz"), 3, 1)
+	put(t, filepath.Join(short, "prob_infection.nii.gz"), 255, 140)
+	put(t, filepath.Join(short, "prob_lung.nii.gz"), 255, 255)
 	var out strings.Builder
 	if err := run(context.Background(), &out, top, false); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"system, wrong pixels of infection, 1 scans", "review queue 100.0 100.0 100.0", "slice order 0.0 0.0 0.0", "random order, mean of 200 "} {
+	for _, want := range []string{"system: 1 scans of fewer than 10 slices are left out", "system, wrong pixels of infection, 1 scans", "review queue 100.0 100.0 100.0", "slice order 0.0 0.0 0.0", "random order, mean of 200 "} {
 		if !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}

@@ -290,7 +290,7 @@ def _training(args: argparse.Namespace, root: Path) -> int:
 
     places = where.Places(root, args.runs, args.cache, args.results)
     if args.command == "crossval":
-        systems = [load(c) for c in args.configs] or [s for s in map(load, sorted(CONFIGS.glob("*.yaml"))) if s.variant == "adapted" or s.group == "own"]
+        systems = [load(c) for c in args.configs] or [s for s in map(load, trained()) if s.variant == "adapted" or s.group == "own"]
         for system in systems if args.threads else ():
             system.train.threads = args.threads
         good = cv.crossval(systems, places, args.folds, args.minutes_total, args.order == "depth")

@@ -25,7 +25,7 @@ from .phantom_volume import phantom_volume
 from .runtime import Model
 from .sources.case import INFECTION, LUNG
 from .sources.dicom import Series, read_series
-from .volumes import write_nifti
+from .sources.nifti import write as write_nifti
 
 PADDING = (-3024.0, -1024.0)  # what scanners leave outside their circle
 METAL_HU, METAL_MM = 3071.0, (8.0, 40.0)  # a plate in the chest wall: depth, width

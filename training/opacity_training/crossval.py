@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
-from . import __version__, networks, predict, records, runs, vote
+from . import __version__, networks, predict, predictions, records, runs, vote
 from .evaluate import case_rows
 from .folds import Fold
 from .metrics import by_patient
@@ -50,9 +50,7 @@ def crossval(
         system, fold, number = jobs.pop(0)
         try:
             needed = read(system, fold)
-            if _recorded(system, fold, places):
-                done += restore(system, fold, places, say)
-            if _done(system, fold, places, needed):
+            if _done(system, fold, places, needed) and not _restorable(system, fold, places):
                 recorded += 1
                 continue
             if time.monotonic() > deadline:
@@ -91,13 +89,13 @@ def _read(jobs: list[tuple[System, Fold, int]], places: Places) -> Callable[[Sys
 
 
 def _recorded(system: System, fold: Fold, places: Places) -> bool:
-    return records.made_with(records.path(places.records, system, fold.number), system)
+    return records.made_with(records.path(places.records, system.id, fold.number), system, fold)
 
 
 def _predicted(system: System, fold: Fold, places: Places) -> bool:
     """Whether its predictions are on this machine."""
     run = runs.folder(places.runs, system, fold.number)
-    return all((run / "probabilities" / f"{c}.npz").exists() for c in fold.test)
+    return all(predictions.path(run, c).exists() for c in fold.test)
 
 
 def _done(system: System, fold: Fold, places: Places, read: bool) -> bool:
@@ -111,8 +109,10 @@ def alone(system: System, fold: Fold, number: int, places: Places, deadline: flo
     locks.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(locks / f"{system.id} fold-{fold.number}", blocking=False):
+            if _recorded(system, fold, places) and _restorable(system, fold, places):
+                restore(system, fold, places, say)
             if _done(system, fold, places, read):
-                return True  # by the other one, meanwhile
+                return True  # from its weights, or by the other one, meanwhile
             return one(system, fold, number, places, deadline, say, read)
     except Timeout as e:
         raise WaitError(f"{system.id} fold {fold.number} is left to another process, which is at work on it") from e
@@ -128,12 +128,12 @@ def one(
     if system.members:
         rows = vote.rows(system, fold, places)
         record = make_record(system, fold, number, places, Outcome("nothing to train"), rows)
-        records.write(records.path(places.records, system, fold.number), record)
+        records.write(records.path(places.records, system.id, fold.number), record)
         say(f"{system.id} fold {fold.number}: {summary(rows)}; {system.vote} of {', '.join(system.members)}")
         return True
-    twin = records.twin(places.records, system, fold.number)
+    twin = records.twin(places.records, system, fold)
     if twin is not None and not system.keep_weights and not read:
-        records.write(records.path(places.records, system, fold.number), twin)
+        records.write(records.path(places.records, system.id, fold.number), twin)
         say(f"{system.id} fold {fold.number}: the same as {twin.same_as}")
         return True
     store, run = store_of(system, places), runs.folder(places.runs, system, fold.number)
@@ -143,24 +143,27 @@ def one(
     if fold.test:
         rows = measure(system, fold, store, run)
         record = make_record(system, fold, number, places, outcome, rows)
-        records.write(records.path(places.records, system, fold.number), record)
+        records.write(records.path(places.records, system.id, fold.number), record)
         say(f"{system.id} fold {fold.number}: {summary(rows)}; {outcome.steps} steps, {outcome.seconds / 60:.1f} minutes, ended by {outcome.stopped_by}")
     if system.keep_weights:
         keep(system, run, kept(system, run, places))
     return True
 
 
-def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> bool:
-    """Where a finished fold's probabilities are not on this machine, make them from its kept weights, if it has any; True where it did."""
-    run = runs.folder(places.runs, system, fold.number)
-    weights = kept(system, run, places)
+def _restorable(system: System, fold: Fold, places: Places) -> bool:
+    """Whether a fold's predictions are not on this machine and can be made from its kept weights."""
+    weights = kept(system, runs.folder(places.runs, system, fold.number), places)
     if not system.keep_weights or not weights.exists() or _predicted(system, fold, places):
         return False
-    if runs.read(weights)["sha256"] != system.sha256(predicted=False):
-        return False
+    return runs.read(weights)["sha256"] == system.sha256(predicted=False) and runs.sides(weights) == fold.sides()
+
+
+def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> None:
+    """Make a finished fold's predictions from its kept weights."""
+    run = runs.folder(places.runs, system, fold.number)
+    weights = kept(system, run, places)
     measure(system, fold, store_of(system, places), run, weights)
     say(f"{system.id} fold {fold.number}: predicted again from {weights.name}")
-    return True
 
 
 def kept(system: System, run: Path, places: Places) -> Path:
@@ -172,12 +175,11 @@ def measure(system: System, fold: Fold, store: Store, run: Path, weights: Path |
     _, net, _ = runs.load_network(weights or run, system.predict.weights)
     device = predict.device_of(system.train.device)
     net.to(device, memory_format=predict.layout(system))
-    (run / "probabilities").mkdir(parents=True, exist_ok=True)
     rows = []
     for id, slices in fold.test.items():
         case = store.source.read(id)
         masks, found = predict.case(net, system, case, store.case(id).image, device)
-        np.savez_compressed(run / "probabilities" / f"{id}.npz", **{k: np.rint(255 * p).astype(np.uint8) for k, p in found.items()})
+        predictions.write(predictions.path(run, id), found)
         pick = slice(None) if slices is None else slices
         found, masks = ({k: v[pick] for k, v in part.items()} for part in (found, masks))
         rows += case_rows(case, case.label[pick], found, system.predict.threshold, masks)
@@ -196,7 +198,7 @@ def make_record(system: System, fold: Fold, number: int, places: Places, outcome
         system=system.id,
         config_sha256=system.sha256(),
         protocol={"split": p.split, "folds": number, "fold": fold.number, "seed": p.seed}
-        | {f"{side}_cases": sorted(getattr(fold, side)) for side in ("train", "validation", "test")},
+        | records.sides(fold),
         data={
             "name": records.data_name(system.data.source),
             "lacks": sorted({v for u in used for v in u["lacks"]}),
@@ -241,4 +243,4 @@ def keep(system: System, run: Path, path: Path) -> None:
     _, net, step = runs.load_network(run, system.predict.weights)
     half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    runs.write(path, runs.describe(system) | {"step": step, "cases": runs.sides(run), "net": half})
+    runs.write(path, runs.describe(system) | {"step": step, "cases": runs.sides(run), "patients": runs.patients(run), "net": half})

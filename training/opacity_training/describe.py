@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import chains, sources
 from .metadata import KEY
+from .strict import ConfigError
 from .system import System
 
 MA = "J. Ma et al., COVID-19 CT Lung and Infection Segmentation Dataset, DOI 10.5281/zenodo.3757476"
@@ -78,7 +79,7 @@ def whole_numbers(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def describe(system: System, step: int, trained_on: list[str], fold: int | None = None) -> dict:
+def describe(system: System, step: int, trained_on: list[str], fold: int | None = None, patients: dict[str, str] | None = None) -> dict:
     """The metadata, all but figures and test vector. fold: whose patients were left out, where the weights are of one fold."""
     data, unit, known = system.data, units(system)[0], about(system.data.source)
     return {
@@ -105,7 +106,7 @@ def describe(system: System, step: int, trained_on: list[str], fold: int | None 
             ],
         },
         "postprocess": postprocess(system, POSTPROCESS),
-        "training": _training(system, trained_on, fold),
+        "training": _training(system, trained_on, fold, patients or {}),
         "metrics": [],
         "test_vector": {"input": "rings.v1", "channels": [], "tolerance": 0.01},
     }
@@ -133,6 +134,8 @@ def _inference(system: System) -> dict:
     if data.input.form == "slice":
         mirrors = [a for a in predict.flips if a in ("x", "y")]
         return {"mode": "slice", "context": data.input.neighbours, "patch": None, "overlap": 0, "blend": "mean", "sigma": 0, "tta": mirrors, "batch": 1}
+    if "z" in predict.flips:
+        raise ConfigError(f"{system.id}.predict.flips: the program averages mirrors of x and y alone; leave z out")
     overlap = [o / n for o, n in zip(predict.overlap or [n // 2 for n in data.input.patch], data.input.patch)]
     return {
         "mode": "patch",
@@ -152,18 +155,19 @@ def postprocess(system: System, steps: list[dict]) -> list[dict]:
     return [s for s in steps if s["label"] in labels and s.get("of", s["label"]) in labels] if system.variant == "own" else []
 
 
-def _training(system: System, trained_on: list[str], fold: int | None) -> dict:
+def _training(system: System, trained_on: list[str], fold: int | None, patients: dict[str, str]) -> dict:
     """What the weights were trained on, in words."""
     data, known = system.data, about(system.data.source)
     volumes = [e for e in data.extras if isinstance(e.source, sources.HUVolumes)]
     phantoms = [e for e in data.extras if isinstance(e.source, (sources.Phantoms, sources.PhantomVolumes))]
     synthetic = isinstance(data.source, (sources.Phantoms, sources.PhantomVolumes))
+    number = len({patients.get(case, case) for case in trained_on})
     return {
-        "dataset": f"{known.dataset}: {len(trained_on)} {'phantoms' if synthetic else 'patients'}"
+        "dataset": f"{known.dataset}: {number} {'phantoms' if synthetic else 'patients'}"
         + "".join(
             f"; {len(e.source.volumes)} series and {len(e.source.single_slices)} single slices in HU with lungs labelled by HU rules" for e in volumes
         ),
-        "patients": 0 if synthetic else len(trained_on),
+        "patients": 0 if synthetic else number,
         "split": _split_words(system, trained_on, fold),
         "lacks": system.export.lacks or known.lacks,
         "phantoms": synthetic or bool(phantoms),

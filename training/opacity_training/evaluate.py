@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
+from . import predictions
 from .metrics import areas, by_patient, fold_means, measure, ratio_limits, summarise
 from .runtime import Model, name
 from .sources import LUNG, Case, Source
@@ -23,7 +23,7 @@ def case_rows(case: Case, label: np.ndarray, probability: dict[str, np.ndarray],
 
     label: bits of the slices that are measured, uint8 [z, y, x]. probability: by class, float 0..1 on the same grid; masks: bool by
     class where they are not probability > threshold (softmax's strongest class, votes). Voxels that nobody
-    knows are taken out of both sides.
+    knows are in no measure.
     """
     masks = masks if masks is not None else {name: p > threshold for name, p in probability.items()}
     rows = []
@@ -31,39 +31,35 @@ def case_rows(case: Case, label: np.ndarray, probability: dict[str, np.ndarray],
     who = {"case": case.id} if case.patient == case.id else {"case": case.id, "patient": case.patient}
     for name, mask in masks.items():
         known = label & UNKNOWN[name] == 0
-        reference = (label & BIT[name] > 0) & known
-        p = probability[name].astype(np.float32) * known
         inside = lungs if name == "infection" else None
-        rows.append(who | {"label": name, "size": list(label.shape), **measure(reference, mask & known, p, inside)})
+        measures = measure(label & BIT[name] > 0, mask, probability[name].astype(np.float32), inside, known)
+        rows.append(who | {"label": name, "size": list(label.shape), **measures})
     return rows
 
 
-def run_rows(run: Path, source: Source, threshold: float = 0.5) -> tuple[list[dict], dict[str, int]]:
-    """Rows of the out-of-fold probabilities that crossval left in runs/SYSTEM, and the fold of each case.
+def run_rows(run: Path, source: Source, threshold: float = 0.5) -> tuple[list[dict], list[int]]:
+    """Rows of the out-of-fold probabilities that crossval left in runs/SYSTEM, and the fold of each row.
 
     Classes that exclude each other are taken here by the threshold; the records have the strongest.
     """
-    rows, folds = [], {}
-    for path in sorted(run.glob("fold-*/probabilities/*.npz")):
-        number = int(re.search(r"fold-(\d+)", str(path.parent.parent.name)).group(1))
-        if path.stem in folds:
-            raise ValueError(f"{run}: {path.stem} is in the folds {folds[path.stem]} and {number}, as a split by slices leaves it; evaluate its records")
-        folds[path.stem] = number
-        case = source.read(path.stem)
-        with np.load(path) as f:
-            rows += case_rows(case, case.label, {name: f[name].astype(np.float32) / 255 for name in f.files}, threshold)
+    rows, folds = [], []
+    for id, (fold, where) in sorted(predictions.of_system(run).items()):
+        case = source.read(id)
+        probability = {name: p.astype(np.float32) / 255 for name, p in predictions.read(where).items()}
+        made = case_rows(case, case.label, probability, threshold)
+        rows, folds = rows + made, folds + [fold] * len(made)
     if not rows:
         raise FileNotFoundError(f"{run} holds no out-of-fold probabilities, which stay on the machine that made them: `--records` needs none, and `crossval` with another --results and --runs makes them")
-    return sorted(rows, key=lambda r: r["case"]), folds
+    return rows, folds
 
 
-def record_rows(records: Path) -> tuple[list[dict], dict[str, int]]:
+def record_rows(records: Path) -> tuple[list[dict], list[int]]:
     """The same from the records of a system, results/records/SYSTEM."""
-    rows, folds = [], {}
+    rows, folds = [], []
     for path in sorted(records.glob("fold-*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         rows += record["cases"]
-        folds |= {row["case"]: record["protocol"]["fold"] for row in record["cases"]}
+        folds += [record["protocol"]["fold"]] * len(record["cases"])
     if not rows:
         raise FileNotFoundError(f"{records} holds no record of a finished fold; run crossval first")
     return rows, folds
@@ -97,8 +93,8 @@ def predicted(models: list[Model], case: Case) -> tuple[dict[str, np.ndarray], d
     return found, masks
 
 
-def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print) -> None:
-    """Every case and the means over patients, as text; with the folds of the cases also the two means of folds."""
+def print_rows(rows: list[dict], folds: list[int] | None = None, say=print) -> None:
+    """Every case and the means over patients, as text; with the fold of each row also the mean of the folds."""
     for label in dict.fromkeys(r["label"] for r in rows):
         those = [r for r in rows if r["label"] == label]
         say(f"{label}: {'case':<14} {'Dice':>7} {'NSD 1px':>8} {'sens.':>7} {'prec.':>7} {'ref px':>9} {'pred px':>9}")
@@ -110,8 +106,9 @@ def print_rows(rows: list[dict], folds: dict[str, int] | None = None, say=print)
             say(f"  {m}: mean {_(s['mean'])}, median {_(s['median'])}, SD {_(s['sd'])}, worst {_(s['worst'])}; {s['n']} patients, {s['n_undefined']} undefined")
         if folds:
             by_fold: dict[int, list] = {}
-            for r in those:
-                by_fold.setdefault(folds[r["case"]], []).append(r)
+            for fold, r in zip(folds, rows, strict=True):
+                if r["label"] == label:
+                    by_fold.setdefault(fold, []).append(r)
             s = fold_means({k: by_patient(v, "dice").values() for k, v in by_fold.items()})
             say(f"  dice, mean ± SD of {s['n']} folds: {_(s['mean'])} ± {_(s['sd'])}")
         if label == "infection":

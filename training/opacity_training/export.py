@@ -18,6 +18,7 @@ from .card import refresh
 from .describe import about, describe, for_gray8, outputs, units
 from .evaluate import model_rows
 from .metadata import KEY, rings, summarise, validate
+from .metrics import by_patient
 from .metrics import summarise as mean_of
 from .runtime import Model
 from .sources import SourceError
@@ -200,7 +201,7 @@ def figures(rows: list[dict], dataset: str, protocol: str, measures: tuple[str, 
         known = [r for r in rows if r[measure] is not None]
         out += [_figure(dataset, protocol, r["case"], r["label"], measure, r[measure]) for r in known]
         for label in dict.fromkeys(r["label"] for r in known):
-            mean = mean_of(r[measure] for r in known if r["label"] == label)["mean"]
+            mean = mean_of(by_patient((r for r in known if r["label"] == label), measure).values())["mean"]
             out.append(_figure(dataset, protocol, "mean", label, measure, mean))
     return out
 
@@ -217,8 +218,9 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     """
     checkpoint, folder = Path(checkpoint), Path(folder)
     system, net, step = load_network(checkpoint, which)
+    system.predict.weights = which or system.predict.weights
     train, held, fold = split_of(system, runs.sides(checkpoint), checkpoint)
-    metadata = describe(system, step, train, fold)
+    metadata = describe(system, step, train, fold, runs.patients(checkpoint))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{metadata['id']}.onnx"
     part = path.with_suffix(".part.onnx")

@@ -19,6 +19,10 @@ class Fold:
     train: Part
     validation: Part = field(default_factory=dict)
     test: Part = field(default_factory=dict)
+    patients: dict[str, str] = field(default_factory=dict)  # whose a case is, where he is not called after it
+
+    def sides(self) -> dict[str, Part]:
+        return {"train": self.train, "validation": self.validation, "test": self.test}
 
 
 def make(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: dict[str, str], patients: dict[str, str]) -> list[Fold]:
@@ -52,7 +56,10 @@ def make(protocol: Protocol, cases: list[str], slices: dict[str, int], origins: 
                 raise ConfigError(f"{len(every)} patients{_of_many(len(cases), len(every))} cannot make {protocol.folds} folds: lower protocol.folds, or add patients")
             sides = _balanced(protocol, list(every), count, origins)
             made = [Fold(k, {c: None for c in every if c not in side}, test=dict.fromkeys(side)) for k, side in enumerate(sides)]
-    return [_whole(_with_validation(protocol, fold, origins), every) for fold in made]
+    made = [_whole(_with_validation(protocol, fold, origins), every) for fold in made]
+    for fold in made:
+        fold.patients = {case: patients[case] for case in sorted(cases) if patients[case] != case}
+    return made
 
 
 def _of_many(cases: int, patients: int = 1) -> str:

@@ -103,8 +103,8 @@ def learned_from(metadata: dict) -> list[str]:
 
 
 def held_back(patients: dict[str, list[str]], before: list[str], options: Options, others: int) -> list[str]:
-    """The studies that are not learned from. patients: the studies of each; before: studies that the model learned from
-    earlier, whose patients cannot be held back; others: patients of the original data who are held back.
+    """The studies that are not learned from. patients: the studies of each; before: studies of what the model learned from
+    earlier or was made from, whose patients cannot be held back; others: patients of the original data who are held back.
 
     One patient in five, at least one; none below SHIPPED_FROM patients where others are held back already.
     """
@@ -139,8 +139,8 @@ def learn(start: Start, folder: Path, places: Places, options: Options, say: Cal
     if not reader.cases():
         raise SourceError(f"{folder}: no slice of any study is marked corrected or accepted: there is nothing to learn")
     store, taken = Store(spec, start.system.data.chain, places.root, places.cache), {c: reader.studies[c].taken for c in reader.cases()}
-    original, unseen = _original(start, places, options, store, say)
-    held = held_back(patients, learned_from(start.metadata), options, len(unseen))
+    original, unseen, seen = _original(start, places, options, store, say)
+    held = held_back(patients, [*learned_from(start.metadata), *seen], options, len(unseen))
     fold = Fold(0, {c: k for c, k in taken.items() if c not in held}, test={c: taken[c] for c in held})
     system = _system(start, spec, original, held, options)
     n = sum(map(len, fold.train.values()))
@@ -184,8 +184,9 @@ def _told(bad: dict[Path, str], of: int, options: Options, say: Callable) -> Non
     raise SourceError(f"{len(bad)} of {of} studies cannot be learned from:\n{lines}\nMend them, or go on without them by --skip-bad.")
 
 
-def _original(start: Start, places: Places, options: Options, studies: Store, say: Callable) -> tuple[list[str], list[str]]:
-    """Of the data the model was made from, the patients to mix in and those that it never saw and no study is of."""
+def _original(start: Start, places: Places, options: Options, studies: Store, say: Callable) -> tuple[list[str], list[str], list[str]]:
+    """Of the data the model was made from, the patients to mix in and those that it never saw and no study is of; the
+    studies that are of patients it was made from."""
     spec = start.system.data.source
     try:
         known = sources.build(spec, places.root).cases()
@@ -193,11 +194,12 @@ def _original(start: Start, places: Places, options: Options, studies: Store, sa
         if options.share:
             raise SourceError(f"the original data is to be mixed in, and is not there ({e}): set --data, or go without it by --share 0, by which a model forgets more") from e
         say("the original data is not there: a model forgets more without it")
-        return [], []
-    own = trained_on(start.metadata)
-    store, drawn = Store(spec, start.system.data.chain, places.root, places.cache), {s for c in studies.cases() for s in _slices(studies, c)}
-    unseen = [c for c in known if c not in own and not drawn & _slices(store, c)]
-    return [c for c in known if c in own], unseen
+        return [], [], []
+    own, store = trained_on(start.metadata), Store(spec, start.system.data.chain, places.root, places.cache)
+    drawn, slices = ({c: _slices(s, c) for c in cases} for s, cases in ((studies, studies.cases()), (store, known)))
+    alike = {(c, s) for c in known for s in drawn if slices[c] & drawn[s]}
+    unseen = [c for c in known if c not in own and not any(c == one for one, _ in alike)]
+    return [c for c in known if c in own], unseen, sorted({s for c, s in alike if c in own})
 
 
 def _slices(store: Store, case: str) -> set[bytes]:

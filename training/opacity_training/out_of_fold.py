@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 import nibabel
 import numpy as np
 
+from . import predictions
 from .paths import inside_repository
 from .sources import LEFT, RIGHT, Case, Source
 from .targets import BIT, UNKNOWN
@@ -26,20 +26,15 @@ def write(run: Path, source: Source, threshold: float, folder: Path, say=print) 
     """
     if inside_repository(folder):
         raise ValueError(f"{folder} is inside the repository: patients' pictures stay out of it")
-    folds: dict[str, int] = {}
-    for path in sorted(run.glob("fold-*/probabilities/*.npz")):
-        number = int(re.search(r"fold-(\d+)", path.parent.parent.name).group(1))
-        if path.stem in folds:
-            raise ValueError(f"{run}: {path.stem} is in the folds {folds[path.stem]} and {number}, as a split by slices leaves it")
-        folds[path.stem] = number
-        with np.load(path) as f:
-            put(folder, source.read(path.stem), {name: f[name] for name in f.files}, threshold)
-        say(f"{path.stem}: fold {number}")
-    if not folds:
+    found = predictions.of_system(run)
+    for id, (fold, where) in sorted(found.items()):
+        put(folder, source.read(id), predictions.read(where), threshold)
+        say(f"{id}: fold {fold}")
+    if not found:
         raise FileNotFoundError(f"{run} holds no out-of-fold probabilities; run crossval first")
     with open(folder / "folds.csv", "w", newline="", encoding="utf-8") as f:
-        csv.writer(f, lineterminator="\n").writerows([("case", "fold"), *((c, n + 1) for c, n in sorted(folds.items()))])
-    return len(folds)
+        csv.writer(f, lineterminator="\n").writerows([("case", "fold"), *((c, n + 1) for c, (n, _) in sorted(found.items()))])
+    return len(found)
 
 
 def put(folder: Path, case: Case, probability: dict[str, np.ndarray], threshold: float) -> None:

@@ -22,7 +22,7 @@ from . import card, chains, check
 from .export import load_network, write_metadata
 from .runtime import Model
 from .tables import markdown
-from .volumes import write_nifti
+from .sources.nifti import write as write_nifti
 
 PROGRAM = Path(__file__).resolve().parents[2] / "bin" / ("opacity-headless.exe" if sys.platform == "win32" else "opacity-headless")
 PROBABILITY = 1e-4  # largest difference on identical tensors

@@ -9,7 +9,6 @@ CONFIGS = HERE / "configs"
 RUNS = HERE / "runs"  # checkpoints and out-of-fold predictions; large, not kept in the repository
 CACHE = HERE / "cache"  # prepared cases; likewise
 RESULTS = HERE / "results"
-RECORDS = RESULTS / "records"
 
 
 def inside_repository(path: Path) -> bool:

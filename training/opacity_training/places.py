@@ -7,10 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
-from . import folds, paths
+from . import folds, paths, predictions, records
 from .evaluate import predicted, variants
 from .folds import Fold
 from .store import Store, facts
@@ -51,15 +50,25 @@ def store_of(system: System, places: Places) -> Store:
         path = paths.HERE.parent / data.input.lung_model
         models = variants(path)
         return Store(data.source, data.chain, places.root, places.cache, lambda case: predicted(models, case)[1]["lung"], hashlib.sha256(path.read_bytes()).hexdigest())
-    found = {p.stem: p for p in sorted((places.runs / data.input.lung_system).glob("fold-*/probabilities/*.npz"))}
+    found = out_of_fold(data.input.lung_system, places)
     wanted = data.cases or list(facts(data.source, places.root, places.cache))
     missing = [c for c in wanted if c not in found]
     if missing:
         whose = f"{system.id} needs the out-of-fold lungs of {data.input.lung_system}"
         raise WaitError(f"{whose}, and those of {', '.join(missing)} are not there: run crossval on that system first")
     key = hashlib.sha256("".join(f"{c}{found[c].stat().st_mtime_ns}" for c in wanted).encode()).hexdigest()
-    lungs = lambda case: probabilities(found[case.id])["lung"] > 127  # noqa: E731
+    lungs = lambda case: predictions.read(found[case.id])["lung"] > 127  # noqa: E731
     return Store(data.source, data.chain, places.root, places.cache, lungs, f"{data.input.lung_system} {key}")
+
+
+def out_of_fold(name: str, places: Places) -> dict[str, Path]:
+    """Of each case what a system's fold that had not seen it predicts, as far as it is on this machine."""
+    found = predictions.of_system(places.runs / name)
+    for fold in {fold for fold, _ in found.values()}:
+        record = records.path(places.records, name, fold)
+        if record.exists() and records.read(record).protocol["split"] == "leaky-slice":
+            raise ConfigError(f"{name} was trained on other slices of the same patients: nothing that it predicts is out of fold")
+    return {case: where for case, (_, where) in found.items()}
 
 
 def prepare(system: System, places: Places) -> int:
@@ -83,9 +92,3 @@ def on_everybody(system: System) -> System:
 
 class WaitError(ConfigError):
     """A system needs what another has not made yet."""
-
-
-def probabilities(path: Path) -> dict[str, np.ndarray]:
-    """Out-of-fold probabilities of a case by class, uint8 0..255 [z, y, x] on the source's grid."""
-    with np.load(path) as f:
-        return {k: f[k] for k in f.files}

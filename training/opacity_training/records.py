@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import sources
+from .folds import Fold
 from .strict import ConfigError
 from .system import System
 
@@ -39,8 +40,9 @@ class Record:
     same_as: str = ""  # another system that differs in words alone: the run was its
 
 
-def path(folder: Path, system: System, fold: int) -> Path:
-    return folder / system.id / f"fold-{fold}.json"
+def path(folder: Path, name: str, fold: int) -> Path:
+    """name: the system's."""
+    return folder / name / f"fold-{fold}.json"
 
 
 def data_name(spec: object) -> str:
@@ -71,15 +73,23 @@ def read(where: Path) -> Record:
         raise ConfigError(f"{where} is no record of a fold ({e}); delete it and run that fold again") from e
 
 
-def made_with(where: Path, system: System) -> bool:
-    """Whether a fold's record is there and of this very system."""
-    return where.exists() and read(where).config_sha256 == system.sha256()
+def sides(fold: Fold) -> dict[str, list[str]]:
+    """Who is on which side, as Record.protocol has it."""
+    return {f"{side}_cases": sorted(getattr(fold, side)) for side in ("train", "validation", "test")}
 
 
-def twin(folder: Path, system: System, fold: int) -> Record | None:
+def made_with(where: Path, system: System, fold: Fold) -> bool:
+    """Whether a fold's record is there, of this very system and of the same patients."""
+    if not where.exists():
+        return False
+    found = read(where)
+    return found.config_sha256 == system.sha256() and sides(fold).items() <= found.protocol.items()
+
+
+def twin(folder: Path, system: System, fold: Fold) -> Record | None:
     """The record of a system that differs in words alone, under this system's name; None where there is none."""
-    for where in sorted(folder.glob(f"*/fold-{fold}.json")):
-        if where.parent.name != system.id and made_with(where, system):
+    for where in sorted(folder.glob(f"*/fold-{fold.number}.json")):
+        if where.parent.name != system.id and made_with(where, system, fold):
             found = read(where)
             return replace(found, system=system.id, same_as=found.same_as or found.system)
     return None

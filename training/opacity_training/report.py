@@ -78,7 +78,7 @@ def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
     about = {"document": result.system.document, "differs from it": result.system.differs} if result.system else {}
     on = "\n".join(f"- {k}: {v}" for k, v in {**about, **tables.context(result)}.items() if v)
-    text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n## Patients\n\n{tables.case_table(result)}"
+    text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n{tables.sides_table(result)}## Patients\n\n{tables.case_table(result)}"
     made = [_text(folder / "systems" / f"{result.id}.md", text)]
     if not figures_too:
         return made
@@ -217,7 +217,7 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
             continue
         values = {}
         for label in ("lung", "infection"):
-            for measure in ("dice", "sensitivity", "precision"):
+            for measure in ("dice", "sensitivity", "specificity_image", "precision"):
                 for augment in ("without augmentation", "with augmentation"):
                     for chain in ("none", "whole chain"):
                         r = members.get((augment, chain))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .metrics import summarise
+from .metrics import by_patient, summarise
 from .tables import Results, markdown, number
 
 HEAD = """# The worst case of each fold
@@ -24,7 +24,8 @@ def write(folder: Path, results: list[Results]) -> list[Path]:
                 if those:
                     w = min(those, key=lambda row: row["dice"])
                     ratio = w["area_pred_px"] / w["area_ref_px"] if w["area_ref_px"] else None
-                    cells = [number(w["dice"]), number(summarise(row["dice"] for row in those)["mean"]), len(those)]
+                    every = summarise(by_patient(those, "dice").values())
+                    cells = [number(w["dice"]), number(every["mean"]), every["n"]]
                     rows.append([f"`{r.id}`", fold, w["case"], *cells, number(w["sensitivity"]), number(w["precision"]), number(ratio, 2)])
         if rows:
             head = ["system", "fold", "worst", "its Dice", "mean of the fold", "patients", "sensitivity", "precision", "predicted over reference"]

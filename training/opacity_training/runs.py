@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import zipfile
 from pathlib import Path
 
@@ -32,11 +31,9 @@ def folder(runs: Path, system: System, fold: int) -> Path:
 
 def write(path: Path, state: dict, before: Path | None = None) -> None:
     """Write a checkpoint whole or not at all; what was there becomes `before`."""
-    data = io.BytesIO()
-    torch.save(state, data)
     part = path.with_suffix(".part")
     try:
-        _put(part, data.getbuffer())
+        _put(part, state)
     except OSError as e:
         part.unlink(missing_ok=True)
         raise RunError(f"{path}: the checkpoint of step {state['step']} was not written, {reason(e)}; the one before it stays") from e
@@ -49,9 +46,9 @@ def reason(e: OSError) -> str:
     return "the disk is full" if e.errno in (errno.ENOSPC, errno.EDQUOT) else str(e)
 
 
-def _put(path: Path, data: memoryview) -> None:
+def _put(path: Path, state: dict) -> None:
     with open(path, "wb") as f:
-        f.write(data)
+        torch.save(state, f)
 
 
 def read(path: Path) -> dict:
@@ -102,8 +99,11 @@ def load_network(path: Path, which: str = "") -> tuple[System, torch.nn.Module, 
         state = newest(path)
         if state is None:
             raise RunError(f"{path} holds no checkpoint: train the system first")
-        which = which or _system(state, path).predict.weights
+        named = _system(state, path)
+        which = which or named.predict.weights
         if which == "best":
+            if named.predict.weights != "best" and named.train.norm_batches:
+                raise RunError(f"{path / 'best.pt'} has the batch norm that ran along, not one of its own, which train.norm_batches measures for {named.predict.weights} weights alone: take those")
             state = read(path / "best.pt")
     else:
         state = read(path)
@@ -120,6 +120,12 @@ def sides(path: Path) -> dict:
     if not state or "cases" not in state:
         raise RunError(f"{path} does not say which patients it was trained on: train the system again")
     return state["cases"]
+
+
+def patients(path: Path) -> dict[str, str]:
+    """Whose a case of a checkpoint, or of a run's newest, is where he is not called after it (folds.Fold)."""
+    state = newest(path) if path.is_dir() else read(path)
+    return (state or {}).get("patients", {})
 
 
 def _system(state: dict, path: Path) -> System:

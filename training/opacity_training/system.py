@@ -79,8 +79,8 @@ class Protocol:
     # is, for weights to ship after the folds have chosen.
     split: str = "patient"
     folds: int = 5
-    seed: int = 1  # of the folds; systems that are compared share it
-    validation_cases: int = 0  # per fold, taken from the training cases, for early stopping and `best`
+    seed: int = 1  # of ties between patients of as many slices, of the validation side and of a leaky split; systems that are compared share it
+    validation_cases: int = 0  # patients per fold, taken from the training side, for early stopping and `best`
     test_cases: list[str] = field(default_factory=list)  # split fixed only
     # Draw the curves validation_loss, _jaccard and _dice of the test side while training, as cross-validations are
     # published; nothing is chosen by them. With validation_cases the curves are theirs.

@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 from . import metrics
 from .metrics import LOWER_IS_BETTER, by_patient, fold_means, mean_of_fold_medians, ratio_limits, summarise
@@ -284,6 +285,22 @@ def fold_table(result: Results) -> str:
         rows.append(["median per fold, mean of folds", "", *(number(mean_of_fold_medians(result.folds(label, m))) for m in measures)])
         parts.append(f"### {label}\n\n{markdown(['fold', 'patients', *(NAMES[m] for m in measures)], rows)}")
     return "\n".join(parts)
+
+
+def sides_table(result: Results) -> str:
+    """The curves' ends, as the Keras deck's table of results has them: soft Jaccard-Tanimoto on the side trained on, of the
+    batches of the last tenth of the steps, and on the side left out, at the last look; mean ± SD of folds. Empty without such curves."""
+    rows = []
+    every = [record["curves"] for _, record in sorted(result.records.items())]
+    for name in dict.fromkeys(n for curves in every for n in curves if n.split("_")[0] == "jaccard"):
+        both = [(c[name], c[f"validation_{name}"]) for c in every if name in c and f"validation_{name}" in c]
+        if both:
+            trained = [fmean(v for step, v in curve if step > 0.9 * curve[-1][0]) for curve, _ in both]
+            left_out = [float(curve[-1][1]) for _, curve in both]
+            cells = [f"{number(s['mean'])} ± {number(s['sd'])}" for s in (summarise(trained), summarise(left_out))]
+            rows.append([name.removeprefix("jaccard").strip("_") or ", ".join(result.labels()), len(both), *cells])
+    head = ["label", "folds", "training side, last tenth of the steps", "left-out side, last look"]
+    return f"## Soft Jaccard-Tanimoto of both sides\n\n{markdown(head, rows)}\n" if rows else ""
 
 
 def case_table(result: Results) -> str:

@@ -94,7 +94,7 @@ class Training:
         last = self.run / "last.pt"
         if state["sha256"] != self.system.sha256(predicted=False):
             raise RunError(f"{last} was made with another configuration: delete its folder, or give the changed system another id")
-        if state["cases"] != _cases(self.fold):
+        if state["cases"] != self.fold.sides():
             raise RunError(f"{last} was made with other patients on its sides: delete its folder to train this fold anew")
         self.net.load_state_dict(state["net"])
         if self.average is not None:
@@ -110,7 +110,8 @@ class Training:
     def state(self, resumable: bool = True) -> dict:
         steering = {"optimiser": self.optimiser.state_dict(), "schedule": self.schedule.state_dict()} if resumable else {}
         return steering | runs.describe(self.system) | {
-            "cases": _cases(self.fold),
+            "cases": self.fold.sides(),
+            "patients": self.fold.patients,
             "step": self.step,
             "best": self.best,
             "best_step": self.best_step,
@@ -156,8 +157,7 @@ class Training:
         if self.step % t.validate_steps and why != "interrupted":
             self._score()
         if why != "interrupted":
-            for net in filter(None, (self.net, self.average)):
-                self._recalibrate(net)
+            self._recalibrate(*filter(None, (self.net, self.average)))
         o.stopped_by, o.steps = why, self.step
         o.peak_memory_mb = max(filter(None, (o.peak_memory_mb, memory.peak_mb(self.device))), default=None)
         self._keep(final=True)
@@ -298,12 +298,16 @@ class Training:
     def _in_use(self) -> torch.nn.Module:
         """A copy of the weights that will be used, ready to predict."""
         last = self.average is None or self.system.predict.weights == "last"
-        return self._recalibrate(copy.deepcopy(self.net if last else self.average)).eval()
+        net = copy.deepcopy(self.net if last else self.average)
+        self._recalibrate(net)
+        return net.eval()
 
-    def _recalibrate(self, net: torch.nn.Module) -> torch.nn.Module:
+    def _recalibrate(self, *nets: torch.nn.Module) -> None:
         """Batch norm anew, on batches with numbers that training does not reach."""
         first, n = self.system.train.steps, self.system.train.norm_batches
-        return recalibrate(net, (self.batches[first + i][0].to(self.device) for i in range(n))) if n else net
+        images = [self.batches[first + i][0] for i in range(n)]
+        for net in nets if n else ():
+            recalibrate(net, (image.to(self.device) for image in images))
 
     @torch.no_grad()
     def _measure(self, part: Part) -> float:
@@ -338,10 +342,6 @@ def _seed(*numbers: int) -> None:
     seed = int(np.random.SeedSequence([n + 1 for n in numbers]).generate_state(1)[0])
     torch.manual_seed(seed)
     random.seed(seed)
-
-
-def _cases(fold: Fold) -> dict:
-    return {"train": fold.train, "validation": fold.validation, "test": fold.test}
 
 
 def _name(system: System, device: torch.device) -> str:

@@ -6,23 +6,13 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
-import pydicom
 
 from . import sources
 from .hu_lungs import read_series
 from .metrics import dice
+from .paths import inside_repository
 from .runtime import Model
-from .sources import INFECTION, LUNG
-
-
-def write_nifti(path: Path, array: np.ndarray, spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0.0, 0.0, 0.0)) -> None:
-    """array [slices up, rows to posterior, columns to left] as NIfTI, int16 where it is that, else uint8; spacing (slice, row, column), origin x y z."""
-    z, y, x = spacing_mm
-    affine = np.diag([-x, -y, z, 1.0])
-    affine[:3, 3] = -origin_lps[0], -origin_lps[1], origin_lps[2]
-    image = nibabel.Nifti1Image(np.ascontiguousarray(array.transpose(2, 1, 0)).astype(array.dtype if array.dtype == np.int16 else np.uint8), affine)
-    image.header.set_xyzt_units("mm")
-    nibabel.save(image, path)
+from .sources import INFECTION, LUNG, nifti
 
 
 def pack(root: Path, cases: list[str], folder: Path) -> list[Path]:
@@ -30,8 +20,7 @@ def pack(root: Path, cases: list[str], folder: Path) -> list[Path]:
 
     No cases named: all of them. The masks are 0 and 1. The spacing is invented: the slices came without one.
     """
-    repository = Path(__file__).resolve().parents[2]
-    if folder.resolve().is_relative_to(repository):
+    if inside_repository(folder):
         raise ValueError(f"{folder} is inside the repository: patients' pictures stay out of it")
     source, made = sources.build(sources.Slices8(), root), []
     for case in cases or source.cases():
@@ -39,7 +28,7 @@ def pack(root: Path, cases: list[str], folder: Path) -> list[Path]:
         here = folder / case
         here.mkdir(parents=True, exist_ok=True)
         for name, array in (("ct", one.image), ("lung", one.label & LUNG > 0), ("infection", one.label & INFECTION > 0)):
-            write_nifti(here / f"{name}.nii.gz", array)
+            nifti.write(here / f"{name}.nii.gz", array.astype(np.uint8))
         made.append(here)
     return made
 
@@ -55,13 +44,11 @@ def score(reference: Path, predicted: Path, reference_labels: list[int], predict
 def predict(model: Model, series_folder: Path, folder: Path) -> dict[str, float]:
     """Segment a DICOM series by the model's metadata: FOLDER/{lung,infection}[_raw].nii.gz. Returns millilitres."""
     series = read_series(series_folder)
-    files = [pydicom.dcmread(f, stop_before_pixels=True) for f in series_folder.rglob("*") if f.is_file()]
-    lowest = min((d for d in files if "ImagePositionPatient" in d), key=lambda d: float(d.ImagePositionPatient[2]))
     raw, final = model.volume(series.hu, series.spacing_mm)
     folder.mkdir(parents=True, exist_ok=True)
     volumes = {}
     for suffix, masks in (("_raw", raw), ("", final)):
         for label, mask in masks.items():
-            write_nifti(folder / f"{label}{suffix}.nii.gz", mask, series.spacing_mm, [float(v) for v in lowest.ImagePositionPatient])
+            nifti.write(folder / f"{label}{suffix}.nii.gz", mask.astype(np.uint8), series.spacing_mm, series.affine[:3, 3])
             volumes[label + suffix] = float(mask.sum() * np.prod(series.spacing_mm) / 1000)
     return volumes

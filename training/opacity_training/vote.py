@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from . import predictions
 from .evaluate import case_rows
 from .folds import Fold
-from .places import Places, WaitError, probabilities
+from .places import Places, WaitError, out_of_fold
 from .sources import build
 from .system import System
 
@@ -14,8 +17,9 @@ from .system import System
 def rows(system: System, fold: Fold, places: Places) -> list[dict]:
     """Rows of a fold's test cases; each was predicted by members that had not seen it."""
     source, out = build(system.data.source, places.root), []
+    every = {name: out_of_fold(name, places) for name in system.members}
     for case in fold.test:
-        members = [_member(system, name, case, fold, places) for name in system.members]
+        members = [_member(system, name, case, found) for name, found in every.items()]
         masks, found = together(members, system.data.target.classes, system.vote, system.predict.threshold)
         out += case_rows(one := source.read(case), one.label, found, system.predict.threshold, masks)
     return out
@@ -31,11 +35,10 @@ def together(members: list[dict[str, np.ndarray]], classes: list[str], how: str,
     return masks, found
 
 
-def _member(system: System, name: str, case: str, fold: Fold, places: Places) -> dict[str, np.ndarray]:
-    path = places.runs / name / f"fold-{fold.number}" / "probabilities" / f"{case}.npz"
-    if not path.exists():
-        raise WaitError(f"{system.id} needs what fold {fold.number} of {name} predicts for {case}: run crossval on that system first")
-    found = probabilities(path)
+def _member(system: System, name: str, case: str, predicted: dict[str, Path]) -> dict[str, np.ndarray]:
+    if case not in predicted:
+        raise WaitError(f"{system.id} needs what {name} predicts for {case}: run crossval on that system first")
+    found = predictions.read(predicted[case])
     missing = [c for c in system.data.target.classes if c not in found]
     if missing:
         raise ValueError(f"{system.id}: its member {name} does not predict {', '.join(missing)}")

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from . import tables
-from .metrics import dice, near, summarise
-from .places import probabilities
+from . import predictions, tables
+from .metrics import by_patient, dice, near, summarise
 from .sources import LUNG, Case, Source
 from .tables import Results, number
 from .targets import BIT, UNKNOWN
@@ -109,14 +108,14 @@ def worst(result: Results, label: str, source: Source | None, runs: Path, thresh
             say(f"{result.id} fold {fold}: no case with a Dice of {label}\n")
             continue
         row = min(rows, key=lambda r: r["dice"])
-        mean = summarise(r["dice"] for r in rows)["mean"]
-        say(f"{result.id} fold {fold}, {label}: worst is {row['case']}, Dice {row['dice']:.3f}; mean of the fold's {len(rows)} patients {mean:.3f}")
+        every = summarise(by_patient(rows, "dice").values())
+        say(f"{result.id} fold {fold}, {label}: worst is {row['case']}, Dice {row['dice']:.3f}; mean of the fold's {every['n']} patients {every['mean']:.3f}")
         say(f"  sensitivity {number(row['sensitivity'])}, precision {number(row['precision'])}, NSD at 1 px {number(row['nsd_1px'])}")
-        path = runs / result.id / f"fold-{fold}" / "probabilities" / f"{row['case']}.npz"
+        path = predictions.path(runs / result.id / f"fold-{fold}", row["case"])
         if source is None or not path.exists() or record["protocol"]["split"] != "patient":
             say(f"  reference {row['area_ref_px']:.0f} px, predicted {row['area_pred_px']:.0f} px; where it is wrong cannot be said without data and {path}\n")
             continue
-        m = masks(source.read(row["case"]), label, probabilities(path)[label], threshold)
+        m = masks(source.read(row["case"]), label, predictions.read(path)[label], threshold)
         if abs(dice(m.reference, m.predicted) - row["dice"]) > 0.005:  # softmax: the record has the strongest class
             say(f"  what follows is of the probabilities above {threshold:g}, Dice {dice(m.reference, m.predicted):.3f}")
         for line in describe(m, label, every_slice):

@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from opacity_training import paths, sources  # noqa: E402
+from opacity_training import paths, predictions, sources  # noqa: E402
 from opacity_training.__main__ import config  # noqa: E402
 from opacity_training.evaluate import predicted, variants  # noqa: E402
 from opacity_training.learn import trained_on  # noqa: E402
@@ -61,12 +61,11 @@ def of_system(folder: Path, name: str, runs: Path, root: Path | None) -> int:
         print(f"{name}: left out: it was trained on other slices of the same patients", file=sys.stderr)
         return 0
     source, made = sources.build(system.data.source, root), 0
-    for path in sorted((runs / name).glob("fold-*/probabilities/*.npz")):
-        with np.load(path) as f:
-            probability = {c: f[c] for c in f.files if c in BITS}
+    for id, (fold, where) in sorted(predictions.of_system(runs / name).items()):
+        probability = {c: p for c, p in predictions.read(where).items() if c in BITS}
         if "infection" in probability:
             masks = {c: p > 255 * system.predict.threshold for c, p in probability.items()}
-            put(folder / name / f"{path.parent.parent.name}_{path.stem}", source.read(path.stem), probability, masks)
+            put(folder / name / f"fold-{fold}_{id}", source.read(id), probability, masks)
             made += 1
     return made
 

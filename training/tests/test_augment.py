@@ -145,11 +145,15 @@ def test_the_published_parameters_are_the_defaults():
 
 def test_contrast_keeps_range_and_gamma_keeps_statistics():
     image = np.random.default_rng(0).normal(size=(1, 8, 16, 16)).astype(np.float32)
+    image -= image.mean()
     for seed in range(5):
         out = Contrast(p=1).grey(np.random.default_rng(seed), image)
         assert out.min() >= image.min() and out.max() <= image.max()
         out = Gamma(p=1).grey(np.random.default_rng(seed), image)
-        assert out.mean() == pytest.approx(image.mean(), abs=1e-4) and out.std() == pytest.approx(image.std(), rel=1e-3)
+        assert out.mean() == pytest.approx(0, abs=1e-4) and out.std() == pytest.approx(image.std(), rel=1e-3)
+        changed = Gamma(p=1, retain_stats=False).grey(np.random.default_rng(seed), image + 5)
+        out = Gamma(p=1).grey(np.random.default_rng(seed), image + 5)
+        assert out.std() == pytest.approx(image.std(), rel=1e-3) and out.mean() == pytest.approx(5 * image.std() / changed.std(), rel=1e-3)
 
 
 def test_spatial_turns_by_the_angle_and_fills_with_nothing():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from opacity_training import chains, crossval, evaluate, paths, records, runs, sources, system, tables
+from opacity_training import chains, crossval, evaluate, paths, predictions, records, runs, sources, system, tables
 from opacity_training import places as where
 from opacity_training.places import Places
 from opacity_training.sources import INFECTION, LUNG, nifti
@@ -26,6 +26,14 @@ def twin(system, id):
     """The same in all but its seed: one that differs in words alone is not run again."""
     other = copy.deepcopy(system)
     other.id, other.seed = id, system.seed + 1 + ord(id[0])
+    return other
+
+
+def on_lungs_of(system):
+    """One that reads the lungs it predicts."""
+    other = twin(system, "masked")
+    other.data.chain.append(chains.LungMask(outside=0.0))
+    other.data.input.lung_mask, other.data.input.lung_system = "predicted", system.id
     return other
 
 
@@ -59,7 +67,7 @@ def test_a_system_that_differs_in_words_alone_is_not_trained_again(quick, places
     other = copy.deepcopy(quick)
     other.id, other.group = "other", "another table"
     assert order([other], places, only=[0]) == ["other fold 0"] and not (places.runs / "other").exists()
-    a, b = (records.read(records.path(places.records, s, 0)) for s in (quick, other))
+    a, b = (records.read(records.path(places.records, s.id, 0)) for s in (quick, other))
     assert b.same_as == "small" and b.system == "other" and a.cases == b.cases
 
 
@@ -68,7 +76,7 @@ def test_the_time_is_kept_and_the_rest_is_carried_on(quick, places):
     begin = time.monotonic()
     assert not crossval.crossval([quick], places, minutes=0.03)
     assert time.monotonic() - begin < 60
-    assert not records.path(places.records, quick, 0).exists() and (places.runs / "small" / "fold-0" / "last.pt").exists()
+    assert not records.path(places.records, "small", 0).exists() and (places.runs / "small" / "fold-0" / "last.pt").exists()
 
 
 def test_a_bad_system_does_not_stop_the_others(quick, places):
@@ -80,7 +88,7 @@ def test_a_bad_system_does_not_stop_the_others(quick, places):
 
 def test_a_damaged_record_is_said_and_the_rest_goes_on(quick, places):
     crossval.crossval([quick], places, only=[0])
-    records.path(places.records, quick, 0).write_text("{}", encoding="utf-8")
+    records.path(places.records, "small", 0).write_text("{}", encoding="utf-8")
     said = []
     assert not crossval.crossval([quick], places, say=lambda t: said.append(str(t)))
     assert "is no record of a fold" in said[0] and "delete it" in said[0] and said[1].startswith("small fold 1: lung")
@@ -97,17 +105,15 @@ def test_a_fold_another_process_is_at_work_on_is_left_to_it(quick, places):
 
 
 def test_predicted_lungs_wait_for_the_system_that_makes_them(quick, places):
-    masked = twin(quick, "masked")
-    masked.data.chain.append(chains.LungMask(outside=0.0))
-    masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
+    masked = on_lungs_of(quick)
     with pytest.raises(ConfigError, match="run crossval on that system first"):
         where.store_of(masked, places)
     assert order([masked, quick], places) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
-    record = records.read(records.path(places.records, masked, 0))
+    record = records.read(records.path(places.records, "masked", 0))
     assert record.lung_mask == "predicted by small"
     case = record.protocol["test_cases"][0]
     store = where.store_of(masked, places)
-    lungs = where.probabilities(next((places.runs / "small").glob(f"fold-*/probabilities/{case}.npz")))["lung"] > 127
+    lungs = predictions.read(where.out_of_fold("small", places)[case])["lung"] > 127
     assert not store.case(case).image[~lungs].any()
 
 
@@ -122,7 +128,7 @@ def test_lungs_of_an_exported_model(quick, places):
     _, masks = evaluate.predicted(evaluate.variants(model), case)
     assert masks["lung"].any() and not store.case(case.id).image[~masks["lung"]].any()
     assert crossval.crossval([quick], places, only=[0])
-    assert records.read(records.path(places.records, quick, 0)).lung_mask == "predicted by the model opacity-lung-infection-2d"
+    assert records.read(records.path(places.records, "small", 0)).lung_mask == "predicted by the model opacity-lung-infection-2d"
     for wrong in ({"lung_system": "small"}, {"lung_model": ""}, {"lung_mask": "reference"}):
         other = copy.deepcopy(quick)
         other.data.input = dataclasses.replace(other.data.input, **wrong)
@@ -143,14 +149,14 @@ def test_a_folder_of_patients_with_two_scans_each(quick, places):
     quick.protocol.folds = 3
     said = []
     assert crossval.crossval([quick], places, say=said.append)
-    both = [records.read(records.path(places.records, quick, k)) for k in range(3)]
+    both = [records.read(records.path(places.records, "small", k)) for k in range(3)]
     for record in both:
         tested, trained = ({c[:2] for c in record.protocol[f"{side}_cases"]} for side in ("test", "train"))
         assert len(tested) == 1 and len(trained) == 2 and not tested & trained and len(record.protocol["test_cases"]) == 2
         assert record.data["patients"] == 3
     assert all("(1 patients)" in s for s in said if "Dice 0" in s)
     rows, folds = evaluate.run_rows(places.runs / "small", sources.build(quick.data.source, places.root))
-    assert {r["case"]: r["patient"] for r in rows} == {f"p{n // 2}_scan{n % 2}_ct": f"p{n // 2}" for n in range(6)} and len(set(folds.values())) == 3
+    assert {r["case"]: r["patient"] for r in rows} == {f"p{n // 2}_scan{n % 2}_ct": f"p{n // 2}" for n in range(6)} and len(set(folds)) == 3
     (result,) = tables.read(places.records)
     values = [r["dice"] for r in rows if r["label"] == "lung"]
     assert list(result.patients("lung", "dice").values()) == pytest.approx([(values[k] + values[k + 1]) / 2 for k in (0, 2, 4)], abs=1e-3)
@@ -160,7 +166,7 @@ def test_a_folder_of_patients_with_two_scans_each(quick, places):
 def test_a_leaky_split_is_measured_on_its_slices_alone(quick, places):
     quick.protocol.split = "leaky-slice"
     assert crossval.crossval([quick], places)
-    both = [records.read(records.path(places.records, quick, k)) for k in (0, 1)]
+    both = [records.read(records.path(places.records, "small", k)) for k in (0, 1)]
     whole = {c: (where.store_of(quick, places).source.read(c).label & 1).sum() for c in both[0].protocol["test_cases"]}
     for case, area in whole.items():
         parts = [r["area_ref_px"] for b in both for r in b.cases if r["case"] == case and r["label"] == "lung"]
@@ -185,7 +191,7 @@ def test_members_vote_on_cases_none_of_them_saw(quick, places):
     vote = twin(quick, "vote")
     vote.members = ["a", "b", "c"]
     assert order([vote, *members], places, only=[0]) == ["a fold 0", "b fold 0", "c fold 0", "vote fold 0"]
-    record = records.read(records.path(places.records, vote, 0))
+    record = records.read(records.path(places.records, "vote", 0))
     assert record.network == {"kind": "majority", "members": ["a", "b", "c"]} and record.train["steps"] == 0
     assert {r["case"] for r in record.cases} == set(record.protocol["test_cases"])
     assert not crossval.crossval([vote], places, only=[1])  # nobody has run that fold
@@ -206,19 +212,64 @@ def test_kept_weights_predict_again_on_another_machine(quick, places, tmp_path):
     other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
     assert order([quick], other, only=[0]) == ["small fold 0"]
     for path in (places.runs / "small" / "fold-0" / "probabilities").glob("*.npz"):
-        a, b = where.probabilities(path), where.probabilities(tmp_path / "elsewhere" / "small" / "fold-0" / "probabilities" / path.name)
+        a, b = predictions.read(path), predictions.read(predictions.path(tmp_path / "elsewhere" / "small" / "fold-0", path.stem))
         assert all(np.abs(a[k].astype(int) - b[k]).max() <= 1 for k in a)
 
 
 def test_predictions_that_others_read_are_made_again_on_another_machine(quick, places, tmp_path):
     crossval.crossval([quick], places)
     other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
-    masked = twin(quick, "masked")
-    masked.data.chain.append(chains.LungMask(outside=0.0))
-    masked.data.input.lung_mask, masked.data.input.lung_system = "predicted", "small"
+    masked = on_lungs_of(quick)
     assert order([quick], other) == ["nothing to run"]
     assert order([quick, masked], other, depth=True) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
     assert order([quick, masked], Places(places.root, tmp_path / "third", places.cache, places.results)) == ["nothing to run"]
+
+
+def test_who_waits_goes_on_where_weights_were_kept(quick, places, tmp_path):
+    quick.keep_weights = "weights"
+    crossval.crossval([quick], places)
+    other = Places(places.root, tmp_path / "elsewhere", places.cache, places.results)
+    assert order([on_lungs_of(quick), quick], other) == ["small fold 0", "small fold 1", "masked fold 0", "masked fold 1"]
+
+
+def test_a_damaged_prediction_is_named_and_the_others_go_on(quick, places):
+    members, said = [twin(quick, n) for n in "ab"], []
+    vote = twin(quick, "vote")
+    vote.members = ["a", "b"]
+    crossval.crossval(members, places, only=[0])
+    damaged = next((places.runs / "a" / "fold-0" / "probabilities").glob("*.npz"))
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    assert not crossval.crossval([vote, quick], places, only=[0], say=said.append)
+    assert str(damaged) in said[0] and "is damaged" in said[0] and said[1].startswith("small fold 0: ")
+
+
+def test_other_patients_are_another_fold(quick, places):
+    crossval.crossval([quick], places)
+    quick.data.cases = where.store_of(quick, places).cases()[:3]
+    assert not crossval.crossval([quick], places)  # the runs are of the patients before, and say so
+    others = Places(places.root, places.runs.with_name("others"), places.cache, places.results)
+    assert order([quick], others) == ["small fold 0", "small fold 1"]
+
+
+@pytest.mark.parametrize("only", [[0], None])
+def test_what_a_leaky_split_predicts_is_not_out_of_fold(quick, places, only):
+    leaky, vote, said = twin(quick, "leaky"), twin(quick, "vote"), []
+    leaky.protocol.split, vote.members = "leaky-slice", ["leaky", "small"]
+    masked = on_lungs_of(quick)
+    masked.data.input.lung_system = "leaky"
+    crossval.crossval([leaky, quick], places, only=only)
+    assert not crossval.crossval([vote, masked], places, only=[0], say=said.append)
+    assert len(said) == 2 and all("out of fold" in s for s in said)
+
+
+def test_folds_of_a_leaky_split_are_told_apart(quick, places):
+    quick.protocol.split = "leaky-slice"
+    crossval.crossval([quick], places)
+    rows, folds = evaluate.record_rows(places.records / "small")
+    assert [folds.count(k) for k in (0, 1)] == [len(rows) / 2] * 2
+    said: list[str] = []
+    evaluate.print_rows(rows, folds, say=said.append)
+    assert any("mean ± SD of 2 folds" in s for s in said)
 
 
 def test_a_vote_needs_its_members_of_the_same_fold_alone(quick, places, tmp_path):

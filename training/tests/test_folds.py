@@ -36,6 +36,9 @@ def test_folds_are_balanced_by_origin_and_slices():
 def test_the_seed_decides_and_the_order_of_cases_does_not():
     again = folds.make(Protocol(folds=5), CASES[::-1], SLICES, ORIGINS, PATIENTS)
     assert made(folds=5) == again
+    alike = dict.fromkeys(CASES, 10)
+    a, b = (folds.make(Protocol(folds=5, seed=seed), CASES, alike, ORIGINS, PATIENTS) for seed in (1, 2))
+    assert a != b
 
 
 def test_a_leaky_split_puts_a_patient_on_both_sides_but_no_slice():

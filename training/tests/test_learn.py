@@ -94,6 +94,20 @@ def test_a_run_goes_on_and_nobody_measures_who_was_corrected(made, tmp_path):
     assert {r["case"] for r in got.before} == {"phantom-volume-003"}  # 001 is known again by its slices
 
 
+def test_a_patient_the_model_was_made_from_is_not_held_back(made, tmp_path):
+    system, places, _, path, _ = made
+    own = sources.build(system.data.source, places.root)
+    others = sources.build(sources.PhantomVolumes(1, [6, 64, 64], seed=99))
+    for n, id in enumerate(["phantom-volume-000", "phantom-volume-002", *others.cases()]):
+        learn_curve.write_study(tmp_path / "studies", f"S{n}", (own if n < 2 else others).read(id), taken=[1, 2, 4])
+    start = learn.start_of(path, system, tmp_path)
+    held = lambda n: {r["case"] for r in learn.learn(start, tmp_path / "studies", places, Options(steps=2, hold_back=n), quiet).before}  # noqa: E731
+    (study_of_another,) = held(1) - {"phantom-volume-001", "phantom-volume-003"}
+    assert study_of_another == "study-000000s2"
+    with pytest.raises(ConfigError, match="all but 1 of these patients before, and 2 must be held back"):
+        held(2)
+
+
 def test_corrections_that_leave_no_infection_teach(made, tmp_path):
     system, places, _, path, _ = made
     case = sources.build(system.data.source).read("phantom-volume-003")

@@ -1,5 +1,6 @@
 """Each optimiser's first steps by hand, and each schedule's rates."""
 
+import copy
 import math
 
 import pytest
@@ -63,8 +64,25 @@ def test_every_optimiser_finds_the_bottom(kind):
         optimiser.step()
         last = float(loss.detach())
     assert last < 0.7 * first
-    state = optimiser.state_dict()
-    build(spec, [w]).load_state_dict(state)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_optimiser_goes_on_from_its_state(kind):
+    def step(w, optimiser):
+        optimiser.zero_grad()
+        (w**2).sum().backward()
+        optimiser.step()
+
+    w = torch.nn.Parameter(torch.tensor([3.0, -2.0]))
+    optimiser = build(KINDS[kind](), [w])
+    for _ in range(3):
+        step(w, optimiser)
+    again = torch.nn.Parameter(w.detach().clone())
+    other = build(KINDS[kind](), [again])
+    other.load_state_dict(copy.deepcopy(optimiser.state_dict()))
+    step(w, optimiser)
+    step(again, other)
+    assert torch.equal(w, again)
 
 
 def rates(spec, count, rate=0.1):

@@ -10,7 +10,7 @@ from opacity_training import parity
 from opacity_training.export import export, write_metadata
 from opacity_training.outline import ball, body
 from opacity_training.runtime import Model
-from opacity_training.volumes import write_nifti
+from opacity_training.sources.nifti import write as write_nifti
 
 CUTS = {  # rows, columns as shares of the picture; diameter of a circle in shares of the piece, 0 for none; what lies beyond it
     "whole": ((0, 1), (0, 1), 0, 0),

@@ -210,3 +210,13 @@ def test_the_smooth_line_follows_the_points():
     assert np.abs(mean - truth).max() < 0.08 and np.abs(mean - truth).mean() < 0.02 and (np.abs(mean - truth) < 3 * sd + 0.02).mean() > 0.9
     flat, _ = figures.gaussian_process(np.arange(5.0), np.full(5, 2.0), np.array([0.0, 2.5]))
     assert flat == pytest.approx([2, 2])
+
+
+def test_both_sides_of_the_curves(tmp_path):
+    for fold, left_out in enumerate((0.7, 0.8)):
+        curves = {"jaccard": [[s, 0.9 if s > 90 else 0.1] for s in range(10, 101, 10)], "validation_jaccard": [[50, 0.2], [100, left_out]]}
+        write(tmp_path, "deck", fold, ["a", "b"], labels=("lung",), curves=curves)
+    write(tmp_path, "unwatched", 0, ["a"], curves={"jaccard": [[10, 0.9]]})
+    deck, unwatched = tables.read(tmp_path / "records")
+    assert "| lung | 2 | 0.900 ± 0.000 | 0.750 ± 0.071 |" in tables.sides_table(deck)
+    assert tables.sides_table(unwatched) == ""

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from opacity_training import crossval, records, runs
+from opacity_training import crossval, predictions, records, runs
 from opacity_training import places as where
 from opacity_training.runs import RunError
 from opacity_training.train import LossError, Training, train
@@ -46,7 +46,7 @@ def test_a_finished_fold_leaves_its_record_and_probabilities(which, places, requ
     system = request.getfixturevalue(which)
     system.keep_weights = "weights"
     assert crossval.crossval([system], places, only=[1])
-    record = records.read(records.path(places.records, system, 1))
+    record = records.read(records.path(places.records, system.id, 1))
     assert record.config_sha256 == system.sha256() and record.protocol["fold"] == 1 and record.protocol["folds"] == 2
     assert {r["case"] for r in record.cases} == set(record.protocol["test_cases"])
     labels = ["lung", "infection"] if which == "slices" else ["infection", "lung", "left", "right"]
@@ -54,14 +54,14 @@ def test_a_finished_fold_leaves_its_record_and_probabilities(which, places, requ
     assert record.train["steps"] == 8 and record.train["stopped_by"] == "steps" and 0 <= record.train["loading_share"] < 1
     assert len(record.curves["loss"]) == 8
     case = record.protocol["test_cases"][0]
-    kept = where.probabilities(places.runs / "small" / "fold-1" / "probabilities" / f"{case}.npz")
+    kept = predictions.read(predictions.path(places.runs / "small" / "fold-1", case))
     assert kept["infection"].shape == where.store_of(system, places).source.read(case).image.shape and kept["infection"].dtype == "uint8"
     half = runs.load_network(places.results / "weights" / "small-fold-1.pt")[1].state_dict()
     full = runs.load_network(places.runs / "small" / "fold-1")[1].state_dict()
     assert all(torch.allclose(half[k], full[k], atol=1e-2) for k in full)
-    written = records.path(places.records, system, 1).stat().st_mtime_ns
+    written = records.path(places.records, system.id, 1).stat().st_mtime_ns
     assert crossval.crossval([system], places, only=[1])  # again: there is nothing to do
-    assert records.path(places.records, system, 1).stat().st_mtime_ns == written
+    assert records.path(places.records, system.id, 1).stat().st_mtime_ns == written
 
 
 def test_training_lowers_the_loss(slices, places):
@@ -125,8 +125,8 @@ def test_a_full_disk_at_a_checkpoint_is_said_and_the_older_one_stays(slices, pla
     start(slices, places, stop_after=2)
     put, said = runs._put, []
 
-    def full(path, data):
-        path.write_bytes(data[:100])
+    def full(path, state):
+        path.write_bytes(b"a part")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(runs, "_put", full)
@@ -167,7 +167,10 @@ def test_a_damaged_checkpoint_is_said_and_the_older_one_is_used(slices, places):
 
 def test_another_configuration_or_other_patients_are_refused(slices, places):
     start(slices, places, stop_after=2)
-    slices.protocol.seed = 99
+    fold = where.folds_of(slices, places)[0]
+    fold.train.popitem()
+    with pytest.raises(RunError, match="other patients"):
+        train(slices, fold, where.store_of(slices, places), places.runs / "run", places.cache)
     slices.optimiser.learning_rate *= 2
     with pytest.raises(RunError, match="another configuration"):
         start(slices, places)

@@ -4,7 +4,8 @@ import pytest
 from conftest import data
 
 from opacity_training.__main__ import main
-from opacity_training.volumes import pack, score, write_nifti
+from opacity_training.sources.nifti import write as write_nifti
+from opacity_training.volumes import pack, score
 
 
 def test_score_reads_labels_and_axis_orders(tmp_path, capsys):

@@ -63,8 +63,8 @@ def resized(x: torch.Tensor, to: torch.Tensor) -> torch.Tensor:
     return F.interpolate(x, size=tuple(to.shape[2:]), mode=mode, align_corners=False)
 
 
-def convolution(dims: int, a: int, b: int, order: str = "NA", kernel: int = 3, padding: int | None = None, dilation=1) -> nn.Module:
-    """MONAI's convolution; order "NA": batch norm, then ReLU; "AN": the other way round; "A": ReLU alone."""
+def convolution(dims: int, a: int, b: int, order: str = "NA", kernel: int | tuple[int, ...] = 3, padding: int | None = None, dilation=1) -> nn.Module:
+    """MONAI's convolution; order "NA": batch norm, then ReLU; "AN": the other way round; "A": ReLU alone; "N": batch norm alone."""
     return Convolution(
         dims,
         a,

@@ -13,7 +13,6 @@ from .case import INFECTION_UNKNOWN, LUNG, LUNG_UNKNOWN, Case, find, refuse_held
 from .spec import HUVolumes
 
 
-@lru_cache(maxsize=1)  # the variants of one series come one after the other
 def _labelled(path: Path) -> tuple[Series, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     series = read_series(path)
     return series, label_lungs(series)
@@ -24,6 +23,7 @@ class Reader:
 
     def __init__(self, spec: HUVolumes, root: Path):
         self.spec, self.root = spec, root
+        self._labelled = lru_cache(maxsize=1)(_labelled)  # the variants of one series come one after the other
         for path in spec.volumes + spec.single_slices:
             refuse_held_out(path)
 
@@ -36,7 +36,7 @@ class Reader:
         known = self.cases()
         find(id, known, "the list of HU volumes")
         path, variant = id.rsplit("#", 1)
-        series, masks = _labelled(self.root / path)
+        series, masks = self._labelled(self.root / path)
         hu, masks = series.hu, [masks[0], masks[1], ~masks[2]]
         if variant != "0":
             seed = [self.spec.seed, 1, known.index(id)]

@@ -50,7 +50,7 @@ def _scaling(image) -> tuple[float, float]:
 
 
 def _small(array: np.ndarray, slope: float, inter: float) -> np.ndarray:
-    """slope * array + inter in the smallest of uint8, int16 and float32 that holds it."""
+    """slope * array + inter as it is where nothing is to be done, else int16 where all are whole and fit, else float32."""
     if array.dtype in (np.uint8, np.int16) and (slope, inter) == (1.0, 0.0):
         return np.ascontiguousarray(array)
     out = np.empty(array.shape, np.float32)

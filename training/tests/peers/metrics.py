@@ -1,6 +1,6 @@
 """What other programs make of some pairs of masks: python metrics.py > metrics.json
 
-Needs surface-distance 0.1 (DeepMind), medpy and MONAI 1.6.1 beside the package's own requirements. The masks are made by
+Needs surface-distance 0.1 (DeepMind) and medpy beside the package's own requirements. The masks are made by
 `pairs` alone, so that the test makes the same ones.
 """
 
@@ -36,14 +36,11 @@ def pairs() -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def peers() -> dict:
     np.Inf = np.inf  # surface-distance 0.1 still says so
     import surface_distance
-    import torch
     from medpy.metric import binary
-    from monai.metrics import compute_surface_dice
 
     out = {}
     for name, (r, p) in pairs().items():
         near = total = 0.0
-        near_pixels = total_pixels = 0.0
         for a, b in zip(r, p):
             d = surface_distance.compute_surface_distances(a, b, (1.0, 1.0))
             for distances, weights in (
@@ -60,12 +57,6 @@ def peers() -> dict:
             "specificity_image": float(binary.specificity(p, r)),
             "nsd_1px": near / total,
         }
-        if len(r) and all(m.any() for m in (*r, *p)):  # MONAI gives one figure a slice: their mean where contours are as long
-            one = [
-                float(compute_surface_dice(torch.tensor(b)[None, None].float(), torch.tensor(a)[None, None].float(), [1.0], include_background=True)[0, 0])
-                for a, b in zip(r, p)
-            ]
-            out[name]["nsd_pixels_of_slices"] = one
     return out
 
 

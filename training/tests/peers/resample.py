@@ -1,4 +1,4 @@
-"""Expected values of test_chains.py, from scikit-image 0.26 called as batchgenerators' augment_resize calls it.
+"""Expected values of test_chains.py, from scikit-image 0.26 called as batchgenerators 0.25 calls it in augment_resize.
 
 Usage: python resample.py resample.json
 """
