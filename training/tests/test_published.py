@@ -169,7 +169,7 @@ def test_a_few_steps_through_the_layout(path, root, tmp_path):
         s.protocol.test_cases = [sorted(cases)[0]]
     else:
         s.protocol.folds = 2
-    s.protocol.validation_cases = 0  # whole cases through a network of full width take long
+    s.protocol.validation_cases, s.protocol.watch = 0, False  # whole cases through a network of full width take long
     split = folds.make(s.protocol, list(cases), {c: f["slices"] for c, f in cases.items()}, {c: f["origin"] for c, f in cases.items()}, {c: f["patient"] for c, f in cases.items()})
     outcome = train.train(s, split[0], Store(s.data.source, s.data.chain, root, tmp_path), tmp_path / "run", tmp_path)
     assert outcome.stopped_by == "steps" and outcome.steps == 2
