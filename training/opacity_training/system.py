@@ -200,6 +200,7 @@ def check(system: System) -> None:
         ("vote", system.vote, ("majority", "mean")),
         ("protocol.split", protocol.split, ("patient", "leaky-slice", "fixed", "all")),
         ("train.device", train.device, ("auto", "cpu", "cuda")),
+        ("schedule.watch", getattr(system.schedule, "watch", "train"), ("train", "validation")),
         ("predict.weights", system.predict.weights, ("average", "last", "best")),
         ("predict.blend", system.predict.blend, ("mean", "gaussian", "pairwise")),
         *(("data.target.classes", name, ("lung", "left", "right", "infection")) for name in data.target.classes),
@@ -227,6 +228,10 @@ def check(system: System) -> None:
         ),
         (protocol.split == "fixed" and not protocol.test_cases, "protocol.test_cases must name who is held out under the split fixed"),
         (protocol.split != "fixed" and bool(protocol.test_cases), "protocol.test_cases belongs to the split fixed"),
+        (
+            getattr(system.schedule, "watch", "train") == "validation" and protocol.validation_cases < 1,
+            "schedule.watch: validation needs protocol.validation_cases: the side that is measured steers nothing",
+        ),
         (train.batch < 1 or train.steps < 1, "train.batch and train.steps must be at least 1"),
         (bool(system.predict.overlap) and len(system.predict.overlap) != 3, "predict.overlap must be three numbers [z, y, x]"),
     ]

@@ -45,6 +45,7 @@ def test_the_default_holds_out_four_patients():
         ({"data": {"target": {"classes": ["liver"]}}}, "'liver' is not one of lung"),
         ({"data": {"target": {"classes": []}}}, "data.target.classes is empty"),
         ({"data": {"extras": [{"source": "phantoms", "share": 0.5}] * 2}}, "below 1"),
+        ({"schedule": {"kind": "plateau", "watch": "validation"}}, "steers nothing"),
         ({"data": {"input": {"lung_mask": "reference"}}}, "need each other"),
         ({"data": {"input": {"lung_mask": "predicted"}, "chain": [{"kind": "lung_mask"}]}}, "lung_system or lung_model, one of them"),
         ({"protocol": {"split": "slices"}}, "leaky-slice"),
