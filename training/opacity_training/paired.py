@@ -13,7 +13,7 @@ RESAMPLES = 10_000
 
 # Whom the rows of a group are compared with.
 BASELINES = {
-    "own": ("own-plain", "own-heavy", "own-unet"),
+    "own": ("own-plain", "own-heavy", "own-unet", "own-shipped"),
     "lecture-networks": ("lecture-unet",),
     "lecture-losses": ("lecture-loss-cross-entropy-dice",),
     "lecture-augmentations": ("lecture-augment-none",),
