@@ -235,6 +235,11 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) (
 	}
 	if len(run.Rows) == 0 {
 		f.undo(o.Store)
+		if f.printed {
+			if err := cohort.Build(run, o, f.seed, export.IntendedUse(), failed).WriteJSON(c.out); err != nil {
+				return err
+			}
+		}
 		return c.unevaluated(append(failed, run.Failed...), 0)
 	}
 	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
@@ -251,7 +256,11 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) (
 		}
 	}()
 	var undrawn error
-	if !f.plain {
+	if f.plain {
+		if err := f.clearFolder(filepath.Join(f.out, "figures"), oursInFigures); err != nil {
+			return err
+		}
+	} else {
 		figures, missing, err := c.drawEvaluation(ctx, f, o, cases, r)
 		if err != nil {
 			return err

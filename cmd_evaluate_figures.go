@@ -186,9 +186,10 @@ type easel struct {
 	logs     []traininglog.Curve
 	bar      *progress
 	put      func(name string, write func(io.Writer) error) error
-	index    [][]string     // figures.csv
-	kind     string         // that is drawn
-	numbers  map[string]int // of the cases, once one was asked for
+	index    [][]string      // figures.csv
+	kind     string          // that is drawn
+	numbers  map[string]int  // of the cases, once one was asked for
+	named    map[string]bool // of the figures so far, without capitals
 }
 
 // about is what a figure of n cases says of itself.
@@ -246,9 +247,24 @@ func (e *easel) who(name string) string {
 
 // figure writes a figure in every format with its points and its caption.
 func (e *easel) figure(f plot.Figure, of ...string) error {
-	f.Name = fileName(strings.Join(append([]string{e.kind}, of...), "_"))
+	f.Name = e.name(of)
 	e.index = append(e.index, []string{f.Name, e.kind, f.Caption()})
 	return writeFigure(f, e.pageOf(e.kind), e.put)
+}
+
+// name is the file name of a figure; of those that would have the same name, as of labels
+// "left lung" and "left_lung", the later ones are numbered.
+func (e *easel) name(of []string) string {
+	base := fileName(strings.Join(append([]string{e.kind}, of...), "_"))
+	name := base
+	for n := 2; e.named[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	if e.named == nil {
+		e.named = map[string]bool{}
+	}
+	e.named[strings.ToLower(name)] = true // on file systems that tell no capitals too
+	return name
 }
 
 // wideFigure is figure on two columns, where no width was asked for, if it is wide.
@@ -267,8 +283,12 @@ const mostOnColumn = 8
 // names the figures that were asked for by name and that there are none of.
 func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, missing, err error) {
 	chosen, named, err := f.figures.chosen()
-	if err != nil || len(chosen) == 0 {
+	if err != nil {
 		return nil, nil, err
+	}
+	folder := filepath.Join(f.out, "figures")
+	if len(chosen) == 0 {
+		return nil, nil, f.clearFolder(folder, oursInFigures)
 	}
 	bar := c.progress()
 	defer bar.end()
@@ -276,9 +296,13 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 	if e.logs, err = f.figures.curves(); err != nil {
 		return nil, nil, err
 	}
-	folder := filepath.Join(f.out, "figures")
 	err = safefile.WriteFolder(folder, f.force, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
-		e.put = put
+		e.put = func(name string, write func(io.Writer) error) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return put(name, write)
+		}
 		if err := e.drawAll(chosen, named); err != nil {
 			return err
 		}

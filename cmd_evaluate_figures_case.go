@@ -162,7 +162,7 @@ func (e *easel) montage(s *shown, of []string) error {
 var film = picture.GIF{Frames: 60, FPS: 10, Px: 256}
 
 func (e *easel) gif(s *shown, of []string) error {
-	name := fileName(strings.Join(append([]string{e.kind}, of...), "_")) + ".gif"
+	name := e.name(of) + ".gif"
 	picture, how := s.picture, film
 	if e.asMIScnn {
 		picture, how = asMIScnn(picture)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math"
 
 	"opacity/app/cohort"
@@ -49,7 +50,7 @@ func (e *easel) roc() (text.Message, error) {
 		about.Notes = append([]string{e.table.T("drawn.pooled_auc")}, about.Notes...)
 		d := plot.ROCData{About: about}
 		for _, c := range curves {
-			m := plot.Rated{Name: titled(c.Model, c.Label), Curve: rates(c), Band: band(c)}
+			m := plot.Rated{Name: titled(c.Model, c.Label), Curve: rates(c), Band: band(e.ctx, c)}
 			m.Area = plot.Estimate{X: float64(c.AUC), Low: float64(c.CI[0]), High: float64(c.CI[1])}
 			if n := e.pooled(c); n.Sensitivity().Defined() && n.Specificity().Defined() {
 				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: 1 - n.Specificity().X, Y: n.Sensitivity().X}
@@ -69,7 +70,7 @@ func (e *easel) precisionRecall() (text.Message, error) {
 		d := plot.PRData{ROCData: plot.ROCData{About: about}}
 		for _, c := range curves {
 			m := plot.Rated{Name: titled(c.Model, c.Label), Area: plot.Exactly(float64(c.AveragePrecision)), Curve: precisions(c)}
-			if ci, why := score.AveragePrecisionInterval(c.Pool.Cases, c.Bootstrap); why == "" {
+			if ci, why := score.AveragePrecisionInterval(e.ctx, c.Pool.Cases, c.Bootstrap); why == "" {
 				m.Area.Low, m.Area.High = ci.Lo, ci.Hi
 			}
 			if len(curves) <= mostWithCases && len(c.Pool.Cases) > 1 {
@@ -86,10 +87,12 @@ func (e *easel) precisionRecall() (text.Message, error) {
 	})
 }
 
-// pooled are the counts of the masks themselves, of all cases of a curve.
+// pooled are the counts of the masks themselves, of all cases of a curve: those with probabilities.
 func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
 	for _, row := range e.rows(c.Model, c.Label) {
-		n = n.Add(row.InRegion)
+		if _, scored := row.Values["auc"]; scored { // the curve is of these alone
+			n = n.Add(row.InRegion)
+		}
 	}
 	return n
 }
@@ -167,13 +170,13 @@ func precisionsOfCases(c cohort.Curve) (out [][]plot.Threshold) {
 
 // band is the interval of sensitivity at 101 rates of false alarms, close together where a
 // curve is steep, cases drawn.
-func band(c cohort.Curve) (out []plot.Band) {
+func band(ctx context.Context, c cohort.Curve) (out []plot.Band) {
 	fpr := make([]float64, 101)
 	for n := range fpr {
 		x := float64(n) / 100
 		fpr[n] = x * x
 	}
-	lo, hi, why := score.Band(c.Pool.Cases, fpr, c.Bootstrap)
+	lo, hi, why := score.Band(ctx, c.Pool.Cases, fpr, c.Bootstrap)
 	if why != "" {
 		return nil
 	}

@@ -191,9 +191,12 @@ func undonePresets(n int) error {
 
 // writePresets writes the tables of the presets; undone is how many there could not be.
 func (c *cli) writePresets(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, undone int, err error) {
-	chosen := f.chosenPresets()
+	chosen, folder := f.chosenPresets(), filepath.Join(f.out, "tables")
+	ours := func(name string) bool {
+		return slices.ContainsFunc(presets(), func(q preset) bool { return strings.HasPrefix(name, q.files) })
+	}
 	if len(chosen) == 0 {
-		return nil, 0, nil
+		return nil, 0, f.clearFolder(folder, ours)
 	}
 	p := presetting{ctx, o, r, cases, map[string]volume.Size{}}
 	for _, k := range cases {
@@ -219,11 +222,7 @@ func (c *cli) writePresets(ctx context.Context, f evaluateFlags, o cohort.Option
 		}
 	}
 	if len(tables) == 0 {
-		return nil, undone, nil
-	}
-	folder := filepath.Join(f.out, "tables")
-	ours := func(name string) bool {
-		return slices.ContainsFunc(presets(), func(q preset) bool { return strings.HasPrefix(name, q.files) })
+		return nil, undone, f.clearFolder(folder, ours)
 	}
 	err = safefile.WriteFolder(folder, f.force, ours, func(put func(string, func(io.Writer) error) error) error {
 		for _, t := range tables {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,16 +35,48 @@ func (c *cli) writeEvaluation(f evaluateFlags, r cohort.Report) ([]string, error
 	empty["lobes.csv"] = len(r.Lobar) == 0
 	var files []string
 	for n, name := range evaluationFiles {
+		path := filepath.Join(f.out, name)
 		if empty[name] {
+			if err := f.clear(path); err != nil {
+				return files, err
+			}
 			continue
 		}
-		path := filepath.Join(f.out, name)
 		if err := safefile.Write(path, f.force, writers[n]); err != nil {
 			return files, err
 		}
 		files = append(files, path)
 	}
 	return files, nil
+}
+
+// clear removes a file that an earlier run wrote and this one does not, under --force.
+func (f evaluateFlags) clear(path string) error {
+	if !f.force {
+		return nil // nothing is there: see ready
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return safefile.Explain(path, err)
+	}
+	return nil
+}
+
+// clearFolder is clear of the files of a folder that are evaluate's by their names, and
+// of the folder where nothing else is in it.
+func (f evaluateFlags) clearFolder(folder string, ours func(name string) bool) error {
+	names, err := safefile.Names(folder)
+	if err != nil || !f.force {
+		return err
+	}
+	for _, name := range names {
+		if ours(name) {
+			if err := f.clear(filepath.Join(folder, name)); err != nil {
+				return err
+			}
+		}
+	}
+	_ = os.Remove(folder)
+	return nil
 }
 
 // printed are the metrics that are told on stdout; all are in the files.

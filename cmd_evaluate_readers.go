@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"opacity/app"
 	"opacity/app/cohort"
@@ -90,14 +91,9 @@ func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Opt
 	bar := c.progress()
 	defer bar.end()
 	ro := cohort.ReadersOptions{Options: o, Seed: f.seed}
+	agreed := agreedMasks{folder: filepath.Join(f.out, "consensus"), force: f.force}
 	if f.consensus {
-		ro.Save = func(ctx context.Context, name, kind string, v *volume.Volume) error {
-			folder := filepath.Join(f.out, "consensus", kind)
-			if err := os.MkdirAll(folder, 0o777); err != nil {
-				return safefile.Explain(folder, err)
-			}
-			return nifti.WriteVolume(ctx, filepath.Join(folder, name+".nii.gz"), v, f.force)
-		}
+		ro.Save = agreed.save
 	}
 	told := map[string]bool{}
 	note := func(m text.Message) {
@@ -108,6 +104,7 @@ func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Opt
 	}
 	run, err := cohort.MeasureReaders(ctx, readings, ro, cohort.Hooks{Progress: bar.report, Note: note})
 	if err != nil {
+		agreed.takeBack()
 		_ = os.Remove(f.out) // stays where something is in it
 		return err
 	}
@@ -134,6 +131,43 @@ func (c *cli) evaluateReaders(ctx context.Context, f evaluateFlags, o cohort.Opt
 		return err
 	}
 	return c.unread(failed)
+}
+
+// agreedMasks writes what readers agree on, folder/KIND/CASE.nii.gz.
+type agreedMasks struct {
+	folder string
+	force  bool
+
+	mu      sync.Mutex
+	written []string
+}
+
+func (a *agreedMasks) save(ctx context.Context, name, kind string, v *volume.Volume) error {
+	folder := filepath.Join(a.folder, kind)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return safefile.Explain(folder, err)
+	}
+	path := filepath.Join(folder, cohort.FileName(name)+".nii.gz")
+	if err := nifti.WriteVolume(ctx, path, v, a.force); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.written = append(a.written, path)
+	return nil
+}
+
+// takeBack removes the masks of a run that was stopped, so that the same command goes on.
+// What replaced others stays.
+func (a *agreedMasks) takeBack() {
+	if a.force {
+		return
+	}
+	for _, path := range a.written {
+		_ = os.Remove(path)
+		_ = os.Remove(filepath.Dir(path)) // stays where something is in it
+	}
+	_ = os.Remove(a.folder)
 }
 
 // unread lists what of the readings could not be used.

@@ -154,7 +154,8 @@ func (s *Session) follow(p provenance) {
 // SetMask replaces the labels at every voxel by those of m, which was read from a
 // file, as one named step. Its labels are a person's work, as if a hand had drawn
 // them, but for those that stay as they were. What is doubtful about m stays on screen
-// with it. It needs no saving, unless work that does comes before it.
+// with it. Locked labels stay as they are. It needs no saving, unless work that does comes
+// before it, or is locked.
 func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, doubts ...volume.Warning) error {
 	if err := s.settle(); err != nil {
 		return err
@@ -162,8 +163,9 @@ func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, do
 	own := slices.DeleteFunc(slices.Clone(m.Labels()), func(l mask.Label) bool {
 		return slices.ContainsFunc(stay, func(s mask.Label) bool { return s.Value == l.Value })
 	})
-	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: mask.Claim(s.mask, m, own), Labels: s.withLabels(m)}
-	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty()}
+	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: s.mask.Unlocked(mask.Claim(s.mask, m, own)), Labels: s.withLabels(m)}
+	spared := slices.ContainsFunc(s.mask.Labels(), func(l mask.Label) bool { return l.Locked })
+	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty() && !spared}
 	s.commit(step, p)
 	return nil
 }

@@ -67,6 +67,25 @@ func TestSession_StrokeIsOneStep(t *testing.T) {
 	}
 }
 
+// A file leaves locked labels as they are.
+func TestSession_AFileSparesLockedLabels(t *testing.T) {
+	s, _ := opened()
+	_ = s.Edit(hand(brush(s, mask.Findings, 2, 9, 3, mask.Infection)))
+	_ = s.Edit(hand(brush(s, mask.Anatomy, 2, 9, 3, mask.LeftLung)))
+	labels := slices.Clone(s.Mask().Labels())
+	for n := range labels {
+		labels[n].Locked = labels[n].Value == mask.Infection
+	}
+	s.Mask().SetLabels(labels)
+	had := s.Mask().Count(mask.Findings, mask.Infection)
+	if err := s.SetMask(text.M("test.step"), mask.New(s.volume.Size, nil), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Mask().Count(mask.Findings, mask.Infection); got != had || had == 0 || s.Mask().Count(mask.Anatomy, mask.LeftLung) != 0 {
+		t.Errorf("%d of %d voxels of a locked label are left, and %d of another", got, had, s.Mask().Count(mask.Anatomy, mask.LeftLung))
+	}
+}
+
 // While a stroke goes on everything else first asks it to end, and does nothing
 // where it does not.
 func TestSession_OthersWaitForTheStroke(t *testing.T) {

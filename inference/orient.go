@@ -84,7 +84,7 @@ func (w view) voxel(s, r, c int) (ijk [3]int) {
 }
 
 // load writes picture s into dst, rows*cols values. What is not a number counts
-// as padding.
+// as padding, which in HU, and all below it, is volume.FloorHU.
 func (w view) load(v *volume.Volume, s int, dst []float32) {
 	for r := range w.rows {
 		o := w.base + s*w.stepSlice + r*w.stepRow
@@ -107,6 +107,11 @@ func (w view) load(v *volume.Volume, s int, dst []float32) {
 				}
 				to[c] = x
 				o += w.stepCol
+			}
+		}
+		if v.Unit == volume.HU {
+			for c, x := range to {
+				to[c] = max(x, volume.FloorHU)
 			}
 		}
 	}

@@ -172,6 +172,27 @@ func TestMinmaxOverTheVolume(t *testing.T) {
 }
 
 // Every orientation word and slice axis reads the voxels it says.
+// Padding, and all below it, is -1024 HU to a model; other numbers are as they are.
+func TestPaddingIsTheFloor(t *testing.T) {
+	for unit, want := range map[volume.Unit]float32{volume.HU: volume.FloorHU, volume.Arbitrary: -3024} {
+		for _, floats := range []bool{true, false} {
+			v := rampVolume(volume.Size{4, 3, 1}, 1)
+			v.Unit, v.Float32[5] = unit, -3024
+			if !floats {
+				for _, x := range v.Float32 {
+					v.Int16 = append(v.Int16, int16(x))
+				}
+				v.Float32 = nil
+			}
+			w, pix := newView(v.Size, "LPS", "axial"), make([]float32, 12)
+			w.load(v, 0, pix)
+			if pix[5] != want {
+				t.Errorf("%v, floats %v: %g, want %g", unit, floats, pix[5], want)
+			}
+		}
+	}
+}
+
 func TestViewsReadTheRightVoxels(t *testing.T) {
 	v := rampVolume(volume.Size{4, 3, 5}, 1)
 	words := 0

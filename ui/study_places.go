@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"opacity/app"
+	"opacity/app/safefile"
 	"opacity/app/study"
 )
 
@@ -59,7 +60,7 @@ func (w *Window) studyRoots() func() []string {
 	return func() []string {
 		roots := slices.Clone(roots)
 		if lists != "" {
-			more, _ := filepath.Glob(filepath.Join(lists, "*_studies")) // never fails
+			more := safefile.Glob(lists, "*_studies")
 			roots = append(roots, more...)
 		}
 		return slices.DeleteFunc(roots, func(dir string) bool { return dir == "" })

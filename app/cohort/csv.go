@@ -58,6 +58,10 @@ func List(path string) (cases []Case, failed []Failure, err error) {
 	return cases, failed, nil
 }
 
+// mostOfTable are the bytes of a table that is read: slices.csv has some 150 a row, of
+// each label and slice.
+const mostOfTable = 512 << 20
+
 // table reads a CSV, with commas, semicolons or tabs, and where its columns are; those
 // needed must be there.
 func table(path string, needed []string) (at map[string]int, rows [][]string, err error) {
@@ -69,11 +73,10 @@ func table(path string, needed []string) (at map[string]int, rows [][]string, er
 		return nil, nil, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
 	}
 	defer f.Close()
-	const most = 64 << 20
-	if size > most {
-		return nil, nil, app.Refuse(nil, "evaluate.list_bad", path, strings.Join(needed, ", "))
+	if size > mostOfTable {
+		return nil, nil, app.Refuse(nil, "evaluate.list_long", path, mostOfTable>>20)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, most))
+	b, err := io.ReadAll(io.LimitReader(f, mostOfTable))
 	if err != nil {
 		return nil, nil, app.Refuse(err, "evaluate.unreadable", path, safefile.Reason(err))
 	}
@@ -99,7 +102,7 @@ var errColumns = errors.New("columns are missing")
 
 // parseTable reads a table and where its columns are.
 func parseTable(b []byte, comma rune, needed []string) (at map[string]int, rows [][]string, err error) {
-	r := csv.NewReader(bytes.NewReader(b))
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
 	r.Comma = comma
 	all, err := r.ReadAll()
 	if err != nil {
@@ -110,7 +113,7 @@ func parseTable(b []byte, comma rune, needed []string) (at map[string]int, rows 
 	}
 	at = map[string]int{}
 	for i, name := range all[0] {
-		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
+		at[strings.ToLower(strings.TrimSpace(name))] = i
 	}
 	if slices.ContainsFunc(needed, func(c string) bool { _, ok := at[c]; return !ok }) {
 		return nil, nil, errColumns

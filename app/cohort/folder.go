@@ -30,7 +30,7 @@ func masksIn(folder string) (map[string][]string, error) {
 				return []string{filepath.Join(inside, name)}
 			}
 		}
-		if objects, err := filepath.Glob(filepath.Join(inside, "*.dcm")); err == nil && len(objects) == 1 {
+		if objects := safefile.Glob(inside, "*.dcm"); len(objects) == 1 {
 			return objects
 		}
 		return nil
@@ -55,8 +55,7 @@ func probabilitiesIn(folder string) (map[string][]string, error) {
 
 // probabilityFiles are the prob_LABEL files of a folder.
 func probabilityFiles(folder string) []string {
-	found, _ := filepath.Glob(filepath.Join(folder, app.ProbabilityPrefix+"*.nii*")) // the pattern is sound
-	return found
+	return safefile.Glob(folder, app.ProbabilityPrefix+"*.nii*")
 }
 
 // trimMask cuts the extension of a mask off a path: of NIfTI, or of a DICOM object.

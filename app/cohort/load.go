@@ -80,7 +80,7 @@ func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometr
 		return nil, false, app.Refuse(nil, "evaluate.many_labels", path, n)
 	}
 	resampled := false
-	if on != nil && !lm.SameGrid(*on, gridToleranceMM) {
+	if on != nil && !lm.SameGrid(*on, on.ToleranceMM()) {
 		if !o.Resample {
 			return nil, false, app.Refuse(nil, "evaluate.other_grid_mask", path, describe(lm.Geometry), describe(*on))
 		}
@@ -100,10 +100,6 @@ func hasNaN(x []float32) bool {
 	}
 	return false
 }
-
-// gridToleranceMM is how far corners of one grid may lie apart: more than the rounding
-// of headers, less than a tenth of any voxel.
-const gridToleranceMM = 0.05
 
 // describe tells a grid: its voxels, their distances and where the first is, LPS.
 func describe(g volume.Geometry) string {

@@ -63,6 +63,9 @@ func (o Options) measure(ctx context.Context, c Case) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if what.lungs != nil && roi != nil {
+		what.lungs = what.lungs.Clone() // one of the parts is the same, and is cut to the region
+	}
 	where := places{lungs: what.lungs, roi: roi, on: reference}
 	found, err := o.whole(ctx, c, &what, &where)
 	if err != nil {

@@ -104,7 +104,7 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 	}
 	m.on = commonGrid(read)
 	if m.on == nil && !o.Resample {
-		a, b := read[0], read[slices.IndexFunc(read, func(f readMap) bool { return !f.grid.SameGrid(read[0].grid, gridToleranceMM) })]
+		a, b := read[0], read[slices.IndexFunc(read, func(f readMap) bool { return !f.grid.SameGrid(read[0].grid, read[0].grid.ToleranceMM()) })]
 		out.failed = append(out.failed, Failure{a.Case, "", app.Refuse(nil, "evaluate.readers.two_grids", a.path, describe(a.grid), b.path, describe(b.grid))})
 		return m, nil
 	}
@@ -113,7 +113,7 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 	}
 	var maps []*labelled
 	for _, f := range read {
-		if !f.grid.SameGrid(m.on.grid, gridToleranceMM) {
+		if !f.grid.SameGrid(m.on.grid, m.on.grid.ToleranceMM()) {
 			if !o.Resample {
 				out.failed = append(out.failed, Failure{f.Case, f.Reader, app.Refuse(nil, "evaluate.readers.other_grid", f.path, describe(f.grid), m.on.path, describe(m.on.grid))})
 				continue
@@ -242,7 +242,10 @@ func (o ReadersOptions) study(ctx context.Context, name string, readings []Readi
 	if o.Save != nil { // nothing is agreed on where one reader read twice
 		for kind, sets := range agreed {
 			if err := o.Save(ctx, name, kind, m.flattened(sets)); err != nil {
-				return out, err
+				if ctx.Err() != nil {
+					return out, err
+				}
+				out.failed = append(out.failed, Failure{name, "", err}) // what was measured of it stands
 			}
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -92,7 +94,7 @@ func (o Options) seen(path string) string {
 }
 
 // definitions changes where a number kept by an earlier build would be another now.
-const definitions = "5"
+const definitions = "6"
 
 // kept is a finished case on disk.
 type kept struct {
@@ -105,12 +107,18 @@ func (o Options) path(c Case) string {
 	if c.Model != "" {
 		name = c.Model + "@" + c.Name
 	}
+	return filepath.Join(o.Store, FileName(name)+".json")
+}
+
+// FileName is a name for the files of a case, whatever is in its own: no folder, on no
+// system.
+func FileName(name string) string {
 	name = strings.ReplaceAll(url.PathEscape(name), ":", "%3A") // a file name on Windows too
 	if len(name) > 200 {
 		sum := sha256.Sum256([]byte(name))
 		name = name[:150] + hex.EncodeToString(sum[:8])
 	}
-	return filepath.Join(o.Store, name+".json")
+	return name
 }
 
 // fetch returns what an earlier run found of the same files with the same options.
@@ -129,10 +137,29 @@ func (o Options) fetch(c Case, key string) (outcome, bool) {
 	return k.outcome, true
 }
 
+// mayReplace refuses a file that an earlier run did not keep: it is somebody's own.
+func (o Options) mayReplace(path string) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return safefile.Explain(path, err)
+	}
+	var k kept
+	if json.Unmarshal(b, &k) != nil || k.Key == "" {
+		return app.Refuse(nil, "evaluate.store_taken", path)
+	}
+	return nil
+}
+
 // keep puts a finished case where a later run finds it.
 func (o Options) keep(c Case, key string, found outcome) error {
 	if o.Store == "" {
 		return nil
+	}
+	if err := o.mayReplace(o.path(c)); err != nil {
+		return err
 	}
 	b, err := json.Marshal(kept{key, found})
 	if err != nil {

@@ -73,7 +73,8 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 			return nil // the file alone, then
 		}
 		for _, e := range entries {
-			if sibling := filepath.Join(filepath.Dir(path), e.Name()); e.Type().IsRegular() && !namedNIfTI(sibling) {
+			sibling := filepath.Join(filepath.Dir(path), e.Name())
+			if info, err := os.Stat(sibling); err == nil && info.Mode().IsRegular() && !namedNIfTI(sibling) { // links followed
 				l.addFile(sibling, false)
 			}
 		}

@@ -93,6 +93,26 @@ func TestNamedFileBringsItsSeries(t *testing.T) {
 	}
 }
 
+// Links to the slices of a series are its slices.
+func TestNamedLinkBringsItsSeries(t *testing.T) {
+	root := t.TempDir()
+	writeSeries(t, filepath.Join(root, "a"), 5, 1, "A")
+	links := filepath.Join(root, "links")
+	if err := os.Mkdir(links, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(root, "a", "*.dcm"))
+	for _, f := range files {
+		if err := os.Symlink(f, filepath.Join(links, filepath.Base(f))); err != nil {
+			t.Skip(err) // no links here
+		}
+	}
+	scan, err := Opener{}.Scan(context.Background(), []string{filepath.Join(links, "IM00003.dcm")}, nil)
+	if err != nil || len(scan.Series) != 1 || scan.Series[0].Info().Size[2] != 5 {
+		t.Errorf("%v, %d series", err, len(scan.Series))
+	}
+}
+
 func TestSeriesInOneFolderGetNamesOfTheirOwn(t *testing.T) {
 	root := t.TempDir()
 	mixed := filepath.Join(root, "mixed")

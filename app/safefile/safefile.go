@@ -121,6 +121,9 @@ func place(temp, target string, overwrite bool) error {
 	return nil
 }
 
+// Full reports whether an error is that of a full disk.
+func Full(err error) bool { return diskFull(err) }
+
 // Explain turns the system's error about writing to path into the user's
 // sentence, an *app.Error.
 func Explain(path string, err error) error {

@@ -24,6 +24,23 @@ func Vacant(paths ...string) error {
 	return nil
 }
 
+// Glob lists the paths of what in a folder has a name that matches a pattern of
+// filepath.Match, sorted; none where the folder cannot be read. Other than
+// filepath.Glob it takes the folder's own name as it is, brackets and all.
+func Glob(folder, pattern string) []string {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, e := range entries {
+		if ok, err := filepath.Match(pattern, e.Name()); ok && err == nil {
+			found = append(found, filepath.Join(folder, e.Name()))
+		}
+	}
+	return found
+}
+
 // Names lists what is in a folder, by name; nothing where there is none. Where
 // that cannot be seen the error is a Failed one that says why.
 func Names(folder string) ([]string, error) {

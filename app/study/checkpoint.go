@@ -16,7 +16,8 @@ import (
 type cached struct {
 	mask   *mask.Mask
 	refs   []int64
-	offset int64 // where the journal ended; 0 where no checkpoint was written
+	offset int64  // where the journal ended; 0 where no checkpoint was written
+	sum    uint32 // of the journal up to there
 }
 
 // note says which place of which journal a checkpoint stands for.
@@ -47,7 +48,7 @@ func (s *Study) hasCheckpoint() bool {
 // checkpoint, what it stands for, unless it is that of another journal.
 func (s *Study) foundCheckpoint(n note) {
 	if n.Sum == s.sum && s.begin != 0 {
-		s.cache = &cached{refs: s.refs(), offset: n.Offset}
+		s.cache = &cached{refs: s.refs(), offset: n.Offset, sum: n.Sum}
 	}
 }
 
@@ -56,7 +57,10 @@ func (s *Study) foundCheckpoint(n note) {
 func (s *Study) readCheckpoint(ctx context.Context) {
 	if s.cache != nil {
 		m := mask.New(s.size, nil)
-		if _, err := readLayers(ctx, s.path(checkpointName), m); err == nil {
+		b, err := readLayers(ctx, s.path(checkpointName), m)
+		// Somebody who edits the study may have written another one meanwhile.
+		var n note
+		if err == nil && json.Unmarshal(b, &n) == nil && n.Offset == s.cache.offset && n.Sum == s.cache.sum {
 			s.cache.mask = m
 			return
 		}

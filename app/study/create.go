@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -35,8 +36,14 @@ func FolderName(info app.SeriesInfo) string {
 func tells(name string, id volume.Identity) bool {
 	name = strings.ToLower(name)
 	parts := strings.FieldsFunc(id.PatientName, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, part := range append(parts, id.PatientID, id.BirthDate) {
-		if len([]rune(part)) >= 3 && strings.Contains(name, strings.ToLower(part)) {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, part := range append(parts, id.PatientID, id.BirthDate, strings.ReplaceAll(id.BirthDate, "-", "")) {
+		part = strings.ToLower(part)
+		// Two Latin letters are in many words; they tell where they are one.
+		if short := len([]rune(part)) < 3 && len(part) == len([]rune(part)); part == "" || short && !slices.Contains(words, part) {
+			continue
+		}
+		if strings.Contains(name, part) {
 			return true
 		}
 	}

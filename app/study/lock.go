@@ -84,7 +84,9 @@ func takeLock(path string) (*lock, Owner, error) {
 			return nil, other, errHeld
 		}
 		l := &lock{f: f}
-		if err := l.write(thisProcess()); err != nil {
+		// A full disk takes no name; where the system itself holds the lock that is no
+		// reason to turn a reader away.
+		if err := l.write(thisProcess()); err != nil && !(sure && safefile.Full(err)) {
 			l.release(path)
 			return nil, Owner{}, err
 		}
@@ -143,10 +145,13 @@ func statBoth(f *os.File, path string) (here, there fs.FileInfo) {
 	return here, there
 }
 
+// write writes over what an owner before left, which stays where the disk is full.
 func (l *lock) write(o Owner) error {
-	if err := l.f.Truncate(0); err != nil {
+	info, err := l.f.Stat()
+	if err != nil {
 		return err
 	}
+	l.size = int(info.Size())
 	return l.put(o)
 }
 

@@ -43,25 +43,35 @@ type proposalNote struct {
 
 // KeepProposal puts what a model proposes into the study, for good: neither undo
 // nor a later model takes it away. It is to be called before the step that adopts
-// it, so that the step is known to be that model's. model.Folder is filled in.
+// it, so that the step is known to be that model's: also where the proposal cannot be
+// written, which is the error then. model.Folder is filled in.
 func (s *Study) KeepProposal(ctx context.Context, model Model, p Proposal) error {
 	if s.why != nil {
 		return s.why
 	}
 	s.saving.Lock()
 	defer s.saving.Unlock()
+	var unwritten error
+	if model.Folder, unwritten = s.putProposal(ctx, p); unwritten != nil {
+		model.Folder = ""
+	}
+	if err := s.Update(func(i *Info) { i.Models = append(i.Models, model) }); err != nil {
+		return err
+	}
+	return unwritten
+}
+
+// putProposal writes a proposal into a new folder of the study.
+func (s *Study) putProposal(ctx context.Context, p Proposal) (folder string, err error) {
 	if err := os.MkdirAll(s.path(modelName), 0o777); err != nil {
-		return safefile.Explain(s.path(modelName), err)
+		return "", safefile.Explain(s.path(modelName), err)
 	}
 	number, err := s.nextModel()
 	if err != nil {
-		return err
+		return "", err
 	}
-	model.Folder = fmt.Sprintf("%s/%d", modelName, number)
-	if err := s.writeProposal(ctx, s.path(filepath.FromSlash(model.Folder)), p); err != nil {
-		return err
-	}
-	return s.Update(func(i *Info) { i.Models = append(i.Models, model) })
+	folder = fmt.Sprintf("%s/%d", modelName, number)
+	return folder, s.writeProposal(ctx, s.path(filepath.FromSlash(folder)), p)
 }
 
 // nextModel is a number that no model's folder has.

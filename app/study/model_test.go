@@ -66,6 +66,36 @@ func TestProposalsAreKept(t *testing.T) {
 	}
 }
 
+// A model whose proposal cannot be written is credited with its step all the same.
+func TestAModelWithoutItsProposal(t *testing.T) {
+	s := blank(t)
+	if err := s.KeepProposal(t.Context(), Model{ID: "first"}, Proposal{Mask: s.Mask()}); err != nil {
+		t.Fatal(err)
+	}
+	s.History().Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
+	in := s.path(modelName)
+	if err := os.Rename(in, in+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(in, nil, 0o666); err != nil { // no folder can be made here
+		t.Fatal(err)
+	}
+	if err := s.KeepProposal(t.Context(), Model{ID: "second"}, Proposal{Mask: s.Mask()}); err == nil {
+		t.Fatal("it was written into a file")
+	}
+	s.History().Commit(painted(toolModel, mask.RightLung, 3, 0, 50))
+	origins, err := s.Origins(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := origins[2]; !last.Lost || last.Result != nil {
+		t.Errorf("the second step goes back to %+v", last)
+	}
+	if models := s.Info().Models; len(models) != 2 || models[1].ID != "second" || models[1].Folder != "" {
+		t.Errorf("%+v", models)
+	}
+}
+
 // Touched is what hands changed in the steps that are applied, now and after
 // opening again, and what the file of it says.
 func TestTouched(t *testing.T) {

@@ -318,12 +318,8 @@ func (s *Study) Fits(g volume.Geometry) error {
 	if s.grid.Size != g.Size {
 		return app.Refuse(nil, "study.other_size", s.folder, s.grid.Size.String(), g.Size.String())
 	}
-	if !s.grid.SameGrid(g, gridToleranceMM) {
+	if !s.grid.SameGrid(g, g.ToleranceMM()) {
 		return app.Refuse(nil, "study.other_grid", s.folder)
 	}
 	return nil
 }
-
-// gridToleranceMM is how far the corners of one grid may lie from those of
-// another: more than rounding, less than a tenth of any voxel.
-const gridToleranceMM = 0.05

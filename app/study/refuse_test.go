@@ -253,6 +253,8 @@ func TestFolderName(t *testing.T) {
 	id := volume.Identity{PatientName: "DOE^JANE", PatientID: "4711", SeriesNumber: "7"}
 	odd := id
 	odd.SeriesNumber = "../x"
+	born := volume.Identity{BirthDate: "1960-01-02", SeriesNumber: "7"}
+	short := volume.Identity{PatientName: "Ng^Bo=\u674e\u96f7", PatientID: "12", SeriesNumber: "7"}
 	tests := []struct {
 		in   app.SeriesInfo
 		want string
@@ -261,6 +263,11 @@ func TestFolderName(t *testing.T) {
 		{app.SeriesInfo{Case: "Doe_2020", Identity: id}, "case-series-7.opacity"},
 		{app.SeriesInfo{Case: "scan4711b", Identity: odd}, "case.opacity"},
 		{app.SeriesInfo{Case: "a"}, "a.opacity"},
+		{app.SeriesInfo{Case: "19600102_CT", Identity: born}, "case-series-7.opacity"},
+		{app.SeriesInfo{Case: "\u674e\u96f7", Identity: short}, "case-series-7.opacity"},
+		{app.SeriesInfo{Case: "Ng_CT", Identity: short}, "case-series-7.opacity"},
+		{app.SeriesInfo{Case: "lung-1", Identity: short}, "lung-1.opacity"}, // "ng" is no word in it
+		{app.SeriesInfo{Case: "P-12", Identity: short}, "case-series-7.opacity"},
 	}
 	for _, tt := range tests {
 		if got := FolderName(tt.in); got != tt.want {

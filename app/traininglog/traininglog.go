@@ -46,8 +46,7 @@ func Read(path string) ([]Curve, error) {
 	if info.IsDir() {
 		files = nil
 		for _, pattern := range []string{"*.json", "*.csv", "*.tsv"} {
-			found, _ := filepath.Glob(filepath.Join(path, pattern)) // the patterns are sound
-			files = append(files, found...)
+			files = append(files, safefile.Glob(path, pattern)...)
 		}
 	}
 	var out []Curve

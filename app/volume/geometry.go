@@ -206,6 +206,13 @@ func (g Geometry) SameGrid(o Geometry, tolMM float64) bool {
 	return g.Size == o.Size && g.CornersApartMM(o) <= tolMM
 }
 
+// ToleranceMM is how far the corners of another grid may lie from those of g for both to
+// be the same: a tenth of a voxel's smallest side, more than the rounding of headers.
+func (g Geometry) ToleranceMM() float64 {
+	s := g.SpacingMM()
+	return min(s[0], s[1], s[2]) / 10
+}
+
 // CornersApartMM returns how far the corner voxels of g lie from where o, a geometry
 // of the same size, has them: the largest distance.
 func (g Geometry) CornersApartMM(o Geometry) float64 {

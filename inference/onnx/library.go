@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"opacity/app/safefile"
 )
 
 // LibraryVariable is the environment variable that names the shared library, or
@@ -66,7 +68,7 @@ func inFolder(dir string) []string {
 	}
 	var found []string
 	for _, p := range patterns {
-		m, _ := filepath.Glob(filepath.Join(dir, p)) // errs on a malformed pattern only
+		m := safefile.Glob(dir, p)
 		slices.Sort(m)
 		slices.Reverse(m)
 		found = append(found, m...)

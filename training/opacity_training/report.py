@@ -34,7 +34,7 @@ thread that makes batches ahead that is next to nothing.
 
 
 def report(folder: Path, configs: Path | None = None, models: Path | None = None) -> list[Path]:
-    """Write tables and figures beside folder/records; returns what was written. Runs of which some folds are missing are reported as such."""
+    """Write tables and figures beside folder/records, in the place of those there; returns what was written. Runs of which some folds are missing are reported as such."""
     results = tables.read(folder / "records", configs)
     if not results:
         raise FileNotFoundError(f"{folder / 'records'} holds no record of a finished fold; run crossval first")
@@ -50,7 +50,10 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     made += leak(folder, now)
     made += learning_rates(folder, now)
     made += with_and_without(folder, now)
-    return made + report_paired.write(folder, now) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
+    made += report_paired.write(folder, now) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
+    for old in {p for kind in ("systems", "figures") for p in (folder / kind).glob("*")} - set(made):
+        old.unlink()  # of a system that has no record any more
+    return made
 
 
 def group_sizes(results: list[Results], configs: Path | None) -> Counter:

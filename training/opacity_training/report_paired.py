@@ -17,7 +17,7 @@ Each row beside the baseline of its group, on the patients that both have, each 
 the mean difference of Dice (above 0: better than the baseline) with a 95 % bootstrap interval over patients ({RESAMPLES:,} resamples;
 none below {FEWEST} patients). "Gained nothing" means that the interval holds 0, not that there is no difference. The interval is over patients
 alone: another seed moves a row, too, and of twenty rows without any difference about one leaves 0 out. Folds made with an older
-configuration are left out. Where a row was trained longer or shorter than its baseline, or computed in another precision, that stands
+configuration are left out. Where a row was trained longer or shorter than its baseline, or computed in another precision (as far as the records name it), that stands
 beside it: its difference is of both.
 """
 

@@ -303,3 +303,10 @@ def test_mirroring_comes_first_and_says_sensible_lengths():
         chains.apply([Resize(size=[4, 4]), Mirror(below_mm=80, to_mm=110)], narrow(), CM, "hu")
     with pytest.raises(ConfigError, match="below_mm"):
         Mirror(below_mm=80, to_mm=70)
+
+
+def test_padding_counts_as_air_in_hu_alone():
+    image = np.array([[[-3024, -1024, 0, 1000]]], np.int16)
+    steps = [chains.MinMax(scope="slice", to=[0, 1])]
+    assert chains.apply(steps, image, None, "hu")[0][0, 0].tolist() == pytest.approx([0, 0, 1024 / 2024, 1])
+    assert chains.apply(steps, image, None, "gray8")[0][0, 0, 1] > 0.4

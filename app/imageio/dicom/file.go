@@ -52,6 +52,7 @@ type slice struct {
 	slope       float64
 	intercept   float64
 	hu          bool
+	window      volume.Window // the header's first; zero where it has none
 }
 
 // readFile reads the header of a file. The error is a skip, or an *app.Error.
@@ -271,7 +272,7 @@ func (f *file) checkSpacing(d dataset) error {
 
 // newSlice reads position, spacing and rescale out of d.
 func newSlice(f *file, frame int, d dataset) slice {
-	s := slice{file: f, frame: frame, slope: 1, instance: d.number(tagInstanceNumber, 0)}
+	s := slice{file: f, frame: frame, slope: 1, instance: d.number(tagInstanceNumber, 0), window: d.window()}
 	if v, ok := d.floats(tagPosition, 3); ok {
 		s.position, s.positioned = volume.Vec(v), true
 		for _, part := range d.list(tagPosition) {

@@ -76,7 +76,7 @@ func (s *Series) allocate(asInt16 bool) (*volume.Volume, error) {
 		return nil, app.Refuse(nil, "dicom.memory", s.info.Path, g.Size.String(), (bytes+1<<20-1)>>20)
 	}
 	v := &volume.Volume{
-		Geometry: g, Unit: s.unit, Source: s.stack.source, Window: s.stack.slices[0].file.data.window(),
+		Geometry: g, Unit: s.unit, Source: s.stack.source, Window: s.window(),
 		Identity: s.info.Identity, Warnings: s.info.Warnings,
 	}
 	if asInt16 {
@@ -85,6 +85,16 @@ func (s *Series) allocate(asInt16 bool) (*volume.Volume, error) {
 		v.Float32 = make([]float32, g.Size.Voxels())
 	}
 	return v, nil
+}
+
+// window is the header's own of the lowest slice, on the values as they are given.
+func (s *Series) window() volume.Window {
+	first := s.stack.slices[0]
+	if r := first.rescale(s.unit); r.inverted {
+		lo, hi := r.bounds()
+		return turned(first.window, lo, hi)
+	}
+	return first.window
 }
 
 // strides turns Source.FileStrides, which goes from canonical voxels to file

@@ -91,6 +91,17 @@ func TestPixelFormats(t *testing.T) {
 			x.padding, x.intercept, x.pixels = cells16(200), 0, []byte{200, 1, 64, 255}
 		}), []float64{0, 1, 64, 255}, volume.Arbitrary, true},
 	}
+	turnedOver := row(func(x *fixture) {
+		bits(x, 8, 8, 7, false)
+		x.intercept, x.photometric, x.pixels = 0, "MONOCHROME1", []byte{150, 200, 250, 255}
+		x.extra = func(e *encoder) {
+			e.text(tagWindowCenter, "DS", "200")
+			e.text(tagWindowWidth, "DS", "100")
+		}
+	})
+	if v := load(t, only(t, save(t, turnedOver))); v.Window != (volume.Window{Center: 55, Width: 100}) || v.At(1, 0, 0) != 55 {
+		t.Errorf("shades are turned over and their window is %v", v.Window)
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			v := load(t, only(t, save(t, tt.in)))

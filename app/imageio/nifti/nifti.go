@@ -73,11 +73,6 @@ func ReadMask(ctx context.Context, path string) (*mask.LabelMap, error) {
 	return lm, nil
 }
 
-// gridToleranceMM is how far the corners of a mask may lie from those of the CT
-// it was drawn on: more than the rounding of headers, less than a tenth of any
-// voxel.
-const gridToleranceMM = 0.05
-
 // ReadMaskOn is ReadMask for a mask that was drawn on grid g: on another it is
 // refused with a sentence that says what differs.
 func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.LabelMap, error) {
@@ -90,7 +85,7 @@ func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.Labe
 	if grid.Size != g.Size {
 		return nil, app.Refuse(nil, "nifti.mask_size", path, grid.Size.String(), g.Size.String())
 	}
-	if !grid.SameGrid(g, gridToleranceMM) {
+	if !grid.SameGrid(g, g.ToleranceMM()) {
 		return nil, otherGrid(path, grid, g)
 	}
 	return ReadMask(ctx, path)
@@ -101,14 +96,14 @@ func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.Labe
 func otherGrid(path string, m, g volume.Geometry) error {
 	apart, a, b := m.CornersApartMM(g), m.SpacingMM(), g.SpacingMM()
 	for c := range 3 {
-		if math.Abs(a[c]-b[c])*float64(g.Size[c]) > gridToleranceMM {
+		if math.Abs(a[c]-b[c])*float64(g.Size[c]) > g.ToleranceMM() {
 			return app.Refuse(nil, "nifti.mask_spacing", path, millimetres(a), millimetres(b))
 		}
 	}
 	for r := range 3 {
 		m.Affine[r][3] = g.Affine[r][3]
 	}
-	if turned := m.CornersApartMM(g); turned > gridToleranceMM {
+	if turned := m.CornersApartMM(g); turned > g.ToleranceMM() {
 		return app.Refuse(nil, "nifti.mask_turned", path, apart)
 	}
 	return app.Refuse(nil, "nifti.mask_position", path, apart)

@@ -182,8 +182,15 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatalf("%s %s: another grid: %v %v, want %v %v", size, src.Orientation(), got.Affine, got.Source, v.Affine, v.Source)
 			}
 			masked := filepath.Join(filepath.Dir(path), "m.nii.gz")
+			if h := got.Source.Header; len(h) > 32 { // who it is of stays behind
+				copy(h[4:32], "DOE_JANE_19600102")
+				v.Source.Header = h
+			}
 			if err := WriteMask(ctx, masked, v, m, true); err != nil {
 				t.Fatal(err)
+			}
+			if h := mustLoad(t, masked).Source.Header; bytes.Contains(h, []byte("DOE_JANE")) {
+				t.Fatal("the mask's header names the patient")
 			}
 			lm, err := ReadMaskOn(ctx, masked, v.Geometry)
 			if err != nil {

@@ -138,6 +138,7 @@ func newHeader(v *volume.Volume, datatype int, slope float64) *header {
 		clear(h.raw[atSliceLo : atSliceLo+2])  // how its scanner went about them
 		clear(h.raw[atSliceHi : atSliceCod+1])
 		clear(h.raw[132:atQCode]) // times, and texts that may name somebody
+		clear(h.raw[4:32])        // ANALYZE's data_type and db_name, likewise
 		clear(h.raw[atName:atMagic])
 	} else {
 		h.setTransform(v.Source.Affine)

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"context"
 	"math/bits"
 
 	"opacity/app/parallel"
@@ -106,10 +107,13 @@ func (d *Digest) higher() []float64 {
 
 // Band is the vertical interval of the pooled ROC curve at each of the false positive
 // rates, ascending, cases drawn with replacement: where the TPR of 95 % of the draws
-// lies, rate by rate.
-func Band(cases []*Digest, fpr []float64, b stats.Bootstrap) (lo, hi []float64, why stats.Why) {
+// lies, rate by rate; of no use once ctx is done.
+func Band(ctx context.Context, cases []*Digest, fpr []float64, b stats.Bootstrap) (lo, hi []float64, why stats.Why) {
 	var pooled Digest
 	return b.Band(len(cases), func(drawn []int) []float64 {
+		if ctx.Err() != nil {
+			return make([]float64, len(fpr))
+		}
 		pooled.pool(cases, drawn)
 		return pooled.tpr(fpr)
 	})

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"context"
 	"math"
 
 	"opacity/app/stats"
@@ -8,10 +9,13 @@ import (
 
 // AveragePrecisionInterval is the interval of the average precision of all cases pooled,
 // cases drawn with replacement, as AUCInterval has it. Draws without voxels of both kinds
-// are left out.
-func AveragePrecisionInterval(cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why) {
+// are left out. Of no use once ctx is done.
+func AveragePrecisionInterval(ctx context.Context, cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why) {
 	var pooled Digest
 	return b.Interval(len(cases), func(drawn []int) float64 {
+		if ctx.Err() != nil {
+			return math.NaN()
+		}
 		pooled.pool(cases, drawn)
 		return pooled.averagePrecision()
 	})

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -119,7 +120,7 @@ func TestBandByPooling(t *testing.T) {
 		fpr = append(fpr, float64(n)/20)
 	}
 	b := stats.Bootstrap{Resamples: 50, Seed: 4}
-	lo, hi, why := Band(digests, fpr, b)
+	lo, hi, why := Band(context.Background(), digests, fpr, b)
 	wantLo, wantHi, _ := b.Band(len(all), func(cases []int) []float64 {
 		curve, _ := pooled(all, cases).ROC()
 		var y []float64
@@ -211,7 +212,7 @@ func BenchmarkResample(b *testing.B) {
 	})
 	b.Run("band", func(b *testing.B) {
 		for b.Loop() {
-			Band(cases, fpr, stats.Bootstrap{})
+			Band(context.Background(), cases, fpr, stats.Bootstrap{})
 		}
 	})
 }
@@ -219,7 +220,7 @@ func BenchmarkResample(b *testing.B) {
 // The interval of the average precision is that of drawing cases and counting all their
 // voxels anew.
 func TestAveragePrecisionIntervalByPooling(t *testing.T) {
-	all, digests := sameInterval(t, AveragePrecisionInterval, func(h Histogram) float64 { return h.AveragePrecision().X })
+	all, digests := sameInterval(t, averagePrecisionInterval, func(h Histogram) float64 { return h.AveragePrecision().X })
 	recall, precision := digests[0].PR()
 	points, _ := all[0].PR()
 	last := points[len(points)-1]
@@ -229,4 +230,8 @@ func TestAveragePrecisionIntervalByPooling(t *testing.T) {
 	if recall, _ = (&Digest{}).PR(); recall != nil {
 		t.Errorf("of nothing: %v", recall)
 	}
+}
+
+func averagePrecisionInterval(cases []*Digest, b stats.Bootstrap) (stats.Interval, stats.Why) {
+	return AveragePrecisionInterval(context.Background(), cases, b)
 }

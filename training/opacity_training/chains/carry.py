@@ -9,7 +9,6 @@ from . import greys, grids
 from .grids import Spacing
 from .steps import OPS, SPLINE, Clahe, Clip, Crop, LungMask, MinMax, Mirror, Mirrored, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit
 
-
 def settle(steps: list[Step], image: np.ndarray | None, spacing_mm: Spacing | None, unit: str) -> list[Step]:
     """The steps with what depends on the whole of a scan decided, so that parts of it can be carried out by themselves."""
     out = []
@@ -29,9 +28,12 @@ def settle(steps: list[Step], image: np.ndarray | None, spacing_mm: Spacing | No
 def apply(steps: list[Step], image: np.ndarray, spacing_mm: Spacing | None, unit: str, lungs: np.ndarray | None = None) -> tuple[np.ndarray, Spacing | None]:
     """Steps on a stack [z, y, x], in the order written; float32 throughout.
 
-    lungs, bool of the image's shape, is for lung_mask. Returns the picture and its spacing (z, y, x).
+    lungs, bool of the image's shape, is for lung_mask. Returns the picture and its spacing (z, y, x). In HU whatever is below
+    -1024, scanners' padding, counts as -1024, as in the program.
     """
     source = greys.numbers(image)
+    if unit == "hu":
+        source = np.maximum(source, np.float32(greys.FLOOR_HU))
     x, cut = source, None
     for step in settle(steps, source, spacing_mm, unit):
         if cut is not None and needs_all(step):
