@@ -60,6 +60,46 @@ func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
 	})
 }
 
+// Begun is the study as the archive of a history that was begun before it. origins[n]
+// is what the mask after n steps goes back to: that of each step is kept ahead of it,
+// as KeepProposal and KeepFile would have, but without what the models proposed.
+func (s *Study) Begun(origins []app.Origin) mask.Archive {
+	return &begun{Study: s, origins: origins}
+}
+
+type begun struct {
+	*Study
+	origins        []app.Origin
+	kept, credited int // steps
+}
+
+// Keep may be called again for a step that could not be kept.
+func (b *begun) Keep(step mask.Step) (ref int64, err error) {
+	if n := b.kept + 1; n < len(b.origins) && b.credited < n {
+		if err := b.credit(step, b.origins[n]); err != nil {
+			return 0, err
+		}
+		b.credited = n
+	}
+	if ref, err = b.Study.Keep(step); err == nil {
+		b.kept++
+	}
+	return ref, err
+}
+
+func (b *begun) credit(step mask.Step, o app.Origin) error {
+	switch {
+	case (step.Tool == toolModel || step.Tool == toolAgain) && o.Result != nil:
+		model := ModelOf(o.Result)
+		return b.Update(func(i *Info) { i.Models = append(i.Models, model) })
+	case step.Tool == mask.ToolFile:
+		return b.KeepFile("", "", o.Warnings)
+	case step.Tool == toolThreshold:
+		return b.KeepThresholds(o.Thresholds)
+	}
+	return nil
+}
+
 // KeepThresholds says which thresholds the next step leads to, by label value,
 // 0..255 for 0..1.
 func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
@@ -134,7 +174,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			continue
 		}
 		o, read := runs[from.model.Folder]
-		if !read || from.model.File {
+		if !read || from.model.Folder == "" { // files, and what was not kept, have none to tell them by
 			var err error
 			if o, err = s.run(ctx, from.model); err != nil {
 				return nil, err
