@@ -182,3 +182,32 @@ func TestBegunCreditsWhatWasBefore(t *testing.T) {
 		t.Errorf("the audit credits %v", credited)
 	}
 }
+
+// A model that finds what is there already makes no step, and is known all the same.
+func TestAModelThatChangedNothing(t *testing.T) {
+	s := blank(t)
+	s.History().Commit(painted("brush", mask.LeftLung, 0, 0, 100))
+	for _, tt := range []struct {
+		what string
+		p    func() *mask.Mask
+		want bool
+	}{
+		{"the same", func() *mask.Mask { return s.Mask().Snapshot() }, true},
+		{"more", func() *mask.Mask {
+			m := s.Mask().Snapshot()
+			m.Apply(painted("brush", mask.RightLung, 3, 0, 9).Delta)
+			return m
+		}, false}, // a run whose step never came
+	} {
+		if err := s.KeepProposal(t.Context(), Model{ID: tt.what}, Proposal{Mask: tt.p()}); err != nil {
+			t.Fatal(err)
+		}
+		origins, err := s.Origins(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := origins[1].Result; (got != nil) != tt.want || got != nil && got.Model.ID != tt.what {
+			t.Errorf("%s: %+v", tt.what, origins)
+		}
+	}
+}

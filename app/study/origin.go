@@ -162,11 +162,14 @@ func (s *state) lastOrigin() *origin {
 
 // Origins is where the mask came from, for app.Session.Restore: each entry holds
 // from that number of steps on, until the next. It reads the models' proposals;
-// one that cannot be read any more is left out, with a warning that stays.
+// one that cannot be read any more is left out, with a warning that stays. A model
+// that ran last and found what was there already made no step; it is known by its
+// proposal.
 func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	s.mu.Lock()
 	known := slices.Clone(s.origins)
 	labels := slices.Clone(s.labels)
+	unstepped := s.unstepped()
 	s.mu.Unlock()
 	origins, runs := map[int]app.Origin{}, map[string]app.Origin{}
 	for n, from := range known {
@@ -184,7 +187,30 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 		o.Thresholds = cuts(from.thresholds, labels)
 		origins[n+1] = o
 	}
+	if unstepped != nil {
+		o, err := s.run(ctx, unstepped)
+		if err != nil {
+			return nil, err
+		}
+		if o.Result != nil && mask.Diff(s.Mask(), o.Result.Mask).Empty() {
+			origins[len(known)] = o
+		}
+	}
 	return origins, nil
+}
+
+// unstepped is the last model's run where no step is known to be its, and none was
+// taken back; nil where there is none.
+func (s *state) unstepped() *Model {
+	n := len(s.info.Models)
+	if n == 0 || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
+		return nil
+	}
+	last := s.info.Models[n-1]
+	if slices.ContainsFunc(s.origins, func(o *origin) bool { return o != nil && o.model.Folder == last.Folder }) {
+		return nil
+	}
+	return &last
 }
 
 // run is the origin that a model's run or a file is.
