@@ -51,6 +51,16 @@ func (s *Session) Origin() Origin {
 	return Origin{}
 }
 
+// Origins returns where the mask after each number of steps came from, those taken back
+// included.
+func (s *Session) Origins() []Origin {
+	out := make([]Origin, len(s.origins))
+	for n, p := range s.origins {
+		out[n] = p.Origin
+	}
+	return out
+}
+
 // Result returns the model run that the mask goes back to, corrected since or
 // not, or nil where it goes back to none.
 func (s *Session) Result() *SegmentResult { return s.Origin().Result }

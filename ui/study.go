@@ -192,7 +192,7 @@ func (w *Window) tryAgain(k *keeping) {
 // attach lets a study keep the work on the open case from now on, what was done
 // before included.
 func (w *Window) attach(k *keeping, s *study.Study) {
-	if err := w.session.SetArchive(s); err != nil {
+	if err := w.session.SetArchive(s.Begun(w.session.Origins())); err != nil {
 		w.bands.failAbout("study", err)
 		w.release(s)
 		return

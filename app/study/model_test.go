@@ -145,3 +145,69 @@ func TestTouched(t *testing.T) {
 		}
 	}
 }
+
+// Steps that were made before there was a study are credited to who made them.
+func TestBegunCreditsWhatWasBefore(t *testing.T) {
+	s := blank(t)
+	size := s.size
+	m := mask.New(size, s.Mask().Labels())
+	h := mask.NewHistory(m)
+	first, second := &app.SegmentResult{Mask: m, Model: app.ModelInfo{ID: "first"}}, &app.SegmentResult{Mask: m, Model: app.ModelInfo{ID: "second"}}
+	origins := []app.Origin{{}}
+	for n, o := range []app.Origin{{Result: first}, {Result: first}, {File: true}, {Result: second}, {Result: second, Thresholds: map[uint8]uint8{mask.LeftLung: 51}}} {
+		tool := []string{toolModel, "brush", mask.ToolFile, toolModel, toolThreshold}[n]
+		h.Commit(painted(tool, mask.LeftLung, n, 0, int32(20+n)))
+		origins = append(origins, o)
+	}
+	if err := h.SetArchive(s.Begun(origins)); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted("brush", mask.RightLung, 0, 50, 9))
+	got, err := s.Origins(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if models := s.Info().Models; len(models) != 3 || models[0].ID != "first" || !models[1].File || models[2].ID != "second" {
+		t.Fatalf("%+v", models)
+	}
+	if !got[1].Lost || !got[3].File || !got[4].Lost || got[5].Thresholds[mask.LeftLung] != 51 || len(got) != 4 {
+		t.Errorf("%+v", got)
+	}
+	rows := s.Audit()
+	credited := map[string]int{}
+	for _, r := range rows {
+		credited[r.Model]++
+	}
+	if credited["first"] == 0 || credited["second"] == 0 {
+		t.Errorf("the audit credits %v", credited)
+	}
+}
+
+// A model that finds what is there already makes no step, and is known all the same.
+func TestAModelThatChangedNothing(t *testing.T) {
+	s := blank(t)
+	s.History().Commit(painted("brush", mask.LeftLung, 0, 0, 100))
+	for _, tt := range []struct {
+		what string
+		p    func() *mask.Mask
+		want bool
+	}{
+		{"the same", func() *mask.Mask { return s.Mask().Snapshot() }, true},
+		{"more", func() *mask.Mask {
+			m := s.Mask().Snapshot()
+			m.Apply(painted("brush", mask.RightLung, 3, 0, 9).Delta)
+			return m
+		}, false}, // a run whose step never came
+	} {
+		if err := s.KeepProposal(t.Context(), Model{ID: tt.what}, Proposal{Mask: tt.p()}); err != nil {
+			t.Fatal(err)
+		}
+		origins, err := s.Origins(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := origins[1].Result; (got != nil) != tt.want || got != nil && got.Model.ID != tt.what {
+			t.Errorf("%s: %+v", tt.what, origins)
+		}
+	}
+}

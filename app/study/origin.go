@@ -60,6 +60,46 @@ func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
 	})
 }
 
+// Begun is the study as the archive of a history that was begun before it. origins[n]
+// is what the mask after n steps goes back to: that of each step is kept ahead of it,
+// as KeepProposal and KeepFile would have, but without what the models proposed.
+func (s *Study) Begun(origins []app.Origin) mask.Archive {
+	return &begun{Study: s, origins: origins}
+}
+
+type begun struct {
+	*Study
+	origins        []app.Origin
+	kept, credited int // steps
+}
+
+// Keep may be called again for a step that could not be kept.
+func (b *begun) Keep(step mask.Step) (ref int64, err error) {
+	if n := b.kept + 1; n < len(b.origins) && b.credited < n {
+		if err := b.credit(step, b.origins[n]); err != nil {
+			return 0, err
+		}
+		b.credited = n
+	}
+	if ref, err = b.Study.Keep(step); err == nil {
+		b.kept++
+	}
+	return ref, err
+}
+
+func (b *begun) credit(step mask.Step, o app.Origin) error {
+	switch {
+	case (step.Tool == toolModel || step.Tool == toolAgain) && o.Result != nil:
+		model := ModelOf(o.Result)
+		return b.Update(func(i *Info) { i.Models = append(i.Models, model) })
+	case step.Tool == mask.ToolFile:
+		return b.KeepFile("", "", o.Warnings)
+	case step.Tool == toolThreshold:
+		return b.KeepThresholds(o.Thresholds)
+	}
+	return nil
+}
+
 // KeepThresholds says which thresholds the next step leads to, by label value,
 // 0..255 for 0..1.
 func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
@@ -122,11 +162,14 @@ func (s *state) lastOrigin() *origin {
 
 // Origins is where the mask came from, for app.Session.Restore: each entry holds
 // from that number of steps on, until the next. It reads the models' proposals;
-// one that cannot be read any more is left out, with a warning that stays.
+// one that cannot be read any more is left out, with a warning that stays. A model
+// that ran last and found what was there already made no step; it is known by its
+// proposal.
 func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	s.mu.Lock()
 	known := slices.Clone(s.origins)
 	labels := slices.Clone(s.labels)
+	unstepped := s.unstepped()
 	s.mu.Unlock()
 	origins, runs := map[int]app.Origin{}, map[string]app.Origin{}
 	for n, from := range known {
@@ -134,7 +177,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			continue
 		}
 		o, read := runs[from.model.Folder]
-		if !read || from.model.File {
+		if !read || from.model.Folder == "" { // files, and what was not kept, have none to tell them by
 			var err error
 			if o, err = s.run(ctx, from.model); err != nil {
 				return nil, err
@@ -144,7 +187,30 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 		o.Thresholds = cuts(from.thresholds, labels)
 		origins[n+1] = o
 	}
+	if unstepped != nil {
+		o, err := s.run(ctx, unstepped)
+		if err != nil {
+			return nil, err
+		}
+		if o.Result != nil && mask.Diff(s.Mask(), o.Result.Mask).Empty() {
+			origins[len(known)] = o
+		}
+	}
 	return origins, nil
+}
+
+// unstepped is the last model's run where no step is known to be its, and none was
+// taken back; nil where there is none.
+func (s *state) unstepped() *Model {
+	n := len(s.info.Models)
+	if n == 0 || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
+		return nil
+	}
+	last := s.info.Models[n-1]
+	if slices.ContainsFunc(s.origins, func(o *origin) bool { return o != nil && o.model.Folder == last.Folder }) {
+		return nil
+	}
+	return &last
 }
 
 // run is the origin that a model's run or a file is.

@@ -76,6 +76,9 @@ type Geometry struct {
 	// the position of each slice k along the slice normal, in millimetres from
 	// slice 0. It is nil for an even stack. Affine then steps by the median.
 	SlicePositionsMM []float64
+	// Uneven says that slices stacked along another axis than k are not evenly spaced:
+	// where they lie is not known to better than the even grid of Affine.
+	Uneven bool
 	// FrameUID is DICOM's frame of reference: grids of one share their patient
 	// coordinates. "" where it is not known.
 	FrameUID string

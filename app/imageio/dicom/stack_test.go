@@ -147,6 +147,22 @@ func TestStackWarnings(t *testing.T) {
 	}
 }
 
+// Of stacks that are not axial only that they are uneven is known.
+func TestUnevenCoronal(t *testing.T) {
+	for _, tt := range []struct {
+		y    []float64
+		want bool
+	}{{[]float64{0, 2, 4, 6, 8}, false}, {[]float64{0, 2, 4, 8, 10}, true}} {
+		all := stackOf(tt.y...)
+		for n := range all {
+			all[n].position, all[n].orientation = []float64{-10, tt.y[n], 20}, []float64{1, 0, 0, 0, 0, -1}
+		}
+		if v := load(t, only(t, save(t, all...))); v.Uneven != tt.want || v.SlicePositionsMM != nil {
+			t.Errorf("%v: uneven %v", tt.y, v.Uneven)
+		}
+	}
+}
+
 // Every voxel of an uneven stack lies where its own header says.
 func TestUnevenPositions(t *testing.T) {
 	for _, tt := range []struct {

@@ -80,9 +80,10 @@ func (st *stack) below(k int) int {
 }
 
 // keepPositions records uneven slice positions where slices are stacked on the
-// canonical k axis.
+// canonical k axis, and of other stacks that they are uneven.
 func (st *stack) keepPositions(p []float64) {
 	if st.source.StackAxis() != 2 {
+		st.geometry.Uneven = true
 		return
 	}
 	pos := make([]float64, len(p))

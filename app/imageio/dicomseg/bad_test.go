@@ -38,6 +38,7 @@ func TestOtherScans(t *testing.T) {
 	}{
 		{"as it is", "seg.dcm", ct, nil},
 		{"no frame of reference", "rtstruct.dcm", unknown, nil},
+		{"coronal slices with a gap", "rtstruct.dcm", change(func(g *volume.Geometry) { g.Uneven = true }), []string{"not evenly spaced"}},
 		{"another frame of reference", "seg.dcm", change(func(g *volume.Geometry) { g.FrameUID = "1.2" }), []string{"frame of reference", "1.2"}},
 		{"contours in another frame", "rtstruct.dcm", change(func(g *volume.Geometry) { g.FrameUID = "1.2" }), []string{"frame of reference", "1.2"}},
 		{"moved by half a voxel", "seg.dcm", change(func(g *volume.Geometry) { g.Affine[0][3] += 0.4 }), []string{"7x9x4", "7x9x5", "12.5", "12.9"}},

@@ -128,6 +128,9 @@ func read(ctx context.Context, path string, g *volume.Geometry) (lm *mask.LabelM
 		if p := g.Problem(); !p.IsZero() {
 			return nil, app.Refuse(nil, "dicom.geometry", path, p)
 		}
+		if g.Uneven {
+			return nil, app.Refuse(nil, "dicomseg.uneven", path)
+		}
 	}
 	switch kindOf(o) {
 	case segmentation:
