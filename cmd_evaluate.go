@@ -233,16 +233,16 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) (
 	for _, n := range notes {
 		run.Notes = append(run.Notes, n.String())
 	}
+	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
 	if len(run.Rows) == 0 {
 		f.undo(o.Store)
 		if f.printed {
-			if err := cohort.Build(run, o, f.seed, export.IntendedUse(), failed).WriteJSON(c.out); err != nil {
+			if err := r.WriteJSON(c.out); err != nil {
 				return err
 			}
 		}
 		return c.unevaluated(append(failed, run.Failed...), 0)
 	}
-	r := cohort.Build(run, o, f.seed, export.IntendedUse(), failed)
 	if r.Outcome, err = f.foretold(r.Cases); err != nil {
 		return err
 	}
@@ -255,18 +255,11 @@ func (c *cli) evaluate(ctx context.Context, f evaluateFlags, o cohort.Options) (
 			f.takeBack(files)
 		}
 	}()
-	var undrawn error
-	if f.plain {
-		if err := f.clearFolder(filepath.Join(f.out, "figures"), oursInFigures); err != nil {
-			return err
-		}
-	} else {
-		figures, missing, err := c.drawEvaluation(ctx, f, o, cases, r)
-		if err != nil {
-			return err
-		}
-		files, undrawn = append(files, figures...), missing
+	figures, undrawn, err := c.drawEvaluation(ctx, f, o, cases, r)
+	if err != nil {
+		return err
 	}
+	files = append(files, figures...)
 	tables, undone, err := c.writePresets(ctx, f, o, cases, r)
 	if err != nil {
 		return err

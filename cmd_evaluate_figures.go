@@ -282,11 +282,14 @@ const mostOnColumn = 8
 // drawEvaluation makes the folder of figures; files is empty where there is none. missing
 // names the figures that were asked for by name and that there are none of.
 func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, missing, err error) {
+	folder := filepath.Join(f.out, "figures")
+	if f.plain {
+		return nil, nil, f.clearFolder(folder, oursInFigures)
+	}
 	chosen, named, err := f.figures.chosen()
 	if err != nil {
 		return nil, nil, err
 	}
-	folder := filepath.Join(f.out, "figures")
 	if len(chosen) == 0 {
 		return nil, nil, f.clearFolder(folder, oursInFigures)
 	}

@@ -64,8 +64,11 @@ func (f evaluateFlags) clear(path string) error {
 // clearFolder is clear of the files of a folder that are evaluate's by their names, and
 // of the folder where nothing else is in it.
 func (f evaluateFlags) clearFolder(folder string, ours func(name string) bool) error {
+	if !f.force {
+		return nil
+	}
 	names, err := safefile.Names(folder)
-	if err != nil || !f.force {
+	if err != nil {
 		return err
 	}
 	for _, name := range names {

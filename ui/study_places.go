@@ -60,8 +60,7 @@ func (w *Window) studyRoots() func() []string {
 	return func() []string {
 		roots := slices.Clone(roots)
 		if lists != "" {
-			more := safefile.Glob(lists, "*_studies")
-			roots = append(roots, more...)
+			roots = append(roots, safefile.Glob(lists, "*_studies")...)
 		}
 		return slices.DeleteFunc(roots, func(dir string) bool { return dir == "" })
 	}

@@ -47,7 +47,7 @@ func (o Options) image(ctx context.Context, c Case, reference *labelled) (*volum
 	if err != nil {
 		return nil, err
 	}
-	if !v.SameGrid(reference.grid, reference.grid.ToleranceMM()) {
+	if !v.LiesOn(reference.grid) {
 		return nil, app.Refuse(nil, "evaluate.other_grid", c.Image, describe(v.Geometry), describe(reference.grid))
 	}
 	return v, nil

@@ -80,7 +80,7 @@ func (o Options) readLabels(ctx context.Context, path string, on *volume.Geometr
 		return nil, false, app.Refuse(nil, "evaluate.many_labels", path, n)
 	}
 	resampled := false
-	if on != nil && !lm.SameGrid(*on, on.ToleranceMM()) {
+	if on != nil && !lm.LiesOn(*on) {
 		if !o.Resample {
 			return nil, false, app.Refuse(nil, "evaluate.other_grid_mask", path, describe(lm.Geometry), describe(*on))
 		}

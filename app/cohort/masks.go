@@ -19,7 +19,7 @@ func (o Options) Masks(ctx context.Context, c Case, image volume.Geometry) (refe
 	if err != nil {
 		return nil, nil, err
 	}
-	if !r.grid.SameGrid(image, image.ToleranceMM()) {
+	if !r.grid.LiesOn(image) {
 		return nil, nil, app.Refuse(nil, "evaluate.image_grid", c.Image, describe(image), c.Reference, describe(r.grid))
 	}
 	p, _, err := o.readLabels(ctx, c.Prediction, &r.grid)

@@ -37,7 +37,7 @@ func (o Options) Explore(ctx context.Context, c Case) (Explored, error) {
 	if err != nil {
 		return Explored{}, err
 	}
-	if !v.SameGrid(f.grid, f.grid.ToleranceMM()) {
+	if !v.LiesOn(f.grid) {
 		return Explored{}, app.Refuse(nil, "evaluate.other_grid", c.Image, describe(v.Geometry), describe(f.grid))
 	}
 	out := Explored{Case: c.Name, Size: v.Source.Size, Min: math.Inf(1), Max: math.Inf(-1), Shares: map[string]float64{}}

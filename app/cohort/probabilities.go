@@ -68,7 +68,7 @@ func (o Options) score(ctx context.Context, path string, reference, in *mask.Bit
 	if err != nil {
 		return s, nil, err
 	}
-	if !v.SameGrid(g, g.ToleranceMM()) {
+	if !v.LiesOn(g) {
 		return s, nil, app.Refuse(nil, "evaluate.other_grid", path, describe(v.Geometry), describe(g))
 	}
 	slice := func(k int) []float32 {

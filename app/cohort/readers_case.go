@@ -104,7 +104,7 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 	}
 	m.on = commonGrid(read)
 	if m.on == nil && !o.Resample {
-		a, b := read[0], read[slices.IndexFunc(read, func(f readMap) bool { return !f.grid.SameGrid(read[0].grid, read[0].grid.ToleranceMM()) })]
+		a, b := read[0], read[slices.IndexFunc(read, func(f readMap) bool { return !f.grid.LiesOn(read[0].grid) })]
 		out.failed = append(out.failed, Failure{a.Case, "", app.Refuse(nil, "evaluate.readers.two_grids", a.path, describe(a.grid), b.path, describe(b.grid))})
 		return m, nil
 	}
@@ -113,7 +113,7 @@ func (o ReadersOptions) load(ctx context.Context, readings []Reading, out *caseR
 	}
 	var maps []*labelled
 	for _, f := range read {
-		if !f.grid.SameGrid(m.on.grid, m.on.grid.ToleranceMM()) {
+		if !f.grid.LiesOn(m.on.grid) {
 			if !o.Resample {
 				out.failed = append(out.failed, Failure{f.Case, f.Reader, app.Refuse(nil, "evaluate.readers.other_grid", f.path, describe(f.grid), m.on.path, describe(m.on.grid))})
 				continue

@@ -71,7 +71,7 @@ func commonGrid(read []readMap) *labelled {
 	for n, f := range read {
 		count, seen := 0, false
 		for i, g := range read {
-			if g.grid.SameGrid(f.grid, f.grid.ToleranceMM()) {
+			if g.grid.LiesOn(f.grid) {
 				count++
 				seen = seen || i < n
 			}

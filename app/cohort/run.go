@@ -180,7 +180,11 @@ func (r *runner) one(ctx context.Context, c Case) result {
 	if err != nil {
 		return result{err: err}
 	}
-	if kept, ok := r.fetch(c, key); ok {
+	kept, ok, err := r.fetch(c, key)
+	if err != nil {
+		return result{err: err}
+	}
+	if ok {
 		return result{outcome: kept, inputs: in, reused: true}
 	}
 	found, err := r.measure(ctx, c)

@@ -122,44 +122,29 @@ func FileName(name string) string {
 }
 
 // fetch returns what an earlier run found of the same files with the same options.
-func (o Options) fetch(c Case, key string) (outcome, bool) {
+// A file that no run kept is somebody's own, and refused.
+func (o Options) fetch(c Case, key string) (found outcome, ok bool, err error) {
 	if o.Store == "" {
-		return outcome{}, false
+		return outcome{}, false, nil
 	}
 	b, err := os.ReadFile(o.path(c))
-	if err != nil {
-		return outcome{}, false
-	}
-	var k kept
-	if json.Unmarshal(b, &k) != nil || k.Key != key || len(k.Rows) == 0 {
-		return outcome{}, false
-	}
-	return k.outcome, true
-}
-
-// mayReplace refuses a file that an earlier run did not keep: it is somebody's own.
-func (o Options) mayReplace(path string) error {
-	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return outcome{}, false, nil
 	}
 	if err != nil {
-		return safefile.Explain(path, err)
+		return outcome{}, false, safefile.Explain(o.path(c), err)
 	}
 	var k kept
 	if json.Unmarshal(b, &k) != nil || k.Key == "" {
-		return app.Refuse(nil, "evaluate.store_taken", path)
+		return outcome{}, false, app.Refuse(nil, "evaluate.store_taken", o.path(c))
 	}
-	return nil
+	return k.outcome, k.Key == key && len(k.Rows) > 0, nil
 }
 
 // keep puts a finished case where a later run finds it.
 func (o Options) keep(c Case, key string, found outcome) error {
 	if o.Store == "" {
 		return nil
-	}
-	if err := o.mayReplace(o.path(c)); err != nil {
-		return err
 	}
 	b, err := json.Marshal(kept{key, found})
 	if err != nil {

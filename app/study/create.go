@@ -40,10 +40,11 @@ func tells(name string, id volume.Identity) bool {
 	for _, part := range append(parts, id.PatientID, id.BirthDate, strings.ReplaceAll(id.BirthDate, "-", "")) {
 		part = strings.ToLower(part)
 		// Two Latin letters are in many words; they tell where they are one.
-		if short := len([]rune(part)) < 3 && len(part) == len([]rune(part)); part == "" || short && !slices.Contains(words, part) {
-			continue
+		told := strings.Contains(name, part)
+		if letters := len([]rune(part)); letters < 3 && len(part) == letters {
+			told = slices.Contains(words, part)
 		}
-		if strings.Contains(name, part) {
+		if told && part != "" {
 			return true
 		}
 	}

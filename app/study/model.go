@@ -55,7 +55,7 @@ func (s *Study) KeepProposal(ctx context.Context, model Model, p Proposal) error
 	if model.Folder, unwritten = s.putProposal(ctx, p); unwritten != nil {
 		model.Folder = ""
 	}
-	if err := s.Update(func(i *Info) { i.Models = append(i.Models, model) }); err != nil {
+	if err := s.addModel(model); err != nil {
 		return err
 	}
 	return unwritten

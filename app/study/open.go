@@ -318,7 +318,7 @@ func (s *Study) Fits(g volume.Geometry) error {
 	if s.grid.Size != g.Size {
 		return app.Refuse(nil, "study.other_size", s.folder, s.grid.Size.String(), g.Size.String())
 	}
-	if !s.grid.SameGrid(g, g.ToleranceMM()) {
+	if !s.grid.LiesOn(g) {
 		return app.Refuse(nil, "study.other_grid", s.folder)
 	}
 	return nil

@@ -55,9 +55,11 @@ func appDevice(d *Device) (out app.Device) {
 // KeepFile says that the next step takes the mask from a file of that name and
 // hash, which may be "", and what is doubtful about it.
 func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
-	return s.Update(func(i *Info) {
-		i.Models = append(i.Models, Model{ID: name, SHA256: sha256, File: true, Doubts: doubtsOf(doubts)})
-	})
+	return s.addModel(Model{ID: name, SHA256: sha256, File: true, Doubts: doubtsOf(doubts)})
+}
+
+func (s *Study) addModel(m Model) error {
+	return s.Update(func(i *Info) { i.Models = append(i.Models, m) })
 }
 
 // Begun is the study as the archive of a history that was begun before it. origins[n]
@@ -90,8 +92,7 @@ func (b *begun) Keep(step mask.Step) (ref int64, err error) {
 func (b *begun) credit(step mask.Step, o app.Origin) error {
 	switch {
 	case (step.Tool == toolModel || step.Tool == toolAgain) && o.Result != nil:
-		model := ModelOf(o.Result)
-		return b.Update(func(i *Info) { i.Models = append(i.Models, model) })
+		return b.addModel(ModelOf(o.Result))
 	case step.Tool == mask.ToolFile:
 		return b.KeepFile("", "", o.Warnings)
 	case step.Tool == toolThreshold:

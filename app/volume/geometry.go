@@ -209,6 +209,9 @@ func (g Geometry) SameGrid(o Geometry, tolMM float64) bool {
 	return g.Size == o.Size && g.CornersApartMM(o) <= tolMM
 }
 
+// LiesOn reports whether g is the grid o, but for what ToleranceMM leaves to headers.
+func (g Geometry) LiesOn(o Geometry) bool { return g.SameGrid(o, o.ToleranceMM()) }
+
 // ToleranceMM is how far the corners of another grid may lie from those of g for both to
 // be the same: a tenth of a voxel's smallest side, more than the rounding of headers.
 func (g Geometry) ToleranceMM() float64 {

@@ -69,7 +69,6 @@ func inFolder(dir string) []string {
 	var found []string
 	for _, p := range patterns {
 		m := safefile.Glob(dir, p)
-		slices.Sort(m)
 		slices.Reverse(m)
 		found = append(found, m...)
 	}

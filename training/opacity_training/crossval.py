@@ -155,7 +155,8 @@ def _restorable(system: System, fold: Fold, places: Places) -> bool:
     weights = kept(system, runs.folder(places.runs, system, fold.number), places)
     if not system.keep_weights or not weights.exists() or _predicted(system, fold, places):
         return False
-    return runs.read(weights)["sha256"] == system.sha256(predicted=False) and runs.sides(weights) == fold.sides()
+    state = runs.read(weights)
+    return state["sha256"] == system.sha256(predicted=False) and state["cases"] == fold.sides()
 
 
 def restore(system: System, fold: Fold, places: Places, say: Callable = print) -> None:
@@ -243,4 +244,4 @@ def keep(system: System, run: Path, path: Path) -> None:
     _, net, step = runs.load_network(run, system.predict.weights)
     half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    runs.write(path, runs.describe(system) | {"step": step, "cases": runs.sides(run), "patients": runs.patients(run), "net": half})
+    runs.write(path, runs.describe(system) | {"step": step, "net": half} | runs.whose(run))

@@ -219,8 +219,9 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     checkpoint, folder = Path(checkpoint), Path(folder)
     system, net, step = load_network(checkpoint, which)
     system.predict.weights = which or system.predict.weights
-    train, held, fold = split_of(system, runs.sides(checkpoint), checkpoint)
-    metadata = describe(system, step, train, fold, runs.patients(checkpoint))
+    whose = runs.whose(checkpoint)
+    train, held, fold = split_of(system, whose["cases"], checkpoint)
+    metadata = describe(system, step, train, fold, whose["patients"])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{metadata['id']}.onnx"
     part = path.with_suffix(".part.onnx")

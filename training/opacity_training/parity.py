@@ -21,8 +21,8 @@ from onnx import TensorProto, helper, numpy_helper
 from . import card, chains, check
 from .export import load_network, write_metadata
 from .runtime import Model
-from .tables import markdown
 from .sources.nifti import write as write_nifti
+from .tables import markdown
 
 PROGRAM = Path(__file__).resolve().parents[2] / "bin" / ("opacity-headless.exe" if sys.platform == "win32" else "opacity-headless")
 PROBABILITY = 1e-4  # largest difference on identical tensors

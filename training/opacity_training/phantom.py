@@ -227,11 +227,11 @@ def gas(s: Slice, chest: Chest, level: float, lung: np.ndarray, infection: np.nd
         infection &= ~tube
     if level < 0.2:
         for _ in range(rng.integers(0, 6)):
-            gas = s.ellipse(rng.uniform(-0.7, 0.7) * ia, rng.uniform(-0.8, 0.5) * ib, rng.uniform(4, 45), rng.uniform(3, 22)) & chest.cavity & ~lung & ~spine
-            gas &= cv2.dilate(lung.astype(np.uint8), np.ones((9, 9))) == 0
-            s.hu[gas] = rng.uniform(-1000, -850)
+            bubble = s.ellipse(rng.uniform(-0.7, 0.7) * ia, rng.uniform(-0.8, 0.5) * ib, rng.uniform(4, 45), rng.uniform(3, 22)) & chest.cavity & ~lung & ~spine
+            bubble &= cv2.dilate(lung.astype(np.uint8), np.ones((9, 9))) == 0
+            s.hu[bubble] = rng.uniform(-1000, -850)
             if rng.random() < 0.4:  # fluid below, the patient lying on the back
-                s.hu[gas & (s.y > rng.uniform(-0.6, 0.2) * ib)] = rng.uniform(0, 40)
+                s.hu[bubble & (s.y > rng.uniform(-0.6, 0.2) * ib)] = rng.uniform(0, 40)
 
 
 def airways(rng: np.random.Generator, level: float) -> list[tuple[float, float]]:

@@ -114,18 +114,18 @@ def load_network(path: Path, which: str = "") -> tuple[System, torch.nn.Module, 
     return system, net.eval(), state["step"]
 
 
-def sides(path: Path) -> dict:
-    """The fold of a checkpoint, or of a run's newest: {"train", "validation", "test"}, of each the cases and their slices (folds.Part)."""
+def whose(path: Path) -> dict:
+    """The fold of a checkpoint, or of a run's newest: "cases", {"train", "validation", "test"}, of each the cases and their
+    slices (folds.Part); "patients", whose a case is where he is not called after it."""
     state = newest(path) if path.is_dir() else read(path)
     if not state or "cases" not in state:
         raise RunError(f"{path} does not say which patients it was trained on: train the system again")
-    return state["cases"]
+    return {"cases": state["cases"], "patients": state.get("patients", {})}
 
 
-def patients(path: Path) -> dict[str, str]:
-    """Whose a case of a checkpoint, or of a run's newest, is where he is not called after it (folds.Fold)."""
-    state = newest(path) if path.is_dir() else read(path)
-    return (state or {}).get("patients", {})
+def sides(path: Path) -> dict:
+    """The "cases" of whose."""
+    return whose(path)["cases"]
 
 
 def _system(state: dict, path: Path) -> System:

@@ -43,14 +43,6 @@ func (d dataset) window() volume.Window {
 	return volume.Window{Center: c, Width: w}
 }
 
-// turned is a window on values that are turned over between lo and hi.
-func turned(w volume.Window, lo, hi float64) volume.Window {
-	if w.Width > 0 {
-		w.Center = lo + hi - w.Center
-	}
-	return w
-}
-
 // codings are the decoders of the header's character sets. Sets that are not
 // known are read as UTF-8 or, failing that, Latin-1.
 func (d dataset) codings() charset.CodingSystem {

@@ -90,11 +90,12 @@ func (s *Series) allocate(asInt16 bool) (*volume.Volume, error) {
 // window is the header's own of the lowest slice, on the values as they are given.
 func (s *Series) window() volume.Window {
 	first := s.stack.slices[0]
-	if r := first.rescale(s.unit); r.inverted {
+	w := first.window
+	if r := first.rescale(s.unit); r.inverted && w.Width > 0 {
 		lo, hi := r.bounds()
-		return turned(first.window, lo, hi)
+		w.Center = lo + hi - w.Center
 	}
-	return first.window
+	return w
 }
 
 // strides turns Source.FileStrides, which goes from canonical voxels to file

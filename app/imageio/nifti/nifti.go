@@ -85,7 +85,7 @@ func ReadMaskOn(ctx context.Context, path string, g volume.Geometry) (*mask.Labe
 	if grid.Size != g.Size {
 		return nil, app.Refuse(nil, "nifti.mask_size", path, grid.Size.String(), g.Size.String())
 	}
-	if !grid.SameGrid(g, g.ToleranceMM()) {
+	if !grid.LiesOn(g) {
 		return nil, otherGrid(path, grid, g)
 	}
 	return ReadMask(ctx, path)

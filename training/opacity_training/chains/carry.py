@@ -9,6 +9,7 @@ from . import greys, grids
 from .grids import Spacing
 from .steps import OPS, SPLINE, Clahe, Clip, Crop, LungMask, MinMax, Mirror, Mirrored, Resample, Resize, Round, Scale, Step, Window, ZScore, for_unit
 
+
 def settle(steps: list[Step], image: np.ndarray | None, spacing_mm: Spacing | None, unit: str) -> list[Step]:
     """The steps with what depends on the whole of a scan decided, so that parts of it can be carried out by themselves."""
     out = []
