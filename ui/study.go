@@ -300,6 +300,15 @@ func (w *Window) keepThreshold(value, threshold uint8) {
 	}
 }
 
+// holdThresholds keeps that no step came.
+func (w *Window) holdThresholds() {
+	if s := w.study(); s != nil {
+		if err := s.HoldThresholds(); err != nil {
+			w.bands.failAbout("study", err)
+		}
+	}
+}
+
 func absolute(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full

@@ -247,6 +247,8 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		change := w.t("ui.again.none")
 		if steps, applied := w.session.History(); applied > before { // the steps may be fewer, where undone ones are given up
 			change = w.changesOf(steps[applied-1])
+		} else {
+			w.holdThresholds()
 		}
 		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))
 	}

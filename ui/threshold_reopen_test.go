@@ -71,3 +71,34 @@ func TestThresholdComesBackWithTheStudy(t *testing.T) {
 	}
 	b.end()
 }
+
+// A threshold that changes no voxel makes no step, and is there again all the same.
+func TestThresholdOfNoVoxelComesBack(t *testing.T) {
+	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	open := func() *bench {
+		b := newBench(t, func(o *Options) { o.Segmenter, o.StudiesDir = &sure{finds: 8}, dir })
+		b.openFile(image)
+		return b
+	}
+	movable := func(b *bench) func() bool {
+		return func() bool { return b.thresholdRefused(mask.Infection) == "" }
+	}
+	b := open()
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	b.kept(1)
+	b.until("the thresholds can be moved", movable(b))
+	b.slide(mask.Infection, 49, true)
+	at := b.thresholdOf(mask.Infection)
+	if steps, _ := b.session.History(); len(steps) != 1 || percentOf(at) == 50 {
+		t.Fatalf("%d steps, the threshold is %d %%", len(steps), percentOf(at))
+	}
+	b.end()
+
+	b = open()
+	b.until("the thresholds can be moved", movable(b))
+	if got := b.thresholdOf(mask.Infection); got != at {
+		t.Errorf("opened again, it is %d, was %d", got, at)
+	}
+	b.end()
+}

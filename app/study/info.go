@@ -21,11 +21,14 @@ type Info struct {
 	// Thresholds are those that were set by hand last, whichever model's run the
 	// mask went back to; where there is none for a label, the model's own holds.
 	Thresholds []Threshold `json:"thresholds"`
-	Reviewer   string      `json:"reviewer"`
-	State      string      `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
-	Note       string      `json:"note"`
-	SaidBy     string      `json:"said_by"` // who said State and Note last; "" where Reviewer did
-	SaidAt     time.Time   `json:"said_at"` // zero where nobody knows
+	// ThresholdsHeld is after how many steps Thresholds were set without a step of
+	// their own, as they change no voxel; nil where a step leads to them.
+	ThresholdsHeld *int      `json:"thresholds_held"`
+	Reviewer       string    `json:"reviewer"`
+	State          string    `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
+	Note           string    `json:"note"`
+	SaidBy         string    `json:"said_by"` // who said State and Note last; "" where Reviewer did
+	SaidAt         time.Time `json:"said_at"` // zero where nobody knows
 	// ReadingSeconds is how long somebody has actively worked on it.
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.

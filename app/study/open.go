@@ -140,7 +140,7 @@ func open(ctx context.Context, fsys journal.FS, folder string, edit bool) (_ *St
 	}
 	doc.merge(s.doc) // the journal is newer, or says the same
 	s.doc = doc
-	if err := s.reread(); err != nil || len(s.info.Sources) == 0 {
+	if err := s.reread(nil); err != nil || len(s.info.Sources) == 0 {
 		return nil, r, app.Refuse(err, "study.damaged", folder)
 	}
 	if err := s.resume(ctx); err != nil {

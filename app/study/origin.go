@@ -110,7 +110,25 @@ func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
 		list = append(list, Threshold{s.name(value), float64(thresholds[value]) / 255})
 	}
 	s.mu.Unlock()
-	return s.Update(func(i *Info) { i.Thresholds = list })
+	return s.Update(func(i *Info) { i.Thresholds, i.ThresholdsHeld = list, nil })
+}
+
+// HoldThresholds says that the thresholds that were kept last change no voxel: no
+// step leads to them, and they are those of the mask as it is.
+func (s *Study) HoldThresholds() error {
+	s.mu.Lock()
+	applied := s.applied
+	s.mu.Unlock()
+	return s.Update(func(i *Info) { i.ThresholdsHeld = &applied })
+}
+
+func (s *state) hold() {
+	if o := s.lastOrigin(); o != nil {
+		if s.held == nil {
+			s.held = map[int]*origin{}
+		}
+		s.held[s.applied] = &origin{o.model, s.info.Thresholds}
+	}
 }
 
 // The tools of steps that go back to a model or a file, as app.Session names them.
@@ -153,12 +171,21 @@ func (s *state) originOf(step mask.Step) *origin {
 
 // lastOrigin is what the steps that are applied go back to, nil for nothing known.
 func (s *state) lastOrigin() *origin {
-	for n := s.applied - 1; n >= 0; n-- {
-		if o := s.origins[n]; o != nil {
+	for n := s.applied; n > 0; n-- {
+		if o := s.from(n); o != nil {
 			return o
 		}
 	}
 	return nil
+}
+
+// from is what the mask after n steps, one or more, goes back to; nil where that is
+// what it went back to before the last of them.
+func (s *state) from(n int) *origin {
+	if o, there := s.held[n]; there {
+		return o
+	}
+	return s.origins[n-1]
 }
 
 // Origins is where the mask came from, for app.Session.Restore: each entry holds
@@ -168,7 +195,10 @@ func (s *state) lastOrigin() *origin {
 // proposal.
 func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	s.mu.Lock()
-	known := slices.Clone(s.origins)
+	known := make([]*origin, len(s.origins))
+	for n := range known {
+		known[n] = s.from(n + 1)
+	}
 	labels := slices.Clone(s.labels)
 	unstepped := s.unstepped()
 	s.mu.Unlock()

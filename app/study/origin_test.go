@@ -99,3 +99,43 @@ func TestOrigins(t *testing.T) {
 		t.Errorf("without its files: %+v, %v", got[1], err)
 	}
 }
+
+// Thresholds that change no voxel have no step, and hold all the same: for the steps
+// that come after, and not for those that were there before.
+func TestOriginsOfThresholdsWithoutAStep(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	result := &app.SegmentResult{
+		Mask: mask.New(s.size, mask.DefaultLabels()), Model: app.ModelInfo{ID: "model"},
+		Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
+	}
+	if err := s.KeepProposal(t.Context(), ModelOf(result), Proposal{result.Mask, result.Probabilities}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
+	h.Commit(painted("brush", mask.Infection, 2, 0, 9))
+	hold := func(at uint8) {
+		t.Helper()
+		if err := s.KeepThresholds(map[uint8]uint8{mask.Infection: at}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.HoldThresholds(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hold(51)
+	hold(89)
+	h.Commit(painted("brush", mask.Infection, 3, 0, 9))
+	hold(30)
+	if _, err := h.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted("brush", mask.Infection, 4, 0, 9)) // gives up what 30 held for
+	mustClose(t, s)
+
+	got, err := mustOpen(t, s.Folder()).Origins(t.Context())
+	if err != nil || len(got) != 2 || got[1].Thresholds != nil || got[2].Result != got[1].Result ||
+		!reflect.DeepEqual(got[2].Thresholds, map[uint8]uint8{mask.Infection: 89}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -205,6 +206,7 @@ func (w *wreck) oneStep() []journal.Record {
 func (w *wreck) read(lax bool) (after state, refs []int64, err error) {
 	after = w.state
 	after.steps, after.origins, after.rows = slices.Clone(after.steps), slices.Clone(after.origins), slices.Clone(after.rows)
+	after.held = maps.Clone(after.held)
 	for _, r := range w.after {
 		if refs == nil && r.Offset >= w.at {
 			refs = after.refs()

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -30,6 +31,9 @@ type state struct {
 	labels  []mask.Label
 	steps   []mask.Kept // their deltas stay on disk
 	origins []*origin   // of each step: what it goes back to, nil for a hand; never written to
+	// held are what the masks after so many steps go back to where that changed
+	// without a step.
+	held    map[int]*origin
 	applied int
 	staged  int64 // the record of a stroke that no step followed; 0 without one
 	doc     document
@@ -44,6 +48,7 @@ func (s *state) step(ref int64, step mask.Step) {
 	}
 	s.steps = append(s.steps[:s.applied], mask.Kept{Step: step, Ref: ref})
 	s.origins = append(s.origins[:s.applied], s.originOf(step))
+	maps.DeleteFunc(s.held, func(steps int, _ *origin) bool { return steps > s.applied })
 	s.applied++
 	s.staged = 0
 	s.addStep(step)
@@ -91,15 +96,18 @@ func (s *state) relabel(to []mask.Label) {
 func (s *state) change(change document) error {
 	s.addSaid(change)
 	s.doc.merge(change)
-	return s.reread()
+	return s.reread(change)
 }
 
-func (s *state) reread() error {
+func (s *state) reread(change document) error {
 	info, err := s.doc.info()
 	if err != nil {
 		return errDamaged
 	}
 	s.info = info
+	if _, said := change["thresholds_held"]; said && info.ThresholdsHeld != nil && *info.ThresholdsHeld == s.applied {
+		s.hold()
+	}
 	return nil
 }
 
@@ -169,8 +177,9 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		_, who := change["reviewer"]
 		_, model := change["models"]
 		_, threshold := change["thresholds"]
-		if who || model || threshold { // what rows of the audit name; all else is read at the end
-			return s.reread()
+		_, held := change["thresholds_held"]
+		if who || model || threshold || held { // what steps go back to and rows of the audit name; all else is read at the end
+			return s.reread(change)
 		}
 	case kindVisit:
 		v := d.visit()

@@ -15,6 +15,7 @@ import (
 // memory than the file can account for.
 func FuzzFile(f *testing.F) {
 	f.Add(axial(1, 0).bytes())
+	f.Add(framesAt(4, 0, 2).bytes())
 	for _, syntax := range []string{uidImplicitLE, uidExplicitBE, uidDeflated} {
 		x := axial(1, 0)
 		x.transferSyntax = syntax
