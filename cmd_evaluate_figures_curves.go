@@ -100,12 +100,12 @@ func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
 func (e *easel) calibration() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
 		about.Notes = append([]string{e.table.T("drawn.bins", catalogue.CalibrationBins)}, about.Notes...)
-		d := plot.CalibrationData{About: about}
+		d := plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins}
 		for _, c := range curves {
 			bins, ece := c.Pool.All.Calibration(catalogue.CalibrationBins)
 			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
 			for _, b := range bins {
-				m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+				m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
 			}
 			d.Models = append(d.Models, m)
 		}

@@ -256,9 +256,9 @@ func calibration(h score.Histogram, about plot.About, name string) Shown {
 	about.Notes = append([]string{t("calibration.bins", catalogue.CalibrationBins)}, about.Notes...)
 	m := plot.Calibrated{Name: name, ECE: plot.Exactly(ece.X)}
 	for _, b := range found {
-		m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+		m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
 	}
-	f := plot.Calibration(plot.CalibrationData{About: about, Models: []plot.Calibrated{m}})
+	f := plot.Calibration(plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins, Models: []plot.Calibrated{m}})
 	f.Name = "calibration_" + name
 	return Shown{Figure: f, tip: "calibration"}
 }

@@ -195,6 +195,9 @@ func TestCalibrationIsThatOfTheMetric(t *testing.T) {
 		p, _ := strconv.ParseFloat(s.Cell(row, "mean_probability"), 64)
 		o, _ := strconv.ParseFloat(s.Cell(row, "positive"), 64)
 		n, _ := strconv.ParseFloat(s.Cell(row, "voxels"), 64)
+		if number := s.Cell(row, "bin"); number != strconv.Itoa(bins[row-1].Number+1) {
+			t.Errorf("stretch %d is called %s", bins[row-1].Number+1, number)
+		}
 		positive, negative := h.Totals()
 		sum += math.Abs(p-o) * n / float64(positive+negative)
 	}
