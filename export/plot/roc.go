@@ -36,8 +36,10 @@ type Rated struct {
 	// It is marked beside the threshold in use; NaN while it is not counted, so that only
 	// the legend has it.
 	Mask *Threshold
-	// Cases are the curves of single cases, drawn thin.
-	Cases [][]Threshold
+	// Cases are the curves of single cases, drawn thin, and CaseNames whose they are in the
+	// table of points: empty for numbers in this order.
+	Cases     [][]Threshold
+	CaseNames []string
 }
 
 // Threshold is a point of a curve.
@@ -85,9 +87,13 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		var single [][]Threshold
 		for k, c := range m.Cases {
 			single = append(single, thinned(c))
+			name := strconv.Itoa(k + 1)
+			if k < len(m.CaseNames) {
+				name = m.CaseNames[k]
+			}
 			drawn = append(drawn, single[k])
 			for _, q := range single[k] {
-				points = append(points, row([]string{m.Name, strconv.Itoa(k + 1)}, q.Threshold, q.X, q.Y, nan, nan))
+				points = append(points, row([]string{m.Name, name}, q.Threshold, q.X, q.Y, nan, nan))
 			}
 		}
 		for _, b := range m.Band {
