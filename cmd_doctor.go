@@ -32,6 +32,7 @@ type modelJSON struct {
 
 type testJSON struct {
 	Device     app.Device `json:"device"`
+	Tested     bool       `json:"tested"` // false where the model holds nothing to test it with
 	Passed     bool       `json:"passed"`
 	Difference float64    `json:"difference"`
 	Tolerance  float64    `json:"tolerance"`
@@ -76,6 +77,7 @@ func diagnose(ctx context.Context) (doctorJSON, error) {
 		}
 	}
 	engine := wire().engine
+	defer engine.Close()
 	for _, m := range engine.Models() {
 		one := modelJSON{ID: m.ID, Version: m.Version, Tests: []testJSON{}}
 		if m.Problem != nil {
@@ -94,7 +96,7 @@ func diagnose(ctx context.Context) (doctorJSON, error) {
 }
 
 func selfTest(r inference.CheckResult, err error) testJSON {
-	t := testJSON{Device: r.Device, Passed: err == nil, Difference: r.Difference, Tolerance: r.Tolerance}
+	t := testJSON{Device: r.Device, Tested: r.Tested, Passed: err == nil && r.Tested, Difference: r.Difference, Tolerance: r.Tolerance}
 	if err != nil {
 		t.Problem = sentence(err)
 	}

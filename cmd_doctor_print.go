@@ -70,10 +70,13 @@ func sayModel(say func(string, ...any), m modelJSON) {
 		say("cmd.doctor.model_problem", m.ID, m.Problem)
 	}
 	for _, t := range m.Tests {
-		if t.Passed {
-			say("cmd.doctor.model", m.ID, m.Version, t.Device.Used, t.Difference, t.Tolerance)
-		} else {
+		switch {
+		case t.Problem != "":
 			say("cmd.doctor.model_problem", m.ID, t.Problem)
+		case t.Passed:
+			say("cmd.doctor.model", m.ID, m.Version, t.Device.Used, t.Difference, t.Tolerance)
+		default:
+			say("cmd.models.opened", m.ID, t.Device.Used, t.Device.Name)
 		}
 	}
 }

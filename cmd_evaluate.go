@@ -329,8 +329,9 @@ func (f evaluateFlags) takeBack(files []string) {
 	}
 	for _, path := range files {
 		if names, err := safefile.Names(path); err == nil { // a folder
+			ours := figuresOf(path)
 			for _, name := range names {
-				if oursInFigures(name) {
+				if ours(name) {
 					_ = os.Remove(filepath.Join(path, name))
 				}
 			}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -284,14 +286,14 @@ const mostOnColumn = 8
 func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Options, cases []cohort.Case, r cohort.Report) (files []string, missing, err error) {
 	folder := filepath.Join(f.out, "figures")
 	if f.plain {
-		return nil, nil, f.clearFolder(folder, oursInFigures)
+		return nil, nil, f.clearFolder(folder, figuresOf(folder))
 	}
 	chosen, named, err := f.figures.chosen()
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(chosen) == 0 {
-		return nil, nil, f.clearFolder(folder, oursInFigures)
+		return nil, nil, f.clearFolder(folder, figuresOf(folder))
 	}
 	bar := c.progress()
 	defer bar.end()
@@ -299,7 +301,7 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 	if e.logs, err = f.figures.curves(); err != nil {
 		return nil, nil, err
 	}
-	err = safefile.WriteFolder(folder, f.force, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
+	err = safefile.WriteFolder(folder, f.force, figuresOf(folder), func(put func(string, func(io.Writer) error) error) error {
 		e.put = func(name string, write func(io.Writer) error) error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -309,9 +311,7 @@ func (c *cli) drawEvaluation(ctx context.Context, f evaluateFlags, o cohort.Opti
 		if err := e.drawAll(chosen, named); err != nil {
 			return err
 		}
-		return put("figures.csv", func(w io.Writer) error {
-			return csvfile.Write(w, append([][]string{{"figure", "kind", "caption, or why there is none"}}, e.index...))
-		})
+		return writeIndex(e.index, put)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -373,25 +373,47 @@ func (e *easel) drawAll(chosen []kind, named bool) error {
 	return e.eachCase(each)
 }
 
-// draw puts figures into a folder, each in every format, with its points and caption.
-func draw(folder string, figures []plot.Figure, page plot.Page, overwrite bool) error {
-	return safefile.WriteFolder(folder, overwrite, oursInFigures, func(put func(string, func(io.Writer) error) error) error {
+// draw puts figures of a kind into a folder, each in every format, with its points and
+// caption.
+func draw(folder, kind string, figures []plot.Figure, page plot.Page, overwrite bool) error {
+	return safefile.WriteFolder(folder, overwrite, figuresOf(folder), func(put func(string, func(io.Writer) error) error) error {
+		var index [][]string
 		for _, f := range figures {
 			f.Name = fileName(f.Name)
+			index = append(index, []string{f.Name, kind, f.Caption()})
 			if err := writeFigure(f, page, put); err != nil {
 				return err
 			}
 		}
-		return nil
+		return writeIndex(index, put)
 	})
 }
 
-// oursInFigures are the files that evaluate writes among the figures.
-func oursInFigures(name string) bool {
-	return name == "figures.csv" || strings.HasPrefix(name, "bland_altman_") ||
-		slices.ContainsFunc(kinds, func(k kind) bool {
-			return name == k.name || strings.HasPrefix(name, k.name+"_") || strings.HasPrefix(name, k.name+".")
-		})
+// figuresIndex lists the figures of a folder.
+const figuresIndex = "figures.csv"
+
+func writeIndex(index [][]string, put func(string, func(io.Writer) error) error) error {
+	return put(figuresIndex, func(w io.Writer) error {
+		return csvfile.Write(w, append([][]string{{"figure", "kind", "caption, or why there is none"}}, index...))
+	})
+}
+
+// figuresOf tells the files that evaluate wrote among the figures in a folder, by what
+// the folder's own list says; all else is the user's.
+func figuresOf(folder string) func(name string) bool {
+	listed := map[string]bool{}
+	if f, err := os.Open(filepath.Join(folder, figuresIndex)); err == nil {
+		rows, _ := csv.NewReader(f).ReadAll() // a damaged list has what is before the damage
+		f.Close()
+		for _, row := range rows[min(1, len(rows)):] {
+			listed[strings.TrimSuffix(row[0], gifEnd)] = row[0] != ""
+		}
+	}
+	ends := append(plot.Formats(), "csv", "txt", gifEnd[1:])
+	return func(name string) bool {
+		end := filepath.Ext(name)
+		return name == figuresIndex || end != "" && slices.Contains(ends, end[1:]) && listed[strings.TrimSuffix(name, end)]
+	}
 }
 
 func writeFigure(f plot.Figure, page plot.Page, put func(string, func(io.Writer) error) error) error {

@@ -161,8 +161,10 @@ func (e *easel) montage(s *shown, of []string) error {
 // film keeps an animation at a few megabytes.
 var film = picture.GIF{Frames: 60, FPS: 10, Px: 256}
 
+const gifEnd = ".gif"
+
 func (e *easel) gif(s *shown, of []string) error {
-	name := e.name(of) + ".gif"
+	name := e.name(of) + gifEnd
 	picture, how := s.picture, film
 	if e.asMIScnn {
 		picture, how = asMIScnn(picture)
@@ -173,7 +175,7 @@ func (e *easel) gif(s *shown, of []string) error {
 	if err := e.put(name, func(w io.Writer) error { return picture.WriteGIF(e.ctx, w, how, nil) }); err != nil {
 		return err
 	}
-	bare := strings.TrimSuffix(name, ".gif")
+	bare := strings.TrimSuffix(name, gifEnd)
 	if err := e.put(bare+".csv", func(w io.Writer) error { return csvfile.Write(w, picture.GIFPoints(how)) }); err != nil {
 		return err
 	}

@@ -413,22 +413,24 @@ func (e *easel) huHistogram() (text.Message, error) {
 	drawn := false
 	for _, label := range e.labels() {
 		d := plot.HistogramData{X: e.table.T("drawn.attenuation"), Y: e.table.T("drawn.share"), Zones: e.densities()}
-		cases := 0
+		seen := map[string]bool{} // cases
+		d.Spread = []plot.Spread{{Name: titled(e.table.T("drawn.reference"), label), Of: 2, Reference: len(e.models()) > 1, Low: volume.FloorHU, Width: cohort.HistogramHU}}
 		for n, model := range e.models() {
-			var reference, prediction []float64
+			var prediction []float64
 			count := 0
 			for _, row := range e.rows(model, label) {
-				if row.HU != nil && row.HU.Reference.Voxels+row.HU.Prediction.Voxels > 0 {
-					reference, prediction = added(reference, row.HU.Reference.Histogram), added(prediction, row.HU.Prediction.Histogram)
-					count++
+				if row.HU == nil || row.HU.Reference.Voxels+row.HU.Prediction.Voxels == 0 {
+					continue
+				}
+				prediction = added(prediction, row.HU.Prediction.Histogram)
+				count++
+				if !seen[row.Case] {
+					d.Spread[0].Counts = added(d.Spread[0].Counts, row.HU.Reference.Histogram)
+					seen[row.Case] = true
 				}
 			}
 			if count == 0 {
 				continue
-			}
-			cases = max(cases, count)
-			if n == 0 {
-				d.Spread = append(d.Spread, plot.Spread{Name: titled(e.table.T("drawn.reference"), label), Of: 2, Reference: len(e.models()) > 1, Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: reference})
 			}
 			name := e.table.T("drawn.prediction")
 			if model != "" {
@@ -436,11 +438,11 @@ func (e *easel) huHistogram() (text.Message, error) {
 			}
 			d.Spread = append(d.Spread, plot.Spread{Name: titled(name, label), Of: n + 1, Low: volume.FloorHU, Width: cohort.HistogramHU, Counts: prediction})
 		}
-		if cases == 0 {
+		if len(seen) == 0 {
 			continue
 		}
 		drawn = true
-		d.About = e.about(cases, e.table.T("drawn.hu_bins", cohort.HistogramHU, volume.FloorHU), e.table.T("drawn.densities"))
+		d.About = e.about(len(seen), e.table.T("drawn.hu_bins", cohort.HistogramHU, volume.FloorHU), e.table.T("drawn.densities"))
 		if err := e.figure(plot.Histogram(d), label); err != nil {
 			return text.Message{}, err
 		}

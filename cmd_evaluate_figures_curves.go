@@ -56,7 +56,7 @@ func (e *easel) roc() (text.Message, error) {
 				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: 1 - n.Specificity().X, Y: n.Sensitivity().X}
 			}
 			if len(curves) <= mostWithCases && len(c.Pool.Cases) > 1 {
-				m.Cases = ofCases(c)
+				m.Cases, m.CaseNames = ofCases(c), e.whose(c)
 			}
 			d.Models = append(d.Models, m)
 		}
@@ -74,7 +74,7 @@ func (e *easel) precisionRecall() (text.Message, error) {
 				m.Area.Low, m.Area.High = ci.Lo, ci.Hi
 			}
 			if len(curves) <= mostWithCases && len(c.Pool.Cases) > 1 {
-				m.Cases = precisionsOfCases(c)
+				m.Cases, m.CaseNames = precisionsOfCases(c), e.whose(c)
 			}
 			if n := e.pooled(c); n.Sensitivity().Defined() && n.Precision().Defined() {
 				m.Operating = &plot.Threshold{Threshold: math.NaN(), X: n.Sensitivity().X, Y: n.Precision().X}
@@ -100,12 +100,12 @@ func (e *easel) pooled(c cohort.Curve) (n metrics.Counts) {
 func (e *easel) calibration() (text.Message, error) {
 	return e.eachLabel(func(about plot.About, curves []cohort.Curve) error {
 		about.Notes = append([]string{e.table.T("drawn.bins", catalogue.CalibrationBins)}, about.Notes...)
-		d := plot.CalibrationData{About: about}
+		d := plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins}
 		for _, c := range curves {
 			bins, ece := c.Pool.All.Calibration(catalogue.CalibrationBins)
 			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
 			for _, b := range bins {
-				m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+				m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
 			}
 			d.Models = append(d.Models, m)
 		}
@@ -117,6 +117,14 @@ func rates(c cohort.Curve) (out []plot.Threshold) {
 	points, _ := c.Pool.All.ROC()
 	for _, p := range score.Thin(points, thinnest) {
 		out = append(out, plot.Threshold{Threshold: p.Threshold, X: p.FPR, Y: p.TPR})
+	}
+	return out
+}
+
+// whose are the cases of a curve as tables name them.
+func (e *easel) whose(c cohort.Curve) (out []string) {
+	for _, name := range c.Pool.Names {
+		out = append(out, e.who(name))
 	}
 	return out
 }
@@ -180,21 +188,8 @@ func band(ctx context.Context, c cohort.Curve) (out []plot.Band) {
 	if why != "" {
 		return nil
 	}
-	points, _ := c.Pool.All.ROC()
-	at := 0
 	for n, x := range fpr {
-		for at+2 < len(points) && points[at+1].FPR < x {
-			at++
-		}
-		out = append(out, plot.Band{X: x, Low: lo[n], High: hi[n], Y: between(points[at], points[at+1], x)})
+		out = append(out, plot.Band{X: x, Low: lo[n], High: hi[n]})
 	}
 	return out
-}
-
-// between is the sensitivity at a rate of false alarms between two points of a curve.
-func between(a, b score.Point, fpr float64) float64 {
-	if b.FPR <= a.FPR {
-		return b.TPR
-	}
-	return a.TPR + (b.TPR-a.TPR)*(fpr-a.FPR)/(b.FPR-a.FPR)
 }

@@ -37,6 +37,8 @@ func (e *easel) learning() (text.Message, error) {
 			folds = max(folds, n)
 			for _, c := range e.curvesOf(name) {
 				values += len(c.Points)
+				// A loss that is less the better, as one of minus Dice, has no logarithm.
+				d.Log = d.Log && !slices.ContainsFunc(c.Points, func(p traininglog.Point) bool { return p.Y <= 0 })
 			}
 		}
 		if len(d.Lines) == 0 {
@@ -104,7 +106,7 @@ func meanOfFolds(folds []traininglog.Curve) (plot.Line, int) {
 		s := stats.Describe(at[x])
 		line.Points = append(line.Points, plot.XY{X: x, Y: s.Mean})
 		if len(folds) > 1 {
-			line.Band = append(line.Band, plot.Band{X: x, Y: s.Mean, Low: s.Min, High: s.Max})
+			line.Band = append(line.Band, plot.Band{X: x, Low: s.Min, High: s.Max})
 		}
 	}
 	return line, len(folds)

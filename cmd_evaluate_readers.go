@@ -203,7 +203,7 @@ func (c *cli) writeReaders(f evaluateFlags, r cohort.ReadersReport) ([]string, e
 	}
 	if figures := c.readerFigures(r); len(figures) > 0 && !f.plain {
 		folder := filepath.Join(f.out, "figures")
-		if err := draw(folder, figures, f.figures.page(), f.force); err != nil {
+		if err := draw(folder, "agreement", figures, f.figures.page(), f.force); err != nil {
 			return files, err
 		}
 		files = append(files, folder)

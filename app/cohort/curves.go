@@ -11,6 +11,7 @@ import (
 type Pool struct {
 	All   score.Histogram
 	Cases []*score.Digest // in the order of the cases, to draw from
+	Names []string        // of Cases
 }
 
 // Curve is the ROC curve of all voxels of all cases together.

@@ -88,7 +88,7 @@ func Measure(ctx context.Context, cases []Case, o Options, h Hooks) (Run, error)
 		out.Rows = append(out.Rows, res.Rows...)
 		for _, d := range res.digests {
 			pool := out.Pooled[d.of]
-			pool.Cases = append(pool.Cases, d.Digest)
+			pool.Cases, pool.Names = append(pool.Cases, d.Digest), append(pool.Names, cases[n].Name)
 			out.Pooled[d.of] = pool
 		}
 		if s := res.Severity; s != nil {

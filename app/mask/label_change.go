@@ -17,9 +17,10 @@ func (m *Mask) NewFinding(name string) (l Label, ok bool) {
 	return Label{Value: value, Layer: Findings, Name: name, Colour: m.freeColour(), Visible: true}, true
 }
 
-// freeValue is the lowest value that neither a label nor a voxel has, or 0.
+// freeValue is the lowest value that neither a label nor a voxel has, or 0. Those of
+// the lungs and of infection are theirs in every file, whether they are in use or not.
 func (m *Mask) freeValue() uint8 {
-	for value := 1; value < 256; value++ {
+	for value := int(Infection) + 1; value < 256; value++ {
 		if m.Free(uint8(value)) {
 			return uint8(value)
 		}

@@ -37,6 +37,9 @@ func TestNewFinding(t *testing.T) {
 	if want := "4:0 6:1 7:2 8:3 9:4 10:-1 11:-1"; strings.Join(got, " ") != want {
 		t.Errorf("values and colours %v, want %s", got, want)
 	}
+	if l, _ := New(volume.Size{1, 1, 1}, DefaultLabels()[:1]).NewFinding("x"); l.Value != 4 {
+		t.Errorf("a finding has %d, which is a lung's or infection's in every file", l.Value)
+	}
 	var all []Label
 	for v := 1; v < 256; v++ {
 		all = append(all, Label{Value: uint8(v)})

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"opacity/app"
 )
@@ -14,8 +15,8 @@ import (
 // or none: they are written into a folder beside it, flushed to disk, which then
 // takes its place. put may be called from several goroutines; its errors name
 // the file where it was to be. Files in the folder now that are of the same set,
-// as ours says by their names, go with overwrite, and are a Usage error without;
-// others stay.
+// as ours says by their names, go with overwrite, and are a Usage error without, as
+// are those that fill puts anew; others stay.
 func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill func(put func(name string, write func(io.Writer) error) error) error) error {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
@@ -39,6 +40,9 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 	}
 	defer os.RemoveAll(stage) // gone already where all went well
 	err = fill(func(name string, write func(io.Writer) error) error {
+		if slices.Contains(names, name) && !overwrite {
+			return app.Misuse("safefile.exists", filepath.Join(dir, name))
+		}
 		f, err := os.OpenFile(filepath.Join(stage, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil {
 			err = fillFile(f, 0, write)
@@ -52,7 +56,12 @@ func WriteFolder(dir string, overwrite bool, ours func(name string) bool, fill f
 		return err
 	}
 	syncFolder(stage)
-	if err := swap(stage, dir, names, ours); err != nil {
+	made, err := Names(stage)
+	if err != nil {
+		return err
+	}
+	goes := func(name string) bool { return ours(name) || slices.Contains(made, name) }
+	if err := swap(stage, dir, names, goes); err != nil {
 		return Explain(dir, err)
 	}
 	syncFolder(parent)
@@ -65,9 +74,9 @@ func sibling(parent string) (string, error) {
 	return path, os.Mkdir(path, 0o777)
 }
 
-// swap puts stage in the place of dir, which holds names; those that are not
-// ours move over.
-func swap(stage, dir string, names []string, ours func(string) bool) error {
+// swap puts stage in the place of dir, which holds names; those that do not go
+// move over.
+func swap(stage, dir string, names []string, goes func(string) bool) error {
 	if len(names) == 0 {
 		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -89,7 +98,7 @@ func swap(stage, dir string, names []string, ours func(string) bool) error {
 		return err
 	}
 	for _, name := range names {
-		if ours(name) {
+		if goes(name) {
 			_ = os.RemoveAll(filepath.Join(aside, name)) // the new ones are whole whether or not this goes
 		} else if err := os.Rename(filepath.Join(aside, name), filepath.Join(dir, name)); err != nil {
 			return err // and it stays where it is

@@ -86,3 +86,32 @@ func TestWriteFolder(t *testing.T) {
 		})
 	}
 }
+
+// A file that is written anew is not put back over by the old one of its name, whoever made it.
+func TestWriteFolderOverAnothersFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	write := func(overwrite bool) error {
+		return WriteFolder(dir, overwrite, func(string) bool { return false }, func(put func(string, func(io.Writer) error) error) error {
+			return put("a", func(w io.Writer) error {
+				_, err := io.WriteString(w, "new")
+				return err
+			})
+		})
+	}
+	if kind, _ := app.Explain(write(false)); kind != app.Usage {
+		t.Errorf("kind %v", kind)
+	}
+	if b, _ := os.ReadFile(path); string(b) != "old" {
+		t.Errorf("unasked it holds %q", b)
+	}
+	if err := write(true); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(path); string(b) != "new" {
+		t.Errorf("it holds %q", b)
+	}
+}

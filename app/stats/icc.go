@@ -125,7 +125,12 @@ func (v variances) forms() [6]ICC {
 	three := bounds(threeF, df, dfRest)
 	single := func(f float64) float64 { return 1 - k/(f+k-1) } // 1 where f is infinite: raters who agree
 	mean := func(f float64) float64 { return 1 - 1/f }
-	average := func(r float64) float64 { return r * k / (1 + r*(k-1)) }
+	average := func(r float64) float64 {
+		if 1+r*(k-1) <= 0 { // the mean of raters has no bound below where one may lie so low
+			return math.NaN()
+		}
+		return r * k / (1 + r*(k-1))
+	}
 	twoCI := v.absolute(two)
 	out := [6]ICC{
 		{Form: "ICC(1,1)", Model: "one_way", R: single(oneF), CI: mapped(one, single)},

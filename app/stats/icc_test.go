@@ -1,6 +1,10 @@
 package stats
 
-import "testing"
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
 
 // Raters who give every subject the same tell no subject from another, whatever rounding
 // leaves of the sums.
@@ -26,5 +30,29 @@ func TestRatersWhoTellNoSubjectApart(t *testing.T) {
 	alike := [][]float64{{1, 1, 1}, {2, 2, 2}, {4, 4, 4}}
 	if all := Intraclass(alike); all.Why != "" || all.Forms[1].R != 1 {
 		t.Errorf("raters who agree: %+v", all)
+	}
+}
+
+// Of few subjects an interval of ICC(2,1) may reach so low that the mean of raters has no
+// lower bound; where there is one, the value lies above it.
+func TestBoundsOfTheMeanOfRaters(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	unbounded := 0
+	for range 300 {
+		var ratings [][]float64
+		for range 5 {
+			subject := r.NormFloat64()
+			ratings = append(ratings, []float64{subject + r.NormFloat64(), subject + r.NormFloat64()})
+		}
+		for _, f := range Intraclass(ratings).Forms {
+			if math.IsNaN(f.CI.Lo) && f.Form == "ICC(2,k)" {
+				unbounded++
+			} else if !(f.CI.Lo <= f.R && f.R <= f.CI.Hi) {
+				t.Errorf("%s is %g, from %g to %g", f.Form, f.R, f.CI.Lo, f.CI.Hi)
+			}
+		}
+	}
+	if unbounded == 0 {
+		t.Error("none was without a lower bound")
 	}
 }

@@ -137,7 +137,7 @@ func (p process) logLikelihood(by []float64) float64 {
 	return out
 }
 
-// allowed keeps the search where a curve can be told from noise: a length between the
+// allowed keeps the search where a curve can be told from noise: a length between half the
 // gap and ten times the span, SDs from a thousandth to a hundred times that of values.
 func (p process) allowed(by []float64) bool {
 	inside := func(x, lo, hi float64) bool { return math.Log(lo) <= x && x <= math.Log(hi) }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,15 +90,18 @@ func readFile(path string, several bool) ([]Curve, error) {
 	return fromTable(path, b, fold)
 }
 
+// noNumber is what Python's json writes for a loss that is none, and no JSON has.
+var noNumber = regexp.MustCompile(`([\[,:]\s*)(?:NaN|-?Infinity)\b`)
+
 // fromRecord reads a record of a fold, which are numbered from 0 on and told from 1 on.
 func fromRecord(path string, b []byte, fold string) ([]Curve, error) {
 	var record struct {
 		Protocol struct {
 			Fold *int `json:"fold"`
 		} `json:"protocol"`
-		Curves map[string][][2]float64 `json:"curves"`
+		Curves map[string][][]*float64 `json:"curves"`
 	}
-	if err := json.Unmarshal(b, &record); err != nil {
+	if err := json.Unmarshal(noNumber.ReplaceAll(b, []byte("${1}null")), &record); err != nil {
 		return nil, app.Refuse(err, "traininglog.none", path)
 	}
 	if n := record.Protocol.Fold; n != nil {
@@ -107,7 +111,9 @@ func fromRecord(path string, b []byte, fold string) ([]Curve, error) {
 	for name, points := range record.Curves {
 		c := Curve{Name: name, Fold: fold, X: "step"}
 		for _, p := range points {
-			c.Points = append(c.Points, Point{p[0], p[1]})
+			if len(p) == 2 && p[0] != nil && p[1] != nil {
+				c.Points = append(c.Points, Point{*p[0], *p[1]})
+			}
 		}
 		out = keep(out, c)
 	}

@@ -33,6 +33,9 @@ func TestRead(t *testing.T) {
 			{"dice", "2", "step", []Point{{10, 0.2}}},
 			{"loss", "2", "step", []Point{{10, 1.5}, {20, 0.5}}},
 		}},
+		{"values that are none", write(t, t.TempDir(), "a.json", `{"curves": {"loss": [[1, 0.5], [2, NaN], [NaN, 1], [3, null], [4], [5, -Infinity], [6, 0.25]], "dice": [[1, NaN]]}}`), []Curve{
+			{"loss", "", "step", []Point{{1, 0.5}, {6, 0.25}}},
+		}},
 		{"Keras", write(t, t.TempDir(), "a.csv", "epoch,loss,lr,val_loss\n0,1,0.001,nan\n1,0.5,0.001,0.75\n"), []Curve{
 			{"loss", "", "epoch", []Point{{0, 1}, {1, 0.5}}}, {"val_loss", "", "epoch", []Point{{1, 0.75}}},
 		}},

@@ -222,6 +222,37 @@ func TestSavedBesideItself(t *testing.T) {
 	}
 }
 
+// Two who give different images one name keep each their own: a copy that was saved has
+// another name for ours.
+func TestSavedBesideAnothersName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.json")
+	ann := listOf()
+	save(t, ann, path)
+	bob := open(t, path)
+	bob.Add([]worklist.Entry{{Case: "ct", Path: "/bob/ct.nii"}})
+	bob.Say("ct", "bob", worklist.InWork, "", at(0))
+	save(t, bob, path)
+
+	ann.Add([]worklist.Entry{{Case: "ct", Path: "/ann/ct.nii"}})
+	ann.Say("ct", "ann", worklist.Accepted, "fine", at(1))
+	before, saving := ann.Copy(), ann.Copy()
+	save(t, saving, path)
+	ann.Saved(before, saving)
+	save(t, ann, path)
+	for name, l := range map[string]*worklist.List{"ann's": ann, "the file": open(t, path)} {
+		entries := l.Entries()
+		if len(entries) != 2 {
+			t.Fatalf("%s holds %+v", name, entries)
+		}
+		for _, e := range entries {
+			of := map[string]string{"/bob/ct.nii": "bob", "/ann/ct.nii": "ann"}[e.Path]
+			if len(e.Readings) != 1 || e.Readings[0].Reviewer != of {
+				t.Errorf("%s says of %s %+v", name, e.Path, e.Readings)
+			}
+		}
+	}
+}
+
 func TestOnly(t *testing.T) {
 	l := listOf("a")
 	l.Ran("a", "m", half(0.5))

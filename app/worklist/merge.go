@@ -21,12 +21,19 @@ func merge(base, ours, theirs content) content {
 		out.studies = ours.studies
 	}
 	b, t := byCase(base.entries), byCase(theirs.entries)
+	own, other := byImage(ours.entries), byImage(theirs.entries)
 	var clashes []Entry // both found another case and gave it one name
 	for _, o := range ours.entries {
 		was, known := b[o.Case]
-		their, there := t[o.Case]
+		their, there := other[o.image()] // which may have another name there
+		if !there {
+			their, there = t[o.Case]
+			if _, another := own[their.image()]; another {
+				there = false
+			}
+		}
 		switch {
-		case there && !known && (o.Path != their.Path || o.SeriesUID != their.SeriesUID):
+		case there && !known && o.image() != their.image():
 			clashes = append(clashes, o)
 			continue
 		case there:
@@ -34,7 +41,7 @@ func merge(base, ours, theirs content) content {
 		case !known || !reflect.DeepEqual(o, was):
 			out.entries = append(out.entries, o.clone())
 		}
-		delete(t, o.Case)
+		delete(t, their.Case)
 	}
 	for _, e := range theirs.entries {
 		if _, left := t[e.Case]; !left {
@@ -52,6 +59,19 @@ func byCase(entries []Entry) map[string]Entry {
 	m := make(map[string]Entry, len(entries))
 	for _, e := range entries {
 		m[e.Case] = e
+	}
+	return m
+}
+
+// image is what a case is of.
+type image struct{ path, seriesUID string }
+
+func (e Entry) image() image { return image{e.Path, e.SeriesUID} }
+
+func byImage(entries []Entry) map[image]Entry {
+	m := make(map[image]Entry, len(entries))
+	for _, e := range entries {
+		m[e.image()] = e
 	}
 	return m
 }

@@ -134,15 +134,21 @@ func TestEvaluate_ForceClears(t *testing.T) {
 	out := filepath.Join(dir, "out")
 	write(t, filepath.Join(dir, "folds.csv"), "case,fold\ncase1,1\ncase2,1\ncase3,2\n")
 	must(t, "evaluate", "-r", ref, "-p", pred, "--folds", filepath.Join(dir, "folds.csv"), "--figures", "boxes", "-o", out)
-	write(t, filepath.Join(out, "figures", "mine.txt"), "mine")
+	write(t, filepath.Join(out, "figures", "boxes_for_the_paper.svg"), "mine")
 	write(t, filepath.Join(out, "notes.txt"), "mine")
 	must(t, "evaluate", "-r", ref, "-p", pred, "--label", "lungs=1,2,3", "--no-figures", "--force", "-o", out)
+	kept := 0
 	for _, name := range tree(t, out) {
 		switch {
-		case strings.HasPrefix(name, "cases"), name == "notes.txt", filepath.ToSlash(name) == "figures/mine.txt":
+		case strings.HasPrefix(name, "cases"):
+		case name == "notes.txt", filepath.ToSlash(name) == "figures/boxes_for_the_paper.svg":
+			kept++
 		case name == "folds.csv", name == "zones.csv", strings.HasPrefix(name, "figures"+string(filepath.Separator)):
 			t.Errorf("%s is of the run before", name)
 		}
+	}
+	if kept != 2 {
+		t.Error("a file of the user's is gone")
 	}
 }
 

@@ -169,19 +169,28 @@ func estimate(l stats.Limit) plot.Estimate {
 
 func (c Case) dice(ctx context.Context) (Shown, error) {
 	theirs, ours := c.bits(c.Reference), c.bits(c.Mask)
-	var points []plot.XY
+	var points []plot.XY // no line goes over slices that have none
+	defined := 0
 	for k := range ours.Size()[2] {
 		n := metrics.CountsOfSlice(theirs, ours, nil, k)
+		at := plot.XY{X: float64(k + 1), Y: math.NaN()}
 		if v := n.Dice(); n.TP+n.FP+n.FN > 0 && v.Defined() {
-			points = append(points, plot.XY{X: float64(k + 1), Y: v.X})
+			at.Y = v.X
+			defined++
+		}
+		if defined > 0 {
+			points = append(points, at)
 		}
 	}
-	if len(points) == 0 {
+	for len(points) > 0 && math.IsNaN(points[len(points)-1].Y) {
+		points = points[:len(points)-1]
+	}
+	if defined == 0 {
 		return Shown{}, app.Refuse(nil, "figures.both_empty", c.Label.Name)
 	}
 	d := plot.LinesData{
 		About: c.about(), Name: "dice_" + c.Label.Name, X: t("slice"), Y: t("dice_of", c.Label.Name), FromZero: true, Whole: true, Slices: true,
-		Lines: []plot.Line{{Name: c.Label.Name, Points: points}}, Shows: t("dice.shows", c.Label.Name, len(points)),
+		Lines: []plot.Line{{Name: c.Label.Name, Points: points}}, Shows: t("dice.shows", c.Label.Name, defined),
 	}
 	return Shown{Figure: plot.Lines(d), tip: "dice"}, ctx.Err()
 }
@@ -256,9 +265,9 @@ func calibration(h score.Histogram, about plot.About, name string) Shown {
 	about.Notes = append([]string{t("calibration.bins", catalogue.CalibrationBins)}, about.Notes...)
 	m := plot.Calibrated{Name: name, ECE: plot.Exactly(ece.X)}
 	for _, b := range found {
-		m.Bins = append(m.Bins, plot.Bin{Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+		m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
 	}
-	f := plot.Calibration(plot.CalibrationData{About: about, Models: []plot.Calibrated{m}})
+	f := plot.Calibration(plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins, Models: []plot.Calibrated{m}})
 	f.Name = "calibration_" + name
 	return Shown{Figure: f, tip: "calibration"}
 }

@@ -2,6 +2,8 @@ package figures
 
 import (
 	"math"
+	"slices"
+	"strconv"
 
 	"opacity/app"
 	"opacity/app/cohort"
@@ -50,7 +52,10 @@ func Title(g cohort.Group) string {
 // Cohort draws a figure of results, of one label where the figure is of one; its points
 // name their cases with identity, else number them.
 func Cohort(kind string, r cohort.Report, of cohort.Group, identity bool) (Shown, error) {
-	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{t("results"), t("research")}, Identity: identity}
+	about := plot.About{Made: []string{"Opacity " + r.Provenance.Opacity}, Notes: []string{t("results"), t("research")}, Identity: true}
+	if !identity {
+		r = numbered(r)
+	}
 	switch kind {
 	case Boxes, Violin:
 		return boxes(r, about, "dice", "Dice", "", 1, kind == Violin)
@@ -62,6 +67,21 @@ func Cohort(kind string, r cohort.Report, of cohort.Group, identity bool) (Shown
 		return pairs(kind == AreaScatter, r, about, of, "area_mm2")
 	}
 	return Shown{}, app.Refuse(nil, "figures.no_such")
+}
+
+// numbered has numbers in place of the cases' names, one for a case in all of its figures:
+// its place in metrics.csv.
+func numbered(r cohort.Report) cohort.Report {
+	numbers := map[string]string{}
+	r.Cases = slices.Clone(r.Cases)
+	for n := range r.Cases {
+		name := r.Cases[n].Case
+		if numbers[name] == "" {
+			numbers[name] = strconv.Itoa(len(numbers) + 1)
+		}
+		r.Cases[n].Case = numbers[name]
+	}
+	return r
 }
 
 // boxes is a metric of all labels. A point names the slice that is to be looked at: the
@@ -137,10 +157,10 @@ func pairs(scatter bool, r cohort.Report, about plot.About, of cohort.Group, qua
 		what, unit = t("slice_area", Title(of)), t("mm2")
 	}
 	about.N = len(cases)
-	slices := quantity != "volume_ml"
+	bySlice := quantity != "volume_ml"
 	found := agreementOf(r, of, quantity)
 	if scatter {
-		if slices {
+		if bySlice {
 			about.Notes = append([]string{t("slices", len(points), len(cases)), t("no_ccc")}, about.Notes...)
 		}
 		group := plot.Pairs{Name: Title(of), Points: points, CCC: plot.Exactly(math.NaN())}

@@ -195,6 +195,9 @@ func TestCalibrationIsThatOfTheMetric(t *testing.T) {
 		p, _ := strconv.ParseFloat(s.Cell(row, "mean_probability"), 64)
 		o, _ := strconv.ParseFloat(s.Cell(row, "positive"), 64)
 		n, _ := strconv.ParseFloat(s.Cell(row, "voxels"), 64)
+		if number := s.Cell(row, "bin"); number != strconv.Itoa(bins[row-1].Number+1) {
+			t.Errorf("stretch %d is called %s", bins[row-1].Number+1, number)
+		}
 		positive, negative := h.Totals()
 		sum += math.Abs(p-o) * n / float64(positive+negative)
 	}
@@ -293,6 +296,13 @@ func TestFiguresOfResults(t *testing.T) {
 				t.Errorf("%s: %q is said: %v; %s", kind, said, got, s.Caption())
 			}
 		}
+		few := r // of the first case there is nothing of this label
+		few.Cases = slices.Concat([]cohort.Row{{Case: "z", Label: "lungs"}}, r.Cases[1:])
+		if s, err := Cohort(kind, few, of[0], false); err == nil {
+			if got := s.Place(len(s.Points()) - 1).Case; got != "3" {
+				t.Errorf("%s: without names the third case is called %q", kind, got)
+			}
+		}
 		nameless, err := Cohort(kind, r, of[0], false)
 		if got := nameless.Place(spots[len(spots)-1].Row).Case; err != nil || got != "3" {
 			t.Errorf("%s: without names it is of %q, %v", kind, got, err)
@@ -300,5 +310,26 @@ func TestFiguresOfResults(t *testing.T) {
 	}
 	if _, err := Cohort(Volumes, r, cohort.Group{Label: "lungs"}, true); err == nil {
 		t.Error("there are volumes of a label without rows")
+	}
+}
+
+// Slices that have no Dice break the line.
+func TestDiceOfSlicesApart(t *testing.T) {
+	c := thorax()
+	size := c.Mask.Size()
+	for k := range size[2] {
+		if k != 3 && k < 10 { // between them nobody drew anything
+			c.Mask.SetSlice(c.Label.Layer, k, make([]uint8, size[0]*size[1]))
+			c.Reference.SetSlice(c.Label.Layer, k, make([]uint8, size[0]*size[1]))
+		}
+	}
+	drawn := c.Mask.Slice(c.Label.Layer, 11)
+	c.Mask.SetSlice(c.Label.Layer, 3, drawn)
+	s, err := New(context.Background(), Dice, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, second := s.Cell(1, "slice"), s.Cell(2, "slice"); first != "4" || second != "5" || s.Cell(2, "y") != "" {
+		t.Errorf("slice %s is %s, slice %s is %q", first, s.Cell(1, "y"), second, s.Cell(2, "y"))
 	}
 }

@@ -114,7 +114,11 @@ func BlandAltman(d BlandAltmanData) Figure {
 	}
 	ys = append(ys, d.ends(xs)...)
 	ys = append(ys, 0)
-	p := panel{aspect: 0.68, x: spanning(t("agreement.mean", one, two, d.Quantity)+unitOf(d.Unit), xs...).roomy(xs...)}
+	mean := "agreement.mean"
+	if d.Form == Ratio {
+		mean += ".ratio"
+	}
+	p := panel{aspect: 0.68, x: spanning(t(mean, one, two, d.Quantity)+unitOf(d.Unit), xs...).roomy(xs...)}
 	what := t("agreement.percent")
 	if d.Form != Percent {
 		what = t("agreement."+name, two, one)
@@ -200,6 +204,9 @@ func (d BlandAltmanData) found() string {
 		return t("agreement.percentiles", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
 	case ByRegression:
 		return t("agreement.regression", d.line(d.Lines[0]), d.line(d.Lines[1]), d.line(d.Lines[2]))
+	}
+	if d.Form == Ratio {
+		return t("agreement.numbers.ratio", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
 	}
 	return t("agreement.numbers", d.value(d.Bias), d.value(d.Lower), d.value(d.Upper))
 }

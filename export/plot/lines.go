@@ -34,9 +34,9 @@ type Line struct {
 	Of     int
 	Dashes []float64 // lengths of ink and gap in points; nil for those of its place
 	Solid  bool      // no dashes, whatever its place
-	Points []XY
-	Band   []Band // its interval; nil for none
-	Best   *XY    // a point that is marked; nil for none
+	Points []XY      // the line is broken where Y is NaN
+	Band   []Band    // its interval; nil for none
+	Best   *XY       // a point that is marked; nil for none
 }
 
 // ByNumber makes points of values at 1, 2, 3 and so on.
@@ -87,8 +87,11 @@ func Lines(d LinesData) Figure {
 			st := style(f.s)
 			f.band(faded(nrgba(st.Color), 0.2), band)
 			f.polyline(st, line)
-			if len(line) == 1 && line[0].finite() { // one point is no line: mark it
-				f.DrawGlyph(draw.GlyphStyle{Color: st.Color, Radius: 2.5 * f.s.scale, Shape: draw.CircleGlyph{}}, f.at(line[0].X, line[0].Y))
+			for i, q := range line {
+				before, after := i > 0 && line[i-1].finite(), i+1 < len(line) && line[i+1].finite()
+				if q.finite() && !before && !after { // one point is no line: mark it
+					f.DrawGlyph(draw.GlyphStyle{Color: st.Color, Radius: 2.5 * f.s.scale, Shape: draw.CircleGlyph{}}, f.at(q.X, q.Y))
+				}
 			}
 			if l.Best != nil {
 				at := f.at(l.Best.X, y(l.Best.Y))

@@ -5,7 +5,9 @@ import (
 	"image"
 	"io"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/sfnt"
@@ -81,6 +83,7 @@ func (c *pdfCanvas) FillString(f font.Face, at vg.Point, s string) {
 		return
 	}
 	c.use(f)
+	s = inPlane(s)
 	c.doc.SetTextColor(int(c.now.colour.R), int(c.now.colour.G), int(c.now.colour.B))
 	c.doc.SetAlpha(c.opacity(), "Normal")
 	p := c.at(at)
@@ -102,6 +105,17 @@ func (c *pdfCanvas) FillString(f font.Face, at vg.Point, s string) {
 	if turned {
 		c.doc.TransformEnd()
 	}
+}
+
+// inPlane puts the sign for an unknown letter in place of those beyond U+FFFF: a PDF's
+// font has two bytes for a letter, and the library breaks down at more.
+func inPlane(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xFFFF {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 func (c *pdfCanvas) use(f font.Face) {

@@ -3,6 +3,7 @@ package plot_test
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/xml"
 	"html"
 	"image"
 	"io"
@@ -270,6 +271,25 @@ func TestFilesAreSmall(t *testing.T) {
 			if c > 500e3 {
 				t.Errorf("%s.%s has %d kB", f.Name, format, c/1000)
 			}
+		}
+	}
+}
+
+// A name may hold letters that no font of a figure has, and what no letter is.
+func TestOddLetters(t *testing.T) {
+	d := boxesData(12, false)
+	d.Groups[0].Name = "🫁 𠮷 \x01\xff"
+	f := plot.Boxes(d)
+	pdf(t, f, plot.Page{})
+	var svg bytes.Buffer
+	if err := f.WriteSVG(&svg, plot.Page{}); err != nil {
+		t.Fatal(err)
+	}
+	for decoder := xml.NewDecoder(&svg); ; {
+		if _, err := decoder.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
 		}
 	}
 }

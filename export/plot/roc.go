@@ -36,8 +36,10 @@ type Rated struct {
 	// It is marked beside the threshold in use; NaN while it is not counted, so that only
 	// the legend has it.
 	Mask *Threshold
-	// Cases are the curves of single cases, drawn thin.
-	Cases [][]Threshold
+	// Cases are the curves of single cases, drawn thin, and CaseNames whose they are in the
+	// table of points: empty for numbers in this order.
+	Cases     [][]Threshold
+	CaseNames []string
 }
 
 // Threshold is a point of a curve.
@@ -85,9 +87,13 @@ func curves(name string, d ROCData, p panel, keyOf func(Rated) string, shows str
 		var single [][]Threshold
 		for k, c := range m.Cases {
 			single = append(single, thinned(c))
+			name := strconv.Itoa(k + 1)
+			if k < len(m.CaseNames) {
+				name = m.CaseNames[k]
+			}
 			drawn = append(drawn, single[k])
 			for _, q := range single[k] {
-				points = append(points, row([]string{m.Name, strconv.Itoa(k + 1)}, q.Threshold, q.X, q.Y, nan, nan))
+				points = append(points, row([]string{m.Name, name}, q.Threshold, q.X, q.Y, nan, nan))
 			}
 		}
 		for _, b := range m.Band {
@@ -216,19 +222,22 @@ func xys(c []Threshold) []XY {
 // CalibrationData is how often what was called likely is so.
 type CalibrationData struct {
 	About
+	Bins   int // of equal width, from 0 to 1
 	Models []Calibrated
 }
 
-// Calibrated is the bins of one model's probabilities.
+// Calibrated is the bins of one model's probabilities, but for empty ones.
 type Calibrated struct {
 	Name string
 	Bins []Bin
 	ECE  Estimate // expected calibration error
 }
 
-// Bin is the voxels of some probability: the mean of their probabilities, the
-// share of them that are positive with its interval, and how many they are.
+// Bin is the voxels of some probability: which of the bins it is, counted from 0, the
+// mean of their probabilities, the share of them that are positive with its interval,
+// and how many they are.
 type Bin struct {
+	Number   int
 	Mean     float64
 	Positive Estimate
 	N        int64
@@ -250,8 +259,8 @@ func Calibration(d CalibrationData) Figure {
 			total += float64(b.N)
 		}
 		first := len(points)
-		for i, b := range m.Bins {
-			points = append(points, append(row([]string{m.Name, strconv.Itoa(i + 1)}, b.Mean, b.Positive.X, b.Positive.Low, b.Positive.High), strconv.FormatInt(b.N, 10)))
+		for _, b := range m.Bins {
+			points = append(points, append(row([]string{m.Name, strconv.Itoa(b.Number + 1)}, b.Mean, b.Positive.X, b.Positive.Low, b.Positive.High), strconv.FormatInt(b.N, 10)))
 			if b.N > 0 {
 				line = append(line, XY{b.Mean, b.Positive.X})
 				highest = math.Max(highest, float64(b.N)/total)
@@ -273,10 +282,10 @@ func Calibration(d CalibrationData) Figure {
 			}
 		})
 		share.add(func(f frame) {
-			wide := 1 / float64(max(len(m.Bins), 1))
+			wide := 1 / float64(max(d.Bins, 1))
 			each := wide * 0.84 / float64(len(d.Models))
-			for i, b := range m.Bins {
-				x := (float64(i)+0.08)*wide + float64(n)*each
+			for _, b := range m.Bins {
+				x := (float64(b.Number)+0.08)*wide + float64(n)*each
 				f.s.bar(f.Canvas, n, vg.Rectangle{Min: f.at(x, 0), Max: f.at(x+each, float64(b.N)/total)})
 			}
 		})

@@ -85,13 +85,16 @@ func prData(n, steps int) plot.PRData {
 }
 
 func calibrationData(n int) plot.CalibrationData {
-	d := plot.CalibrationData{About: about(n)}
+	d := plot.CalibrationData{About: about(n), Bins: 10}
 	for m, name := range []string{"2D U-Net", "3D U-Net"} {
 		model := plot.Calibrated{Name: name, ECE: plot.Exactly(0.021 + 0.03*float64(m))}
 		for b := range 10 {
+			if b == 7 {
+				continue // no probability lies there
+			}
 			p := (float64(b) + 0.5) / 10
 			y := p + (0.5-p)*0.12 - float64(m)*0.5*p*(1-p)
-			model.Bins = append(model.Bins, plot.Bin{Mean: p, Positive: plot.Estimate{X: y, Low: y - 0.03, High: y + 0.03}, N: int64(1e6 * (math.Pow(1-p, 6) + 0.4*math.Pow(p, 9)))})
+			model.Bins = append(model.Bins, plot.Bin{Number: b, Mean: p, Positive: plot.Estimate{X: y, Low: y - 0.03, High: y + 0.03}, N: int64(1e6 * (math.Pow(1-p, 6) + 0.4*math.Pow(p, 9)))})
 		}
 		d.Models = append(d.Models, model)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
@@ -100,7 +101,18 @@ func (c *svgCanvas) FillString(f font.Face, at vg.Point, s string) {
 		weight = ` font-weight="bold"`
 	}
 	fmt.Fprintf(&c.body, `<text %s font-size="%s"%s fill="%s"%s textLength="%s" lengthAdjust="spacingAndGlyphs" xml:space="preserve">%s</text>`+"\n",
-		place, short(f.Font.Size.Points()), weight, hex(c.now.colour), c.alpha("fill"), short(f.Width(s).Points()), html.EscapeString(s))
+		place, short(f.Font.Size.Points()), weight, hex(c.now.colour), c.alpha("fill"), short(f.Width(s).Points()), html.EscapeString(inXML(s)))
+}
+
+// inXML puts the sign for an unknown letter in place of what no XML can hold:
+// https://www.w3.org/TR/xml/#charsets.
+func inXML(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return unicode.ReplacementChar
+		}
+		return r // what is not UTF-8 came as that sign
+	}, s)
 }
 
 // DrawImage implements vg.Canvas.

@@ -174,23 +174,31 @@ func (d ConfusionData) at(r, c int) int64 {
 
 type confusion ConfusionData
 
-func (d confusion) lead(s *sheet) (left, top vg.Length) {
+// lead is what is left of the cells and above them, where a label may take several lines
+// of the width of a cell.
+func (d confusion) lead(s *sheet, width vg.Length) (left, top vg.Length, heads [][]string) {
 	style := s.letters(tickSize, s.ink)
 	for _, l := range d.Labels {
 		left = max(left, style.Width(l))
 	}
 	line := lineHeight(s.letters(labelSize, s.ink))
-	return left + line + 2*gap*s.scale, 2*line + gap*s.scale
+	left += line + 2*gap*s.scale
+	lines := 1
+	for _, l := range d.Labels {
+		head := fold(style, l, (width-left)/vg.Length(len(d.Labels))-2*s.scale)
+		heads, lines = append(heads, head), max(lines, len(head))
+	}
+	return left, line + max(line, vg.Length(lines)*lineHeight(style)) + gap*s.scale, heads
 }
 
 func (d confusion) height(s *sheet, width vg.Length) vg.Length {
-	left, top := d.lead(s)
+	left, top, _ := d.lead(s, width)
 	n := vg.Length(max(len(d.Labels), 1))
 	return top + min((width-left)/n*0.62, 60*s.scale)*n
 }
 
 func (d confusion) draw(s *sheet, c draw.Canvas) {
-	left, top := d.lead(s)
+	left, top, heads := d.lead(s, c.Size().X)
 	n := max(len(d.Labels), 1)
 	cells := draw.Crop(c, left, 0, 0, -top)
 	size := cells.Size()
@@ -205,10 +213,9 @@ func (d confusion) draw(s *sheet, c draw.Canvas) {
 	for r, name := range d.Labels {
 		y := cells.Max.Y - (vg.Length(r)+0.5)*h
 		write(c, tick, draw.XRight, cells.Min.X-gap*s.scale, y, name)
-		for i, part := range fold(tick, name, w-2*s.scale) {
-			if i == 0 {
-				write(c, tick, draw.XCenter, cells.Min.X+(vg.Length(r)+0.5)*w, cells.Max.Y+lineHeight(tick)*0.6, part)
-			}
+		for i, part := range heads[r] {
+			up := 0.6 + vg.Length(len(heads[r])-1-i)
+			write(c, tick, draw.XCenter, cells.Min.X+(vg.Length(r)+0.5)*w, cells.Max.Y+lineHeight(tick)*up, part)
 		}
 		total := int64(0)
 		for k := range d.Labels {

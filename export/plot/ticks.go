@@ -79,7 +79,8 @@ func spaced(x float64, decimals int, four bool) string {
 	return whole
 }
 
-// figures writes a number with about three significant digits.
+// figures writes a number with about three significant digits; what is not 0 or 1 is not
+// written as if it were.
 func figures(x float64) string {
 	switch size := math.Abs(x); {
 	case math.IsNaN(x):
@@ -90,6 +91,8 @@ func figures(x float64) string {
 		return label(x, 1)
 	case size >= 1 || size == 0:
 		return label(x, 2)
+	case size < 0.0005 || size >= 0.9995:
+		return label(x, min(max(decimals(size)+1, decimals(1-size)), 9))
 	default:
 		return label(x, 3)
 	}
@@ -99,7 +102,7 @@ func figures(x float64) string {
 // steps where the range is within a power of ten. at is the logarithm (base e).
 func logTicks(lo, hi float64, most int) []tick {
 	from, to := math.Exp(lo), math.Exp(hi)
-	if to/from < 4 {
+	if to/from < 5 { // or there may be one of them alone
 		ticks := ticksBetween(from, to, most, false, to >= 1e4)
 		for i := range ticks {
 			ticks[i].at = math.Log(ticks[i].at)
