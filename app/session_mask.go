@@ -160,10 +160,16 @@ func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, do
 	if err := s.settle(); err != nil {
 		return err
 	}
+	if err := s.takes(m.Labels()); err != nil {
+		return err
+	}
 	own := slices.DeleteFunc(slices.Clone(m.Labels()), func(l mask.Label) bool {
 		return slices.ContainsFunc(stay, func(s mask.Label) bool { return s.Value == l.Value })
 	})
 	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: s.mask.Unlocked(mask.Claim(s.mask, m, own)), Labels: s.withLabels(m)}
+	if err := s.check(step); err != nil {
+		return err
+	}
 	spared := slices.ContainsFunc(s.mask.Labels(), func(l mask.Label) bool { return l.Locked })
 	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty() && !spared}
 	s.commit(step, p)

@@ -60,6 +60,11 @@ func (w *Window) segment() {
 		w.bands.fail(problem)
 		return
 	}
+	to, err := w.session.Renumber(w.model().Labels)
+	if err != nil {
+		w.bands.fail(err)
+		return
+	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
 	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true}
@@ -70,7 +75,11 @@ func (w *Window) segment() {
 	hooks.Started = func(_ app.ModelInfo, d app.Device) { w.dispatch(func() { w.setUsed(d) }) }
 	job.Run(w.jobs, jobSegment, func(ctx context.Context, report func(job.Progress)) (*app.SegmentResult, error) {
 		hooks.Progress = report
-		return w.opts.Segmenter.Segment(ctx, v, request, hooks)
+		r, err := w.opts.Segmenter.Segment(ctx, v, request, hooks)
+		if err != nil {
+			return nil, err
+		}
+		return r.Renumbered(to), nil
 	}, func(p job.Progress) {
 		if !w.stopped {
 			w.status.progress(jobSegment, p)
@@ -104,6 +113,7 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 		chosen := len(w.session.Origin().Thresholds) > 0
 		spared, err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
 		if err != nil {
+			w.session.EndPreview()
 			w.bands.fail(err)
 			break
 		}
