@@ -127,7 +127,7 @@ func (s *state) hold() {
 		if s.held == nil {
 			s.held = map[int]*origin{}
 		}
-		s.held[s.applied] = &origin{o.model, s.info.Thresholds}
+		s.held[s.applied] = s.cut(o.model)
 	}
 }
 
@@ -139,10 +139,18 @@ const (
 )
 
 // origin is what a step goes back to: a model's run or a file, and thresholds
-// that were set by hand since.
+// that were set by hand since: by the names of that moment, and by label value, which no
+// renaming changes.
 type origin struct {
 	model      *Model
 	thresholds []Threshold
+	cuts       map[uint8]uint8
+}
+
+// cut is what goes back to a model's run with the thresholds that were kept last, whose
+// names are those of the labels as they are.
+func (s *state) cut(m *Model) *origin {
+	return &origin{m, s.info.Thresholds, cuts(s.info.Thresholds, s.labels)}
 }
 
 // originOf is what a step that comes after those that are applied goes back to;
@@ -157,13 +165,13 @@ func (s *state) originOf(step mask.Step) *origin {
 		if n := len(s.info.Models); n > 0 {
 			o := &origin{model: &s.info.Models[n-1]}
 			if before := s.lastOrigin(); before != nil {
-				o.thresholds = before.thresholds // which the part is brought to
+				o.thresholds, o.cuts = before.thresholds, before.cuts // which the part is brought to
 			}
 			return o
 		}
 	case toolThreshold:
 		if o := s.lastOrigin(); o != nil {
-			return &origin{o.model, s.info.Thresholds}
+			return s.cut(o.model)
 		}
 	}
 	return nil
@@ -199,7 +207,6 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	for n := range known {
 		known[n] = s.from(n + 1)
 	}
-	labels := slices.Clone(s.labels)
 	unstepped := s.unstepped()
 	s.mu.Unlock()
 	origins, runs := map[int]app.Origin{}, map[string]app.Origin{}
@@ -215,7 +222,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			}
 			runs[from.model.Folder] = o
 		}
-		o.Thresholds = cuts(from.thresholds, labels)
+		o.Thresholds = from.cuts
 		origins[n+1] = o
 	}
 	if unstepped != nil {

@@ -100,6 +100,36 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// A threshold is its label's, whatever that is called later, and whatever has its name.
+func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	result := &app.SegmentResult{
+		Mask: mask.New(s.size, mask.DefaultLabels()), Model: app.ModelInfo{ID: "model"},
+		Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
+	}
+	if err := s.KeepProposal(t.Context(), ModelOf(result), Proposal{result.Mask, result.Probabilities}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
+	if err := s.KeepThresholds(map[uint8]uint8{mask.Infection: 51}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolThreshold, mask.Infection, 3, 0, 9))
+	relabel := func(change func([]mask.Label) []mask.Label) {
+		h.Commit(mask.Step{Name: text.M("test.step"), Tool: toolLabel, Hand: true, Labels: &mask.LabelsChange{Before: s.Mask().Labels(), After: change(s.Mask().Labels())}})
+	}
+	relabel(func(l []mask.Label) []mask.Label { l[2].Name = "ground glass"; return l })
+	relabel(func(l []mask.Label) []mask.Label {
+		return append(l, mask.Label{Value: 4, Layer: mask.Findings, Name: "infection"})
+	})
+	mustClose(t, s)
+	got, err := mustOpen(t, s.Folder()).Origins(t.Context())
+	if err != nil || !reflect.DeepEqual(got[2].Thresholds, map[uint8]uint8{mask.Infection: 51}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // Thresholds that change no voxel have no step, and hold all the same: for the steps
 // that come after, and not for those that were there before.
 func TestOriginsOfThresholdsWithoutAStep(t *testing.T) {
