@@ -10,6 +10,7 @@ import (
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -86,10 +87,14 @@ func (w *Window) mergePart(attempt int, found *proposal, tries int) {
 	}, nil, func(d mask.Delta, err error) {
 		if attempt == w.opening && err == nil {
 			before := w.session.Revision()
+			_, steps := w.session.History()
 			err = w.session.Merge(found.part.name, found.result, d)
 			if stale := new(app.Error); errors.As(err, &stale) && tries > 1 && before == w.session.Revision() {
 				w.mergePart(attempt, found, tries-1)
 				return
+			}
+			if err == nil {
+				w.holdUnlessStep(steps, (*study.Study).HoldPart)
 			}
 		}
 		w.againDone(attempt, found.part, err)

@@ -9,6 +9,7 @@ import (
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/viewer/tool"
@@ -111,12 +112,14 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 		w.bands.fail(err)
 	default:
 		chosen := len(w.session.Origin().Thresholds) > 0
+		_, before := w.session.History()
 		spared, err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
 		if err != nil {
 			w.session.EndPreview()
 			w.bands.fail(err)
 			break
 		}
+		w.holdUnlessStep(before, (*study.Study).HoldRun)
 		w.setUsed(r.Device)
 		done := w.keptOf(spared)
 		if chosen {

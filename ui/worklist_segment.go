@@ -324,7 +324,10 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 			return false
 		}
 		if kept == nil {
-			err = adopt(w.session, p.result)
+			_, before := w.session.History()
+			if err = adopt(w.session, p.result); err == nil {
+				w.holdUnlessStep(before, (*study.Study).HoldRun)
+			}
 			w.inspector.refresh()
 		} else {
 			err = kept
@@ -412,8 +415,14 @@ func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, 
 	if err := p.in(ctx, st, to); err != nil {
 		return false, err
 	}
+	_, before := s.History()
 	if err := adopt(s, p.result); err != nil {
 		return false, err
+	}
+	if _, applied := s.History(); applied <= before {
+		if err := st.HoldRun(); err != nil {
+			return false, err
+		}
 	}
 	if ticked, err = overrun(s, st, k.reader); err != nil {
 		return ticked, err

@@ -59,7 +59,7 @@ func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
 }
 
 func (s *Study) addModel(m Model) error {
-	return s.Update(func(i *Info) { i.Models = append(i.Models, m) })
+	return s.Update(func(i *Info) { i.Models, i.Held = append(i.Models, m), nil })
 }
 
 // Begun is the study as the archive of a history that was begun before it. origins[n]
@@ -110,24 +110,38 @@ func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
 		list = append(list, Threshold{s.name(value), float64(thresholds[value]) / 255})
 	}
 	s.mu.Unlock()
-	return s.Update(func(i *Info) { i.Thresholds, i.ThresholdsHeld = list, nil })
+	return s.Update(func(i *Info) { i.Thresholds, i.Held = list, nil })
 }
 
 // HoldThresholds says that the thresholds that were kept last change no voxel: no
 // step leads to them, and they are those of the mask as it is.
-func (s *Study) HoldThresholds() error {
+func (s *Study) HoldThresholds() error { return s.holdBy(toolThreshold) }
+
+// HoldRun says that no step came of the run or the file that was kept last: it found
+// what was there already, and the mask goes back to it.
+func (s *Study) HoldRun() error { return s.holdBy(toolModel) }
+
+// HoldPart is HoldRun for a model that was run on a part.
+func (s *Study) HoldPart() error { return s.holdBy(toolAgain) }
+
+func (s *Study) holdBy(tool string) error {
 	s.mu.Lock()
 	applied := s.applied
 	s.mu.Unlock()
-	return s.Update(func(i *Info) { i.ThresholdsHeld = &applied })
+	return s.Update(func(i *Info) { i.Held = &Held{applied, tool} })
 }
 
+// hold lets the mask as it is go back to what a step of Info.Held would.
 func (s *state) hold() {
-	if o := s.lastOrigin(); o != nil {
+	tool := s.info.Held.Tool
+	if tool != toolThreshold {
+		s.heldModels = len(s.info.Models)
+	}
+	if o := s.originOf(mask.Step{Tool: tool}); o != nil {
 		if s.held == nil {
 			s.held = map[int]*origin{}
 		}
-		s.held[s.applied] = s.cut(o.model)
+		s.held[s.applied] = o
 	}
 }
 
@@ -179,7 +193,7 @@ func (s *state) originOf(step mask.Step) *origin {
 
 // lastOrigin is what the steps that are applied go back to, nil for nothing known.
 func (s *state) lastOrigin() *origin {
-	for n := s.applied; n > 0; n-- {
+	for n := s.applied; n >= 0; n-- {
 		if o := s.from(n); o != nil {
 			return o
 		}
@@ -187,10 +201,10 @@ func (s *state) lastOrigin() *origin {
 	return nil
 }
 
-// from is what the mask after n steps, one or more, goes back to; nil where that is
-// what it went back to before the last of them.
+// from is what the mask after n steps goes back to; nil where that is what it went back
+// to before the last of them.
 func (s *state) from(n int) *origin {
-	if o, there := s.held[n]; there {
+	if o, there := s.held[n]; there || n == 0 {
 		return o
 	}
 	return s.origins[n-1]
@@ -199,13 +213,13 @@ func (s *state) from(n int) *origin {
 // Origins is where the mask came from, for app.Session.Restore: each entry holds
 // from that number of steps on, until the next. It reads the models' proposals;
 // one that cannot be read any more is left out, with a warning that stays. A model
-// that ran last and found what was there already made no step; it is known by its
-// proposal.
+// that ran last and found what was there already made no step; where an older version
+// did not say so it is known by its proposal.
 func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	s.mu.Lock()
-	known := make([]*origin, len(s.origins))
+	known := make([]*origin, 1+len(s.origins))
 	for n := range known {
-		known[n] = s.from(n + 1)
+		known[n] = s.from(n)
 	}
 	unstepped := s.unstepped()
 	s.mu.Unlock()
@@ -223,7 +237,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			runs[from.model.Folder] = o
 		}
 		o.Thresholds = from.cuts
-		origins[n+1] = o
+		origins[n] = o
 	}
 	if unstepped != nil {
 		o, err := s.run(ctx, unstepped)
@@ -231,7 +245,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			return nil, err
 		}
 		if o.Result != nil && mask.Diff(s.Mask(), o.Result.Mask).Empty() {
-			origins[len(known)] = o
+			origins[len(known)-1] = o
 		}
 	}
 	return origins, nil
@@ -241,7 +255,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 // taken back; nil where there is none.
 func (s *state) unstepped() *Model {
 	n := len(s.info.Models)
-	if n == 0 || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
+	if n == 0 || n == s.heldModels || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
 		return nil
 	}
 	last := s.info.Models[n-1]

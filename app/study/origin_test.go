@@ -130,6 +130,58 @@ func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
 	}
 }
 
+// A run, a part or a file that found what was there already has no step, and is what the
+// mask goes back to all the same, whatever is drawn after it; before the first step too.
+func TestOriginsWithoutAStep(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	run := func(id string) {
+		t.Helper()
+		m := mask.New(s.size, mask.DefaultLabels())
+		if err := s.KeepProposal(t.Context(), Model{ID: id}, Proposal{Mask: m}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("first")
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 2, 0, 9))
+	must(s.KeepThresholds(map[uint8]uint8{mask.Infection: 51}))
+	must(s.HoldThresholds())
+	h.Commit(painted("brush", mask.Infection, 3, 0, 9))
+	run("part")
+	must(s.HoldPart())
+	h.Commit(painted("brush", mask.Infection, 4, 0, 9))
+	must(s.KeepFile("file", "", nil))
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 5, 0, 9))
+	if _, err := h.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	run("second")
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 5, 20, 9))
+	check := func(s *Study) {
+		t.Helper()
+		got, err := s.Origins(t.Context())
+		cut := map[uint8]uint8{mask.Infection: 51}
+		if err != nil || len(got) != 4 || got[0].Result.Model.ID != "first" || got[0].Thresholds != nil ||
+			got[1].Result != got[0].Result || !reflect.DeepEqual(got[1].Thresholds, cut) ||
+			got[2].Result.Model.ID != "part" || !reflect.DeepEqual(got[2].Thresholds, cut) ||
+			got[3].Result.Model.ID != "second" || got[3].File || got[3].Thresholds != nil {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	check(s)
+	mustClose(t, s)
+	check(mustOpen(t, s.Folder()))
+}
+
 // Thresholds that change no voxel have no step, and hold all the same: for the steps
 // that come after, and not for those that were there before.
 func TestOriginsOfThresholdsWithoutAStep(t *testing.T) {

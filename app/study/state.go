@@ -33,12 +33,15 @@ type state struct {
 	origins []*origin   // of each step: what it goes back to, nil for a hand; never written to
 	// held are what the masks after so many steps go back to where that changed
 	// without a step.
-	held    map[int]*origin
-	applied int
-	staged  int64 // the record of a stroke that no step followed; 0 without one
-	doc     document
-	info    Info // what this version reads in doc
-	rows    []Row
+	held map[int]*origin
+	// heldModels is how many models and files there were when the last of them was
+	// said to have made no step.
+	heldModels int
+	applied    int
+	staged     int64 // the record of a stroke that no step followed; 0 without one
+	doc        document
+	info       Info // what this version reads in doc
+	rows       []Row
 }
 
 func (s *state) step(ref int64, step mask.Step) {
@@ -105,7 +108,7 @@ func (s *state) reread(change document) error {
 		return errDamaged
 	}
 	s.info = info
-	if _, said := change["thresholds_held"]; said && info.ThresholdsHeld != nil && *info.ThresholdsHeld == s.applied {
+	if _, said := change["held"]; said && info.Held != nil && info.Held.Steps == s.applied {
 		s.hold()
 	}
 	return nil
@@ -177,7 +180,7 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		_, who := change["reviewer"]
 		_, model := change["models"]
 		_, threshold := change["thresholds"]
-		_, held := change["thresholds_held"]
+		_, held := change["held"]
 		if who || model || threshold || held { // what steps go back to and rows of the audit name; all else is read at the end
 			return s.reread(change)
 		}
