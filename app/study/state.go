@@ -2,7 +2,6 @@ package study
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"opacity/app/mask"
@@ -55,9 +54,7 @@ func (s *state) step(ref int64, step mask.Step) {
 	s.applied++
 	s.staged = 0
 	s.addStep(step)
-	if step.Labels != nil {
-		s.relabel(step.Labels.After)
-	}
+	s.relabel(&step, false)
 }
 
 func (s *state) move(applied int, at time.Time, who string) {
@@ -67,32 +64,24 @@ func (s *state) move(applied int, at time.Time, who string) {
 	}
 	row, sign := s.moveRow(applied, at, who)
 	for ; s.applied > applied; s.applied-- {
-		step := s.steps[s.applied-1].Step
-		row.add(s, step, sign)
-		if step.Labels != nil {
-			s.relabel(step.Labels.Before)
-		}
+		step := &s.steps[s.applied-1].Step
+		row.add(s, *step, sign)
+		s.relabel(step, true)
 	}
 	for ; s.applied < applied; s.applied++ {
-		step := s.steps[s.applied].Step
-		row.add(s, step, sign)
-		if step.Labels != nil {
-			s.relabel(step.Labels.After)
-		}
+		step := &s.steps[s.applied].Step
+		row.add(s, *step, sign)
+		s.relabel(step, false)
 	}
 	s.rows = append(s.rows, row)
 }
 
 // relabel does what a step does to the labels of a mask: what is seen and what
 // is locked stays as it is.
-func (s *state) relabel(to []mask.Label) {
-	labels := slices.Clone(to)
-	for n, l := range labels {
-		if now, ok := s.label(l.Value); ok {
-			labels[n].Visible, labels[n].Locked = now.Visible, now.Locked
-		}
+func (s *state) relabel(step *mask.Step, back bool) {
+	if step.Labels != nil {
+		s.labels, step.Labels = step.Labels.Go(s.labels, back)
 	}
-	s.labels = labels
 }
 
 // change takes in a change of study.json.
