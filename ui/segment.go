@@ -121,7 +121,7 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 		}
 		w.holdUnlessStep(before, (*study.Study).HoldRun)
 		w.setUsed(r.Device)
-		done := w.keptOf(spared)
+		done := w.keptOf(spared) + w.lockedOf(r)
 		if chosen {
 			done += w.t("ui.segment.thresholds") + " "
 		}
@@ -170,6 +170,41 @@ func (w *Window) keptOf(spared mask.Delta) string {
 		}
 	}
 	return said
+}
+
+// lockedOf says what of locked labels a model would have changed beside what a hand has
+// touched, and that stayed; "" where there is nothing.
+func (w *Window) lockedOf(r *app.SegmentResult) string {
+	m := w.session.Mask()
+	var locked [256]bool
+	for _, l := range m.Labels() {
+		locked[l.Value] = l.Locked
+	}
+	hands, err := w.session.Touched()
+	if err != nil || locked == [256]bool{} {
+		return ""
+	}
+	var kept [256]int
+	for _, s := range mask.Diff(m, r.Mask).Sparing(hands).Slices {
+		for _, run := range s.Runs {
+			switch {
+			case locked[run.Old]:
+				kept[run.Old] += int(run.Length)
+			case locked[run.New]:
+				kept[run.New] += int(run.Length)
+			}
+		}
+	}
+	var told []string
+	for _, l := range m.Labels() {
+		if n := kept[l.Value]; n > 0 {
+			told = append(told, w.t("ui.change.label", l.Name, w.amountOf(n, false)))
+		}
+	}
+	if told == nil {
+		return ""
+	}
+	return w.t("ui.segment.kept_locked", strings.Join(told, ", ")) + " "
 }
 
 // cancelSegment stops the model; the mask is shown as it was at once.
