@@ -292,8 +292,6 @@ func TestMerge(t *testing.T) {
 		{Min: [3]int{0, 0, 0}, Max: [3]int{10, 10, 6}}:  1,
 		{Min: [3]int{14, 0, 0}, Max: [3]int{20, 10, 6}}: 2,
 	}).Mask
-	touched := mask.NewBits(size)
-	touched.SetRun(0, 20, 0, 0)
 	slice := volume.Box{Min: [3]int{0, 0, 3}, Max: [3]int{20, 10, 4}}
 	for _, c := range []struct {
 		name        string
@@ -302,7 +300,6 @@ func TestMerge(t *testing.T) {
 		gain, loses int // of the left lung, of the right
 	}{
 		{"whole", volume.Box{}, MergeOptions{}, 2 * 60, 2 * 60},
-		{"sparing a row", volume.Box{}, MergeOptions{Spare: touched}, 2 * 59, 2 * 59},
 		{"one slice", slice, MergeOptions{}, 2 * 10, 2 * 10},
 		{"one lung", volume.Box{}, MergeOptions{Lung: 1}, 2 * 60, 0},
 		{"the other in a slice", slice, MergeOptions{Lung: 2}, 0, 2 * 10},
