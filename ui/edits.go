@@ -82,7 +82,11 @@ func (w *Window) edited(step mask.Step, err error) {
 		w.status.say(w.t("ui.edit.stopped"))
 		return
 	case err == nil && step.Delta.Empty() && step.Labels == nil:
-		w.status.say(w.t("ui.edit.nothing", w.texts.Format(step.Name)))
+		said := w.t("ui.edit.nothing", w.texts.Format(step.Name))
+		if limits := w.kit.LimitsCaption(); len(limits) > 0 {
+			said = w.t("ui.edit.nothing_limits", w.texts.Format(step.Name), limits)
+		}
+		w.status.say(said)
 		return
 	case err == nil:
 		err = w.session.Edit(step)

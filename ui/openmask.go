@@ -16,6 +16,7 @@ import (
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/safefile"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/ui/controls"
@@ -173,10 +174,12 @@ func (w *Window) takeFile(name, sha string, m *mask.Mask, stay []mask.Label, dou
 			w.bands.failAbout("study", err)
 		}
 	}
+	_, before := w.session.History()
 	if err := w.session.SetMask(text.M("ui.step.mask", name), m, stay, doubts...); err != nil {
 		w.bands.failAbout("mask", err)
 		return
 	}
+	w.holdUnlessStep(before, (*study.Study).HoldRun)
 	w.bands.settled("mask")
 	w.status.say(w.t("ui.mask.done", name))
 }

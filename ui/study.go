@@ -300,10 +300,12 @@ func (w *Window) keepThreshold(value, threshold uint8) {
 	}
 }
 
-// holdThresholds keeps that no step came.
-func (w *Window) holdThresholds() {
-	if s := w.study(); s != nil {
-		if err := s.HoldThresholds(); err != nil {
+// holdUnlessStep keeps what the mask goes back to where no step came since there were
+// so many.
+func (w *Window) holdUnlessStep(before int, hold func(*study.Study) error) {
+	_, applied := w.session.History() // they may be fewer, where undone ones are given up
+	if s := w.study(); s != nil && applied <= before {
+		if err := hold(s); err != nil {
 			w.bands.failAbout("study", err)
 		}
 	}

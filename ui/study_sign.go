@@ -55,7 +55,7 @@ func (w *Window) settingsOf(by string) map[string]any {
 	s, said := w.kit.Settings(), w.limitsOf(map[string]any{"plane": w.viewer.Active().String()})
 	switch name {
 	case tool.Brush, tool.Eraser, tool.Smart:
-		said["radius_mm"], said["shape"] = s.RadiusMM, ringShape(s)
+		said["radius_mm"], said["shape"] = s.RingMM(name), ringShape(s)
 		if name == tool.Smart {
 			said["sensitivity"] = s.Sensitivity
 		}

@@ -11,6 +11,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/parallel"
+	"opacity/app/study"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
@@ -247,9 +248,8 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		change := w.t("ui.again.none")
 		if steps, applied := w.session.History(); applied > before { // the steps may be fewer, where undone ones are given up
 			change = w.changesOf(steps[applied-1])
-		} else {
-			w.holdThresholds()
 		}
+		w.holdUnlessStep(before, (*study.Study).HoldThresholds)
 		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))
 	}
 }

@@ -36,6 +36,9 @@ func (n Name) Hint() text.Message { return text.M("tool.hint." + string(n)) }
 
 // HintWith is Hint as it is true with settings.
 func (n Name) HintWith(s Settings) text.Message {
+	if (n == Lasso || n == Polygon) && s.Subtract {
+		return text.M("tool.hint." + string(n) + "_erase")
+	}
 	if n != Scissors {
 		return n.Hint()
 	}
