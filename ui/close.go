@@ -17,6 +17,7 @@ func (w *Window) closeStudy() {
 func (w *Window) closeNow() {
 	w.abandonRead()
 	w.opening++
+	w.asked++
 	w.jobs.CancelAll(writingJobs()...) // what is being written is whole without the case
 	w.cancelSegment()
 	w.savedAs, w.measured, w.leftOut = "", measured{}, ""

@@ -105,8 +105,7 @@ func (w *Window) unopened(about, folder string, err error) {
 // findStudy opens a study and looks for its image: at a path that the user has
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
-	w.abandonRead()
-	w.opening++
+	before := w.passOn()
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
 		w.loose.closeAll()
@@ -126,6 +125,13 @@ func (w *Window) findStudy(open opener, folder, at string) {
 		return r, nil
 	}, nil, func(r *resumed, err error) {
 		w.status.end(jobOpen)
+		if w.behind != before { // something else was asked for
+			w.letGo(r)
+			return
+		}
+		if err != nil {
+			w.abandonRead()
+		}
 		var moved *study.MovedError
 		switch {
 		case errors.As(err, &moved) && len(w.modals) == 0:
@@ -145,7 +151,7 @@ func (w *Window) findStudy(open opener, folder, at string) {
 // askMoved asks where the image of a study is now.
 func (w *Window) askMoved(open opener, folder string, moved *study.MovedError) {
 	_, why := app.Explain(moved)
-	again := func(path string) { w.findStudy(open, folder, path) }
+	again := func(path string) { w.leave(func() { w.findStudy(open, folder, path) }) }
 	w.question("moved", w.t("ui.study.moved"), w.texts.Format(why)+" "+w.t("ui.study.moved_known"),
 		answer{id: "file", label: "ui.study.moved_file", run: func() { w.choose.openFile(w.t("ui.study.moved"), w.lastFolder(), again) }},
 		answer{id: "folder", label: "ui.study.moved_folder", run: func() { w.choose.openFolder(w.t("ui.study.moved"), w.lastFolder(), again) }},
@@ -166,7 +172,7 @@ func (w *Window) openCase(path, seriesUID, folder string) {
 
 func (w *Window) openCaseNow(path, seriesUID, folder string) {
 	w.abandonRead()
-	w.opening++
+	w.asked++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
 		return w.opts.Opener.Scan(ctx, []string{path}, report)
@@ -319,7 +325,6 @@ func (w *Window) startAnew() {
 	}
 	w.leave(func() {
 		was, info, v, sha := w.keeping, w.session.Info(), w.session.Volume(), w.sha
-		w.opening++
 		w.cancelSegment()
 		look := w.keepLook()
 		w.drop(was)

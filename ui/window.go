@@ -59,8 +59,9 @@ type Window struct {
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
 
-	opening     int     // counts attempts to open; what belongs to an older one is dropped
-	behind      *behind // nil while nothing is being read
+	opening     int     // counts the cases on screen, and their leaving; what was begun before is dropped
+	asked       int     // counts what was asked to be opened
+	behind      *behind // nil while nothing is being opened in the place of what is on screen
 	savedAs     string  // where the mask was saved last
 	device      app.Device
 	models      []app.ModelInfo
@@ -80,7 +81,6 @@ type Window struct {
 	reviewing *reviewing // which slices to look at, and what was thought of each
 
 	leftOut  string // what was found beside the open study and is not in it
-	sampling int    // the attempt that makes the sample
 	onSample func() // goes on once it is there; nil for nothing
 	sample   bool   // the open study is the program's own: nothing of it is anybody's work
 

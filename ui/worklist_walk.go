@@ -20,9 +20,9 @@ func (c *workList) goTo(name string) {
 	case !ok:
 		return
 	case c.writing == name:
-		attempt := w.opening
+		attempt := w.asked
 		c.waiting = func() {
-			if attempt == w.opening { // nothing else was asked for
+			if attempt == w.asked { // nothing else was asked for
 				c.goTo(name)
 			}
 		}

@@ -1,0 +1,227 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"opacity/app"
+	"opacity/app/edit"
+	"opacity/app/job"
+	"opacity/app/mask"
+	"opacity/app/text"
+	"opacity/app/volume"
+	"opacity/viewer/tool"
+)
+
+// slowSeries is a series of which nothing comes before it may.
+type slowSeries struct {
+	*fakeSeries
+	may chan struct{}
+}
+
+func (s *slowSeries) SHA256(context.Context) (string, error) { return s.info.Case, nil }
+
+func (s *slowSeries) Load(ctx context.Context, h app.LoadHooks) (*volume.Volume, error) {
+	select {
+	case <-s.may:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return s.fakeSeries.Load(ctx, h)
+}
+
+// passesOn begins to read another case, of which nothing has come yet.
+func (b *bench) passesOn(name string) *slowSeries {
+	b.t.Helper()
+	s := &slowSeries{newSeries(name), make(chan struct{})}
+	b.opener.found = app.Scan{Series: []app.Series{s}}
+	b.Open(name)
+	b.until("it is read", func() bool { return b.behind != nil })
+	return s
+}
+
+// arrives lets that case come.
+func (b *bench) arrives(s *slowSeries) {
+	b.t.Helper()
+	close(s.may)
+	b.until("it is open", func() bool { return b.complete() && b.session.Info().Case == s.info.Case })
+}
+
+// nothingDone fails unless the open case is as it came.
+func (b *bench) nothingDone(name string) {
+	b.t.Helper()
+	b.idle()
+	steps, _ := b.session.History()
+	if b.session.Info().Case != name || len(steps) > 0 || !b.session.Mask().Empty() || b.session.ModelShown() || b.study() != nil {
+		b.t.Errorf("%s is open with %d steps, painted %v", b.session.Info().Case, len(steps), !b.session.Shown().Empty())
+	}
+}
+
+// tryAll begins on the case on screen whatever would change it.
+func (b *bench) tryAll() {
+	b.keys.Do(tool.SegmentRun)
+	b.keys.Do(tool.SegmentSlice)
+	b.keys.Do(tool.EditUndo)
+	b.keys.Do(tool.ReviewAccepted)
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	b.Window.edit(text.M("ui.step.fill", "x"), tool.Fill, dots)
+	b.inspector.labels.rename(mask.Infection)
+	b.inspector.labels.addLabel("Another", false)
+	b.inspector.history.goTo(0)
+	b.settle()
+}
+
+// dots is an operation that finds something.
+func dots(_ context.Context, in edit.Input, _ func(job.Progress)) (mask.Delta, error) {
+	to := in.Mask.Snapshot()
+	s := make([]uint8, in.Volume.Size[0]*in.Volume.Size[1])
+	s[5] = mask.Infection
+	to.SetSlice(mask.Findings, 3, s)
+	return mask.Diff(in.Mask, to), nil
+}
+
+func TestPassing_NothingIsDoneToACaseThatWasLeft(t *testing.T) {
+	b := newBench(t)
+	b.openOne("A")
+	b.draw(3)
+	b.session.MarkSaved(b.session.Revision())
+	b.settle()
+	s := b.passesOn("B")
+	b.tryAll()
+	if steps, applied := b.session.History(); len(steps) != 1 || applied != 1 || b.segmenting || b.modelRuns() || b.reviewing.said() {
+		t.Errorf("A has %d steps, %d applied; a model runs %v", len(steps), applied, b.modelRuns())
+	}
+	if b.click(0.5, 0.5); b.status.why != b.Window.t("ui.refused.left") {
+		t.Errorf("a stroke is answered by %q", b.status.why)
+	}
+	b.arrives(s)
+	b.nothingDone("B")
+	b.use(tool.Brush)
+	b.click(0.5, 0.5)
+	if steps, _ := b.session.History(); len(steps) != 1 {
+		t.Error("B cannot be drawn on")
+	}
+}
+
+func TestPassing_NothingIsDoneWhileTheSampleIsMade(t *testing.T) {
+	may := make(chan struct{})
+	b := newBench(t, func(o *Options) {
+		o.Phantom = func(context.Context, func(job.Progress)) (app.SeriesInfo, *volume.Volume, error) {
+			<-may
+			s := newSeries("sample")
+			return s.info, s.v, nil
+		}
+	})
+	b.openOne("A")
+	b.openSample(false)
+	b.settle()
+	b.tryAll()
+	close(may)
+	b.until("the sample is open", func() bool { return b.sample })
+	b.nothingDone("sample")
+}
+
+func TestPassing_WhatWasBegunBeforeLandsInNeither(t *testing.T) {
+	b := newBench(t)
+	b.openOne("A")
+	fill := make(chan struct{})
+	b.Window.edit(text.M("ui.step.fill", "x"), tool.Fill, func(ctx context.Context, in edit.Input, report func(job.Progress)) (mask.Delta, error) {
+		<-fill
+		return dots(ctx, in, report)
+	})
+	s := b.passesOn("B")
+	b.arrives(s)
+	close(fill)
+	b.until("it is filled", func() bool { return !b.jobs.Running(jobEdit) })
+	b.nothingDone("B")
+}
+
+func TestPassing_AStrokeUnderWayIsOfItsOwnCase(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
+	b.draw(5)
+	b.kept(1)
+	a := b.study().Folder()
+	b.use(tool.Brush)
+	at := fyne.PointEvent{Position: b.point(0.5, 0.5)}
+	press := func() {
+		b.panes.grid.MouseMoved(&desktop.MouseEvent{PointEvent: at})
+		b.panes.grid.MouseDown(&desktop.MouseEvent{PointEvent: at, Button: desktop.MouseButtonPrimary})
+	}
+	press()
+	s := b.passesOn("B")
+	press()
+	b.settle()
+	b.arrives(s)
+	b.nothingDone("B")
+	b.closing.Wait()
+	st := b.onDisk(a)
+	defer st.Close()
+	if steps, _ := st.History().Steps(); len(steps) != 2 {
+		t.Errorf("A has %d steps on disk", len(steps))
+	}
+}
+
+func TestPassing_ACaseGoesOnWhereTheNextDoesNotCome(t *testing.T) {
+	b := newBench(t)
+	b.openOne("A")
+	s := b.passesOn("B")
+	b.jobs.Cancel(jobOpen)
+	b.until("it is given up", func() bool { return b.behind == nil })
+	close(s.may)
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	b.draw(5)
+	b.idle()
+	if steps, _ := b.session.History(); len(steps) != 2 || b.session.Info().Case != "A" {
+		t.Errorf("%s has %d steps", b.session.Info().Case, len(steps))
+	}
+	b.until("it is measured", b.current)
+}
+
+func TestPassing_LookingForAFileLeavesTheModelItsRun(t *testing.T) {
+	for _, how := range []string{"nothing is found", "asked, and stayed"} {
+		b := newBench(t)
+		b.openOne("A")
+		b.segmenter.halted = make(chan struct{})
+		b.segment()
+		b.until("it paints", func() bool { return b.session.Shown().Count(mask.Anatomy, 1) == 4 })
+		if how == "nothing is found" {
+			b.opener.err = app.Refuse(nil, "app.unexpected", "no image")
+			b.Open("rubbish")
+			b.until("it is refused", func() bool { return len(b.bands.failures) == 1 })
+		} else {
+			b.opener.found = app.Scan{Series: []app.Series{newSeries("B")}}
+			b.Open("B")
+			b.until("it asks", func() bool { return len(b.modals) == 1 })
+			b.answer("running", "cancel")
+		}
+		close(b.segmenter.halted)
+		b.until("it is over", func() bool { return !b.segmenting })
+		if steps, _ := b.session.History(); len(steps) != 1 || b.session.Mask().Empty() || b.session.ModelShown() {
+			t.Errorf("%s: %d steps, its mask is empty %v, the preview is shown %v", how, len(steps), b.session.Mask().Empty(), b.session.ModelShown())
+		}
+	}
+}
+
+func TestPassing_LookingForAFileLeavesAPartAndASave(t *testing.T) {
+	b, f := newSureBench(t)
+	f.finds, f.gate = 11, make(chan struct{})
+	b.keys.Do(tool.SegmentSlice)
+	b.settle()
+	b.chooser.path = filepath.Join(b.dir, "m.nii.gz")
+	b.saveMask()
+	b.opener.err = app.Refuse(nil, "app.unexpected", "no image")
+	b.Open("rubbish")
+	b.until("it is refused", func() bool { return len(b.bands.failures) == 1 })
+	close(f.gate)
+	b.until("it is over", func() bool { return !b.jobs.Running(jobAgain) })
+	if steps, _ := b.session.History(); len(steps) != 2 || len(b.writer.wrote()) != 1 {
+		t.Errorf("%d steps, written %v", len(steps), b.writer.wrote())
+	}
+}
