@@ -14,6 +14,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/text"
 	"opacity/app/volume"
+	"opacity/app/worklist"
 	"opacity/viewer/tool"
 )
 
@@ -223,5 +224,46 @@ func TestPassing_LookingForAFileLeavesAPartAndASave(t *testing.T) {
 	b.until("it is over", func() bool { return !b.jobs.Running(jobAgain) })
 	if steps, _ := b.session.History(); len(steps) != 2 || len(b.writer.wrote()) != 1 {
 		t.Errorf("%d steps, written %v", len(steps), b.writer.wrote())
+	}
+}
+
+// halt lets a case of the list come to half of its slices.
+func (b *bench) halt(name string) (on func()) {
+	b.t.Helper()
+	halt := make(chan struct{})
+	for _, s := range b.opts.Opener.(casesOpener) {
+		if s.info.Case == name {
+			s.halted = halt
+		}
+	}
+	b.cases.goTo(name)
+	b.until(name+" is half there", func() bool { return b.session.Loading() && b.session.Info().Case == name })
+	return func() {
+		close(halt)
+		b.arrived(name)
+	}
+}
+
+func TestPassing_NothingIsSaidWhileTheNextCaseLoads(t *testing.T) {
+	b, _ := newListBench(t)
+	b.goToCase("a")
+	b.dot(0.5, 0.5)
+	b.kept(1)
+	goOn := b.halt("b")
+	accepted := tool.CaseStates()[3]
+	if b.keys.Do(accepted); b.status.why != b.Window.t("ui.refused.loading") {
+		t.Errorf("it is answered by %q", b.status.why)
+	}
+	b.cases.say(worklist.Accepted) // the selector, before it is greyed
+	b.settle()
+	if !b.cases.casesPanel.state.Disabled() || !b.cases.note.Disabled() {
+		t.Error("it can be said of the open case")
+	}
+	goOn()
+	if b.stateOf("a") != worklist.InWork || b.stateOf("b") != worklist.New || b.study() != nil {
+		t.Errorf("a is %s, b %s", b.stateOf("a"), b.stateOf("b"))
+	}
+	if b.keys.Do(accepted); b.stateOf("b") != worklist.Accepted {
+		t.Error("b cannot be accepted once it is there")
 	}
 }
