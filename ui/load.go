@@ -127,6 +127,7 @@ func (w *Window) abandonRead() {
 func (w *Window) read(series app.Series, path string, b beside) {
 	info := caseOf(series.Info(), b.resume)
 	before := w.passOn()
+	w.letGoOthers(b.resume)
 	before.restore, before.look = w.session.Keep(), w.keepLook()
 	if b.studies == "" {
 		b.studies = w.studiesFolder()

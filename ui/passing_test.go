@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -265,5 +266,31 @@ func TestPassing_NothingIsSaidWhileTheNextCaseLoads(t *testing.T) {
 	}
 	if b.keys.Do(accepted); b.stateOf("b") != worklist.Accepted {
 		t.Error("b cannot be accepted once it is there")
+	}
+}
+
+func TestPassing_ACasePassedByIsNotLocked(t *testing.T) {
+	b, _ := newListBench(t)
+	b.goToCase("b")
+	b.dot(0.5, 0.5)
+	b.kept(1)
+	b.goToCase("a")
+	b.cases.goTo("b")
+	held := func() bool {
+		b.loose.mu.Lock()
+		defer b.loose.mu.Unlock()
+		return len(b.loose.open) > 0
+	}
+	for end := time.Now().Add(10 * time.Second); !held() && time.Now().Before(end); { // but not until the window has heard of it
+		if b.behind != nil && b.behind.begun {
+			time.Sleep(time.Millisecond)
+		} else if f := b.queue.next(); f != nil {
+			f()
+		}
+	}
+	b.goToCase("c")
+	b.goToCase("b")
+	if b.keeping.looking != nil || b.study() == nil {
+		t.Errorf("it says %q", b.lookingOnly())
 	}
 }

@@ -37,12 +37,24 @@ func (l *loose) close(s *study.Study) {
 	}
 }
 
-func (l *loose) closeAll() {
+// takeAll takes all studies but one.
+func (l *loose) takeAll(but *study.Study) (open []*study.Study) {
 	l.mu.Lock()
-	open := l.open
-	l.open = nil
-	l.mu.Unlock()
-	for _, s := range open {
+	defer l.mu.Unlock()
+	var rest []*study.Study
+	for _, s := range l.open {
+		if s == but {
+			rest = append(rest, s)
+		} else {
+			open = append(open, s)
+		}
+	}
+	l.open = rest
+	return open
+}
+
+func (l *loose) closeAll() {
+	for _, s := range l.takeAll(nil) {
 		_ = s.Close() // nothing was done to it
 	}
 }

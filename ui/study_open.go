@@ -106,9 +106,9 @@ func (w *Window) unopened(about, folder string, err error) {
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
 	before := w.passOn()
+	w.letGoOthers(nil)
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
-		w.loose.closeAll()
 		r, err := w.openResumedBy(ctx, open, folder)
 		if err != nil {
 			return nil, err
@@ -254,6 +254,9 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 		return r, nil
 	}
 	r.resume, r.failed = w.openResumed(ctx, folder)
+	if ctx.Err() != nil && r.resume != nil {
+		w.loose.close(r.resume.study) // where another attempt has taken over, done is not called
+	}
 	return r, ctx.Err()
 }
 
@@ -261,6 +264,18 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 func (w *Window) letGo(r *resumed) {
 	if r != nil {
 		w.closing.Go(func() { w.loose.close(r.study) })
+	}
+}
+
+// letGoOthers closes all studies that the window has not taken but one: of an attempt to
+// open that another has put an end to, nothing is heard any more.
+func (w *Window) letGoOthers(but *resumed) {
+	var s *study.Study
+	if but != nil {
+		s = but.study
+	}
+	for _, s := range w.loose.takeAll(s) {
+		w.closing.Go(func() { _ = s.Close() }) // nothing was done to it
 	}
 }
 
