@@ -24,7 +24,7 @@ func (w *Window) openSample(segment bool) {
 	}
 	w.closeList()
 	w.leave(func() {
-		before := w.passOn()
+		before := w.passOn(func() { w.openSample(segment) })
 		before.sample, w.onSample = true, nil
 		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
 		type sample struct {
@@ -67,20 +67,21 @@ func (w *Window) makesSample() bool { return w.behind != nil && w.behind.sample 
 type behind struct {
 	was           *keeping
 	restore, look func()
-	begun         bool // the screen shows the new one already
-	sample        bool // the new one is the sample
+	begun         bool   // the screen shows the new one already
+	sample        bool   // the new one is the sample
+	again         func() // asks for the new one anew
 }
 
 // passOn ends the work on the case on screen, which was left, until another takes its
 // place or abandonRead gives that up: nobody would ask about what was done meanwhile.
-func (w *Window) passOn() *behind {
+func (w *Window) passOn(again func()) *behind {
 	w.abandonRead()
 	w.endStroke()
 	w.inspector.labels.takeName()
 	w.cancelRun()
 	w.opening++
 	w.asked++
-	b := &behind{was: w.keeping}
+	b := &behind{was: w.keeping, again: again}
 	w.behind = b
 	w.mayChange()
 	return b
@@ -126,7 +127,17 @@ func (w *Window) abandonRead() {
 // study that was open before is back as it was.
 func (w *Window) read(series app.Series, path string, b beside) {
 	info := caseOf(series.Info(), b.resume)
-	before := w.passOn()
+	before := w.passOn(func() {
+		if b.resume != nil {
+			w.openStudy(b.resume.study.Folder())
+			return
+		}
+		name := w.cases.wanted
+		if e, _ := w.cases.entry(name); e.Path != absolute(info.Path) {
+			name = ""
+		}
+		w.reopen(name, info)
+	})
 	w.letGoOthers(b.resume)
 	before.restore, before.look = w.session.Keep(), w.keepLook()
 	if b.studies == "" {

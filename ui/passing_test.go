@@ -267,6 +267,7 @@ func TestPassing_NothingIsSaidWhileTheNextCaseLoads(t *testing.T) {
 	if b.keys.Do(accepted); b.stateOf("b") != worklist.Accepted {
 		t.Error("b cannot be accepted once it is there")
 	}
+	b.until("its study is made", func() bool { return b.study() != nil })
 }
 
 func TestPassing_ACasePassedByIsNotLocked(t *testing.T) {
@@ -292,5 +293,30 @@ func TestPassing_ACasePassedByIsNotLocked(t *testing.T) {
 	b.goToCase("b")
 	if b.keeping.looking != nil || b.study() == nil {
 		t.Errorf("it says %q", b.lookingOnly())
+	}
+}
+
+func TestPassing_BlindedWhileItLoads(t *testing.T) {
+	dir, image, folder := shutStudy(t)
+	b := studied(t, dir)
+	s := b.found(image)
+	s.halted = make(chan struct{})
+	b.Open(image)
+	b.until("it loads", b.session.Loading)
+	close(s.halted)
+	b.toggleBlinded()
+	b.until("it is open", b.complete)
+	if steps, _ := b.session.History(); len(steps) > 0 || b.study() != nil || b.session.Info().Path != image {
+		t.Errorf("%s is open with %d steps", b.session.Info().Path, len(steps))
+	}
+	b.toggleBlinded()
+	b.until("its study is back", func() bool { return b.complete() && b.study() != nil && b.study().Folder() == folder })
+
+	b.closeNow()
+	b.openStudy(folder)
+	b.toggleBlinded()
+	b.until("it is refused", func() bool { return len(b.bands.failures) == 1 && !b.jobs.Running(jobOpen) })
+	if b.study() != nil || b.session.Volume() != nil {
+		t.Error("a study that must not be seen is open")
 	}
 }

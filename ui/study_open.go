@@ -105,7 +105,7 @@ func (w *Window) unopened(about, folder string, err error) {
 // findStudy opens a study and looks for its image: at a path that the user has
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
-	before := w.passOn()
+	before := w.passOn(func() { w.openStudy(folder) })
 	w.letGoOthers(nil)
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {

@@ -25,7 +25,7 @@ func (w *Window) askTakeOver() {
 // takeOver takes a study's lock from another computer and opens it again.
 func (w *Window) takeOver(folder string, from study.Owner) {
 	w.leave(func() {
-		before := w.passOn()
+		before := w.passOn(func() { w.openStudy(folder) })
 		job.Run(w.jobs, "study.take", func(context.Context, func(job.Progress)) (struct{}, error) {
 			return struct{}{}, study.BreakLock(folder, from)
 		}, nil, func(_ struct{}, err error) {
