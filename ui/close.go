@@ -102,7 +102,7 @@ func (w *Window) leaveMade(then func()) {
 	k, asked, made := w.keeping, false, make(chan struct{})
 	k.made = append(k.made, func() {
 		close(made)
-		if !asked {
+		if !asked && w.keeping == k {
 			w.leaveKept(then)
 		}
 	})

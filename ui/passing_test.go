@@ -320,3 +320,20 @@ func TestPassing_BlindedWhileItLoads(t *testing.T) {
 		t.Error("a study that must not be seen is open")
 	}
 }
+
+func TestPassing_ARunWhoseStudyIsGivenUpEnds(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
+	b.segment()
+	for !b.keeping.making {
+		if f := b.queue.next(); f != nil {
+			f()
+		}
+	}
+	b.closeNow() // as "discard" of a folder of studies that does not answer
+	b.until("the run is over", func() bool { return !b.segmenting })
+	b.arrives(b.passesOn("B"))
+	b.nothingDone("B")
+	b.segment()
+	b.until("the model has run on B", func() bool { return !b.session.Mask().Empty() })
+}

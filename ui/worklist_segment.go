@@ -296,8 +296,8 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 			answer <- holder{err: s.ReadOnly()}
 			return
 		}
-		attempt := w.opening
-		w.whenKept(func() { answer <- holder{study: w.study(), attempt: attempt} })
+		of, attempt := w.keeping, w.opening
+		w.whenKept(func() { answer <- holder{study: of.study, attempt: attempt} })
 	})
 	var h holder
 	select {
