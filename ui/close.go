@@ -193,6 +193,9 @@ func (w *Window) shut() {
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
+	if b := w.behind; b != nil && b.begun { // what is on screen has none yet
+		w.drop(b.was)
+	}
 	w.closed = true
 	w.jobs.CancelAll()
 	w.cases.jobs.CancelAll()

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -336,4 +337,25 @@ func TestPassing_ARunWhoseStudyIsGivenUpEnds(t *testing.T) {
 	b.nothingDone("B")
 	b.segment()
 	b.until("the model has run on B", func() bool { return !b.session.Mask().Empty() })
+}
+
+func TestPassing_ClosingLeavesNoStudyOpen(t *testing.T) {
+	b := studied(t, t.TempDir())
+	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
+	b.draw(5)
+	b.kept(1)
+	b.until("it says so", func() bool { return b.status.kept.Text != "" })
+	folder := b.study().Folder()
+	s := newSeries("B")
+	s.halted = make(chan struct{})
+	b.opener.found = app.Scan{Series: []app.Series{s}}
+	b.Open("B")
+	b.until("it loads", b.session.Loading)
+	if b.status.kept.Text != "" {
+		t.Errorf("of what loads it says %q", b.status.kept.Text)
+	}
+	b.end()
+	if _, err := os.Stat(filepath.Join(folder, "lock")); err == nil || b.prefs.Working != "" {
+		t.Errorf("the lock is still there %v, at work %q", err == nil, b.prefs.Working)
+	}
 }
