@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -357,5 +359,26 @@ func TestPassing_ClosingLeavesNoStudyOpen(t *testing.T) {
 	b.end()
 	if _, err := os.Stat(filepath.Join(folder, "lock")); err == nil || b.prefs.Working != "" {
 		t.Errorf("the lock is still there %v, at work %q", err == nil, b.prefs.Working)
+	}
+}
+
+func TestClosings_MayBeginWhileOthersAreWaitedFor(t *testing.T) {
+	var c closings
+	var under atomic.Int64
+	var waiting sync.WaitGroup
+	for range 4 {
+		waiting.Go(func() {
+			for range 2000 {
+				c.Wait()
+			}
+		})
+	}
+	for range 2000 {
+		under.Add(1)
+		c.Go(func() { under.Add(-1) })
+	}
+	waiting.Wait()
+	if c.Wait(); under.Load() != 0 {
+		t.Errorf("%d are under way", under.Load())
 	}
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -89,7 +88,7 @@ type Window struct {
 	walk         walk                 // through the history
 	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
-	closing      sync.WaitGroup       // studies that are being closed
+	closing      closings             // of studies
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
 
