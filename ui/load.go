@@ -78,7 +78,9 @@ func (w *Window) passOn(again func()) *behind {
 	w.abandonRead()
 	w.endStroke()
 	w.inspector.labels.takeName()
+	w.inspector.model.thresholds.giveBack()
 	w.cancelRun()
+	w.session.EndPreview()
 	w.opening++
 	w.asked++
 	b := &behind{was: w.keeping, again: again}
@@ -107,6 +109,7 @@ func (w *Window) abandonRead() {
 	}
 	w.behind = nil
 	w.jobs.Cancel(jobOpen)
+	w.letGoAll()
 	w.mayChange()
 	if !b.begun {
 		return
@@ -138,7 +141,6 @@ func (w *Window) read(series app.Series, path string, b beside) {
 		}
 		w.reopen(name, info)
 	})
-	w.letGoOthers(b.resume)
 	before.restore, before.look = w.session.Keep(), w.keepLook()
 	if b.studies == "" {
 		b.studies = w.studiesFolder()

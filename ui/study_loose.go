@@ -77,24 +77,17 @@ func (l *loose) close(s *study.Study) {
 	}
 }
 
-// takeAll takes all studies but one.
-func (l *loose) takeAll(but *study.Study) (open []*study.Study) {
+// takeAll takes all of them.
+func (l *loose) takeAll() []*study.Study {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var rest []*study.Study
-	for _, s := range l.open {
-		if s == but {
-			rest = append(rest, s)
-		} else {
-			open = append(open, s)
-		}
-	}
-	l.open = rest
+	open := l.open
+	l.open = nil
 	return open
 }
 
 func (l *loose) closeAll() {
-	for _, s := range l.takeAll(nil) {
+	for _, s := range l.takeAll() {
 		_ = s.Close() // nothing was done to it
 	}
 }

@@ -23,7 +23,7 @@ type resumed struct {
 }
 
 // openResumed opens a study beside the window, after those that are being closed.
-// The window owns it from then on: see loose.
+// The window owns it from then on: see loose. Where ctx is cancelled, it is closed.
 func (w *Window) openResumed(ctx context.Context, folder string) (*resumed, error) {
 	return w.openResumedBy(ctx, study.Open, folder)
 }
@@ -39,7 +39,10 @@ func (w *Window) openResumedBy(ctx context.Context, open opener, folder string) 
 	}
 	w.loose.put(s)
 	r := &resumed{study: s, found: found}
-	if r.origins, err = s.Origins(ctx); err != nil {
+	if r.origins, err = s.Origins(ctx); err == nil {
+		err = ctx.Err() // the window may have let go of all by now: see abandonRead
+	}
+	if err != nil {
 		w.loose.close(s)
 		return nil, err
 	}
@@ -106,7 +109,6 @@ func (w *Window) unopened(about, folder string, err error) {
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
 	before := w.passOn(func() { w.openStudy(folder) })
-	w.letGoOthers(nil)
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
 		r, err := w.openResumedBy(ctx, open, folder)
@@ -143,6 +145,7 @@ func (w *Window) findStudy(open opener, folder, at string) {
 		default:
 			w.bands.settled("open")
 			w.bands.settled("study")
+			w.behind = nil // or the study that was found would be let go
 			w.read(r.series, folder, beside{studies: filepath.Dir(folder), resume: r})
 		}
 	})
@@ -251,12 +254,14 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 	case was.study != nil && was.study.Folder() == folder:
 		_ = was.study.Close()                                            // all of it is on disk: see leave
 		r.resume, r.failed = w.openResumed(context.Background(), folder) // there is no way back
+		w.dispatch(func() {
+			if w.behind == nil || w.behind.was != was { // something else was asked for
+				w.letGo(r.resume)
+			}
+		})
 		return r, nil
 	}
 	r.resume, r.failed = w.openResumed(ctx, folder)
-	if ctx.Err() != nil && r.resume != nil {
-		w.loose.close(r.resume.study) // where another attempt has taken over, done is not called
-	}
 	return r, ctx.Err()
 }
 
@@ -267,14 +272,10 @@ func (w *Window) letGo(r *resumed) {
 	}
 }
 
-// letGoOthers closes all studies that the window has not taken but one: of an attempt to
-// open that another has put an end to, nothing is heard any more.
-func (w *Window) letGoOthers(but *resumed) {
-	var s *study.Study
-	if but != nil {
-		s = but.study
-	}
-	for _, s := range w.loose.takeAll(s) {
+// letGoAll closes all studies that the window has not taken: of an attempt to open that
+// another has put an end to, nothing is heard any more.
+func (w *Window) letGoAll() {
+	for _, s := range w.loose.takeAll() {
 		w.closing.Go(func() { _ = s.Close() }) // nothing was done to it
 	}
 }
