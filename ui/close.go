@@ -17,6 +17,7 @@ func (w *Window) closeStudy() {
 func (w *Window) closeNow() {
 	w.abandonRead()
 	w.opening++
+	w.asked++
 	w.jobs.CancelAll(writingJobs()...) // what is being written is whole without the case
 	w.cancelSegment()
 	w.savedAs, w.measured, w.leftOut = "", measured{}, ""
@@ -101,7 +102,7 @@ func (w *Window) leaveMade(then func()) {
 	k, asked, made := w.keeping, false, make(chan struct{})
 	k.made = append(k.made, func() {
 		close(made)
-		if !asked {
+		if !asked && w.keeping == k {
 			w.leaveKept(then)
 		}
 	})
@@ -192,6 +193,9 @@ func (w *Window) shut() {
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
+	if b := w.behind; b != nil && b.begun { // what is on screen has none yet
+		w.drop(b.was)
+	}
 	w.closed = true
 	w.jobs.CancelAll()
 	w.cases.jobs.CancelAll()

@@ -86,13 +86,13 @@ func (p *plots) goTo(name string, slice int) {
 		w.status.refuse(w.t("ui.plots.no_image", name))
 		return
 	}
-	attempt := w.opening
+	attempt := w.asked
 	job.Run(w.jobs, "plots.look", func(context.Context, func(job.Progress)) (bool, error) {
 		_, err := os.Stat(wanted.path)
 		return err == nil, nil
 	}, nil, func(there bool, err error) {
 		switch {
-		case err != nil || attempt != w.opening || len(w.modals) > 0: // something else was asked for
+		case err != nil || attempt != w.asked || len(w.modals) > 0: // something else was asked for
 		case !there:
 			p.miss(row)
 			w.bands.failAbout("plots", app.Refuse(nil, "ui.plots.gone", wanted.path, name))

@@ -25,10 +25,15 @@ func (w *Window) askTakeOver() {
 // takeOver takes a study's lock from another computer and opens it again.
 func (w *Window) takeOver(folder string, from study.Owner) {
 	w.leave(func() {
+		before := w.passOn(func() { w.openStudy(folder) })
 		job.Run(w.jobs, "study.take", func(context.Context, func(job.Progress)) (struct{}, error) {
 			return struct{}{}, study.BreakLock(folder, from)
 		}, nil, func(_ struct{}, err error) {
+			if w.behind != before { // something else was asked for
+				return
+			}
 			if err != nil {
+				w.abandonRead()
 				w.bands.failAbout("study", err)
 				return
 			}

@@ -238,7 +238,7 @@ func (c *workList) showThis(r worklist.Row) {
 		}
 	}
 	p.this.Set(said)
-	maySay := on && w.keeping.looking == nil
+	maySay := on && w.keeping.looking == nil && c.sayable()
 	controls.Enable(p.state, maySay)
 	controls.Enable(p.note, maySay)
 	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != mine.Note {

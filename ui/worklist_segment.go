@@ -298,9 +298,9 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 			answer <- holder{err: s.ReadOnly()}
 			return
 		}
-		attempt := w.opening
+		of, attempt := w.keeping, w.opening
 		numbers, err := w.session.Renumber(p.result.Model.Labels)
-		w.whenKept(func() { answer <- holder{study: w.study(), attempt: attempt, numbers: numbers, err: err} })
+		w.whenKept(func() { answer <- holder{study: of.study, attempt: attempt, numbers: numbers, err: err} })
 	})
 	var h holder
 	select {

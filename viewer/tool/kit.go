@@ -89,6 +89,9 @@ type Kit struct {
 	Ended app.Signal[text.Message]
 	// Said tells what became of an outline.
 	Said app.Signal[text.Message]
+	// Stopped says why nothing may be painted now that the session would let be
+	// painted, zero where it may; nil for always.
+	Stopped func() text.Message
 	// Fill and Island carry out the clicks of those tools; nil for nobody.
 	Fill, Island func(Click)
 
