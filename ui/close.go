@@ -125,7 +125,7 @@ func (w *Window) askStalled(then func()) {
 	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir)),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // askUnkept asks what becomes of work that cannot be put on disk.
@@ -138,7 +138,7 @@ func (w *Window) askUnkept(err error, then func()) {
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // unlessUnsaved goes on at once where nothing would be lost with a case that no
@@ -153,7 +153,7 @@ func (w *Window) unlessUnsaved(then func()) {
 	if w.canCopy() {
 		w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.memory", name)),
 			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(then) }},
-			discard, answer{id: "cancel", label: "ui.cancel"})
+			discard, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 		return
 	}
 	text := w.t("ui.unsaved.text", name)
@@ -162,7 +162,7 @@ func (w *Window) unlessUnsaved(then func()) {
 	}
 	w.question("unsaved", w.t("ui.unsaved.title"), w.andPreview(text),
 		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
-		discard, answer{id: "cancel", label: "ui.cancel"})
+		discard, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // tryClose closes the window unless work would be lost or cut short.

@@ -52,7 +52,7 @@ func (w *Window) unlessRunning(then func()) {
 	}
 	w.question("running", w.t("ui.leaving.title_model"), w.t("ui.leaving.run", w.status.describe(run)),
 		answer{id: "stop", label: "ui.leaving.stop_model", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // leavingAsks is the question whether to wait for what is being written.

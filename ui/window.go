@@ -175,7 +175,10 @@ func (w *Window) build() {
 // connect ties the parts to what the study, the viewer and the system tell.
 func (w *Window) connect() {
 	s := w.session
-	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
+	s.Opened.Connect(func(app.OpenedEvent) {
+		w.endModals()
+		w.soon("opened", w.showStudy)
+	})
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("compare", w.refreshCompare)

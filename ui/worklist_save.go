@@ -154,12 +154,26 @@ func (w *Window) askSaveWorkList() {
 	if w.cases.list == nil {
 		return
 	}
+	list := w.cases.list
 	w.choose.saveFile(w.t("ui.cases.save_list"), filepath.Join(w.resultFolder(), "worklist.json"), func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".json"
 		}
-		w.unlessThere([]string{path}, func(overwrite bool) { w.cases.saveAs(absolute(path), overwrite) }, nil)
+		w.unlessThere([]string{path}, func(overwrite bool) {
+			if w.cases.stays(list) {
+				w.cases.saveAs(absolute(path), overwrite)
+			}
+		}, nil)
 	})
+}
+
+// stays reports whether a list is still the open one, and says where it is not that what
+// was asked of it is not done.
+func (c *workList) stays(list *worklist.List) bool {
+	if c.list != list {
+		c.w.status.note(c.w.t("ui.cases.gone"))
+	}
+	return c.list == list
 }
 
 func (c *workList) saveAs(path string, overwrite bool) {
