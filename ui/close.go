@@ -152,7 +152,7 @@ func (w *Window) unlessUnsaved(then func()) {
 	discard := answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then}
 	if w.canCopy() {
 		w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.memory", name)),
-			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(then) }},
+			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
 			discard, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 		return
 	}

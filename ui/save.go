@@ -257,8 +257,8 @@ func (w *Window) writeMask(path string, overwrite bool, then func()) {
 		}
 		w.rememberResults(path)
 		w.status.saved(path)
-		if then != nil {
-			then()
+		if then != nil && attempt == w.opening {
+			w.leaveKept(then) // more may have been drawn meanwhile
 		}
 	})
 }
