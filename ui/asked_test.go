@@ -22,13 +22,13 @@ func (l *lateChooser) saveFile(_, _ string, done func(string))   { l.done = done
 
 // haltedScan looks for images until it may go on.
 type haltedScan struct {
-	*fakeOpener
+	app.Opener
 	may chan struct{}
 }
 
 func (h haltedScan) Scan(ctx context.Context, paths []string, report func(job.Progress)) (app.Scan, error) {
 	<-h.may
-	return h.fakeOpener.Scan(ctx, paths, report)
+	return h.Opener.Scan(ctx, paths, report)
 }
 
 // whileScanning asks something of A, of which all is saved, while B is looked for, and
