@@ -53,7 +53,10 @@ func (w *Window) leave(then func()) {
 // leaveKept leaves the case whatever a model finds on it meanwhile.
 func (w *Window) leaveKept(then func()) {
 	w.handOver()
-	w.whenThresholdKept(func() { w.leaveHanded(then) })
+	w.whenThresholdKept(func() {
+		w.finishDrawing() // which waits for a threshold
+		w.leaveHanded(then)
+	})
 }
 
 // leaveHanded leaves the case once what keeps it was given all that was on screen.

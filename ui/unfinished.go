@@ -8,10 +8,18 @@ import (
 	"opacity/app"
 )
 
-// finishDrawing fills an outline that is not closed yet, before its case goes.
+// finishDrawing fills an outline that is not closed yet, before its case goes. Nothing
+// is drawn into what is only shown: an operation is worked out anew after it, and a
+// boundary that was let go of becomes a step first, or it would be of another mask.
 func (w *Window) finishDrawing() {
-	if w.session.Volume() != nil && w.kit.Finish() {
+	if w.session.Volume() == nil || w.kit.Open() == nil {
+		return
+	}
+	w.amount.hide()
+	if w.kit.Finish() {
 		w.tellUnfinished(w.t("ui.leaving.filled", w.session.Info().Case))
+	} else {
+		w.amount.again(false)
 	}
 }
 

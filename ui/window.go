@@ -263,7 +263,10 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 // Stop closes the window without asking, from any goroutine: the program was
 // told to end.
 func (w *Window) Stop() {
-	w.dispatch(w.shut)
+	w.dispatch(func() {
+		w.cancelSegment() // what is being drawn cannot be kept under what it paints
+		w.shut()
+	})
 }
 
 // showStudy brings the window in line with what is open.
