@@ -61,7 +61,7 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 	if !w.canEdit() || len(w.modals) > 0 {
 		return
 	}
-	attempt, label := w.opening, w.viewer.ActiveLabel()
+	attempt, label, settings := w.opening, w.viewer.ActiveLabel(), w.settingsOf(string(by))
 	in := edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: label, Limits: w.kit.Settings().Limits}
 	w.status.start(jobEdit, w.texts.Format(name), func() { w.jobs.Cancel(jobEdit) })
 	job.Run(w.jobs, jobEdit, func(ctx context.Context, report func(job.Progress)) (mask.Delta, error) {
@@ -71,7 +71,7 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 		if attempt != w.opening {
 			return // another study is open by now
 		}
-		w.edited(mask.Step{Name: name, Tool: string(by), Label: label, Delta: d, Hand: true}, err)
+		w.edited(mask.Step{Name: name, Tool: string(by), Label: label, Delta: d, Hand: true, Settings: settings}, err)
 	})
 }
 
