@@ -60,6 +60,16 @@ func (w *Window) segment() {
 		w.bands.fail(problem)
 		return
 	}
+	if t := w.inspector.model.thresholds; t.moving != nil { // it is of the run before, and becomes a step first
+		t.letGo()
+		attempt := w.opening
+		w.whenThresholdKept(func() {
+			if attempt == w.opening {
+				w.segment()
+			}
+		})
+		return
+	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
 	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true}

@@ -202,6 +202,13 @@ func (s *thresholdSection) giveBack() bool {
 	return true
 }
 
+// endPreview shows the mask again, unless it is a model's run that is shown by now.
+func (s *thresholdSection) endPreview() {
+	if !s.w.session.ModelShown() {
+		s.w.session.EndPreview()
+	}
+}
+
 // keep makes one step of a boundary that was moved.
 func (s *thresholdSection) keep() {
 	w, m := s.w, s.moving
@@ -209,7 +216,7 @@ func (s *thresholdSection) keep() {
 		return
 	}
 	if !s.stands() || m.at == w.thresholdOf(m.label) {
-		w.session.EndPreview()
+		s.endPreview()
 		s.drop()
 		return
 	}
@@ -237,7 +244,7 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		w.keepThreshold(m.label, m.at)
 		err = w.session.SetThreshold(m.label, m.at, d)
 	}
-	w.session.EndPreview()
+	s.endPreview()
 	switch {
 	case errors.Is(err, context.Canceled):
 		w.status.say(w.t("ui.threshold.given_back"))
