@@ -130,7 +130,7 @@ func (c *workList) askUnsaved(err error) {
 
 // flush writes the list, for a moment, before it goes without having been settled.
 func (c *workList) flush() {
-	if c.list == nil || c.file == "" || !c.dirty {
+	if !c.unsaved() { // what is being saved counts as well: that is given up with the list
 		return
 	}
 	c.dirty = false
