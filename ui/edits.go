@@ -61,6 +61,10 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 	if !w.canEdit() || len(w.modals) > 0 {
 		return
 	}
+	if w.jobs.Running(jobEdit) { // of two changes worked out at once the first would be lost
+		w.status.note(w.t("ui.edit.busy"))
+		return
+	}
 	attempt, label, settings := w.opening, w.viewer.ActiveLabel(), w.settingsOf(string(by))
 	in := edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: label, Limits: w.kit.Settings().Limits}
 	w.status.start(jobEdit, w.texts.Format(name), func() { w.jobs.Cancel(jobEdit) })

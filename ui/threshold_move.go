@@ -57,11 +57,13 @@ func (m *moving) changes() metrics.LiveChanges {
 // move shows where the boundary of a label would be at another threshold.
 func (s *thresholdSection) move(value, at uint8) {
 	w := s.w
-	if m := s.moving; m != nil && (m.keeping || m.label != value) {
-		if m.keeping {
-			return
-		}
+	if m := s.moving; m != nil && m.label != value {
 		s.keep()
+	}
+	if s.w.jobs.Running(jobEdit) { // of which this would be the end
+		w.status.note(w.t("ui.edit.busy"))
+		s.refresh()
+		return
 	}
 	if why := w.thresholdRefused(value); why != "" {
 		w.status.note(why)
