@@ -125,7 +125,7 @@ func (w *Window) leaveMade(then func()) {
 
 // askStalled asks what becomes of work that no study is made for in time.
 func (w *Window) askStalled(then func()) {
-	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir)),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.caseShown(), w.keeping.dir)),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
 		answer{id: "cancel", label: "ui.cancel"}).ofCase()
@@ -137,7 +137,7 @@ func (w *Window) askUnkept(err error, then func()) {
 		return
 	}
 	_, why := app.Explain(err)
-	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why))),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.caseShown(), w.texts.Format(why))),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
@@ -151,7 +151,7 @@ func (w *Window) unlessUnsaved(then func()) {
 		then()
 		return
 	}
-	name := w.session.Info().Case
+	name := w.caseShown()
 	discard := answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then}
 	if w.canCopy() {
 		w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.memory", name)),

@@ -87,7 +87,7 @@ func (w *Window) saveMaskThen(then func()) {
 }
 
 func (w *Window) suggestedMask() string {
-	return filepath.Join(w.resultFolder(), w.session.Info().Case+"_mask.nii.gz")
+	return filepath.Join(w.resultFolder(), w.caseShown()+"_mask.nii.gz")
 }
 
 // askMaskPlace asks where the mask goes, and again with the same name where that
@@ -280,7 +280,7 @@ func (w *Window) askPicture() {
 		return
 	}
 	p := w.picture(w.viewer.Active())
-	name := w.session.Info().Case + "_" + p.Plane.String() + ".png"
+	name := w.caseShown() + "_" + p.Plane.String() + ".png"
 	w.askPicturePlace(p, filepath.Join(w.resultFolder(), name))
 }
 

@@ -17,7 +17,7 @@ func (w *Window) finishDrawing() {
 	}
 	w.amount.hide()
 	if w.kit.Finish() {
-		w.tellUnfinished(w.t("ui.leaving.filled", w.session.Info().Case))
+		w.tellUnfinished(w.t("ui.leaving.filled", w.caseShown()))
 	} else {
 		w.amount.again(false)
 	}
@@ -56,7 +56,7 @@ func (w *Window) unlessPreviewed(then func()) {
 func (w *Window) dropPreview() {
 	if op := w.amount.op; op != nil {
 		w.amount.drop()
-		w.tellUnfinished(w.t("ui.leaving.unapplied", w.t("ui.op.name."+op.id), w.session.Info().Case))
+		w.tellUnfinished(w.t("ui.leaving.unapplied", w.t("ui.op.name."+op.id), w.caseShown()))
 	}
 }
 

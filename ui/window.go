@@ -322,9 +322,20 @@ func (w *Window) studyName() string {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
 	if what == "" {
+		return w.caseShown()
+	}
+	return w.t("ui.title.named", w.caseShown(), what)
+}
+
+// caseShown is what the open case is called where it can be read, and in names that are
+// proposed: after its file or folder, unless that says who the patient is while identity
+// is hidden.
+func (w *Window) caseShown() string {
+	i := w.session.Info()
+	if w.viewer.Identity() {
 		return i.Case
 	}
-	return w.t("ui.title.named", i.Case, what)
+	return caseName(i)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows
