@@ -371,8 +371,7 @@ func (s *amountStrip) commit() {
 	w.prefs.Amounts = op.remember(s.values, w.prefs.Amounts)
 	w.savePreferences()
 	s.drop()
-	w.edited(step, nil)
-	if op.goes {
+	if w.edited(step, nil) && op.goes {
 		w.goAlong(found.delta)
 	}
 	s.insist()

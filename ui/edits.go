@@ -79,26 +79,28 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 	})
 }
 
-// edited makes a step of what an operation found, or says why not.
-func (w *Window) edited(step mask.Step, err error) {
+// edited makes a step of what an operation found, or says why not; false where there is
+// none.
+func (w *Window) edited(step mask.Step, err error) bool {
 	switch {
 	case errors.Is(err, context.Canceled):
 		w.status.say(w.t("ui.edit.stopped"))
-		return
+		return false
 	case err == nil && step.Delta.Empty() && step.Labels == nil:
 		w.status.say(w.t("ui.edit.nothing", w.texts.Format(step.Name)))
-		return
+		return false
 	case err == nil:
 		err = w.session.Edit(step)
 	}
 	if err != nil {
 		_, why := app.Explain(err)
 		w.status.note(w.texts.Format(why))
-		return
+		return false
 	}
 	w.uncover(step.Label)
 	steps, applied := w.session.History()
 	w.status.say(w.t("ui.edit.done", w.texts.Format(step.Name), w.changesOf(steps[applied-1])))
+	return true
 }
 
 // sliceOf says where a step was made: the number of its slice in the axial

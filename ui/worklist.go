@@ -97,7 +97,7 @@ func (w *Window) listFile(folder string) string {
 	return filepath.Join(dir, fmt.Sprintf("list-%x.json", sum[:5]))
 }
 
-// opened is a list that was read or put together beside the window.
+// openedList is a list that was read or put together beside the window.
 type openedList struct {
 	list   *worklist.List
 	file   string
