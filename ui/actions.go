@@ -78,7 +78,7 @@ func (w *Window) escape() {
 	}
 }
 
-// hasStudy, hasMask and idle say which actions make sense now. While several
+// hasStudy, complete and hasMask say which actions make sense now. While several
 // series are offered, the study behind their list is nobody's to act on.
 func (w *Window) hasStudy() bool { return w.session.Volume() != nil && !w.choosing() }
 

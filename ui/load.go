@@ -228,12 +228,15 @@ func (w *Window) keepLook() (back func()) {
 		c := v.Camera(planeOf(p))
 		cameras[p] = func() { v.SetCamera(planeOf(p), c) }
 	}
+	reviewed, compared := w.reviewing.keep(), w.keepReference()
 	return func() {
 		v.SetCursor(cursor)
 		v.SetWindow(window)
 		for _, c := range cameras {
 			c()
 		}
+		reviewed()
+		compared()
 	}
 }
 

@@ -26,7 +26,7 @@ const jobMask = "mask"
 
 func (w *Window) askOpenMask() {
 	if w.complete() && !w.segmenting && w.opts.ReadMask != nil {
-		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.openMask)
+		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.placeOfThisCase(w.openMask))
 	}
 }
 
@@ -111,7 +111,7 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 	body := container.NewBorder(widget.NewLabel(to.what), nil, nil, nil, container.NewVScroll(rows))
 	w.ask("mapping", to.title, body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(to.stay.rows))+30*(len(m.Doubts)+1)))),
 		answer{id: "use", label: to.use, ready: func() bool { return !m.Unassigned() }, run: to.run},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // useMask makes a mask of a label map, in which some labels stay as they are now,

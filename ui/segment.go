@@ -61,6 +61,16 @@ func (w *Window) segment() {
 		w.bands.fail(problem)
 		return
 	}
+	if t := w.inspector.model.thresholds; t.moving != nil { // it is of the run before, and becomes a step first
+		t.letGo()
+		attempt := w.opening
+		w.whenThresholdKept(func() {
+			if attempt == w.opening {
+				w.segment()
+			}
+		})
+		return
+	}
 	to, err := w.session.Renumber(w.model().Labels)
 	if err != nil {
 		w.bands.fail(err)

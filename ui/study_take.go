@@ -19,7 +19,7 @@ func (w *Window) askTakeOver() {
 	since := o.Since.Local().Format("2006-01-02 15:04")
 	w.question("take", w.t("ui.study.take_title"), w.t("ui.study.take_text", o.Who(), filepath.Base(s.Folder()), since),
 		answer{id: "take", label: "ui.study.take_yes", danger: true, run: func() { w.takeOver(s.Folder(), o) }},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // takeOver takes a study's lock from another computer and opens it again.

@@ -174,7 +174,10 @@ func (w *Window) build() {
 // connect ties the parts to what the study, the viewer and the system tell.
 func (w *Window) connect() {
 	s := w.session
-	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
+	s.Opened.Connect(func(app.OpenedEvent) {
+		w.endModals()
+		w.soon("opened", w.showStudy)
+	})
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("compare", w.refreshCompare)
@@ -259,7 +262,10 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 // Stop closes the window without asking, from any goroutine: the program was
 // told to end.
 func (w *Window) Stop() {
-	w.dispatch(w.shut)
+	w.dispatch(func() {
+		w.cancelSegment() // what is being drawn cannot be kept under what it paints
+		w.shut()
+	})
 }
 
 // showStudy brings the window in line with what is open.
@@ -315,9 +321,20 @@ func (w *Window) studyName() string {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
 	if what == "" {
+		return w.caseShown()
+	}
+	return w.t("ui.title.named", w.caseShown(), what)
+}
+
+// caseShown is what the open case is called where it can be read, and in names that are
+// proposed: after its file or folder, unless that says who the patient is while identity
+// is hidden.
+func (w *Window) caseShown() string {
+	i := w.session.Info()
+	if w.viewer.Identity() {
 		return i.Case
 	}
-	return w.t("ui.title.named", i.Case, what)
+	return caseName(i)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows

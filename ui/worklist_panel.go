@@ -49,7 +49,7 @@ func orders() []worklist.Order {
 	return []worklist.Order{worklist.ByName, worklist.ByState, worklist.ByUncertainty}
 }
 
-// states lists the states of a case in the order of its work.
+// caseStates are the states of a case in the order of its work.
 func caseStates() []string {
 	return []string{worklist.New, worklist.InWork, worklist.Corrected, worklist.Accepted, worklist.Problem}
 }
