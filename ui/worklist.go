@@ -46,8 +46,9 @@ type workList struct {
 
 	time spending
 
-	dirty   bool   // it is not on disk as it is
-	leaving func() // goes on once it is; nil where nobody waits
+	dirty   bool          // it is not on disk as it is
+	saving  chan struct{} // closed once the save begun last is over; nil before the first
+	leaving func()        // goes on once it is; nil where nobody waits
 }
 
 func newWorkList(w *Window) *workList {

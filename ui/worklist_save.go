@@ -40,8 +40,10 @@ func (c *workList) save(file string) {
 		return
 	}
 	c.dirty = false
-	before, saving := c.list.Copy(), c.list.Copy()
+	before, saving, over := c.list.Copy(), c.list.Copy(), make(chan struct{})
+	c.saving = over
 	job.Run(c.jobs, jobCasesSave, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		defer close(over)
 		return struct{}{}, saveList(ctx, saving, file)
 	}, nil, func(_ struct{}, err error) {
 		switch {
@@ -136,8 +138,13 @@ func (c *workList) flush() {
 	c.dirty = false
 	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
 	defer cancel()
-	saved, list, file := make(chan error, 1), c.list.Copy(), c.file
-	go func() { saved <- saveList(ctx, list, file) }()
+	saved, list, file, before := make(chan error, 1), c.list.Copy(), c.file, c.saving
+	go func() {
+		if before != nil {
+			<-before
+		}
+		saved <- saveList(ctx, list, file)
+	}()
 	select {
 	case err := <-saved:
 		if err != nil {

@@ -77,7 +77,9 @@ func TestAListThatCannotBeSaved(t *testing.T) {
 func TestToldToEndWhileTheListIsSaved(t *testing.T) {
 	b, _ := newListBench(t)
 	b.goToCase("a")
-	b.settle()
+	b.dot(0.5, 0.5)
+	b.kept(1)
+	b.until("the list is saved", func() bool { return !b.cases.unsaved() })
 	file := b.cases.file
 	b.cases.say(worklist.Accepted)
 	for !b.cases.jobs.Running(jobCasesSave) {
