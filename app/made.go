@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"opacity/app/mask"
@@ -94,43 +95,95 @@ func (s *Session) Made() ([]Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := s.origin()
-	base := mask.New(s.mask.Size(), s.mask.Labels())
-	switch {
-	case o.Result != nil:
-		base = o.Result.Mask
-	case o.File:
-		if base, err = s.fileMask(); err != nil {
-			return nil, err
-		}
+	files, err := s.files()
+	if err != nil {
+		return nil, err
 	}
-	d := mask.Diff(base, s.mask)
-	changed, byHand := changesOf(d), changesOf(d.Within(hands))
+	drawn := mask.New(s.mask.Size(), nil)
+	fileMasks := map[int]*mask.Mask{}
+	type counts struct{ changed, byHand [mask.Layers][256]Change }
+	counted := map[*mask.Mask]counts{}
 	var all []Made
 	for _, l := range s.mask.Labels() {
 		m := Made{Label: l, Source: Drawn, Changed: &Change{}, ByHand: &Change{}}
+		base := drawn
+		o, file := s.maker(l, files)
 		switch {
 		case o.Result != nil:
 			m = o.Result.made(s.labelOf(o.Result, l))
-			m.Label = l
+			m.Label, base = l, o.Result.Mask
 			if th, chosen := o.Thresholds[l.Value]; chosen && m.ModelThreshold != nil {
 				cut := float64(th) / 255
 				m.Threshold = &cut
 			}
-		case o.File:
-			m.Source = FromFile
+			if m.Source == Drawn && slices.ContainsFunc(files, func(f filed) bool { return f.has(l) }) {
+				m.Source, m.Changed, m.ByHand = FromFile, nil, nil // a model has gone over other labels of it since
+			}
+		case file > 0:
+			if fileMasks[file] == nil {
+				if fileMasks[file], err = s.fileMask(file); err != nil {
+					return nil, err
+				}
+			}
+			m.Source, base = FromFile, fileMasks[file]
 		case o.Lost:
 			m.Source, m.Changed, m.ByHand = Unknown, nil, nil
 		}
-		if m.Source == Drawn && s.fileStep() > 0 {
-			m.Source, m.Changed, m.ByHand = FromFile, nil, nil // a model has gone over other labels of it since
-		}
 		if m.Changed != nil {
-			*m.Changed, *m.ByHand = changed[l.Layer][l.Value], byHand[l.Layer][l.Value]
+			if _, done := counted[base]; !done {
+				d := mask.Diff(base, s.mask)
+				counted[base] = counts{changesOf(d), changesOf(d.Within(hands))}
+			}
+			*m.Changed, *m.ByHand = counted[base].changed[l.Layer][l.Value], counted[base].byHand[l.Layer][l.Value]
 		}
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// filed is an applied step that took the mask from a file, counted from 1, and what it
+// gave to the labels and took from them, were it again what they had.
+type filed struct {
+	step    int
+	changed [mask.Layers][256]Change
+}
+
+// has reports whether a label is what the file says; one that it left to stay is not.
+func (f filed) has(l mask.Label) bool { return f.changed[l.Layer][l.Value] != Change{} }
+
+// files are the applied steps that took the mask from a file, the last first.
+func (s *Session) files() (all []filed, err error) {
+	steps, applied := s.history.Steps()
+	for n := applied; n > 0; n-- {
+		if steps[n-1].Tool != mask.ToolFile {
+			continue
+		}
+		d, err := s.history.Delta(n - 1)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, filed{n, changesOf(d)})
+	}
+	return all, nil
+}
+
+// maker is what a label goes back to: the origin of the mask, and the step of the file
+// where that is one which has the label; else what there was before the file.
+func (s *Session) maker(l mask.Label, files []filed) (o Origin, file int) {
+	o = s.Origin()
+	for _, f := range files {
+		if !o.File {
+			return o, 0
+		}
+		if f.has(l) {
+			return o, f.step
+		}
+		o = s.origins[f.step-1].Origin
+	}
+	if o.File {
+		return Origin{}, 0 // it changed nothing, and made no step
+	}
+	return o, 0
 }
 
 // labelOf is a label of the mask as the model called it: it may have another name since.
@@ -141,12 +194,12 @@ func (s *Session) labelOf(r *SegmentResult, l mask.Label) mask.Label {
 	return l
 }
 
-// fileMask is the mask as it was read from its file: the one at hand, with the steps
+// fileMask is the mask as a step took it from its file: the one at hand, with the steps
 // since taken back.
-func (s *Session) fileMask() (*mask.Mask, error) {
+func (s *Session) fileMask(step int) (*mask.Mask, error) {
 	m := s.mask.Snapshot()
 	_, applied := s.history.Steps()
-	for i, from := applied-1, s.fileStep(); i >= from; i-- {
+	for i := applied - 1; i >= step; i-- {
 		d, err := s.history.Delta(i)
 		if err != nil {
 			return nil, err
@@ -154,16 +207,6 @@ func (s *Session) fileMask() (*mask.Mask, error) {
 		m.Revert(d)
 	}
 	return m, nil
-}
-
-// fileStep is the number of the applied step that last took the mask from a file,
-// counted from 1; 0 where none did.
-func (s *Session) fileStep() int {
-	steps, n := s.history.Steps()
-	for n > 0 && steps[n-1].Tool != mask.ToolFile {
-		n--
-	}
-	return n
 }
 
 // changesOf counts what a delta gives to and takes from the labels of each layer.

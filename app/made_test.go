@@ -107,3 +107,34 @@ func TestSegmentResult_Made(t *testing.T) {
 		}
 	}
 }
+
+// Only what a file says is credited to it: a label that stayed when it was opened is the
+// model's, and a finding that was added since is drawn.
+func TestSession_MadeBesideAFile(t *testing.T) {
+	s, v := opened()
+	found := filled(v, mask.Anatomy, 1, mask.LeftLung)
+	found.Apply(brush(s, mask.Findings, 1, 5, 4, mask.Infection))
+	if _, err := s.Adopt(text.M("test.step"), &SegmentResult{Mask: found, Model: ModelInfo{Labels: mask.DefaultLabels()}}); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Edit(hand(brush(s, mask.Anatomy, 1, 40, 3, 0)))
+	file := s.Mask().Snapshot()
+	file.Apply(brush(s, mask.Findings, 1, 7, 9, mask.Infection))
+	left, _ := file.Label(mask.LeftLung)
+	if err := s.SetMask(text.M("test.step"), file, []mask.Label{left}); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Edit(hand(brush(s, mask.Findings, 2, 0, 2, mask.Infection)))
+	own, _ := s.AddLabel("effusion")
+	_ = s.Edit(hand(brush(s, mask.Findings, 3, 5, 3, own.Value)))
+	for value, want := range map[uint8]Made{
+		mask.LeftLung:  {Source: FromModel, Changed: &Change{Removed: 3}},
+		mask.RightLung: {Source: FromModel, Changed: &Change{}},
+		mask.Infection: {Source: FromFile, Changed: &Change{Added: 2}},
+		own.Value:      {Source: Drawn, Changed: &Change{Added: 3}},
+	} {
+		if m := madeOf(t, s, value); m.Source != want.Source || *m.Changed != *want.Changed || *m.ByHand != *m.Changed {
+			t.Errorf("%s: %s, changed %+v, by hand %+v", m.Label.Name, m.Source, m.Changed, m.ByHand)
+		}
+	}
+}

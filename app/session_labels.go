@@ -18,7 +18,7 @@ func (s *Session) AddLabel(name string) (mask.Label, error) {
 	if err != nil {
 		return mask.Label{}, err
 	}
-	l, ok := s.mask.NewFinding(name)
+	l, ok := s.reserving(s.mask).NewFinding(name)
 	if !ok {
 		return mask.Label{}, Misuse("session.labels_full")
 	}
@@ -80,7 +80,7 @@ func (s *Session) DeleteLabel(value uint8) error {
 
 // ImportLabels takes in the labels of a file as one named step. Those whose name
 // is there already pass on their colour; the others are added, under the number
-// they have in the file where it is free. It returns what came of them.
+// they have in the file where it is free, and no lung's nor that of infection. It returns what came of them.
 func (s *Session) ImportLabels(file string, labels []mask.Label) (done ImportedLabels, err error) {
 	if err := s.settle(); err != nil {
 		return done, err
@@ -97,11 +97,12 @@ func (s *Session) ImportLabels(file string, labels []mask.Label) (done ImportedL
 			}
 			all[n].Colour = l.Colour
 		} else {
-			next, ok := to.NewFinding(l.Name)
+			in := s.reserving(to)
+			next, ok := in.NewFinding(l.Name)
 			if !ok {
 				return ImportedLabels{}, Misuse("session.labels_full")
 			}
-			if !to.Free(l.Value) {
+			if l.Value <= mask.Infection || !in.Free(l.Value) { // the lungs' are theirs in every file
 				done.Renumbered = append(done.Renumbered, Renumbered{l.Name, l.Value, next.Value})
 				l.Value = next.Value
 			}

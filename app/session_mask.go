@@ -57,13 +57,17 @@ func (s *Session) Record(step mask.Step) {
 
 // Edit commits a change as one named step. Its delta may have been made on an
 // earlier state of the mask, as long as the voxels that it changes are still
-// what they were; else the error says so, and nothing changes.
+// what they were, and no label that it changes is locked; else the error says so, and
+// nothing changes.
 func (s *Session) Edit(step mask.Step) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
 	if err := s.check(step); err != nil {
 		return err
+	}
+	if s.mask.Unlocked(step.Delta).Voxels() < step.Delta.Voxels() {
+		return Misuse("session.stale") // it was locked while the work went on
 	}
 	s.commit(step, s.edited())
 	return nil
@@ -154,16 +158,26 @@ func (s *Session) follow(p provenance) {
 // SetMask replaces the labels at every voxel by those of m, which was read from a
 // file, as one named step. Its labels are a person's work, as if a hand had drawn
 // them, but for those that stay as they were. What is doubtful about m stays on screen
-// with it. Locked labels stay as they are. It needs no saving, unless work that does comes
+// with it. Locked labels stay as they are; a mask that says nothing of others is refused. It needs no saving, unless work that does comes
 // before it, or is locked.
 func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, doubts ...volume.Warning) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
+	if err := s.takes(m.Labels()); err != nil {
+		return err
+	}
 	own := slices.DeleteFunc(slices.Clone(m.Labels()), func(l mask.Label) bool {
 		return slices.ContainsFunc(stay, func(s mask.Label) bool { return s.Value == l.Value })
 	})
-	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: s.mask.Unlocked(mask.Claim(s.mask, m, own)), Labels: s.withLabels(m)}
+	said := mask.Claim(s.mask, m, own)
+	step := mask.Step{Name: name, Tool: mask.ToolFile, Delta: s.mask.Unlocked(said), Labels: s.withLabels(m)}
+	if err := s.check(step); err != nil {
+		return err
+	}
+	if !said.Empty() && step.Delta.Empty() && step.Labels == nil {
+		return Misuse("session.file_locked")
+	}
 	spared := slices.ContainsFunc(s.mask.Labels(), func(l mask.Label) bool { return l.Locked })
 	p := provenance{Origin: Origin{Warnings: doubts, File: true}, saved: !s.Dirty() && !spared}
 	s.commit(step, p)

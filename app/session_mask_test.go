@@ -368,3 +368,31 @@ func TestSession_StrokeOfAStudyThatIsGone(t *testing.T) {
 		t.Error("a stroke on nothing")
 	}
 }
+
+// A mask of which all is locked changes nothing, and what the mask goes back to neither.
+func TestSession_SetMaskAllLocked(t *testing.T) {
+	s := adopted(t)
+	for _, l := range s.Mask().Labels() {
+		s.SetLocked(l.Value, true)
+	}
+	before, result := s.Mask().Snapshot(), s.Result()
+	err := s.SetMask(text.M("test.step"), painted(s.Volume(), mask.Findings, 1, 30, mask.Infection), nil)
+	if err == nil || s.Result() != result || s.Origin().File || !s.Mask().Equal(before) {
+		t.Errorf("%v, file %v", err, s.Origin().File)
+	}
+}
+
+// A label that was locked while an operation was worked out is not changed by it.
+func TestSession_EditOfALabelLockedMeanwhile(t *testing.T) {
+	s, _ := opened()
+	_ = s.Edit(hand(brush(s, mask.Findings, 1, 5, 3, mask.Infection)))
+	erase := hand(brush(s, mask.Findings, 1, 5, 3, 0))
+	s.SetLocked(mask.Infection, true)
+	if err := s.Edit(erase); err == nil || s.Mask().Count(mask.Findings, mask.Infection) != 3 {
+		t.Errorf("%d voxels are left, %v", s.Mask().Count(mask.Findings, mask.Infection), err)
+	}
+	s.SetLocked(mask.Infection, false)
+	if err := s.Edit(erase); err != nil {
+		t.Error(err)
+	}
+}

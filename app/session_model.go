@@ -127,9 +127,13 @@ func (s *Session) EndPreview() {
 // the report. What a hand has touched stays as it is, whenever that was, and is
 // returned as the change that the model would have made there. What was changed
 // otherwise while the model ran, after BeginPreview, is newer than what the model
-// saw and stays too; so do locked labels.
+// saw and stays too; so do locked labels. A result whose labels have the numbers of
+// others here is refused: see Renumber.
 func (s *Session) Adopt(name text.Message, r *SegmentResult) (spared mask.Delta, err error) {
 	if err := s.settle(); err != nil {
+		return mask.Delta{}, err
+	}
+	if err := s.takes(r.Mask.Labels()); err != nil {
 		return mask.Delta{}, err
 	}
 	hands, err := s.Touched()
@@ -148,9 +152,12 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) (spared mask.Delta,
 			d = mask.Diff(s.mask, proposal)
 		}
 	}
+	step := mask.Step{Name: name, Tool: toolModel, Delta: s.mask.Unlocked(d.Sparing(hands)), Labels: s.withLabels(r.Mask)}
+	if err := s.check(step); err != nil {
+		return mask.Delta{}, err
+	}
 	s.preview = preview{}
-	d = s.mask.Unlocked(d.Sparing(hands))
-	s.commit(mask.Step{Name: name, Tool: toolModel, Delta: d, Labels: s.withLabels(r.Mask)}, p)
+	s.commit(step, p)
 	s.tellMask(volume.Whole(s.volume.Size))
 	return spared, nil
 }
@@ -161,6 +168,9 @@ func (s *Session) Adopt(name text.Message, r *SegmentResult) (spared mask.Delta,
 // with that part in it. Errors are those of Edit.
 func (s *Session) Merge(name text.Message, r *SegmentResult, d mask.Delta) error {
 	if err := s.settle(); err != nil {
+		return err
+	}
+	if err := s.takes(r.Mask.Labels()); err != nil {
 		return err
 	}
 	spared, err := s.Touched()

@@ -78,11 +78,12 @@ func (w *Window) escape() {
 	}
 }
 
-// hasStudy, hasMask and idle say which actions make sense now. While several
+// hasStudy, complete and hasMask say which actions make sense now. While several
 // series are offered, the study behind their list is nobody's to act on.
 func (w *Window) hasStudy() bool { return w.session.Volume() != nil && !w.choosing() }
 
-func (w *Window) complete() bool { return w.hasStudy() && !w.session.Loading() }
+// complete reports whether all of a study is on screen, and not left for another.
+func (w *Window) complete() bool { return w.hasStudy() && !w.session.Loading() && w.behind == nil }
 
 func (w *Window) hasMask() bool {
 	return w.complete() && (!w.session.Mask().Empty() || w.session.Dirty())
@@ -117,6 +118,8 @@ func (w *Window) refused(a tool.Action) string {
 		return w.t("ui.refused.no_study")
 	case w.session.Loading() && needs != aStudy:
 		return w.t("ui.refused.loading")
+	case w.behind != nil && needs != aStudy:
+		return w.t("ui.refused.left")
 	case w.segmenting && needs == aRestingMask:
 		return w.t("ui.refused.segmenting")
 	case a == tool.ViewCompare && !w.viewer.Comparing() && w.compareRefused() != "":

@@ -10,6 +10,7 @@ import (
 	"opacity/app/edit"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 )
@@ -30,6 +31,11 @@ func (w *Window) segmentPart(p part) {
 	if !w.canSegmentAgain() || len(w.modals) > 0 {
 		return
 	}
+	to, err := w.session.Renumber(w.model().Labels)
+	if err != nil {
+		w.bands.fail(err)
+		return
+	}
 	w.inspector.model.thresholds.keep()
 	attempt, v := w.opening, w.session.Volume()
 	around, origin := w.session.Mask().Snapshot(), w.session.Origin()
@@ -42,7 +48,7 @@ func (w *Window) segmentPart(p part) {
 		if err != nil {
 			return nil, err
 		}
-		return propose(ctx, v, p, r, origin, w.texts.Format(p.name))
+		return propose(ctx, v, p, r.Renumbered(to), origin, w.texts.Format(p.name))
 	}, func(pr job.Progress) { w.status.progress(jobAgain, pr) }, func(found *proposal, err error) {
 		if attempt != w.opening || err != nil {
 			w.againDone(attempt, p, err)
@@ -81,10 +87,14 @@ func (w *Window) mergePart(attempt int, found *proposal, tries int) {
 	}, nil, func(d mask.Delta, err error) {
 		if attempt == w.opening && err == nil {
 			before := w.session.Revision()
+			_, steps := w.session.History()
 			err = w.session.Merge(found.part.name, found.result, d)
 			if stale := new(app.Error); errors.As(err, &stale) && tries > 1 && before == w.session.Revision() {
 				w.mergePart(attempt, found, tries-1)
 				return
+			}
+			if err == nil {
+				w.holdUnlessStep(steps, (*study.Study).HoldPart)
 			}
 		}
 		w.againDone(attempt, found.part, err)
@@ -117,7 +127,7 @@ func (p *proposal) options(m *mask.Mask) edit.MergeOptions {
 	return edit.MergeOptions{Proposal: m, Labels: p.labels, Lung: p.part.lung}
 }
 
-// knows lets a mask have the labels of a model too.
+// knows lets a mask have the labels of a model too, which were numbered for it.
 func knows(m *mask.Mask, labels []mask.Label) error {
 	all := m.Labels()
 	for _, l := range labels {
@@ -149,6 +159,11 @@ func propose(ctx context.Context, v *volume.Volume, p part, r *app.SegmentResult
 		doubt = text.Message{}
 		if before.Model.SHA256 != r.Model.SHA256 || before.Model.ID != r.Model.ID {
 			doubt = text.M("ui.again.other_model", where, modelTitle(r.Model))
+		}
+	}
+	for _, l := range r.Mask.Labels() {
+		if was, there := all.Mask.Label(l.Value); there && !was.Same(l) {
+			return nil, app.Misuse("session.label_other", int(l.Value), was.Name, l.Name)
 		}
 	}
 	if err := knows(all.Mask, r.Mask.Labels()); err != nil {

@@ -563,3 +563,29 @@ func TestCompareWithTheModel(t *testing.T) {
 		t.Errorf("it says %q", b.status.text.Text)
 	}
 }
+
+// A threshold that keys have moved is a step before the model runs anew, and what the
+// model paints then stays on screen.
+func TestARunKeepsAThresholdMovedByKeys(t *testing.T) {
+	b, f := newSureBench(t)
+	s := b.slider(mask.Infection)
+	b.win.Canvas().Focus(s)
+	for range 8 {
+		s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	}
+	b.settle()
+	f.gate = make(chan struct{})
+	b.keys.Do(tool.SegmentRun)
+	b.until("the model runs", func() bool { return b.segmenting })
+	steps, applied := b.session.History()
+	if applied != 2 || steps[1].Tool != "threshold" {
+		t.Errorf("%d steps, the last of %s", applied, steps[applied-1].Tool)
+	}
+	b.win.Canvas().Focus(b.panes.grid) // a click on the pictures
+	b.settle()
+	if !b.session.ModelShown() {
+		t.Error("what the model paints is gone")
+	}
+	close(f.gate)
+	b.until("it has run", func() bool { return !b.segmenting })
+}

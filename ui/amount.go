@@ -366,13 +366,12 @@ func (s *amountStrip) commit() {
 	label := w.viewer.ActiveLabel()
 	step := mask.Step{
 		Name: op.stepName(s.values, w.labelName, label), Tool: op.id, Label: label,
-		Delta: found.delta, Labels: found.labels, Hand: true,
+		Delta: found.delta, Labels: found.labels, Hand: true, Settings: w.amountsOf(op, s.values),
 	}
 	w.prefs.Amounts = op.remember(s.values, w.prefs.Amounts)
 	w.savePreferences()
 	s.drop()
-	w.edited(step, nil)
-	if op.goes {
+	if w.edited(step, nil) && op.goes {
 		w.goAlong(found.delta)
 	}
 	s.insist()

@@ -17,6 +17,7 @@ func (w *Window) closeStudy() {
 func (w *Window) closeNow() {
 	w.abandonRead()
 	w.opening++
+	w.asked++
 	w.jobs.CancelAll(writingJobs()...) // what is being written is whole without the case
 	w.cancelSegment()
 	w.savedAs, w.measured, w.leftOut = "", measured{}, ""
@@ -53,7 +54,10 @@ func (w *Window) leave(then func()) {
 // leaveKept leaves the case whatever a model finds on it meanwhile.
 func (w *Window) leaveKept(then func()) {
 	w.handOver()
-	w.whenThresholdKept(func() { w.leaveHanded(then) })
+	w.whenThresholdKept(func() {
+		w.finishDrawing() // which waits for a threshold
+		w.leaveHanded(then)
+	})
 }
 
 // leaveHanded leaves the case once what keeps it was given all that was on screen.
@@ -101,7 +105,7 @@ func (w *Window) leaveMade(then func()) {
 	k, asked, made := w.keeping, false, make(chan struct{})
 	k.made = append(k.made, func() {
 		close(made)
-		if !asked {
+		if !asked && w.keeping == k {
 			w.leaveKept(then)
 		}
 	})
@@ -122,10 +126,10 @@ func (w *Window) leaveMade(then func()) {
 
 // askStalled asks what becomes of work that no study is made for in time.
 func (w *Window) askStalled(then func()) {
-	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.session.Info().Case, w.keeping.dir)),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.stalled", w.caseShown(), w.keeping.dir)),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // askUnkept asks what becomes of work that cannot be put on disk.
@@ -134,11 +138,11 @@ func (w *Window) askUnkept(err error, then func()) {
 		return
 	}
 	_, why := app.Explain(err)
-	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.session.Info().Case, w.texts.Format(why))),
+	w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.text", w.caseShown(), w.texts.Format(why))),
 		answer{id: "again", label: "ui.unkept.again", run: func() { w.leaveKept(then) }},
 		answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
 		answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // unlessUnsaved goes on at once where nothing would be lost with a case that no
@@ -148,12 +152,12 @@ func (w *Window) unlessUnsaved(then func()) {
 		then()
 		return
 	}
-	name := w.session.Info().Case
+	name := w.caseShown()
 	discard := answer{id: "discard", label: "ui.unsaved.discard", danger: true, run: then}
 	if w.canCopy() {
 		w.question("unkept", w.t("ui.unkept.title"), w.andPreview(w.t("ui.unkept.memory", name)),
-			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(then) }},
-			discard, answer{id: "cancel", label: "ui.cancel"})
+			answer{id: "copy", label: "ui.unkept.copy", run: func() { w.saveStudyAs(func() { w.leaveKept(then) }) }},
+			discard, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 		return
 	}
 	text := w.t("ui.unsaved.text", name)
@@ -162,7 +166,7 @@ func (w *Window) unlessUnsaved(then func()) {
 	}
 	w.question("unsaved", w.t("ui.unsaved.title"), w.andPreview(text),
 		answer{id: "save", label: "ui.unsaved.save", run: func() { w.saveMaskThen(then) }},
-		discard, answer{id: "cancel", label: "ui.cancel"})
+		discard, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // tryClose closes the window unless work would be lost or cut short.
@@ -192,6 +196,9 @@ func (w *Window) shut() {
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
+	if b := w.behind; b != nil && b.begun { // what is on screen has none yet
+		w.drop(b.was)
+	}
 	w.closed = true
 	w.jobs.CancelAll()
 	w.cases.jobs.CancelAll()

@@ -222,7 +222,11 @@ func (w *Window) followModel() {
 		w.dropReference()
 		return
 	}
-	shown := w.viewer.Reference() != nil
+	w.putReference(r, w.viewer.Reference() != nil)
+}
+
+// putReference puts a reference in the place of the one before, as shown as that was.
+func (w *Window) putReference(r reference, shown bool) {
 	w.forgetReference()
 	w.comparing.reference = r
 	if shown {
@@ -230,6 +234,18 @@ func (w *Window) followModel() {
 	}
 	w.measureReference()
 	w.refreshReference()
+}
+
+// keepReference returns how to compare with the same again once the image is back, or
+// still there.
+func (w *Window) keepReference() (back func()) {
+	r, of, shown := w.comparing.reference, w.session.Volume(), w.viewer.Reference() != nil
+	return func() {
+		if r.mask != nil && w.session.Volume() == of && !w.blinded() {
+			w.putReference(r, shown)
+			w.referenceFollows() // a study that was read again has the model's mask anew
+		}
+	}
 }
 
 // refreshReference brings everything that compares with a reference in line.

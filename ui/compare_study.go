@@ -89,10 +89,12 @@ func otherStudies(dirs []string, image study.Source, may func(folder string) boo
 // chooseOther asks which study to compare with; a folder that was not found can be
 // shown.
 func (w *Window) chooseOther(found []otherStudy) {
-	folder := func() { w.choose.openFolder(w.t("ui.reference.choose_study"), w.studiesFolder(), w.openOther) }
+	folder := func() {
+		w.choose.openFolder(w.t("ui.reference.choose_study"), w.studiesFolder(), w.placeOfThisCase(w.openOther))
+	}
 	if len(found) == 0 {
 		w.question("reader_study", w.t("ui.reference.study"), w.t("ui.reference.no_study"),
-			answer{id: "folder", label: "ui.reference.folder", run: folder}, answer{id: "cancel", label: "ui.cancel"})
+			answer{id: "folder", label: "ui.reference.folder", run: folder}, answer{id: "cancel", label: "ui.cancel"}).ofCase()
 		return
 	}
 	chosen := 0
@@ -111,7 +113,7 @@ func (w *Window) chooseOther(found []otherStudy) {
 	w.ask("reader_study", w.t("ui.reference.study"), body, fyne.NewSize(560, 210),
 		answer{id: "use", label: "ui.reference.use", run: func() { w.openOther(found[chosen].folder) }},
 		answer{id: "folder", label: "ui.reference.folder", run: folder},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // openOther reads the mask of a study, to compare with; nothing is written to it.

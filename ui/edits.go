@@ -61,7 +61,11 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 	if !w.canEdit() || len(w.modals) > 0 {
 		return
 	}
-	attempt, label := w.opening, w.viewer.ActiveLabel()
+	if w.jobs.Running(jobEdit) { // of two changes worked out at once the first would be lost
+		w.status.note(w.t("ui.edit.busy"))
+		return
+	}
+	attempt, label, settings := w.opening, w.viewer.ActiveLabel(), w.settingsOf(string(by))
 	in := edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: label, Limits: w.kit.Settings().Limits}
 	w.status.start(jobEdit, w.texts.Format(name), func() { w.jobs.Cancel(jobEdit) })
 	job.Run(w.jobs, jobEdit, func(ctx context.Context, report func(job.Progress)) (mask.Delta, error) {
@@ -71,30 +75,36 @@ func (w *Window) edit(name text.Message, by tool.Name, do func(context.Context, 
 		if attempt != w.opening {
 			return // another study is open by now
 		}
-		w.edited(mask.Step{Name: name, Tool: string(by), Label: label, Delta: d, Hand: true}, err)
+		w.edited(mask.Step{Name: name, Tool: string(by), Label: label, Delta: d, Hand: true, Settings: settings}, err)
 	})
 }
 
-// edited makes a step of what an operation found, or says why not.
-func (w *Window) edited(step mask.Step, err error) {
+// edited makes a step of what an operation found, or says why not; false where there is
+// none.
+func (w *Window) edited(step mask.Step, err error) bool {
 	switch {
 	case errors.Is(err, context.Canceled):
 		w.status.say(w.t("ui.edit.stopped"))
-		return
+		return false
 	case err == nil && step.Delta.Empty() && step.Labels == nil:
-		w.status.say(w.t("ui.edit.nothing", w.texts.Format(step.Name)))
-		return
+		said := w.t("ui.edit.nothing", w.texts.Format(step.Name))
+		if limits := w.kit.LimitsCaption(); len(limits) > 0 {
+			said = w.t("ui.edit.nothing_limits", w.texts.Format(step.Name), limits)
+		}
+		w.status.say(said)
+		return false
 	case err == nil:
 		err = w.session.Edit(step)
 	}
 	if err != nil {
 		_, why := app.Explain(err)
 		w.status.note(w.texts.Format(why))
-		return
+		return false
 	}
 	w.uncover(step.Label)
 	steps, applied := w.session.History()
 	w.status.say(w.t("ui.edit.done", w.texts.Format(step.Name), w.changesOf(steps[applied-1])))
+	return true
 }
 
 // sliceOf says where a step was made: the number of its slice in the axial

@@ -19,10 +19,11 @@ func (w *Window) copyOn(up int) {
 	plane, attempt, label := w.viewer.Active(), w.opening, w.viewer.ActiveLabel()
 	_, _, axis, _ := plane.Axes()
 	from := w.viewer.SliceOf(plane)
-	to, name := from+up*wayUp(axis), text.M("ui.op.step.copy_next", w.labelName(label))
+	to, name, way := from+up*wayUp(axis), text.M("ui.op.step.copy_next", w.labelName(label)), "next"
 	if up < 0 {
-		name.Key = "ui.op.step.copy_previous"
+		name.Key, way = "ui.op.step.copy_previous", "previous"
 	}
+	settings := w.limitsOf(map[string]any{"plane": plane.String(), "to": way, "slices": 1.0, "replace": "no"})
 	in := edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: label, Limits: w.kit.Settings().Limits}
 	w.status.start(jobEdit, w.texts.Format(name), func() { w.jobs.Cancel(jobEdit) })
 	job.Run(w.jobs, jobEdit, func(ctx context.Context, report func(job.Progress)) (mask.Delta, error) {
@@ -35,7 +36,7 @@ func (w *Window) copyOn(up int) {
 		if err == nil {
 			w.viewer.SetSlice(plane, to)
 		}
-		w.edited(mask.Step{Name: name, Tool: "copy", Label: label, Delta: d, Hand: true}, err)
+		w.edited(mask.Step{Name: name, Tool: "copy", Label: label, Delta: d, Hand: true, Settings: settings}, err)
 	})
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,5 +90,20 @@ func TestOperationsHaveKeyIconAndName(t *testing.T) {
 		if b.amount.op != op {
 			t.Errorf("its key does not open %s", op.id)
 		}
+	}
+}
+
+// The view goes along with a change, and stays where that is refused.
+func TestARefusedCopyStaysOnItsSlice(t *testing.T) {
+	b, at := painted(t)
+	b.keys.Do(tool.Operation("copy"))
+	b.amount.set("to", 1)
+	b.worked()
+	own := b.session.Mask().Slice(mask.Findings, at)
+	b.draw(slices.Index(own, mask.Infection)) // there, before the strip hears of it
+	b.amount.commit()
+	b.idle()
+	if steps, _ := b.session.History(); len(steps) != 2 || b.viewer.SliceOf(viewer.Axial) != at {
+		t.Errorf("%d steps, slice %d of %d", len(steps), b.viewer.SliceOf(viewer.Axial), at)
 	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"opacity/app/edit"
@@ -237,7 +238,17 @@ func doSplit(ctx context.Context, at work, report reporter) (outcome, error) {
 		return outcome{}, nil
 	}
 	d, err := edit.Islands(ctx, in, edit.IslandsOptions{Do: edit.Split, Into: into}, report)
-	return outcome{delta: d, labels: &mask.LabelsChange{Before: before, After: in.Mask.Labels()}, told: text.M("ui.op.split", len(found), len(into)+1)}, err
+	if err != nil || d.Empty() {
+		return outcome{}, err
+	}
+	got := d.Change()
+	empty := func(value uint8) bool { return got[value] == 0 } // the limits left nothing of its island
+	into = slices.DeleteFunc(into, empty)
+	after := slices.DeleteFunc(in.Mask.Labels(), func(l mask.Label) bool {
+		_, was := at.in.Mask.Label(l.Value)
+		return !was && empty(l.Value)
+	})
+	return outcome{delta: d, labels: &mask.LabelsChange{Before: before, After: after}, told: text.M("ui.op.split", len(found), len(into)+1)}, nil
 }
 
 func doMargin(ctx context.Context, at work, report reporter) (outcome, error) {

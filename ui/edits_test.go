@@ -1,12 +1,16 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"opacity/app/edit"
+	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/ui/controls"
 	"opacity/viewer/tool"
 )
@@ -128,5 +132,31 @@ func TestHistorySaysWhereAndHowMuch(t *testing.T) {
 	shown := words(b.inspector.history.object)
 	if !shown[b.changeOf(s)] || !shown[b.sliceOf(s.Box)] || !shown["Paint infection"] {
 		t.Errorf("the panel shows %v", shown)
+	}
+}
+
+// A change that is being worked out is not lost to one that is asked for meanwhile.
+func TestOneChangeAtATime(t *testing.T) {
+	for what, meanwhile := range map[string]func(b *bench){
+		"a click":     func(b *bench) { b.click(0.4, 0.4) },
+		"a threshold": func(b *bench) { b.slide(mask.Infection, 60, false); b.slider(mask.Infection).DragEnd() },
+	} {
+		b, _ := newSureBench(t)
+		may := make(chan struct{})
+		b.use(tool.Fill)
+		b.Window.edit(text.M("ui.step.fill", "infection"), tool.Fill, func(_ context.Context, in edit.Input, _ func(job.Progress)) (mask.Delta, error) {
+			<-may
+			to := in.Mask.Snapshot()
+			s := append([]uint8{}, to.Slice(mask.Findings, 3)...)
+			s[14] = mask.Infection
+			to.SetSlice(mask.Findings, 3, s)
+			return mask.Diff(in.Mask, to), nil
+		})
+		meanwhile(b)
+		close(may)
+		b.idle()
+		if steps, applied := b.session.History(); applied != 2 || steps[1].Tool != "fill" {
+			t.Errorf("%s: %d steps, the last by %s", what, applied, steps[applied-1].Tool)
+		}
 	}
 }

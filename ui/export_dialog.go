@@ -62,7 +62,7 @@ func (w *Window) askExportInto(proposed string) {
 	room := w.win.Canvas().Size()
 	d.m = w.ask("export", w.t("ui.export.title"), d.body(), fyne.NewSize(min(room.Width-40, 1180), min(room.Height-40, 780)),
 		answer{id: "export", label: "ui.export.do", ready: d.ready, run: d.run},
-		answer{id: "cancel", label: "ui.cancel", run: d.leave})
+		answer{id: "cancel", label: "ui.cancel", run: d.leave}).ofCase()
 	d.compose()
 }
 

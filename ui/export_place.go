@@ -20,7 +20,7 @@ const ownSuffix = "_opacity"
 // as it is known that this can be written; a folder of one case gives way to that of
 // the case at hand beside it.
 func (w *Window) exportFolder() string {
-	own := w.session.Info().Case + ownSuffix
+	own := w.caseShown() + ownSuffix
 	last := w.prefs.Exported
 	switch {
 	case last == "" || last != w.exported:

@@ -39,8 +39,8 @@ func newHistorySection(w *Window) *historySection {
 func (s *historySection) refresh() {
 	w := s.w
 	steps, applied := w.headed()
-	s.undo.SetEnabled(applied > 0 && !w.segmenting && !w.choosing())
-	s.redo.SetEnabled(applied < len(steps) && !w.segmenting && !w.choosing())
+	s.undo.SetEnabled(applied > 0 && w.canEdit())
+	s.redo.SetEnabled(applied < len(steps) && w.canEdit())
 	if len(steps) == 0 {
 		s.shown = historyShown
 	}
@@ -100,7 +100,7 @@ func (w *Window) madeAt(step mask.Step) string {
 // last of them was made.
 func (s *historySection) goTo(n int) {
 	w := s.w
-	if w.segmenting || w.choosing() {
+	if !w.canEdit() {
 		return
 	}
 	w.endStroke()

@@ -37,7 +37,11 @@ type labelSection struct {
 func newLabelSection(w *Window) *labelSection {
 	s := &labelSection{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(2)), reason: controls.Paragraph("", look.Dim)}
 	s.drag = newLabelDrag(s)
-	s.palette = newPalettePicker(w, func(value uint8, c mask.RGB) { s.done(w.session.RecolourLabel(value, c)) })
+	s.palette = newPalettePicker(w, func(value uint8, c mask.RGB) {
+		if s.canChange() {
+			s.done(w.session.RecolourLabel(value, c))
+		}
+	})
 	s.add = w.make.Button(w.t("ui.label.add"), theme.ContentAddIcon(), w.t("ui.label.add.tip"), func() { s.popUp(s.added(), s.add) })
 	s.up = w.make.Button("", theme.MoveUpIcon(), w.t("ui.label.up"), func() { s.move(w.viewer.ActiveLabel(), -1) })
 	s.down = w.make.Button("", theme.MoveDownIcon(), w.t("ui.label.down"), func() { s.move(w.viewer.ActiveLabel(), +1) })

@@ -56,6 +56,9 @@ func (s *labelSection) freeName() string {
 
 // addLabel adds a finding, which becomes the active label.
 func (s *labelSection) addLabel(name string, rename bool) {
+	if !s.canChange() {
+		return
+	}
 	l, err := s.w.session.AddLabel(name)
 	s.done(err)
 	if err != nil {

@@ -82,7 +82,7 @@ func (w *Window) askResampled(path string, lm *mask.LabelMap, to labelReader) {
 				}
 			})
 		}},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // gridOf tells a grid: its voxels, how large they are and where the first is.

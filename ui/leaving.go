@@ -18,8 +18,8 @@ func writingJobs() []string {
 // the case or the window goes.
 func (w *Window) handOver() {
 	w.endStroke()
-	w.finishDrawing()
 	w.inspector.model.thresholds.letGo()
+	w.finishDrawing()
 	w.inspector.labels.takeName()
 	w.inspector.review.keepNote()
 	w.cases.takeNote()
@@ -51,8 +51,8 @@ func (w *Window) unlessRunning(then func()) {
 		return
 	}
 	w.question("running", w.t("ui.leaving.title_model"), w.t("ui.leaving.run", w.status.describe(run)),
-		answer{id: "stop", label: "ui.leaving.stop_model", danger: true, run: then},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "stop", label: "ui.leaving.stop_model", danger: true, run: func() { w.cancelSegment(); then() }},
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // leavingAsks is the question whether to wait for what is being written.
@@ -83,7 +83,7 @@ func (w *Window) unlessWriting(then func()) {
 	w.failedBefore = slices.Clone(w.bands.failures)
 	q.m = w.ask("leaving", w.t(w.leavingKey("title")), q.words, questionSize,
 		answer{id: "wait", label: "ui.leaving.wait", run: w.closeWhenWritten},
-		answer{id: "stop", label: "ui.leaving.stop", danger: true, run: then},
+		answer{id: "stop", label: "ui.leaving.stop", danger: true, run: func() { w.cancelSegment(); then() }},
 		answer{id: "cancel", label: "ui.cancel"})
 	w.leavingAsks = q
 }

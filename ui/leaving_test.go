@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/volume"
@@ -297,5 +298,49 @@ func TestLeavingKeepsAHeldThreshold(t *testing.T) {
 				t.Errorf("%d steps", applied)
 			}
 		})
+	}
+}
+
+// unsavedLeft is a case that no study keeps, whose mask is being written before B is opened.
+func unsavedLeft(t *testing.T) (*bench, *slowWriter) {
+	t.Helper()
+	slow := &slowWriter{may: make(chan error, 1)}
+	b := newBench(t, func(o *Options) { o.Writer = slow })
+	b.openOne("A")
+	b.draw(5)
+	b.settle()
+	b.chooser.path = filepath.Join(t.TempDir(), "m.nii.gz")
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("B")}}
+	b.Open("B")
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	b.answer("unsaved", "save")
+	b.until("it is being written", func() bool { return b.jobs.Running("save") })
+	return b, slow
+}
+
+func TestWhatIsDrawnWhileItIsSavedIsAskedFor(t *testing.T) {
+	b, slow := unsavedLeft(t)
+	b.draw(6)
+	b.settle()
+	slow.may <- nil
+	b.until("it asks for that, or is gone", func() bool { return len(b.modals) == 1 || b.session.Info().Case != "A" })
+	if b.session.Info().Case != "A" {
+		t.Fatal("what was drawn meanwhile is lost without a word")
+	}
+	b.answer("unsaved", "discard")
+	b.until("B is open", func() bool { return b.complete() && b.session.Info().Case == "B" })
+}
+
+func TestSavedLateDoesNotReplaceAThirdCase(t *testing.T) {
+	b, slow := unsavedLeft(t)
+	b.opener.found = app.Scan{Series: []app.Series{newSeries("C")}}
+	b.Open("C")
+	b.until("it asks again", func() bool { return len(b.modals) == 1 })
+	b.answer("unsaved", "discard")
+	b.until("C is open", func() bool { return b.complete() && b.session.Info().Case == "C" })
+	slow.may <- nil
+	b.until("it is written", func() bool { return !b.jobs.Running("save") && !b.jobs.Running(jobOpen) })
+	if b.session.Info().Case != "C" {
+		t.Errorf("%s took the place of C", b.session.Info().Case)
 	}
 }

@@ -24,10 +24,8 @@ func (w *Window) openSample(segment bool) {
 	}
 	w.closeList()
 	w.leave(func() {
-		w.abandonRead()
-		w.opening++
-		w.sampling, w.onSample = w.opening, nil
-		w.cancelSegment()
+		before := w.passOn(func() { w.openSample(segment) })
+		before.sample, w.onSample = true, nil
 		w.status.start(jobOpen, w.t("ui.open.sample"), func() { w.jobs.Cancel(jobOpen) })
 		type sample struct {
 			info app.SeriesInfo
@@ -38,12 +36,17 @@ func (w *Window) openSample(segment bool) {
 			return sample{info, v}, err
 		}, func(p job.Progress) { w.status.progress(jobOpen, p) }, func(s sample, err error) {
 			w.status.end(jobOpen)
+			if w.behind != before { // something else was asked for
+				return
+			}
 			if err != nil {
+				w.abandonRead()
 				w.bands.failAbout("open", err)
 				return
 			}
 			w.bands.settled("open")
-			w.drop(w.keeping)
+			w.behind = nil
+			w.drop(before.was)
 			w.keeping = &keeping{}
 			w.opened(s.info, s.v, nil, beside{}, readSeries{})
 			w.sample = true
@@ -57,16 +60,48 @@ func (w *Window) openSample(segment bool) {
 }
 
 // makesSample reports whether the sample is being made.
-func (w *Window) makesSample() bool { return w.sampling == w.opening && w.jobs.Running(jobOpen) }
+func (w *Window) makesSample() bool { return w.behind != nil && w.behind.sample }
 
-// behind is what was open before what is being read, until that is all there.
+// behind is what was open before what is being opened, until that is all there. It was
+// left, so nothing is done to it any more: see passOn.
 type behind struct {
 	was           *keeping
 	restore, look func()
-	begun         bool // the screen shows the new one already
+	begun         bool   // the screen shows the new one already
+	sample        bool   // the new one is the sample
+	again         func() // asks for the new one anew
 }
 
-// abandonRead brings back what was open before, where something is being read.
+// passOn ends the work on the case on screen, which was left, until another takes its
+// place or abandonRead gives that up: nobody would ask about what was done meanwhile.
+func (w *Window) passOn(again func()) *behind {
+	w.abandonRead()
+	w.endStroke()
+	w.inspector.labels.takeName()
+	w.inspector.model.thresholds.giveBack()
+	w.cancelRun()
+	w.session.EndPreview()
+	w.opening++
+	w.asked++
+	b := &behind{was: w.keeping, again: again}
+	w.behind = b
+	w.mayChange()
+	return b
+}
+
+// mayChange shows what can be done to the case on screen, once that has changed.
+func (w *Window) mayChange() {
+	w.soon("actions", w.refreshActions)
+	w.soon("labels", w.inspector.labels.refresh)
+	w.soon("history", w.inspector.history.refresh)
+	w.soon("review", w.inspector.review.refresh)
+	w.soon("cases.this", w.cases.refresh)
+	w.status.overcome() // why nothing could be done before
+	w.reviewing.later()
+	w.measureLater()
+}
+
+// abandonRead goes back to what was open before, where something else is being opened.
 func (w *Window) abandonRead() {
 	b := w.behind
 	if b == nil {
@@ -74,6 +109,8 @@ func (w *Window) abandonRead() {
 	}
 	w.behind = nil
 	w.jobs.Cancel(jobOpen)
+	w.letGoAll()
+	w.mayChange()
 	if !b.begun {
 		return
 	}
@@ -93,12 +130,18 @@ func (w *Window) abandonRead() {
 // study that was open before is back as it was.
 func (w *Window) read(series app.Series, path string, b beside) {
 	info := caseOf(series.Info(), b.resume)
-	w.abandonRead()
-	w.opening++
-	w.cancelSegment()
-	attempt := w.opening
-	before := &behind{restore: w.session.Keep(), look: w.keepLook(), was: w.keeping}
-	w.behind = before
+	before := w.passOn(func() {
+		if b.resume != nil {
+			w.openStudy(b.resume.study.Folder())
+			return
+		}
+		name := w.cases.wanted
+		if e, _ := w.cases.entry(name); e.Path != absolute(info.Path) {
+			name = ""
+		}
+		w.reopen(name, info)
+	})
+	before.restore, before.look = w.session.Keep(), w.keepLook()
 	if b.studies == "" {
 		b.studies = w.studiesFolder()
 	}
@@ -106,12 +149,13 @@ func (w *Window) read(series app.Series, path string, b beside) {
 		b.studies = w.readersFolder(b.studies)
 	}
 	lookup := w.lookup(b.studies)
-	slicesIn := w.sliceFeed(attempt, func(first, last int) { w.session.SlicesIn(first, last) })
+	slicesIn := w.sliceFeed(before, func(first, last int) { w.session.SlicesIn(first, last) })
 	hooks := app.LoadHooks{Slices: slicesIn}
 	hooks.Begin = func(v *volume.Volume) {
 		w.dispatch(func() {
-			if w.opening == attempt {
+			if w.behind == before {
 				before.begun = true
+				w.opening++
 				w.keeping = &keeping{}
 				w.session.Begin(info, v)
 			}
@@ -146,6 +190,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 
 // opened shows a study that is all there.
 func (w *Window) opened(info app.SeriesInfo, v *volume.Volume, sha func(context.Context) (string, error), b beside, r readSeries) {
+	w.opening++
 	w.sha, w.savedAs, w.measured, w.leftOut, w.sample = sha, "", measured{}, b.leftOut, false
 	w.bands.forget()
 	w.session.Complete(caseOf(info, r.resume), v)
@@ -183,18 +228,21 @@ func (w *Window) keepLook() (back func()) {
 		c := v.Camera(planeOf(p))
 		cameras[p] = func() { v.SetCamera(planeOf(p), c) }
 	}
+	reviewed, compared := w.reviewing.keep(), w.keepReference()
 	return func() {
 		v.SetCursor(cursor)
 		v.SetWindow(window)
 		for _, c := range cameras {
 			c()
 		}
+		reviewed()
+		compared()
 	}
 }
 
 // sliceFeed collects ranges of slices from a reader's goroutine and hands them
 // over in one go, as often as the window's goroutine is free.
-func (w *Window) sliceFeed(attempt int, in func(first, last int)) func(first, last int) {
+func (w *Window) sliceFeed(of *behind, in func(first, last int)) func(first, last int) {
 	var mu sync.Mutex
 	var waiting []app.SliceRange
 	return func(first, last int) {
@@ -209,7 +257,7 @@ func (w *Window) sliceFeed(attempt int, in func(first, last int)) func(first, la
 			ranges := waiting
 			waiting = nil
 			mu.Unlock()
-			if w.opening != attempt {
+			if w.behind != of {
 				return
 			}
 			for _, r := range ranges {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"opacity/app/volume"
 	"opacity/ui/controls"
 )
 
@@ -20,7 +22,8 @@ type modal struct {
 	popup   *widget.PopUp
 	answers []answer
 	buttons []*controls.Button
-	guarded bool // an answer would lose something, and it is not long on screen
+	guarded bool           // an answer would lose something, and it is not long on screen
+	about   *volume.Volume // of the case that it goes with; nil where it stays
 }
 
 // answer is a button of a modal.
@@ -74,7 +77,24 @@ func (w *Window) ask(id, title string, body fyne.CanvasObject, size fyne.Size, a
 	return m
 }
 
-// say is a modal of one sentence.
+// ofCase has a modal go with the case that is open now.
+func (m *modal) ofCase() *modal {
+	m.about = m.w.session.Volume()
+	return m
+}
+
+// endModals goes the way out of modals that are about a case which is open no more: an
+// answer would be taken for the one that is.
+func (w *Window) endModals() {
+	for _, m := range slices.Clone(w.modals) {
+		if m.about != nil && m.about != w.session.Volume() {
+			m.press(len(m.answers) - 1)
+			w.status.note(w.t("ui.case_gone"))
+		}
+	}
+}
+
+// question is a modal of one sentence.
 func (w *Window) question(id, title, sentence string, answers ...answer) *modal {
 	words := widget.NewLabel(sentence)
 	words.Wrapping = fyne.TextWrapWord // taller than the dialog only where it names many files

@@ -49,14 +49,14 @@ func (w *Window) open(paths []string) {
 		w.scan(paths)
 		return
 	}
-	attempt := w.opening
+	attempt := w.asked
 	w.status.start(jobLook, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobLook) })
 	job.Run(w.jobs, jobLook, func(ctx context.Context, _ func(job.Progress)) (bool, error) {
 		return study.Is(folder), ctx.Err()
 	}, nil, func(is bool, err error) {
 		w.status.end(jobLook)
 		switch {
-		case err != nil || attempt != w.opening: // given up
+		case err != nil || attempt != w.asked: // given up
 		case is:
 			w.openStudy(folder)
 		default:
@@ -83,16 +83,16 @@ func (w *Window) scanNow(paths []string) {
 		key = jobBeside
 	} else {
 		w.abandonRead()
-		w.opening++
+		w.asked++
 	}
-	attempt := w.opening
+	attempt := w.asked
 	w.status.start(key, w.t("ui.open.scanning", filepath.Base(paths[0])), func() { w.jobs.Cancel(key) })
 	job.Run(w.jobs, key, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
 		return w.opts.Opener.Scan(ctx, paths, report)
 	}, func(p job.Progress) { w.status.progress(key, p) }, func(found app.Scan, err error) {
 		w.status.end(key)
 		switch {
-		case key == jobBeside && attempt != w.opening: // something else was asked for
+		case key == jobBeside && attempt != w.asked: // something else was asked for
 			return
 		case err != nil && !w.forOpen(found):
 			w.openFailed(paths, err)

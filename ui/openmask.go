@@ -16,6 +16,7 @@ import (
 	"opacity/app/job"
 	"opacity/app/mask"
 	"opacity/app/safefile"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/ui/controls"
@@ -25,7 +26,7 @@ const jobMask = "mask"
 
 func (w *Window) askOpenMask() {
 	if w.complete() && !w.segmenting && w.opts.ReadMask != nil {
-		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.openMask)
+		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.placeOfThisCase(w.openMask))
 	}
 }
 
@@ -110,7 +111,7 @@ func (w *Window) askMapping(lm *mask.LabelMap, m *mask.Mapping, to mapped) {
 	body := container.NewBorder(widget.NewLabel(to.what), nil, nil, nil, container.NewVScroll(rows))
 	w.ask("mapping", to.title, body, fyne.NewSize(600, min(560, float32(190+40*(len(m.Assignments)+len(to.stay.rows))+30*(len(m.Doubts)+1)))),
 		answer{id: "use", label: to.use, ready: func() bool { return !m.Unassigned() }, run: to.run},
-		answer{id: "cancel", label: "ui.cancel"})
+		answer{id: "cancel", label: "ui.cancel"}).ofCase()
 }
 
 // useMask makes a mask of a label map, in which some labels stay as they are now,
@@ -173,10 +174,12 @@ func (w *Window) takeFile(name, sha string, m *mask.Mask, stay []mask.Label, dou
 			w.bands.failAbout("study", err)
 		}
 	}
+	_, before := w.session.History()
 	if err := w.session.SetMask(text.M("ui.step.mask", name), m, stay, doubts...); err != nil {
 		w.bands.failAbout("mask", err)
 		return
 	}
+	w.holdUnlessStep(before, (*study.Study).HoldRun)
 	w.bands.settled("mask")
 	w.status.say(w.t("ui.mask.done", name))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -86,13 +87,13 @@ func (p *plots) goTo(name string, slice int) {
 		w.status.refuse(w.t("ui.plots.no_image", name))
 		return
 	}
-	attempt := w.opening
+	attempt := w.asked
 	job.Run(w.jobs, "plots.look", func(context.Context, func(job.Progress)) (bool, error) {
 		_, err := os.Stat(wanted.path)
 		return err == nil, nil
 	}, nil, func(there bool, err error) {
 		switch {
-		case err != nil || attempt != w.opening || len(w.modals) > 0: // something else was asked for
+		case err != nil || attempt != w.asked || len(w.modals) > 0: // something else was asked for
 		case !there:
 			p.miss(row)
 			w.bands.failAbout("plots", app.Refuse(nil, "ui.plots.gone", wanted.path, name))
@@ -123,6 +124,12 @@ func (p *plots) isOpen(c *wantedCase) bool {
 	return absolute(info.Path) == absolute(c.path)
 }
 
+// opens reports whether something is on its way to being opened: looked for, waiting for
+// what is open to be left, or read.
+func (w *Window) opens() bool {
+	return w.behind != nil || len(w.modals) > 0 || slices.ContainsFunc([]string{jobLook, jobOpen, "study.leave", "study.patience"}, w.jobs.Running)
+}
+
 // arrive shows what was wanted of a case that is open now, with its reference, and with
 // the prediction where nothing is drawn yet.
 func (p *plots) arrive() {
@@ -130,10 +137,13 @@ func (p *plots) arrive() {
 	if c == nil || !w.complete() {
 		return
 	}
-	p.wanted = nil
 	if !p.isOpen(c) {
+		if !w.opens() { // it came to nothing, or something else was opened
+			p.wanted = nil
+		}
 		return
 	}
+	p.wanted = nil
 	p.showSlice(c.slice)
 	p.refresh()
 	if p.shown() && len(w.modals) == 0 { // whose points are walked through on

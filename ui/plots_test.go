@@ -523,3 +523,28 @@ func TestAFigureIsWritten(t *testing.T) {
 		t.Error("points alone have a caption beside them")
 	}
 }
+
+// What was clicked is shown however long its case takes, whatever becomes known of the
+// one before meanwhile.
+func TestAPointIsRememberedUntilItsCaseIsOpen(t *testing.T) {
+	b, folder := newListBench(t)
+	b.goToCase("a")
+	b.dot(0.5, 0.5)
+	b.kept(1)
+	path := filepath.Join(folder, "b.nii")
+	b.plots.wanted = &wantedCase{name: "b", slice: 7, path: path}
+	b.Open(path)                 // as goTo does
+	b.note(func(*study.Info) {}) // as a slice of a that counts as seen
+	b.until("b is open", func() bool { return b.complete() && b.session.Info().Case == "b" })
+	if n := axialNumber(b.session.Volume(), b.viewer.Cursor()[2]); n != 7 || b.plots.wanted != nil {
+		t.Errorf("slice %d is shown", n)
+	}
+	b.plots.wanted = &wantedCase{name: "d", path: filepath.Join(folder, "d.nii")}
+	b.Open(b.plots.wanted.path)
+	b.until("there is none", func() bool { return !b.opens() && len(b.bands.failures) > 0 })
+	b.note(func(*study.Info) {})
+	b.settle()
+	if b.plots.wanted != nil {
+		t.Error("what came to nothing is still on its way")
+	}
+}

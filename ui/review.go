@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ type reviewing struct {
 	marks  review.Marks
 	seen   map[int]bool // that no study knows of yet
 	of     app.SeriesInfo
+	sha    string // of the image that slices were seen of; "" while it is not known
 	size   volume.Size
 	model  *app.SegmentResult // whose mask is walked through
 
@@ -80,9 +82,9 @@ func (r *reviewing) opened() {
 	if s.Volume() != nil {
 		size = s.Volume().Size
 	}
-	if of.Path != r.of.Path || of.Case != r.of.Case || size != r.size {
+	if !same(of, r.of) || of.Case != r.of.Case || size != r.size {
 		r.of, r.size, r.walk, r.model = of, size, review.Walk{}, nil
-		r.seen, r.line.on = map[int]bool{}, false
+		r.seen, r.sha, r.line.on = map[int]bool{}, "", false
 		r.drop()
 	}
 	_, r.applied = s.History()
@@ -350,8 +352,27 @@ func (r *reviewing) keepSeen() {
 	})
 }
 
+// keep returns how to bring back what no study knows of the case, where a load that hid
+// it has come to nothing.
+func (r *reviewing) keep() (back func()) {
+	k, seen, ended, newest := r.w.keeping, maps.Clone(r.seen), r.ended, r.newest
+	return func() {
+		if r.w.keeping == k {
+			maps.Copy(r.seen, seen)
+			r.ended, r.newest = ended, newest
+			r.readMarks()
+		}
+	}
+}
+
 // readMarks brings the marks to what the study says, and what was seen besides.
 func (r *reviewing) readMarks() {
+	if sum := r.w.keeping.source.SHA256; sum != "" && sum != r.sha {
+		if r.sha != "" { // the file holds another image by now
+			r.seen = map[int]bool{}
+		}
+		r.sha = sum
+	}
 	r.marks = r.w.studyInfo().Slices
 	for k := range r.seen {
 		r.marks.See(k)

@@ -87,17 +87,17 @@ func (w *Window) saveMaskThen(then func()) {
 }
 
 func (w *Window) suggestedMask() string {
-	return filepath.Join(w.resultFolder(), w.session.Info().Case+"_mask.nii.gz")
+	return filepath.Join(w.resultFolder(), w.caseShown()+"_mask.nii.gz")
 }
 
 // askMaskPlace asks where the mask goes, and again with the same name where that
 // will not do.
 func (w *Window) askMaskPlace(suggested string, then func()) {
-	w.choose.saveFile(w.t("ui.save.title"), suggested, func(chosen string) {
+	again := w.placeOfThisCase(func(path string) { w.askMaskPlace(path, then) })
+	w.choose.saveFile(w.t("ui.save.title"), suggested, w.placeOfThisCase(func(chosen string) {
 		path := maskName(chosen)
-		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeMask(path, overwrite, then) }),
-			func() { w.askMaskPlace(path, then) })
-	})
+		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeMask(path, overwrite, then) }), func() { again(path) })
+	}))
 }
 
 // maskName is the name a mask is saved by: masks are NIfTI, whatever was typed.
@@ -160,12 +160,35 @@ func (w *Window) unlessTaken(paths []string, whose func() string, then func(over
 	})
 }
 
+// stays returns what tells whether the case is still the one that is open now, and says
+// where it is not that what was asked for is not done. It is taken when something is
+// asked: the system's choosers do not block the window.
+func (w *Window) stays() func() bool {
+	attempt := w.opening
+	return func() bool {
+		if attempt != w.opening {
+			w.status.note(w.t("ui.case_gone"))
+		}
+		return attempt == w.opening
+	}
+}
+
 // ofThisCase is what is done only while the case stays open that is open now.
 func (w *Window) ofThisCase(do func(overwrite bool)) func(overwrite bool) {
-	attempt := w.opening
+	stays := w.stays()
 	return func(overwrite bool) {
-		if attempt == w.opening {
+		if stays() {
 			do(overwrite)
+		}
+	}
+}
+
+// placeOfThisCase is ofThisCase for the place that a chooser asks for.
+func (w *Window) placeOfThisCase(do func(path string)) func(path string) {
+	stays := w.stays()
+	return func(path string) {
+		if stays() {
+			do(path)
 		}
 	}
 }
@@ -234,8 +257,8 @@ func (w *Window) writeMask(path string, overwrite bool, then func()) {
 		}
 		w.rememberResults(path)
 		w.status.saved(path)
-		if then != nil {
-			then()
+		if then != nil && attempt == w.opening {
+			w.leaveKept(then) // more may have been drawn meanwhile
 		}
 	})
 }
@@ -257,7 +280,7 @@ func (w *Window) askPicture() {
 		return
 	}
 	p := w.picture(w.viewer.Active())
-	name := w.session.Info().Case + "_" + p.Plane.String() + ".png"
+	name := w.caseShown() + "_" + p.Plane.String() + ".png"
 	w.askPicturePlace(p, filepath.Join(w.resultFolder(), name))
 }
 

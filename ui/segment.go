@@ -9,6 +9,7 @@ import (
 	"opacity/app"
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/study"
 	"opacity/app/text"
 	"opacity/app/volume"
 	"opacity/viewer/tool"
@@ -60,6 +61,21 @@ func (w *Window) segment() {
 		w.bands.fail(problem)
 		return
 	}
+	if t := w.inspector.model.thresholds; t.moving != nil { // it is of the run before, and becomes a step first
+		t.letGo()
+		attempt := w.opening
+		w.whenThresholdKept(func() {
+			if attempt == w.opening {
+				w.segment()
+			}
+		})
+		return
+	}
+	to, err := w.session.Renumber(w.model().Labels)
+	if err != nil {
+		w.bands.fail(err)
+		return
+	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
 	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true}
@@ -70,7 +86,11 @@ func (w *Window) segment() {
 	hooks.Started = func(_ app.ModelInfo, d app.Device) { w.dispatch(func() { w.setUsed(d) }) }
 	job.Run(w.jobs, jobSegment, func(ctx context.Context, report func(job.Progress)) (*app.SegmentResult, error) {
 		hooks.Progress = report
-		return w.opts.Segmenter.Segment(ctx, v, request, hooks)
+		r, err := w.opts.Segmenter.Segment(ctx, v, request, hooks)
+		if err != nil {
+			return nil, err
+		}
+		return r.Renumbered(to), nil
 	}, func(p job.Progress) {
 		if !w.stopped {
 			w.status.progress(jobSegment, p)
@@ -102,13 +122,16 @@ func (w *Window) adopt(attempt int, r *app.SegmentResult, err error) {
 		w.bands.fail(err)
 	default:
 		chosen := len(w.session.Origin().Thresholds) > 0
+		_, before := w.session.History()
 		spared, err := w.session.Adopt(text.M("ui.step.segment", r.Model.Title), r)
 		if err != nil {
+			w.session.EndPreview()
 			w.bands.fail(err)
 			break
 		}
+		w.holdUnlessStep(before, (*study.Study).HoldRun)
 		w.setUsed(r.Device)
-		done := w.keptOf(spared)
+		done := w.keptOf(spared) + w.lockedOf(r)
 		if chosen {
 			done += w.t("ui.segment.thresholds") + " "
 		}
@@ -157,6 +180,41 @@ func (w *Window) keptOf(spared mask.Delta) string {
 		}
 	}
 	return said
+}
+
+// lockedOf says what of locked labels a model would have changed beside what a hand has
+// touched, and that stayed; "" where there is nothing.
+func (w *Window) lockedOf(r *app.SegmentResult) string {
+	m := w.session.Mask()
+	var locked [256]bool
+	for _, l := range m.Labels() {
+		locked[l.Value] = l.Locked
+	}
+	hands, err := w.session.Touched()
+	if err != nil || locked == [256]bool{} {
+		return ""
+	}
+	var kept [256]int
+	for _, s := range mask.Diff(m, r.Mask).Sparing(hands).Slices {
+		for _, run := range s.Runs {
+			switch {
+			case locked[run.Old]:
+				kept[run.Old] += int(run.Length)
+			case locked[run.New]:
+				kept[run.New] += int(run.Length)
+			}
+		}
+	}
+	var told []string
+	for _, l := range m.Labels() {
+		if n := kept[l.Value]; n > 0 {
+			told = append(told, w.t("ui.change.label", l.Name, w.amountOf(n, false)))
+		}
+	}
+	if told == nil {
+		return ""
+	}
+	return w.t("ui.segment.kept_locked", strings.Join(told, ", ")) + " "
 }
 
 // cancelSegment stops the model; the mask is shown as it was at once.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -115,7 +116,8 @@ func (w *Window) canKeep() bool {
 }
 
 // whenKept goes on once a study keeps the work, which is made where there is
-// none; at once where there can be none. then may be nil.
+// none; at once where there can be none. then may be nil. It is called too where the
+// case was given up meanwhile, and looks whether it was.
 func (w *Window) whenKept(then func()) {
 	k := w.keeping
 	if then == nil {
@@ -141,21 +143,21 @@ func (w *Window) makeStudy(k *keeping) {
 	if info.State == "" {
 		info.State, info.SaidBy, info.SaidAt = worklist.InWork, w.reader(), w.now().UTC().Round(0)
 	}
-	job.Run(w.jobs, "study.make", func(context.Context, func(job.Progress)) (*study.Study, error) {
+	key := fmt.Sprint("study.make ", w.opening) // that of another case goes on
+	job.Run(w.jobs, key, func(context.Context, func(job.Progress)) (*study.Study, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, app.Fail(err, "ui.study.no_folder", dir, safefile.Reason(err))
 		}
 		return study.Create(study.Unused(dir, name), info, g, begin)
 	}, nil, func(s *study.Study, err error) {
 		k.making = false
-		if w.keeping != k { // its case was given up
+		switch {
+		case w.keeping != k: // its case was given up
 			w.release(s)
-			return
-		}
-		if err != nil {
+		case err != nil:
 			w.studyFailed(k, err)
 			w.tryAgain(k)
-		} else {
+		default:
 			notes := k.notes
 			w.attach(k, s)
 			w.sayKept(s)
@@ -269,8 +271,9 @@ func (w *Window) keepLabels() {
 // keepProposal keeps what a model found, and goes on when it is on disk or cannot
 // be: then makes the step that adopts it, unless another case is open by now.
 func (w *Window) keepProposal(r *app.SegmentResult, then func()) {
+	k, attempt := w.keeping, w.opening
 	w.whenKept(func() {
-		s, attempt := w.study(), w.opening
+		s := k.study
 		if s == nil {
 			then()
 			return
@@ -300,10 +303,12 @@ func (w *Window) keepThreshold(value, threshold uint8) {
 	}
 }
 
-// holdThresholds keeps that no step came.
-func (w *Window) holdThresholds() {
-	if s := w.study(); s != nil {
-		if err := s.HoldThresholds(); err != nil {
+// holdUnlessStep keeps what the mask goes back to where no step came since there were
+// so many.
+func (w *Window) holdUnlessStep(before int, hold func(*study.Study) error) {
+	_, applied := w.session.History() // they may be fewer, where undone ones are given up
+	if s := w.study(); s != nil && applied <= before {
+		if err := hold(s); err != nil {
 			w.bands.failAbout("study", err)
 		}
 	}

@@ -30,12 +30,13 @@ func (w *Window) askAudit() {
 }
 
 func (w *Window) askAuditPlace(suggested string) {
-	w.choose.saveFile(w.t("ui.audit.title"), suggested, func(path string) {
+	again := w.placeOfThisCase(w.askAuditPlace)
+	w.choose.saveFile(w.t("ui.audit.title"), suggested, w.placeOfThisCase(func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".csv"
 		}
-		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeAudit(path, overwrite) }), func() { w.askAuditPlace(path) })
-	})
+		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeAudit(path, overwrite) }), func() { again(path) })
+	}))
 }
 
 func (w *Window) writeAudit(path string, overwrite bool) {

@@ -36,12 +36,12 @@ func (w *Window) saveStudyAs(then func()) {
 		if w.keeping != k || len(w.modals) > 0 {
 			return
 		}
-		w.choose.saveFile(w.t("ui.study.save_as"), suggested, func(path string) {
+		w.choose.saveFile(w.t("ui.study.save_as"), suggested, w.placeOfThisCase(func(path string) {
 			if !strings.EqualFold(filepath.Ext(path), study.Extension) {
 				path += study.Extension
 			}
 			w.copyStudy(path, then)
-		})
+		}))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"opacity/app"
 )
@@ -78,4 +79,37 @@ func TestAnOpeningInsteadOfAnother(t *testing.T) {
 		t.Error("its study cannot be edited any more")
 	}
 	b.end()
+}
+
+// A copy is waited for like any study: the disk may not take all of it.
+func TestCaseIsLeftOnceItsCopyIsOnDisk(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(none, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, func(o *Options) {
+		at := o.After
+		o.StudiesDir, o.After = none, func(d time.Duration, f func()) func() {
+			if d == retryMake {
+				return func() {}
+			}
+			return at(d, f)
+		}
+	})
+	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
+	b.draw(5)
+	b.until("it says that nothing is kept", func() bool { return b.failing() != "" })
+	b.opener.found = app.Scan{Series: []app.Series{other{newSeries("B")}}}
+	b.Open("B")
+	b.until("it asks", func() bool { return len(b.modals) == 1 })
+	b.chooser.path = filepath.Join(t.TempDir(), "copy")
+	waits := false
+	b.keeping.made = append(b.keeping.made, func() {
+		b.queue.dispatch(func() { waits = b.jobs.Running("study.leave") })
+	})
+	b.answer("unkept", "copy")
+	b.until("B is open", func() bool { return b.complete() && b.session.Info().Case == "B" })
+	if !waits {
+		t.Error("the next case is read while the copy is on its way to the disk")
+	}
 }

@@ -23,7 +23,7 @@ type resumed struct {
 }
 
 // openResumed opens a study beside the window, after those that are being closed.
-// The window owns it from then on: see loose.
+// The window owns it from then on: see loose. Where ctx is cancelled, it is closed.
 func (w *Window) openResumed(ctx context.Context, folder string) (*resumed, error) {
 	return w.openResumedBy(ctx, study.Open, folder)
 }
@@ -39,7 +39,10 @@ func (w *Window) openResumedBy(ctx context.Context, open opener, folder string) 
 	}
 	w.loose.put(s)
 	r := &resumed{study: s, found: found}
-	if r.origins, err = s.Origins(ctx); err != nil {
+	if r.origins, err = s.Origins(ctx); err == nil {
+		err = ctx.Err() // the window may have let go of all by now: see abandonRead
+	}
+	if err != nil {
 		w.loose.close(s)
 		return nil, err
 	}
@@ -105,11 +108,9 @@ func (w *Window) unopened(about, folder string, err error) {
 // findStudy opens a study and looks for its image: at a path that the user has
 // shown, or with "" where it was.
 func (w *Window) findStudy(open opener, folder, at string) {
-	w.abandonRead()
-	w.opening++
+	before := w.passOn(func() { w.openStudy(folder) })
 	w.status.start(jobOpen, w.t("ui.study.opening", filepath.Base(folder)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, _ func(job.Progress)) (*resumed, error) {
-		w.loose.closeAll()
 		r, err := w.openResumedBy(ctx, open, folder)
 		if err != nil {
 			return nil, err
@@ -126,6 +127,13 @@ func (w *Window) findStudy(open opener, folder, at string) {
 		return r, nil
 	}, nil, func(r *resumed, err error) {
 		w.status.end(jobOpen)
+		if w.behind != before { // something else was asked for
+			w.letGo(r)
+			return
+		}
+		if err != nil {
+			w.abandonRead()
+		}
 		var moved *study.MovedError
 		switch {
 		case errors.As(err, &moved) && len(w.modals) == 0:
@@ -137,6 +145,7 @@ func (w *Window) findStudy(open opener, folder, at string) {
 		default:
 			w.bands.settled("open")
 			w.bands.settled("study")
+			w.behind = nil // or the study that was found would be let go
 			w.read(r.series, folder, beside{studies: filepath.Dir(folder), resume: r})
 		}
 	})
@@ -145,7 +154,7 @@ func (w *Window) findStudy(open opener, folder, at string) {
 // askMoved asks where the image of a study is now.
 func (w *Window) askMoved(open opener, folder string, moved *study.MovedError) {
 	_, why := app.Explain(moved)
-	again := func(path string) { w.findStudy(open, folder, path) }
+	again := func(path string) { w.leave(func() { w.findStudy(open, folder, path) }) }
 	w.question("moved", w.t("ui.study.moved"), w.texts.Format(why)+" "+w.t("ui.study.moved_known"),
 		answer{id: "file", label: "ui.study.moved_file", run: func() { w.choose.openFile(w.t("ui.study.moved"), w.lastFolder(), again) }},
 		answer{id: "folder", label: "ui.study.moved_folder", run: func() { w.choose.openFolder(w.t("ui.study.moved"), w.lastFolder(), again) }},
@@ -166,7 +175,7 @@ func (w *Window) openCase(path, seriesUID, folder string) {
 
 func (w *Window) openCaseNow(path, seriesUID, folder string) {
 	w.abandonRead()
-	w.opening++
+	w.asked++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (app.Scan, error) {
 		return w.opts.Opener.Scan(ctx, []string{path}, report)
@@ -245,6 +254,11 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 	case was.study != nil && was.study.Folder() == folder:
 		_ = was.study.Close()                                            // all of it is on disk: see leave
 		r.resume, r.failed = w.openResumed(context.Background(), folder) // there is no way back
+		w.dispatch(func() {
+			if w.behind == nil || w.behind.was != was { // something else was asked for
+				w.letGo(r.resume)
+			}
+		})
 		return r, nil
 	}
 	r.resume, r.failed = w.openResumed(ctx, folder)
@@ -255,6 +269,14 @@ func (w *Window) readWithStudy(ctx context.Context, series app.Series, hooks app
 func (w *Window) letGo(r *resumed) {
 	if r != nil {
 		w.closing.Go(func() { w.loose.close(r.study) })
+	}
+}
+
+// letGoAll closes all studies that the window has not taken: of an attempt to open that
+// another has put an end to, nothing is heard any more.
+func (w *Window) letGoAll() {
+	for _, s := range w.loose.takeAll() {
+		w.closing.Go(func() { _ = s.Close() }) // nothing was done to it
 	}
 }
 
@@ -319,7 +341,6 @@ func (w *Window) startAnew() {
 	}
 	w.leave(func() {
 		was, info, v, sha := w.keeping, w.session.Info(), w.session.Volume(), w.sha
-		w.opening++
 		w.cancelSegment()
 		look := w.keepLook()
 		w.drop(was)

@@ -40,14 +40,9 @@ func (w *Window) signStep(step *mask.Step) {
 	}
 }
 
-// settingsOf is what a tool or an operation goes by now, by the names of the
-// audit; nil where it goes by nothing.
+// settingsOf is what a tool goes by now, by the names of the audit; nil where it goes
+// by nothing. An operation's amounts are told by who carries it out: see amountsOf.
 func (w *Window) settingsOf(by string) map[string]any {
-	if n := slices.IndexFunc(w.operations, func(op *operation) bool { return op.id == by }); n >= 0 {
-		said := w.limitsOf(map[string]any{"plane": w.viewer.Active().String()})
-		w.amountsOf(w.operations[n], said)
-		return said
-	}
 	name := tool.Name(by)
 	if !slices.Contains(tool.Names(), name) {
 		return nil
@@ -55,7 +50,7 @@ func (w *Window) settingsOf(by string) map[string]any {
 	s, said := w.kit.Settings(), w.limitsOf(map[string]any{"plane": w.viewer.Active().String()})
 	switch name {
 	case tool.Brush, tool.Eraser, tool.Smart:
-		said["radius_mm"], said["shape"] = s.RadiusMM, ringShape(s)
+		said["radius_mm"], said["shape"] = s.RingMM(name), ringShape(s)
 		if name == tool.Smart {
 			said["sensitivity"] = s.Sensitivity
 		}
@@ -101,9 +96,9 @@ func (w *Window) limitsOf(said map[string]any) map[string]any {
 	return said
 }
 
-// amountsOf adds the amounts that an operation was carried out with.
-func (w *Window) amountsOf(op *operation, said map[string]any) {
-	a := w.amount.values
+// amountsOf is what an operation goes by with some amounts, by the names of the audit.
+func (w *Window) amountsOf(op *operation, a amounts) map[string]any {
+	said := w.limitsOf(map[string]any{"plane": w.viewer.Active().String()})
 	for _, p := range op.params {
 		x, there := a[p.id]
 		if !there || p.when != nil && !p.when(a) {
@@ -126,4 +121,5 @@ func (w *Window) amountsOf(op *operation, said map[string]any) {
 			said[name] = [2]string{"no", "yes"}[index(x != 0)]
 		}
 	}
+	return said
 }

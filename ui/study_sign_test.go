@@ -77,10 +77,41 @@ func TestStepsSayWhatTheToolWentBy(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	for _, op := range b.operations {
-		b.amount.values = op.initial(nil)
-		if said := b.settingsOf(op.id); said["plane"] != "coronal" || op.id == "margin" && (said["mm"] != 2.0 || said["border"] != "grow") {
+		if said := b.amountsOf(op, op.initial(nil)); said["plane"] != "coronal" || op.id == "margin" && (said["mm"] != 2.0 || said["border"] != "grow") {
 			t.Errorf("%s says %v", op.id, said)
 		}
+	}
+}
+
+// A key or a click goes not by what the strip of amounts had last.
+func TestStepsWithoutTheStripSayTheirOwnAmounts(t *testing.T) {
+	b, at := painted(t)
+	b.keys.Do(tool.Operation("copy"))
+	b.idle()
+	b.amount.set("to", 1)
+	b.amount.set("slices", 2)
+	b.amount.set("replace", 1)
+	b.worked()
+	b.amount.commit()
+	b.idle()
+	if got := b.last().Settings; got["to"] != "previous" || got["slices"] != 2.0 || got["replace"] != "yes" {
+		t.Errorf("the strip's step says %v", got)
+	}
+	b.viewer.SetSlice(viewer.Axial, at)
+	b.keys.Do(tool.CopyUp)
+	b.idle()
+	if got := b.last().Settings; b.last().Tool != "copy" || got["to"] != "next" || got["slices"] != 1.0 || got["replace"] != "no" || got["plane"] != "axial" {
+		t.Errorf("Ctrl+Up says %v", got)
+	}
+	b.keys.Do(tool.Operation("island"))
+	b.worked()
+	b.amount.set("island", 1)
+	b.worked()
+	b.amount.close()
+	b.kit.Island(tool.Click{Voxel: b.viewer.Cursor(), Plane: viewer.Axial, Label: mask.Infection})
+	b.idle()
+	if got := b.last().Settings; b.last().Tool != "island" || got["island"] != nil || got["plane"] != "axial" {
+		t.Errorf("a click on an island says %v by %s", got, b.last().Tool)
 	}
 }
 

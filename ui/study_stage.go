@@ -47,6 +47,7 @@ func (w *Window) connectStudy() {
 		}
 	})
 	s.LabelsChanged.Connect(func(struct{}) { w.soon("study.labels", w.keepLabels) })
+	s.Opened.Connect(func(app.OpenedEvent) { w.soon("kept", w.showKept) })
 	s.Archived.Connect(func(err error) {
 		if w.keeping.looking == nil { // what is looked at keeps nothing, and the band says so
 			w.studyFailed(w.keeping, err)

@@ -11,6 +11,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/metrics"
 	"opacity/app/parallel"
+	"opacity/app/study"
 	"opacity/app/volume"
 	"opacity/viewer"
 )
@@ -57,11 +58,13 @@ func (m *moving) changes() metrics.LiveChanges {
 // move shows where the boundary of a label would be at another threshold.
 func (s *thresholdSection) move(value, at uint8) {
 	w := s.w
-	if m := s.moving; m != nil && (m.keeping || m.label != value) {
-		if m.keeping {
-			return
-		}
+	if m := s.moving; m != nil && m.label != value {
 		s.keep()
+	}
+	if s.w.jobs.Running(jobEdit) { // of which this would be the end
+		w.status.note(w.t("ui.edit.busy"))
+		s.refresh()
+		return
 	}
 	if why := w.thresholdRefused(value); why != "" {
 		w.status.note(why)
@@ -202,6 +205,13 @@ func (s *thresholdSection) giveBack() bool {
 	return true
 }
 
+// endPreview shows the mask again, unless it is a model's run that is shown by now.
+func (s *thresholdSection) endPreview() {
+	if !s.w.session.ModelShown() {
+		s.w.session.EndPreview()
+	}
+}
+
 // keep makes one step of a boundary that was moved.
 func (s *thresholdSection) keep() {
 	w, m := s.w, s.moving
@@ -209,7 +219,7 @@ func (s *thresholdSection) keep() {
 		return
 	}
 	if !s.stands() || m.at == w.thresholdOf(m.label) {
-		w.session.EndPreview()
+		s.endPreview()
 		s.drop()
 		return
 	}
@@ -237,7 +247,7 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		w.keepThreshold(m.label, m.at)
 		err = w.session.SetThreshold(m.label, m.at, d)
 	}
-	w.session.EndPreview()
+	s.endPreview()
 	switch {
 	case errors.Is(err, context.Canceled):
 		w.status.say(w.t("ui.threshold.given_back"))
@@ -247,9 +257,8 @@ func (s *thresholdSection) kept(m *moving, d mask.Delta, err error) {
 		change := w.t("ui.again.none")
 		if steps, applied := w.session.History(); applied > before { // the steps may be fewer, where undone ones are given up
 			change = w.changesOf(steps[applied-1])
-		} else {
-			w.holdThresholds()
 		}
+		w.holdUnlessStep(before, (*study.Study).HoldThresholds)
 		w.status.say(w.t("ui.threshold.kept", w.labelName(m.label), percentOf(m.at), change))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"opacity/app"
 	"opacity/app/mask"
+	"opacity/viewer/tool"
 )
 
 // A threshold that was set is set when the study is opened again, and those before
@@ -99,6 +100,35 @@ func TestThresholdOfNoVoxelComesBack(t *testing.T) {
 	b.until("the thresholds can be moved", movable(b))
 	if got := b.thresholdOf(mask.Infection); got != at {
 		t.Errorf("opened again, it is %d, was %d", got, at)
+	}
+	b.end()
+}
+
+// A model run anew that finds what is there makes no step, and is what the mask goes back
+// to when the study is opened again, though something was drawn since.
+func TestRunWithoutAStepComesBack(t *testing.T) {
+	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
+	open := func() *bench {
+		b := newBench(t, func(o *Options) { o.Segmenter, o.StudiesDir = &sure{finds: 8}, dir })
+		b.openFile(image)
+		return b
+	}
+	b := open()
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting })
+	b.kept(1)
+	b.slide(mask.Infection, 40, true)
+	if err := b.session.Go(1); err != nil { // the threshold's step is given up by the next
+		t.Fatal(err)
+	}
+	b.segment()
+	b.until("the model has run again", func() bool { return !b.segmenting })
+	second := len(b.study().Info().Models)
+	b.use(tool.Brush)
+	b.click(0.9, 0.5)
+	b.kept(2)
+	if held := b.study().Info().Held; second != 2 || held == nil || held.Steps != 1 {
+		t.Errorf("%d runs, held %+v", second, held)
 	}
 	b.end()
 }

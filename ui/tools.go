@@ -58,6 +58,12 @@ func (w *Window) connectTools() {
 			}
 		})
 	})
+	w.kit.Stopped = func() (why text.Message) {
+		if w.behind != nil {
+			why = text.M("ui.refused.left")
+		}
+		return why
+	}
 	w.kit.Ended.Connect(w.strokeEnded)
 	w.connectEdits()
 	w.kit.Refused.Connect(func(why text.Message) { w.status.refuse(w.texts.Format(why)) })

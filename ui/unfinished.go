@@ -8,10 +8,18 @@ import (
 	"opacity/app"
 )
 
-// finishDrawing fills an outline that is not closed yet, before its case goes.
+// finishDrawing fills an outline that is not closed yet, before its case goes. Nothing
+// is drawn into what is only shown: an operation is worked out anew after it, and a
+// boundary that was let go of becomes a step first, or it would be of another mask.
 func (w *Window) finishDrawing() {
-	if w.session.Volume() != nil && w.kit.Finish() {
-		w.tellUnfinished(w.t("ui.leaving.filled", w.session.Info().Case))
+	if w.session.Volume() == nil || w.kit.Open() == nil {
+		return
+	}
+	w.amount.hide()
+	if w.kit.Finish() {
+		w.tellUnfinished(w.t("ui.leaving.filled", w.caseShown()))
+	} else {
+		w.amount.again(false)
 	}
 }
 
@@ -48,7 +56,7 @@ func (w *Window) unlessPreviewed(then func()) {
 func (w *Window) dropPreview() {
 	if op := w.amount.op; op != nil {
 		w.amount.drop()
-		w.tellUnfinished(w.t("ui.leaving.unapplied", w.t("ui.op.name."+op.id), w.session.Info().Case))
+		w.tellUnfinished(w.t("ui.leaving.unapplied", w.t("ui.op.name."+op.id), w.caseShown()))
 	}
 }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -59,8 +58,9 @@ type Window struct {
 	modals    []*modal
 	named     map[string]fyne.CanvasObject // what tests from outside find
 
-	opening     int     // counts attempts to open; what belongs to an older one is dropped
-	behind      *behind // nil while nothing is being read
+	opening     int     // counts the cases on screen, and their leaving; what was begun before is dropped
+	asked       int     // counts what was asked to be opened
+	behind      *behind // nil while nothing is being opened in the place of what is on screen
 	savedAs     string  // where the mask was saved last
 	device      app.Device
 	models      []app.ModelInfo
@@ -80,7 +80,6 @@ type Window struct {
 	reviewing *reviewing // which slices to look at, and what was thought of each
 
 	leftOut  string // what was found beside the open study and is not in it
-	sampling int    // the attempt that makes the sample
 	onSample func() // goes on once it is there; nil for nothing
 	sample   bool   // the open study is the program's own: nothing of it is anybody's work
 
@@ -89,7 +88,7 @@ type Window struct {
 	walk         walk                 // through the history
 	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
-	closing      sync.WaitGroup       // studies that are being closed
+	closing      closings             // of studies
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
 
@@ -175,7 +174,10 @@ func (w *Window) build() {
 // connect ties the parts to what the study, the viewer and the system tell.
 func (w *Window) connect() {
 	s := w.session
-	s.Opened.Connect(func(app.OpenedEvent) { w.soon("opened", w.showStudy) })
+	s.Opened.Connect(func(app.OpenedEvent) {
+		w.endModals()
+		w.soon("opened", w.showStudy)
+	})
 	s.MaskChanged.Connect(func(app.MaskEvent) {
 		w.soon("labels", w.inspector.labels.refresh)
 		w.soon("compare", w.refreshCompare)
@@ -260,7 +262,10 @@ func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
 // Stop closes the window without asking, from any goroutine: the program was
 // told to end.
 func (w *Window) Stop() {
-	w.dispatch(w.shut)
+	w.dispatch(func() {
+		w.cancelSegment() // what is being drawn cannot be kept under what it paints
+		w.shut()
+	})
 }
 
 // showStudy brings the window in line with what is open.
@@ -316,9 +321,20 @@ func (w *Window) studyName() string {
 		what = viewer.PatientCaption(w.texts, i.Identity)
 	}
 	if what == "" {
+		return w.caseShown()
+	}
+	return w.t("ui.title.named", w.caseShown(), what)
+}
+
+// caseShown is what the open case is called where it can be read, and in names that are
+// proposed: after its file or folder, unless that says who the patient is while identity
+// is hidden.
+func (w *Window) caseShown() string {
+	i := w.session.Info()
+	if w.viewer.Identity() {
 		return i.Case
 	}
-	return w.t("ui.title.named", i.Case, what)
+	return caseName(i)
 }
 
 // relayout makes room for what became taller or shorter. Text that wraps knows

@@ -605,3 +605,25 @@ func TestClosedIsSaid(t *testing.T) {
 		})
 	}
 }
+
+// With identity hidden a file named after the patient names nobody: not in the title, not
+// in a name that is proposed.
+func TestHiddenIdentityIsNotInFileNames(t *testing.T) {
+	b := newBench(t)
+	s := newSeries("DOE_JOHN")
+	s.info.Identity.PatientName = "DOE^JOHN"
+	b.opener.found = app.Scan{Series: []app.Series{s}}
+	b.Open("DOE_JOHN")
+	b.until("it is open", b.complete)
+	for _, hidden := range []bool{false, true} {
+		if b.viewer.Identity() == hidden {
+			b.keys.Do(tool.ViewIdentity)
+			b.settle()
+		}
+		for _, named := range []string{b.win.Title(), b.suggestedMask(), b.exportFolder()} {
+			if strings.Contains(named, "DOE") == hidden {
+				t.Errorf("hidden %v: %q", hidden, named)
+			}
+		}
+	}
+}

@@ -46,8 +46,9 @@ type workList struct {
 
 	time spending
 
-	dirty   bool   // it is not on disk as it is
-	leaving func() // goes on once it is; nil where nobody waits
+	dirty   bool          // it is not on disk as it is
+	saving  chan struct{} // closed once the save begun last is over; nil before the first
+	leaving func()        // goes on once it is; nil where nobody waits
 }
 
 func newWorkList(w *Window) *workList {
@@ -97,7 +98,7 @@ func (w *Window) listFile(folder string) string {
 	return filepath.Join(dir, fmt.Sprintf("list-%x.json", sum[:5]))
 }
 
-// opened is a list that was read or put together beside the window.
+// openedList is a list that was read or put together beside the window.
 type openedList struct {
 	list   *worklist.List
 	file   string
@@ -194,16 +195,21 @@ func (c *workList) show(o openedList) {
 		said = w.t("ui.cases.found_new", n, o.found)
 	}
 	w.status.say(said)
-	if len(o.failed) > 0 {
-		w.bands.tell(jobCases, w.t("ui.cases.unread", len(o.failed), filesOf(o.failed)), w.failures(o.failed))
-	}
+	c.tellUnread(o.failed)
 	w.win.Canvas().Focus(c.table)
+}
+
+// tellUnread names files of the list's folder that could not be read.
+func (c *workList) tellUnread(failed []pipeline.Failure) {
+	if len(failed) > 0 {
+		c.w.bands.tell(jobCases, c.w.t("ui.cases.unread", len(failed), filesOf(failed)), c.w.failures(failed))
+	}
 }
 
 // lookAgain adds cases that have come into the list's folder.
 func (c *workList) lookAgain() {
 	if c.list != nil && c.list.Folder != "" {
-		folder, file := c.list.Folder, c.file
+		list, folder := c.list, c.list.Folder
 		opener := c.w.opts.Opener
 		c.w.status.start(jobCases, c.w.lookingIn(folder), func() { c.jobs.Cancel(jobCases) })
 		job.Run(c.jobs, jobCases, func(ctx context.Context, report func(job.Progress)) (openedList, error) {
@@ -213,14 +219,19 @@ func (c *workList) lookAgain() {
 			return openedList{list: l, failed: failed}, err
 		}, func(p job.Progress) { c.w.status.progress(jobCases, p) }, func(o openedList, err error) {
 			c.w.status.end(jobCases)
-			if err != nil || c.list == nil || c.file != file {
+			switch {
+			case err != nil:
 				c.w.bands.failAbout(jobCases, err)
 				return
+			case !c.stays(list):
+				return
 			}
-			found := c.list.Add(o.list.Entries())
+			c.w.bands.settled(jobCases)
+			found := list.Add(o.list.Entries())
 			c.changed()
 			c.arrange()
-			c.w.status.say(c.w.t("ui.cases.found_new", len(c.list.Entries()), found))
+			c.w.status.say(c.w.t("ui.cases.found_new", len(list.Entries()), found))
+			c.tellUnread(o.failed)
 		})
 	}
 }

@@ -96,17 +96,24 @@ func (w *Window) blindnessChanged() {
 	w.cases.arrange()
 	w.refreshActions()
 	w.lookForLeft() // others may be seen now
+	then := func() {}
+	b := w.behind
+	if b != nil { // its study was looked for among those that could be seen before
+		w.abandonRead()
+		then = b.again
+	}
 	k, info := w.keeping, w.session.Info()
 	if w.session.Volume() == nil || k.dir == w.blindHere(k.dir) {
+		then()
 		return
 	}
-	name, sample := w.cases.present, w.sample
+	if name := w.cases.present; b == nil && !w.sample {
+		then = func() { w.reopen(name, info) }
+	}
 	w.leave(func() {
 		w.closeNow()
 		w.cases.present = ""
-		if !sample {
-			w.reopen(name, info)
-		}
+		then()
 	})
 }
 

@@ -31,12 +31,17 @@ func (c *workList) askExport() {
 		w.status.note(w.t("ui.cases.none_corrected"))
 		return
 	}
+	list := c.list
 	w.choose.openFolder(w.t("ui.cases.export_folder"), w.resultFolder(), func(folder string) {
 		var paths []string
 		for _, e := range cases {
 			paths = append(paths, filepath.Join(folder, e.Case+".nii.gz"))
 		}
-		w.unlessThere(paths, func(overwrite bool) { c.export(cases, folder, overwrite) }, nil)
+		w.unlessThere(paths, func(overwrite bool) {
+			if c.stays(list) {
+				c.export(cases, folder, overwrite)
+			}
+		}, nil)
 	})
 }
 

@@ -49,7 +49,7 @@ func orders() []worklist.Order {
 	return []worklist.Order{worklist.ByName, worklist.ByState, worklist.ByUncertainty}
 }
 
-// states lists the states of a case in the order of its work.
+// caseStates are the states of a case in the order of its work.
 func caseStates() []string {
 	return []string{worklist.New, worklist.InWork, worklist.Corrected, worklist.Accepted, worklist.Problem}
 }
@@ -238,7 +238,7 @@ func (c *workList) showThis(r worklist.Row) {
 		}
 	}
 	p.this.Set(said)
-	maySay := on && w.keeping.looking == nil
+	maySay := on && w.keeping.looking == nil && c.sayable()
 	controls.Enable(p.state, maySay)
 	controls.Enable(p.note, maySay)
 	if writing := w.win.Canvas().Focused() == fyne.Focusable(p.note) && p.noteOf == c.present; !writing && p.note.Text != mine.Note {

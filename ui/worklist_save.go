@@ -40,8 +40,10 @@ func (c *workList) save(file string) {
 		return
 	}
 	c.dirty = false
-	before, saving := c.list.Copy(), c.list.Copy()
+	before, saving, over := c.list.Copy(), c.list.Copy(), make(chan struct{})
+	c.saving = over
 	job.Run(c.jobs, jobCasesSave, func(ctx context.Context, _ func(job.Progress)) (struct{}, error) {
+		defer close(over)
 		return struct{}{}, saveList(ctx, saving, file)
 	}, nil, func(_ struct{}, err error) {
 		switch {
@@ -130,14 +132,19 @@ func (c *workList) askUnsaved(err error) {
 
 // flush writes the list, for a moment, before it goes without having been settled.
 func (c *workList) flush() {
-	if c.list == nil || c.file == "" || !c.dirty {
+	if !c.unsaved() { // what is being saved counts as well: that is given up with the list
 		return
 	}
 	c.dirty = false
 	ctx, cancel := context.WithTimeout(context.Background(), flushPatience)
 	defer cancel()
-	saved, list, file := make(chan error, 1), c.list.Copy(), c.file
-	go func() { saved <- saveList(ctx, list, file) }()
+	saved, list, file, before := make(chan error, 1), c.list.Copy(), c.file, c.saving
+	go func() {
+		if before != nil {
+			<-before
+		}
+		saved <- saveList(ctx, list, file)
+	}()
 	select {
 	case err := <-saved:
 		if err != nil {
@@ -154,12 +161,26 @@ func (w *Window) askSaveWorkList() {
 	if w.cases.list == nil {
 		return
 	}
+	list := w.cases.list
 	w.choose.saveFile(w.t("ui.cases.save_list"), filepath.Join(w.resultFolder(), "worklist.json"), func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".json"
 		}
-		w.unlessThere([]string{path}, func(overwrite bool) { w.cases.saveAs(absolute(path), overwrite) }, nil)
+		w.unlessThere([]string{path}, func(overwrite bool) {
+			if w.cases.stays(list) {
+				w.cases.saveAs(absolute(path), overwrite)
+			}
+		}, nil)
 	})
+}
+
+// stays reports whether a list is still the open one, and says where it is not that what
+// was asked of it is not done.
+func (c *workList) stays(list *worklist.List) bool {
+	if c.list != list {
+		c.w.status.note(c.w.t("ui.cases.gone"))
+	}
+	return c.list == list
 }
 
 func (c *workList) saveAs(path string, overwrite bool) {

@@ -72,3 +72,27 @@ func TestAListThatCannotBeSaved(t *testing.T) {
 		t.Error("it asks though all is saved")
 	}
 }
+
+// A change that is being saved when the program is told to end is in the list's file.
+func TestToldToEndWhileTheListIsSaved(t *testing.T) {
+	b, _ := newListBench(t)
+	b.goToCase("a")
+	b.dot(0.5, 0.5)
+	b.kept(1)
+	b.until("the list is saved", func() bool { return !b.cases.unsaved() })
+	file := b.cases.file
+	b.cases.say(worklist.Accepted)
+	for !b.cases.jobs.Running(jobCasesSave) {
+		if f := b.queue.next(); f != nil {
+			f()
+		}
+	}
+	b.shut()
+	l, err := worklist.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := l.Reading("a", b.reader()); r.State != worklist.Accepted {
+		t.Errorf("on disk it is %q", r.State)
+	}
+}

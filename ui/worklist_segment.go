@@ -259,11 +259,12 @@ type offer struct {
 	kept   string // folder of the study that has it; "" for none yet
 }
 
-// in puts a proposal into a study, once.
-func (p *offer) in(ctx context.Context, s *study.Study) error {
+// in puts a proposal into a study, once, under the numbers that its labels have there.
+func (p *offer) in(ctx context.Context, s *study.Study, to mask.Renumbering) error {
 	if p.kept == s.Folder() {
 		return nil
 	}
+	p.result = p.result.Renumbered(to)
 	r := p.result
 	if err := s.KeepProposal(ctx, study.ModelOf(r), study.Proposal{Mask: r.Mask, Probabilities: r.Probabilities}); err != nil {
 		return err
@@ -283,6 +284,7 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 	type holder struct {
 		study   *study.Study // nil where none can be made: it is in memory then
 		attempt int
+		numbers mask.Renumbering
 		left    bool
 		err     error
 	}
@@ -296,8 +298,9 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 			answer <- holder{err: s.ReadOnly()}
 			return
 		}
-		attempt := w.opening
-		w.whenKept(func() { answer <- holder{study: w.study(), attempt: attempt} })
+		of, attempt := w.keeping, w.opening
+		numbers, err := w.session.Renumber(p.result.Model.Labels)
+		w.whenKept(func() { answer <- holder{study: of.study, attempt: attempt, numbers: numbers, err: err} })
 	})
 	var h holder
 	select {
@@ -312,14 +315,19 @@ func (k *keeper) adopt(ctx context.Context, name string, p *offer) (done bool, e
 	}
 	var kept error
 	if h.study != nil {
-		kept = p.in(ctx, h.study)
+		kept = p.in(ctx, h.study, h.numbers)
+	} else {
+		p.result = p.result.Renumbered(h.numbers)
 	}
 	still, asked := ask(ctx, w.dispatch, func() bool {
 		if h.attempt != w.opening || w.study() != h.study || !k.isOpen(name) {
 			return false
 		}
 		if kept == nil {
-			err = adopt(w.session, p.result)
+			_, before := w.session.History()
+			if err = adopt(w.session, p.result); err == nil {
+				w.holdUnlessStep(before, (*study.Study).HoldRun)
+			}
 			w.inspector.refresh()
 		} else {
 			err = kept
@@ -400,11 +408,21 @@ func (k *keeper) put(ctx context.Context, st *study.Study, info app.SeriesInfo, 
 	if err := st.SignIn(k.reader, k.program); err != nil {
 		return false, err
 	}
-	if err := p.in(ctx, st); err != nil {
+	to, err := s.Renumber(p.result.Model.Labels)
+	if err != nil {
 		return false, err
 	}
+	if err := p.in(ctx, st, to); err != nil {
+		return false, err
+	}
+	_, before := s.History()
 	if err := adopt(s, p.result); err != nil {
 		return false, err
+	}
+	if _, applied := s.History(); applied <= before {
+		if err := st.HoldRun(); err != nil {
+			return false, err
+		}
 	}
 	if ticked, err = overrun(s, st, k.reader); err != nil {
 		return ticked, err

@@ -20,9 +20,9 @@ func (c *workList) goTo(name string) {
 	case !ok:
 		return
 	case c.writing == name:
-		attempt := w.opening
+		attempt := w.asked
 		c.waiting = func() {
-			if attempt == w.opening { // nothing else was asked for
+			if attempt == w.asked { // nothing else was asked for
 				c.goTo(name)
 			}
 		}
@@ -221,12 +221,23 @@ func (c *workList) say(state string) {
 	}
 }
 
+// sayable reports whether the case that the list has as the open one is on screen:
+// while the next is being opened, what is said would be of either.
+func (c *workList) sayable() bool {
+	return c.w.behind == nil && !c.w.session.Loading() && c.opens(c.present)
+}
+
 // sayOf keeps what the reader says of the open case; false where it is open for
-// looking only, which is told.
+// looking only or being left, which is told.
 func (c *workList) sayOf(state, note string) bool {
 	w := c.w
-	if w.keeping.looking != nil {
+	switch {
+	case w.keeping.looking != nil:
 		w.status.note(w.t("ui.study.looking_note"))
+		c.refresh()
+		return false
+	case !c.sayable():
+		w.status.note(w.t("ui.refused.loading"))
 		c.refresh()
 		return false
 	}
@@ -250,7 +261,7 @@ func (c *workList) sayOf(state, note string) bool {
 // takeNote keeps what the reader wrote of the open case.
 func (c *workList) takeNote() {
 	mine := c.mine()
-	if c.present != "" && c.noteOf == c.present && c.note.Text != mine.Note {
+	if c.sayable() && c.noteOf == c.present && c.note.Text != mine.Note {
 		c.sayOf(mine.State, c.note.Text)
 	}
 }
@@ -282,6 +293,8 @@ func (c *workList) refused(a tool.Action) string {
 		return c.w.t("ui.refused.no_list")
 	case ofCase && c.present == "":
 		return c.w.t("ui.refused.no_case")
+	case ofCase && !c.sayable():
+		return c.w.t("ui.refused.loading")
 	}
 	return ""
 }

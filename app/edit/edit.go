@@ -107,15 +107,28 @@ func (in Input) active() (*mask.Bits, error) {
 // MostMM is the largest distance that an operation accepts.
 const MostMM = 50
 
+// measured refuses work in millimetres, or in millilitres, that would be done wrongly:
+// where a voxel's size is not known, and where the stack withholds what lies across its
+// slices. A single slice has nothing there that is measured in millimetres.
+func (in Input) measured(millilitres bool) error {
+	for _, w := range in.Volume.Warnings {
+		switch {
+		case w.Kind == volume.WarnNoSpacing:
+			return app.Refuse(nil, "edit.no_spacing")
+		case w.Kind.Withholds() && (millilitres || w.Kind != volume.WarnOneSlice):
+			return app.Refuse(nil, "edit.withheld", w.Message)
+		}
+	}
+	return nil
+}
+
 // distance checks a distance in millimetres.
 func (in Input) distance(mm, most float64) error {
 	if err := in.grid(); err != nil {
 		return err
 	}
-	for _, w := range in.Volume.Warnings {
-		if w.Kind == volume.WarnNoSpacing {
-			return app.Refuse(nil, "edit.no_spacing")
-		}
+	if err := in.measured(false); err != nil {
+		return err
 	}
 	if !(mm > 0 && mm <= most) {
 		return app.Misuse("edit.distance", most)

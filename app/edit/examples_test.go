@@ -4,10 +4,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"opacity/app/job"
 	"opacity/app/mask"
+	"opacity/app/text"
 	"opacity/app/volume"
 )
 
@@ -106,7 +108,7 @@ func TestSentences(t *testing.T) {
 			in.Volume = &v
 			_, err := Margin(ctx, in, MarginOptions{3}, nobody)
 			return err
-		}, "The file does not say how large a voxel is, so nothing can be done in millimetres."},
+		}, "The file does not say how large a voxel is, so nothing can be done in millimetres or millilitres."},
 		{"short probabilities", func(in Input) error {
 			_, err := Threshold(ctx, in, ThresholdOptions{Channels: []Channel{{Label: 1, Probabilities: make([][]uint8, 19)}}}, nobody)
 			return err
@@ -290,8 +292,6 @@ func TestMerge(t *testing.T) {
 		{Min: [3]int{0, 0, 0}, Max: [3]int{10, 10, 6}}:  1,
 		{Min: [3]int{14, 0, 0}, Max: [3]int{20, 10, 6}}: 2,
 	}).Mask
-	touched := mask.NewBits(size)
-	touched.SetRun(0, 20, 0, 0)
 	slice := volume.Box{Min: [3]int{0, 0, 3}, Max: [3]int{20, 10, 4}}
 	for _, c := range []struct {
 		name        string
@@ -300,7 +300,6 @@ func TestMerge(t *testing.T) {
 		gain, loses int // of the left lung, of the right
 	}{
 		{"whole", volume.Box{}, MergeOptions{}, 2 * 60, 2 * 60},
-		{"sparing a row", volume.Box{}, MergeOptions{Spare: touched}, 2 * 59, 2 * 59},
 		{"one slice", slice, MergeOptions{}, 2 * 10, 2 * 10},
 		{"one lung", volume.Box{}, MergeOptions{Lung: 1}, 2 * 60, 0},
 		{"the other in a slice", slice, MergeOptions{Lung: 2}, 0, 2 * 10},
@@ -474,6 +473,51 @@ func TestFloodTellsThatItWasStopped(t *testing.T) {
 		told := 0
 		if _, err := Flood(t.Context(), in, FloodOptions{Axis: Space, ToleranceHU: 10, MaxML: ml, Stopped: func() { told++ }}, nil); err != nil || told != want {
 			t.Errorf("bound of %g ml: told %d times, want %d, %v", ml, told, want, err)
+		}
+	}
+}
+
+// What would be done wrongly in millimetres or millilitres is not done: where a voxel's
+// size is not known, and where the slices are uneven or tilted.
+func TestMeasuredOperationsWhereMillimetresAreWithheld(t *testing.T) {
+	ctx, small := t.Context(), volume.Size{9, 9, 3}
+	operations := map[string]func(in Input) error{
+		"grow":   func(in Input) error { _, err := Margin(ctx, in, MarginOptions{2}, nil); return err },
+		"shrink": func(in Input) error { _, err := Margin(ctx, in, MarginOptions{-1}, nil); return err },
+		"median": func(in Input) error { _, err := Smooth(ctx, in, SmoothOptions{Median, 1}, nil); return err },
+		"close":  func(in Input) error { _, err := Smooth(ctx, in, SmoothOptions{Closing, 1}, nil); return err },
+		"joint":  func(in Input) error { _, err := JointSmooth(ctx, in, JointOptions{[]uint8{3}, 1}, nil); return err },
+		"small": func(in Input) error {
+			_, err := Islands(ctx, in, IslandsOptions{Do: RemoveSmall, MinML: 1}, nil)
+			return err
+		},
+		"region": func(in Input) error {
+			_, err := Flood(ctx, in, FloodOptions{Axis: Space, Alike: ByLabel, MaxML: 1}, nil)
+			return err
+		},
+		"any region": func(in Input) error {
+			_, err := Flood(ctx, in, FloodOptions{Axis: Space, Alike: ByLabel}, nil)
+			return err
+		},
+		"largest": func(in Input) error {
+			_, err := Islands(ctx, in, IslandsOptions{Do: KeepLargest, N: 1}, nil)
+			return err
+		},
+	}
+	for kind, done := range map[volume.WarningKind][]string{
+		volume.WarnNoSpacing: {"any region", "largest"},
+		volume.WarnUneven:    {"any region", "largest", "region"},
+		volume.WarnTilt:      {"any region", "largest", "region"},
+		volume.WarnOneSlice:  {"any region", "close", "grow", "joint", "largest", "median", "region", "shrink"},
+	} {
+		in := Input{Mask: mask.New(small, mask.DefaultLabels()), Volume: empty(small, [3]float64{1, 1, 1}), Label: mask.Infection}
+		in.Mask.SetSlice(mask.Findings, 1, slices.Repeat([]uint8{mask.Infection}, 81))
+		in.Volume.Warnings = []volume.Warning{{Kind: kind, Message: text.M("edit.smoothing")}}
+		for name, do := range operations {
+			err := do(in)
+			if (err == nil) != slices.Contains(done, name) || err != nil && !strings.Contains(err.Error(), "milli") {
+				t.Errorf("%s, %s: %v", kind, name, err)
+			}
 		}
 	}
 }

@@ -77,6 +77,11 @@ func (in Input) checkIslands(opts IslandsOptions) error {
 		if opts.N < 1 {
 			return app.Misuse("edit.keep_none")
 		}
+	case RemoveSmall:
+		if err := in.grid(); err != nil {
+			return err
+		}
+		return in.measured(true)
 	case RemoveAt, KeepAt:
 		return in.seed(opts.At)
 	case Split:

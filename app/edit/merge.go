@@ -19,8 +19,6 @@ type MergeOptions struct {
 	// Lung bounds the merge to one lung, by its label: what is that lung or what
 	// the proposal adds to it, with the findings in it. 0 for no such bound.
 	Lung uint8
-	// Spare are voxels that stay as they are: a hand has touched them. May be nil.
-	Spare *mask.Bits
 }
 
 // Merge makes the mask what a proposal says, where it may. Locked labels stay.
@@ -39,7 +37,7 @@ func Merge(ctx context.Context, in Input, opts MergeOptions, report func(job.Pro
 				if slice != nil {
 					to = slice[i+j*nx]
 				}
-				if to == old || !known[old] || !known[to] || opts.Spare != nil && opts.Spare.At(i, j, k) {
+				if to == old || !known[old] || !known[to] {
 					continue
 				}
 				if opts.Lung == 0 || in.ofLung(opts, i, j, k) {

@@ -237,43 +237,61 @@ func (b *Bits) RowBounds(j, k int) (lo, hi int, ok bool) { return rowBounds(b.Ro
 
 // DistanceMM returns how far the voxel (i, j, k) given as at is from the nearest
 // of the set, centre to centre, with the distances of voxel centres along i, j
-// and k; infinite for an empty set.
+// and k; infinite for an empty set. Rows are searched outward and no further than the
+// best found.
 func (b *Bits) DistanceMM(at [3]int, spacingMM [3]float64) float64 {
 	best := math.Inf(1)
-	for k := range b.size[2] {
-		z := float64(k-at[2]) * spacingMM[2]
+	for dk := 0; dk < b.size[2]; dk++ {
+		z := float64(dk) * spacingMM[2]
 		if z*z >= best {
-			continue
+			break
 		}
-		for j := range b.size[1] {
-			y := float64(j-at[1]) * spacingMM[1]
-			if y*y+z*z >= best {
+		for _, k := range [2]int{at[2] - dk, at[2] + dk} {
+			if k < 0 || k >= b.size[2] {
 				continue
 			}
-			row := b.Row(j, k)
-			if i := nextBit(row, at[0], b.size[0], 0); i < b.size[0] {
-				x := float64(i-at[0]) * spacingMM[0]
-				best = min(best, x*x+y*y+z*z)
-			}
-			if i := lastBit(row, at[0]); i >= 0 {
-				x := float64(i-at[0]) * spacingMM[0]
-				best = min(best, x*x+y*y+z*z)
+			for dj := 0; dj < b.size[1]; dj++ {
+				y := float64(dj) * spacingMM[1]
+				if z*z+y*y >= best {
+					break
+				}
+				for _, j := range [2]int{at[1] - dj, at[1] + dj} {
+					if j < 0 || j >= b.size[1] {
+						continue
+					}
+					if steps, ok := nearestBit(b.Row(j, k), at[0]); ok {
+						x := float64(steps) * spacingMM[0]
+						best = min(best, x*x+y*y+z*z)
+					}
+				}
 			}
 		}
 	}
 	return math.Sqrt(best)
 }
 
-// lastBit returns the last set bit at or before i, or -1.
-func lastBit(row []uint64, i int) int {
-	for n := i >> 6; n >= 0; n-- {
-		w := row[n]
-		if n == i>>6 {
-			w &= ^uint64(0) >> (63 - i&63)
+// nearestBit is how far the nearest set bit of a row lies from position i.
+func nearestBit(row []uint64, i int) (steps int, ok bool) {
+	steps = math.MaxInt
+	for w := i >> 6; w < len(row); w++ {
+		v := row[w]
+		if w == i>>6 {
+			v &= ^uint64(0) << (i & 63)
 		}
-		if w != 0 {
-			return n*64 + 63 - bits.LeadingZeros64(w)
+		if v != 0 {
+			steps, ok = w<<6+bits.TrailingZeros64(v)-i, true
+			break
 		}
 	}
-	return -1
+	for w := i >> 6; w >= 0; w-- {
+		v := row[w]
+		if w == i>>6 {
+			v &= ^uint64(0) >> (63 - i&63)
+		}
+		if v != 0 {
+			steps, ok = min(steps, i-(w<<6+63-bits.LeadingZeros64(v))), true
+			break
+		}
+	}
+	return steps, ok
 }

@@ -109,7 +109,8 @@ func (h *History) Record(s Step) (made Step, ok bool) {
 		h.Sign(&s)
 	}
 	if s.Labels != nil {
-		s.Labels.put(h.mask, false)
+		labels, _ := s.Labels.Go(h.mask.Labels(), false)
+		_ = h.mask.SetLabels(labels) // a list that no mask can have changes nothing
 	}
 	h.forget()
 	h.steps = append(h.steps, s)
@@ -178,7 +179,9 @@ func (h *History) move(back bool, box *volume.Box) error {
 	}
 	h.mask.write(d, back)
 	if c := h.steps[i].Labels; c != nil {
-		c.put(h.mask, back)
+		var labels []Label
+		labels, h.steps[i].Labels = c.Go(h.mask.Labels(), back) // an archive may hold the old change
+		_ = h.mask.SetLabels(labels)
 	}
 	*box = box.Union(h.steps[i].Box)
 	h.next = i

@@ -61,7 +61,8 @@ func (a *shelf) reopened(size volume.Size, labels []Label) *Mask {
 	for _, s := range a.steps[:a.applied] {
 		m.Apply(s.Delta)
 		if s.Labels != nil {
-			s.Labels.put(m, false)
+			labels, _ := s.Labels.Go(m.Labels(), false)
+			_ = m.SetLabels(labels)
 		}
 	}
 	return m
@@ -284,6 +285,29 @@ func TestHistory_LabelsKeepVisibilityAndLock(t *testing.T) {
 	}
 	if got := m.Labels(); got[0].Name != "left lung" || got[0].Visible || !got[2].Locked {
 		t.Errorf("undone to %+v", got)
+	}
+}
+
+// A label that is locked or hidden is so again when the step that brought it is undone and
+// redone.
+func TestHistory_LockOutlivesItsLabel(t *testing.T) {
+	m := New(volume.Size{2, 2, 2}, DefaultLabels())
+	h := NewHistory(m)
+	own, _ := m.NewFinding("nodule")
+	h.Commit(Step{Labels: &LabelsChange{m.Labels(), append(m.Labels(), own)}})
+	labels := m.Labels()
+	labels[3].Locked, labels[3].Visible = true, false
+	_ = m.SetLabels(labels)
+	for range 2 {
+		if _, err := h.Go(0); err != nil || len(m.Labels()) != 3 {
+			t.Fatal(err)
+		}
+		if _, err := h.Go(1); err != nil {
+			t.Fatal(err)
+		}
+		if l, _ := m.Label(own.Value); !l.Locked || l.Visible {
+			t.Errorf("redone: %+v", l)
+		}
 	}
 }
 

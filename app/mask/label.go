@@ -10,6 +10,8 @@
 // nx*ny labels of one k.
 package mask
 
+import "strings"
+
 // Layer is one sheet of labels. Findings lie over anatomy.
 type Layer uint8
 
@@ -78,6 +80,16 @@ func DefaultLabels() []Label {
 		{Value: RightLung, Layer: Anatomy, Name: "right lung", Side: Right, Colour: RGB{0x3F, 0xB6, 0x8B}, Visible: true},
 		{Value: Infection, Layer: Findings, Name: "infection", Colour: RGB{0xF2, 0x54, 0x5B}, Visible: true},
 	}
+}
+
+// Same reports whether two labels are the same thing. Those of the lungs and of infection
+// are known by number and layer, whatever they are called; others by name and side too.
+func (l Label) Same(o Label) bool {
+	return l.Value == o.Value && l.Layer == o.Layer && (l.Value <= Infection || l.alike(o))
+}
+
+func (l Label) alike(o Label) bool {
+	return l.Layer == o.Layer && l.Side == o.Side && strings.EqualFold(l.Name, o.Name)
 }
 
 // ExtraColours go to further labels in this order: Okabe and Ito's series,

@@ -57,17 +57,24 @@ func (s *Step) fill(nx int) {
 	}
 }
 
-// put brings the mask's labels to one side of a change.
-func (c *LabelsChange) put(m *Mask, back bool) {
-	to := c.After
+// Go returns the list on the other side of a change where now is the list as it is, and
+// the change for the next time: with what is seen and what is locked, of labels that
+// went by it too.
+func (c *LabelsChange) Go(now []Label, back bool) (labels []Label, kept *LabelsChange) {
+	kept = &LabelsChange{asNow(c.Before, now), asNow(c.After, now)}
 	if back {
-		to = c.Before
+		return slices.Clone(kept.Before), kept
 	}
-	labels := slices.Clone(to)
-	for i := range labels {
-		if now, there := m.Label(labels[i].Value); there {
-			labels[i].Visible, labels[i].Locked = now.Visible, now.Locked
+	return slices.Clone(kept.After), kept
+}
+
+// asNow is a list with what is seen and what is locked as it is.
+func asNow(labels, now []Label) []Label {
+	labels = slices.Clone(labels)
+	for i, l := range labels {
+		if n := slices.IndexFunc(now, func(o Label) bool { return o.Value == l.Value }); n >= 0 {
+			labels[i].Visible, labels[i].Locked = now[n].Visible, now[n].Locked
 		}
 	}
-	_ = m.SetLabels(labels) // a list that no mask can have changes nothing
+	return labels
 }

@@ -2,8 +2,6 @@ package mask
 
 import (
 	"errors"
-	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -160,7 +158,7 @@ func Unfold(findings, left, right *Bits, spacingMM [3]float64) {
 	l, r := left.Clone(), right.Clone()
 	for part, s := range sums {
 		at := [3]int{int(s.i / s.n), int(s.j / s.n), int(s.k / s.n)}
-		toLeft[part] = l.distance2(at, spacingMM) <= r.distance2(at, spacingMM)
+		toLeft[part] = l.DistanceMM(at, spacingMM) <= r.DistanceMM(at, spacingMM)
 	}
 	islands.Each(func(part, i0, i1, j, k int) {
 		if toLeft[part] {
@@ -169,66 +167,6 @@ func Unfold(findings, left, right *Bits, spacingMM [3]float64) {
 			right.SetRun(i0, i1, j, k)
 		}
 	})
-}
-
-// distance2 is the squared distance in mm² from a voxel to the nearest of the
-// set, infinite where it is empty. Rows are searched outward and no further than
-// the best found.
-func (b *Bits) distance2(at [3]int, spacingMM [3]float64) float64 {
-	best := math.Inf(1)
-	for dk := 0; dk < b.size[2]; dk++ {
-		z := float64(dk) * spacingMM[2]
-		if z*z >= best {
-			break
-		}
-		for _, k := range [2]int{at[2] - dk, at[2] + dk} {
-			if k < 0 || k >= b.size[2] {
-				continue
-			}
-			for dj := 0; dj < b.size[1]; dj++ {
-				y := float64(dj) * spacingMM[1]
-				if z*z+y*y >= best {
-					break
-				}
-				for _, j := range [2]int{at[1] - dj, at[1] + dj} {
-					if j < 0 || j >= b.size[1] {
-						continue
-					}
-					if steps, ok := nearestBit(b.Row(j, k), at[0]); ok {
-						x := float64(steps) * spacingMM[0]
-						best = min(best, x*x+y*y+z*z)
-					}
-				}
-			}
-		}
-	}
-	return best
-}
-
-// nearestBit is how far the nearest set bit of a row lies from position i.
-func nearestBit(row []uint64, i int) (steps int, ok bool) {
-	steps = math.MaxInt
-	for w := i >> 6; w < len(row); w++ {
-		v := row[w]
-		if w == i>>6 {
-			v &= ^uint64(0) << (i & 63)
-		}
-		if v != 0 {
-			steps, ok = w<<6+bits.TrailingZeros64(v)-i, true
-			break
-		}
-	}
-	for w := i >> 6; w >= 0; w-- {
-		v := row[w]
-		if w == i>>6 {
-			v &= ^uint64(0) >> (63 - i&63)
-		}
-		if v != 0 {
-			steps, ok = min(steps, i-(w<<6+63-bits.LeadingZeros64(v))), true
-			break
-		}
-	}
-	return steps, ok
 }
 
 // paint gives a label to the voxels of a set, in a mask that is being built.

@@ -21,14 +21,14 @@ type Info struct {
 	// Thresholds are those that were set by hand last, whichever model's run the
 	// mask went back to; where there is none for a label, the model's own holds.
 	Thresholds []Threshold `json:"thresholds"`
-	// ThresholdsHeld is after how many steps Thresholds were set without a step of
-	// their own, as they change no voxel; nil where a step leads to them.
-	ThresholdsHeld *int      `json:"thresholds_held"`
-	Reviewer       string    `json:"reviewer"`
-	State          string    `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
-	Note           string    `json:"note"`
-	SaidBy         string    `json:"said_by"` // who said State and Note last; "" where Reviewer did
-	SaidAt         time.Time `json:"said_at"` // zero where nobody knows
+	// Held is what changed what the mask goes back to, and no voxel, so that no step
+	// tells of it; nil where a step does.
+	Held     *Held     `json:"held"`
+	Reviewer string    `json:"reviewer"`
+	State    string    `json:"state"` // of the case in a work list: "new", "in work", "corrected", "accepted", "problem"
+	Note     string    `json:"note"`
+	SaidBy   string    `json:"said_by"` // who said State and Note last; "" where Reviewer did
+	SaidAt   time.Time `json:"said_at"` // zero where nobody knows
 	// ReadingSeconds is how long somebody has actively worked on it.
 	ReadingSeconds float64 `json:"reading_seconds"`
 	// Slices says what was thought of slices, by their index k counted from 0.
@@ -40,6 +40,12 @@ type Info struct {
 	// MovedTo is the copy of the study that the work went on in; "" where it goes on
 	// here.
 	MovedTo string `json:"moved_to"`
+}
+
+// Held is a run, a file or thresholds that no step leads to.
+type Held struct {
+	Steps int    `json:"steps"` // that were applied then
+	Tool  string `json:"tool"`  // of the step that it would have been
 }
 
 // View is what a window shows of the volume.

@@ -59,7 +59,7 @@ func (s *Study) KeepFile(name, sha256 string, doubts []volume.Warning) error {
 }
 
 func (s *Study) addModel(m Model) error {
-	return s.Update(func(i *Info) { i.Models = append(i.Models, m) })
+	return s.Update(func(i *Info) { i.Models, i.Held = append(i.Models, m), nil })
 }
 
 // Begun is the study as the archive of a history that was begun before it. origins[n]
@@ -110,24 +110,38 @@ func (s *Study) KeepThresholds(thresholds map[uint8]uint8) error {
 		list = append(list, Threshold{s.name(value), float64(thresholds[value]) / 255})
 	}
 	s.mu.Unlock()
-	return s.Update(func(i *Info) { i.Thresholds, i.ThresholdsHeld = list, nil })
+	return s.Update(func(i *Info) { i.Thresholds, i.Held = list, nil })
 }
 
 // HoldThresholds says that the thresholds that were kept last change no voxel: no
 // step leads to them, and they are those of the mask as it is.
-func (s *Study) HoldThresholds() error {
+func (s *Study) HoldThresholds() error { return s.holdBy(toolThreshold) }
+
+// HoldRun says that no step came of the run or the file that was kept last: it found
+// what was there already, and the mask goes back to it.
+func (s *Study) HoldRun() error { return s.holdBy(toolModel) }
+
+// HoldPart is HoldRun for a model that was run on a part.
+func (s *Study) HoldPart() error { return s.holdBy(toolAgain) }
+
+func (s *Study) holdBy(tool string) error {
 	s.mu.Lock()
 	applied := s.applied
 	s.mu.Unlock()
-	return s.Update(func(i *Info) { i.ThresholdsHeld = &applied })
+	return s.Update(func(i *Info) { i.Held = &Held{applied, tool} })
 }
 
+// hold lets the mask as it is go back to what a step of Info.Held would.
 func (s *state) hold() {
-	if o := s.lastOrigin(); o != nil {
+	tool := s.info.Held.Tool
+	if tool != toolThreshold {
+		s.heldModels = len(s.info.Models)
+	}
+	if o := s.originOf(mask.Step{Tool: tool}); o != nil {
 		if s.held == nil {
 			s.held = map[int]*origin{}
 		}
-		s.held[s.applied] = &origin{o.model, s.info.Thresholds}
+		s.held[s.applied] = o
 	}
 }
 
@@ -139,10 +153,18 @@ const (
 )
 
 // origin is what a step goes back to: a model's run or a file, and thresholds
-// that were set by hand since.
+// that were set by hand since: by the names of that moment, and by label value, which no
+// renaming changes.
 type origin struct {
 	model      *Model
 	thresholds []Threshold
+	cuts       map[uint8]uint8
+}
+
+// cut is what goes back to a model's run with the thresholds that were kept last, whose
+// names are those of the labels as they are.
+func (s *state) cut(m *Model) *origin {
+	return &origin{m, s.info.Thresholds, cuts(s.info.Thresholds, s.labels)}
 }
 
 // originOf is what a step that comes after those that are applied goes back to;
@@ -157,13 +179,13 @@ func (s *state) originOf(step mask.Step) *origin {
 		if n := len(s.info.Models); n > 0 {
 			o := &origin{model: &s.info.Models[n-1]}
 			if before := s.lastOrigin(); before != nil {
-				o.thresholds = before.thresholds // which the part is brought to
+				o.thresholds, o.cuts = before.thresholds, before.cuts // which the part is brought to
 			}
 			return o
 		}
 	case toolThreshold:
 		if o := s.lastOrigin(); o != nil {
-			return &origin{o.model, s.info.Thresholds}
+			return s.cut(o.model)
 		}
 	}
 	return nil
@@ -171,7 +193,7 @@ func (s *state) originOf(step mask.Step) *origin {
 
 // lastOrigin is what the steps that are applied go back to, nil for nothing known.
 func (s *state) lastOrigin() *origin {
-	for n := s.applied; n > 0; n-- {
+	for n := s.applied; n >= 0; n-- {
 		if o := s.from(n); o != nil {
 			return o
 		}
@@ -179,10 +201,10 @@ func (s *state) lastOrigin() *origin {
 	return nil
 }
 
-// from is what the mask after n steps, one or more, goes back to; nil where that is
-// what it went back to before the last of them.
+// from is what the mask after n steps goes back to; nil where that is what it went back
+// to before the last of them.
 func (s *state) from(n int) *origin {
-	if o, there := s.held[n]; there {
+	if o, there := s.held[n]; there || n == 0 {
 		return o
 	}
 	return s.origins[n-1]
@@ -191,15 +213,14 @@ func (s *state) from(n int) *origin {
 // Origins is where the mask came from, for app.Session.Restore: each entry holds
 // from that number of steps on, until the next. It reads the models' proposals;
 // one that cannot be read any more is left out, with a warning that stays. A model
-// that ran last and found what was there already made no step; it is known by its
-// proposal.
+// that ran last and found what was there already made no step; where an older version
+// did not say so it is known by its proposal.
 func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 	s.mu.Lock()
-	known := make([]*origin, len(s.origins))
+	known := make([]*origin, 1+len(s.origins))
 	for n := range known {
-		known[n] = s.from(n + 1)
+		known[n] = s.from(n)
 	}
-	labels := slices.Clone(s.labels)
 	unstepped := s.unstepped()
 	s.mu.Unlock()
 	origins, runs := map[int]app.Origin{}, map[string]app.Origin{}
@@ -215,8 +236,8 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			}
 			runs[from.model.Folder] = o
 		}
-		o.Thresholds = cuts(from.thresholds, labels)
-		origins[n+1] = o
+		o.Thresholds = from.cuts
+		origins[n] = o
 	}
 	if unstepped != nil {
 		o, err := s.run(ctx, unstepped)
@@ -224,7 +245,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 			return nil, err
 		}
 		if o.Result != nil && mask.Diff(s.Mask(), o.Result.Mask).Empty() {
-			origins[len(known)] = o
+			origins[len(known)-1] = o
 		}
 	}
 	return origins, nil
@@ -234,7 +255,7 @@ func (s *Study) Origins(ctx context.Context) (map[int]app.Origin, error) {
 // taken back; nil where there is none.
 func (s *state) unstepped() *Model {
 	n := len(s.info.Models)
-	if n == 0 || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
+	if n == 0 || n == s.heldModels || s.applied != len(s.steps) || s.info.Models[n-1].Folder == "" {
 		return nil
 	}
 	last := s.info.Models[n-1]

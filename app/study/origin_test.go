@@ -100,6 +100,88 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// A threshold is its label's, whatever that is called later, and whatever has its name.
+func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	result := &app.SegmentResult{
+		Mask: mask.New(s.size, mask.DefaultLabels()), Model: app.ModelInfo{ID: "model"},
+		Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
+	}
+	if err := s.KeepProposal(t.Context(), ModelOf(result), Proposal{result.Mask, result.Probabilities}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
+	if err := s.KeepThresholds(map[uint8]uint8{mask.Infection: 51}); err != nil {
+		t.Fatal(err)
+	}
+	h.Commit(painted(toolThreshold, mask.Infection, 3, 0, 9))
+	relabel := func(change func([]mask.Label) []mask.Label) {
+		h.Commit(mask.Step{Name: text.M("test.step"), Tool: toolLabel, Hand: true, Labels: &mask.LabelsChange{Before: s.Mask().Labels(), After: change(s.Mask().Labels())}})
+	}
+	relabel(func(l []mask.Label) []mask.Label { l[2].Name = "ground glass"; return l })
+	relabel(func(l []mask.Label) []mask.Label {
+		return append(l, mask.Label{Value: 4, Layer: mask.Findings, Name: "infection"})
+	})
+	mustClose(t, s)
+	got, err := mustOpen(t, s.Folder()).Origins(t.Context())
+	if err != nil || !reflect.DeepEqual(got[2].Thresholds, map[uint8]uint8{mask.Infection: 51}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A run, a part or a file that found what was there already has no step, and is what the
+// mask goes back to all the same, whatever is drawn after it; before the first step too.
+func TestOriginsWithoutAStep(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	run := func(id string) {
+		t.Helper()
+		m := mask.New(s.size, mask.DefaultLabels())
+		if err := s.KeepProposal(t.Context(), Model{ID: id}, Proposal{Mask: m}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("first")
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 2, 0, 9))
+	must(s.KeepThresholds(map[uint8]uint8{mask.Infection: 51}))
+	must(s.HoldThresholds())
+	h.Commit(painted("brush", mask.Infection, 3, 0, 9))
+	run("part")
+	must(s.HoldPart())
+	h.Commit(painted("brush", mask.Infection, 4, 0, 9))
+	must(s.KeepFile("file", "", nil))
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 5, 0, 9))
+	if _, err := h.Undo(); err != nil {
+		t.Fatal(err)
+	}
+	run("second")
+	must(s.HoldRun())
+	h.Commit(painted("brush", mask.Infection, 5, 20, 9))
+	check := func(s *Study) {
+		t.Helper()
+		got, err := s.Origins(t.Context())
+		cut := map[uint8]uint8{mask.Infection: 51}
+		if err != nil || len(got) != 4 || got[0].Result.Model.ID != "first" || got[0].Thresholds != nil ||
+			got[1].Result != got[0].Result || !reflect.DeepEqual(got[1].Thresholds, cut) ||
+			got[2].Result.Model.ID != "part" || !reflect.DeepEqual(got[2].Thresholds, cut) ||
+			got[3].Result.Model.ID != "second" || got[3].File || got[3].Thresholds != nil {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	check(s)
+	mustClose(t, s)
+	check(mustOpen(t, s.Folder()))
+}
+
 // Thresholds that change no voxel have no step, and hold all the same: for the steps
 // that come after, and not for those that were there before.
 func TestOriginsOfThresholdsWithoutAStep(t *testing.T) {

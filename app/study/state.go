@@ -2,7 +2,6 @@ package study
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"opacity/app/mask"
@@ -33,12 +32,15 @@ type state struct {
 	origins []*origin   // of each step: what it goes back to, nil for a hand; never written to
 	// held are what the masks after so many steps go back to where that changed
 	// without a step.
-	held    map[int]*origin
-	applied int
-	staged  int64 // the record of a stroke that no step followed; 0 without one
-	doc     document
-	info    Info // what this version reads in doc
-	rows    []Row
+	held map[int]*origin
+	// heldModels is how many models and files there were when the last of them was
+	// said to have made no step.
+	heldModels int
+	applied    int
+	staged     int64 // the record of a stroke that no step followed; 0 without one
+	doc        document
+	info       Info // what this version reads in doc
+	rows       []Row
 }
 
 func (s *state) step(ref int64, step mask.Step) {
@@ -52,9 +54,7 @@ func (s *state) step(ref int64, step mask.Step) {
 	s.applied++
 	s.staged = 0
 	s.addStep(step)
-	if step.Labels != nil {
-		s.relabel(step.Labels.After)
-	}
+	s.relabel(&step, false)
 }
 
 func (s *state) move(applied int, at time.Time, who string) {
@@ -64,32 +64,24 @@ func (s *state) move(applied int, at time.Time, who string) {
 	}
 	row, sign := s.moveRow(applied, at, who)
 	for ; s.applied > applied; s.applied-- {
-		step := s.steps[s.applied-1].Step
-		row.add(s, step, sign)
-		if step.Labels != nil {
-			s.relabel(step.Labels.Before)
-		}
+		step := &s.steps[s.applied-1].Step
+		row.add(s, *step, sign)
+		s.relabel(step, true)
 	}
 	for ; s.applied < applied; s.applied++ {
-		step := s.steps[s.applied].Step
-		row.add(s, step, sign)
-		if step.Labels != nil {
-			s.relabel(step.Labels.After)
-		}
+		step := &s.steps[s.applied].Step
+		row.add(s, *step, sign)
+		s.relabel(step, false)
 	}
 	s.rows = append(s.rows, row)
 }
 
 // relabel does what a step does to the labels of a mask: what is seen and what
 // is locked stays as it is.
-func (s *state) relabel(to []mask.Label) {
-	labels := slices.Clone(to)
-	for n, l := range labels {
-		if now, ok := s.label(l.Value); ok {
-			labels[n].Visible, labels[n].Locked = now.Visible, now.Locked
-		}
+func (s *state) relabel(step *mask.Step, back bool) {
+	if step.Labels != nil {
+		s.labels, step.Labels = step.Labels.Go(s.labels, back)
 	}
-	s.labels = labels
 }
 
 // change takes in a change of study.json.
@@ -105,7 +97,7 @@ func (s *state) reread(change document) error {
 		return errDamaged
 	}
 	s.info = info
-	if _, said := change["thresholds_held"]; said && info.ThresholdsHeld != nil && *info.ThresholdsHeld == s.applied {
+	if _, said := change["held"]; said && info.Held != nil && info.Held.Steps == s.applied {
 		s.hold()
 	}
 	return nil
@@ -177,7 +169,7 @@ func (s *state) read(kind uint8, offset int64, payload []byte) error {
 		_, who := change["reviewer"]
 		_, model := change["models"]
 		_, threshold := change["thresholds"]
-		_, held := change["thresholds_held"]
+		_, held := change["held"]
 		if who || model || threshold || held { // what steps go back to and rows of the audit name; all else is read at the end
 			return s.reread(change)
 		}

@@ -26,7 +26,7 @@ type Row struct {
 
 // Options are what a list needs from the window around it. All may be left out.
 type Options struct {
-	Open func(name string)                                                // by Enter, a double click, or a click on the chosen one
+	Open func(name string)                                                // by Enter or a double click
 	Key  func(e *fyne.KeyEvent)                                           // keys that are none of the list's
 	Rune func(r rune)                                                     // and what they type
 	Cut  func(s string, width, size float32, style fyne.TextStyle) string // fits a text into a width

@@ -24,12 +24,12 @@ type Tile struct {
 	Pad      float32
 	Chosen   bool
 	Disabled bool
-	// menu, where it is set, is asked for by the right button at a place of the
-	// window; keys says whether it took a key.
+	// Menu, where it is set, is asked for by the right button at a place of the
+	// window; Keys says whether it took a key.
 	Menu func(at fyne.Position)
 	Keys func(*fyne.KeyEvent) bool
-	// dragged, where it is set, hears of the pointer that was pressed on the tile and
-	// moves, at a place of the tile; dropped of its end.
+	// OnDrag, where it is set, hears of the pointer that was pressed on the tile and
+	// moves, at a place of the tile; OnDrop of its end.
 	OnDrag func(at fyne.Position)
 	OnDrop func()
 	last   fyne.Position // of that pointer

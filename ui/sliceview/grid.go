@@ -152,8 +152,7 @@ func (g *Grid) changed(c viewer.Change) {
 	g.all(func(p *pane) { p.changed(c) })
 }
 
-// all runs f for the panes on screen; the others are brought up to date when
-// they are shown.
+// all runs f for every pane, those that are not on screen too.
 func (g *Grid) all(f func(*pane)) {
 	for _, p := range g.panes {
 		f(p)

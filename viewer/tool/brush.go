@@ -77,18 +77,17 @@ func (t *brush) paint(from, to Event) {
 	}
 }
 
-// smartMaxMM bounds the ball of the smart brush, which looks at every voxel of
-// it at each move of the pointer.
-const smartMaxMM = 30
-
 func (t *brush) tip(e Event) mask.Tip {
-	s := t.kit.settings
+	s := t.settings()
 	_, _, n, _ := e.Plane.Axes()
-	tip := mask.Tip{Geometry: t.kit.viewer.Session().Volume().Geometry, RadiusMM: s.RadiusMM, Square: s.Square, Solid: s.Solid, Axis: n}
-	if t.smart && s.Solid {
-		tip.RadiusMM = math.Min(tip.RadiusMM, smartMaxMM)
-	}
-	return tip
+	return mask.Tip{Geometry: t.kit.viewer.Session().Volume().Geometry, RadiusMM: s.RadiusMM, Square: s.Square, Solid: s.Solid, Axis: n}
+}
+
+// settings are the kit's, with the ring as it is for this brush.
+func (t *brush) settings() Settings {
+	s := t.kit.settings
+	s.RadiusMM = s.RingMM(t.name)
+	return s
 }
 
 // between returns points on the way from one voxel to another, no further apart
@@ -124,5 +123,5 @@ func (t *brush) marks(last Event) Marks {
 	if t.down() {
 		erase = t.kit.pen.erase
 	}
-	return Marks{Ring: t.kit.ring(last, erase)}
+	return Marks{Ring: t.kit.ring(t.settings(), last, erase)}
 }

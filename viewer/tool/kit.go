@@ -36,6 +36,9 @@ func (n Name) Hint() text.Message { return text.M("tool.hint." + string(n)) }
 
 // HintWith is Hint as it is true with settings.
 func (n Name) HintWith(s Settings) text.Message {
+	if (n == Lasso || n == Polygon) && s.Subtract {
+		return text.M("tool.hint." + string(n) + "_erase")
+	}
 	if n != Scissors {
 		return n.Hint()
 	}
@@ -86,6 +89,9 @@ type Kit struct {
 	Ended app.Signal[text.Message]
 	// Said tells what became of an outline.
 	Said app.Signal[text.Message]
+	// Stopped says why nothing may be painted now that the session would let be
+	// painted, zero where it may; nil for always.
+	Stopped func() text.Message
 	// Fill and Island carry out the clicks of those tools; nil for nobody.
 	Fill, Island func(Click)
 

@@ -62,19 +62,19 @@ func (k *Kit) Place(o *Outline) text.Message {
 }
 
 // ring works out the cuts of a ring with the slices that are shown.
-func (k *Kit) ring(e Event, erase bool) *Ring {
+func (k *Kit) ring(s Settings, e Event, erase bool) *Ring {
 	vol := k.viewer.Session().Volume()
 	if vol == nil {
 		return nil
 	}
-	r := &Ring{Center: e.Voxel, Square: k.settings.Square, Erase: erase}
+	r := &Ring{Center: e.Voxel, Square: s.Square, Erase: erase}
 	for p := range viewer.Plane(viewer.Planes) {
 		r.RadiusMM[p] = -1
 		switch {
 		case p == e.Plane:
-			r.RadiusMM[p] = k.settings.RadiusMM
-		case k.settings.Solid:
-			r.RadiusMM[p] = cut(k.settings, vol.Geometry, e.Voxel, p, k.viewer.SliceOf(p))
+			r.RadiusMM[p] = s.RadiusMM
+		case s.Solid:
+			r.RadiusMM[p] = cut(s, vol.Geometry, e.Voxel, p, k.viewer.SliceOf(p))
 		}
 	}
 	return r

@@ -45,6 +45,11 @@ func (k *Kit) refusal() text.Message {
 	if s.Mask() == nil || s.Loading() {
 		return text.M("tool.refused.loading")
 	}
+	if k.Stopped != nil {
+		if why := k.Stopped(); !why.IsZero() {
+			return why
+		}
+	}
 	if s.Shown() != s.Mask() {
 		return text.M("tool.refused.preview")
 	}

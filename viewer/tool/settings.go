@@ -27,6 +27,18 @@ type Settings struct {
 	CutSlices int
 }
 
+// smartMaxMM bounds the ball of the smart brush, which looks at every voxel of
+// it at each move of the pointer.
+const smartMaxMM = 30
+
+// RingMM is the radius that a tool's ring has by these settings.
+func (s Settings) RingMM(n Name) float64 {
+	if n == Smart && s.Solid {
+		return math.Min(s.RadiusMM, smartMaxMM)
+	}
+	return s.RadiusMM
+}
+
 // WholeStack is a Settings.CutSlices without an end.
 const WholeStack = -1
 
