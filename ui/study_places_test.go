@@ -23,7 +23,7 @@ func TestWorkIsFoundEitherWay(t *testing.T) {
 	b.Open(filepath.Join(folder, "a.nii"))
 	b.until("it is open", b.complete)
 	if b.study() == nil || b.study().Folder() != own || b.infection() != drawn {
-		t.Fatalf("opened by itself it has %d voxels, not %d", b.infection(), drawn)
+		t.Fatalf("opened by itself it has %d voxels, not %d; study %v, looked at %v, says %q", b.infection(), drawn, b.study(), b.keeping.looking, b.status.text.Text)
 	}
 	if !strings.Contains(b.status.text.Text, "in "+filepath.Dir(own)) {
 		t.Errorf("it says %q", b.status.text.Text)
