@@ -237,12 +237,7 @@ func (e *easel) who(name string) string {
 		return name
 	}
 	if e.numbers == nil {
-		e.numbers = map[string]int{}
-		for _, row := range e.r.Cases {
-			if _, seen := e.numbers[row.Case]; !seen {
-				e.numbers[row.Case] = len(e.numbers) + 1
-			}
-		}
+		e.numbers = e.r.Numbers()
 	}
 	return strconv.Itoa(e.numbers[name])
 }

@@ -9,6 +9,7 @@ import (
 	"opacity/app/metrics/catalogue"
 	"opacity/app/metrics/score"
 	"opacity/app/text"
+	"opacity/export/figures"
 	"opacity/export/plot"
 )
 
@@ -102,12 +103,7 @@ func (e *easel) calibration() (text.Message, error) {
 		about.Notes = append([]string{e.table.T("drawn.bins", catalogue.CalibrationBins)}, about.Notes...)
 		d := plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins}
 		for _, c := range curves {
-			bins, ece := c.Pool.All.Calibration(catalogue.CalibrationBins)
-			m := plot.Calibrated{Name: titled(c.Model, c.Label), ECE: plot.Exactly(ece.X)}
-			for _, b := range bins {
-				m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
-			}
-			d.Models = append(d.Models, m)
+			d.Models = append(d.Models, figures.Calibrated(titled(c.Model, c.Label), c.Pool.All))
 		}
 		return e.figure(plot.Calibration(d), curves[0].Label)
 	})

@@ -80,7 +80,8 @@ func (s *Session) DeleteLabel(value uint8) error {
 
 // ImportLabels takes in the labels of a file as one named step. Those whose name
 // is there already pass on their colour; the others are added, under the number
-// they have in the file where it is free, and no lung's nor that of infection. It returns what came of them.
+// they have in the file where it is free, and no lung's nor that of infection. It
+// returns what came of them.
 func (s *Session) ImportLabels(file string, labels []mask.Label) (done ImportedLabels, err error) {
 	if err := s.settle(); err != nil {
 		return done, err

@@ -158,8 +158,8 @@ func (s *Session) follow(p provenance) {
 // SetMask replaces the labels at every voxel by those of m, which was read from a
 // file, as one named step. Its labels are a person's work, as if a hand had drawn
 // them, but for those that stay as they were. What is doubtful about m stays on screen
-// with it. Locked labels stay as they are; a mask that says nothing of others is refused. It needs no saving, unless work that does comes
-// before it, or is locked.
+// with it. Locked labels stay as they are; a mask that says nothing of others is
+// refused. It needs no saving, unless work that does comes before it, or is locked.
 func (s *Session) SetMask(name text.Message, m *mask.Mask, stay []mask.Label, doubts ...volume.Warning) error {
 	if err := s.settle(); err != nil {
 		return err

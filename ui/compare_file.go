@@ -13,7 +13,7 @@ const jobReference = "reference"
 
 func (w *Window) askReference() {
 	if w.mayCompare() && w.opts.ReadMask != nil {
-		w.choose.openFile(w.t("ui.reference.choose_file"), w.lastFolder(), w.placeOfThisCase(w.openReference))
+		w.choose.openFile(w.t("ui.reference.choose_file"), w.lastFolder(), ofThisCase(w, w.openReference))
 	}
 }
 

@@ -90,7 +90,7 @@ func otherStudies(dirs []string, image study.Source, may func(folder string) boo
 // shown.
 func (w *Window) chooseOther(found []otherStudy) {
 	folder := func() {
-		w.choose.openFolder(w.t("ui.reference.choose_study"), w.studiesFolder(), w.placeOfThisCase(w.openOther))
+		w.choose.openFolder(w.t("ui.reference.choose_study"), w.studiesFolder(), ofThisCase(w, w.openOther))
 	}
 	if len(found) == 0 {
 		w.question("reader_study", w.t("ui.reference.study"), w.t("ui.reference.no_study"),

@@ -81,8 +81,8 @@ func (w *Window) export(e exportJob) {
 		e.unsaid[l.Value] = !w.session.Annotated(l)
 	}
 	w.bands.settled("save") // this is another attempt
-	again := w.placeOfThisCase(w.askExportInto)
-	w.unlessTaken(e.paths(), w.exportedThere(e.folder), w.ofThisCase(func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { again(e.folder) })
+	again := ofThisCase(w, w.askExportInto)
+	w.unlessTaken(e.paths(), w.exportedThere(e.folder), ofThisCase(w, func(overwrite bool) { e.overwrite = overwrite; w.runExport(e) }), func() { again(e.folder) })
 }
 
 func (e exportJob) maskPath() string   { return filepath.Join(e.folder, app.MaskName) }

@@ -19,7 +19,7 @@ func (w *Window) askImportLabels() {
 	if !w.canEdit() || len(w.modals) > 0 {
 		return
 	}
-	w.choose.openFile(w.t("ui.label.import.title"), w.lastFolder(), w.placeOfThisCase(w.importLabels))
+	w.choose.openFile(w.t("ui.label.import.title"), w.lastFolder(), ofThisCase(w, w.importLabels))
 }
 
 func (w *Window) importLabels(path string) {

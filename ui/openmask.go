@@ -26,7 +26,7 @@ const jobMask = "mask"
 
 func (w *Window) askOpenMask() {
 	if w.complete() && !w.segmenting && w.opts.ReadMask != nil {
-		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), w.placeOfThisCase(w.openMask))
+		w.choose.openFile(w.t("ui.mask.choose"), w.lastFolder(), ofThisCase(w, w.openMask))
 	}
 }
 

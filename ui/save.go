@@ -93,10 +93,10 @@ func (w *Window) suggestedMask() string {
 // askMaskPlace asks where the mask goes, and again with the same name where that
 // will not do.
 func (w *Window) askMaskPlace(suggested string, then func()) {
-	again := w.placeOfThisCase(func(path string) { w.askMaskPlace(path, then) })
-	w.choose.saveFile(w.t("ui.save.title"), suggested, w.placeOfThisCase(func(chosen string) {
+	again := ofThisCase(w, func(path string) { w.askMaskPlace(path, then) })
+	w.choose.saveFile(w.t("ui.save.title"), suggested, ofThisCase(w, func(chosen string) {
 		path := maskName(chosen)
-		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeMask(path, overwrite, then) }), func() { again(path) })
+		w.unlessThere([]string{path}, ofThisCase(w, func(overwrite bool) { w.writeMask(path, overwrite, then) }), func() { again(path) })
 	}))
 }
 
@@ -160,36 +160,17 @@ func (w *Window) unlessTaken(paths []string, whose func() string, then func(over
 	})
 }
 
-// stays returns what tells whether the case is still the one that is open now, and says
-// where it is not that what was asked for is not done. It is taken when something is
-// asked: the system's choosers do not block the window.
-func (w *Window) stays() func() bool {
+// ofThisCase is what is done with an answer only while the case stays open that is open
+// now, else says that it is not done. It is taken when something is asked: the system's
+// choosers do not block the window.
+func ofThisCase[T any](w *Window, do func(T)) func(T) {
 	attempt := w.opening
-	return func() bool {
+	return func(answer T) {
 		if attempt != w.opening {
 			w.status.note(w.t("ui.case_gone"))
+			return
 		}
-		return attempt == w.opening
-	}
-}
-
-// ofThisCase is what is done only while the case stays open that is open now.
-func (w *Window) ofThisCase(do func(overwrite bool)) func(overwrite bool) {
-	stays := w.stays()
-	return func(overwrite bool) {
-		if stays() {
-			do(overwrite)
-		}
-	}
-}
-
-// placeOfThisCase is ofThisCase for the place that a chooser asks for.
-func (w *Window) placeOfThisCase(do func(path string)) func(path string) {
-	stays := w.stays()
-	return func(path string) {
-		if stays() {
-			do(path)
-		}
+		do(answer)
 	}
 }
 

@@ -165,18 +165,12 @@ func (w *Window) keptOf(spared mask.Delta) string {
 	opened := slices.ContainsFunc(steps[:applied], func(s mask.Step) bool { return s.Tool == mask.ToolFile })
 	said := ""
 	for n, of := range [][256]int{drawn, erased} {
-		var told []string
-		for _, l := range w.session.Mask().Labels() {
-			if n := of[l.Value]; n > 0 {
-				told = append(told, w.t("ui.change.label", l.Name, w.amountOf(n, false)))
-			}
-		}
-		if len(told) > 0 {
+		if told := w.amounts(of); told != "" {
 			key := [...]string{"ui.segment.kept_drawn", "ui.segment.kept_erased"}[n]
 			if opened {
 				key = [...]string{"ui.segment.kept_opened", "ui.segment.kept_without"}[n]
 			}
-			said += w.t(key, strings.Join(told, ", ")) + " "
+			said += w.t(key, told) + " "
 		}
 	}
 	return said
@@ -205,16 +199,21 @@ func (w *Window) lockedOf(r *app.SegmentResult) string {
 			}
 		}
 	}
+	if told := w.amounts(kept); told != "" {
+		return w.t("ui.segment.kept_locked", told) + " "
+	}
+	return ""
+}
+
+// amounts names the labels that some voxels are of, with how much; "" for none.
+func (w *Window) amounts(voxels [256]int) string {
 	var told []string
-	for _, l := range m.Labels() {
-		if n := kept[l.Value]; n > 0 {
+	for _, l := range w.session.Mask().Labels() {
+		if n := voxels[l.Value]; n > 0 {
 			told = append(told, w.t("ui.change.label", l.Name, w.amountOf(n, false)))
 		}
 	}
-	if told == nil {
-		return ""
-	}
-	return w.t("ui.segment.kept_locked", strings.Join(told, ", ")) + " "
+	return strings.Join(told, ", ")
 }
 
 // cancelSegment stops the model; the mask is shown as it was at once.

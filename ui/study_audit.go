@@ -30,12 +30,12 @@ func (w *Window) askAudit() {
 }
 
 func (w *Window) askAuditPlace(suggested string) {
-	again := w.placeOfThisCase(w.askAuditPlace)
-	w.choose.saveFile(w.t("ui.audit.title"), suggested, w.placeOfThisCase(func(path string) {
+	again := ofThisCase(w, w.askAuditPlace)
+	w.choose.saveFile(w.t("ui.audit.title"), suggested, ofThisCase(w, func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".csv"
 		}
-		w.unlessThere([]string{path}, w.ofThisCase(func(overwrite bool) { w.writeAudit(path, overwrite) }), func() { again(path) })
+		w.unlessThere([]string{path}, ofThisCase(w, func(overwrite bool) { w.writeAudit(path, overwrite) }), func() { again(path) })
 	}))
 }
 

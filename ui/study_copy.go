@@ -36,7 +36,7 @@ func (w *Window) saveStudyAs(then func()) {
 		if w.keeping != k || len(w.modals) > 0 {
 			return
 		}
-		w.choose.saveFile(w.t("ui.study.save_as"), suggested, w.placeOfThisCase(func(path string) {
+		w.choose.saveFile(w.t("ui.study.save_as"), suggested, ofThisCase(w, func(path string) {
 			if !strings.EqualFold(filepath.Ext(path), study.Extension) {
 				path += study.Extension
 			}

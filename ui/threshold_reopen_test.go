@@ -11,18 +11,24 @@ import (
 	"opacity/viewer/tool"
 )
 
-// A threshold that was set is set when the study is opened again, and those before
-// and after it are where undo and redo lead.
-func TestThresholdComesBackWithTheStudy(t *testing.T) {
+// opensSure opens the same case again and again, which the sure model can be run on.
+func opensSure(t *testing.T) func() *bench {
 	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
-	open := func() *bench {
+	return func() *bench {
 		b := newBench(t, func(o *Options) { o.Segmenter, o.StudiesDir = &sure{finds: 8}, dir })
 		b.openFile(image)
 		return b
 	}
-	movable := func(b *bench) func() bool {
-		return func() bool { return b.thresholdRefused(mask.Infection) == "" }
-	}
+}
+
+func movable(b *bench) func() bool {
+	return func() bool { return b.thresholdRefused(mask.Infection) == "" }
+}
+
+// A threshold that was set is set when the study is opened again, and those before
+// and after it are where undo and redo lead.
+func TestThresholdComesBackWithTheStudy(t *testing.T) {
+	open := opensSure(t)
 	b := open()
 	b.segment()
 	b.until("the model has run", func() bool { return !b.segmenting })
@@ -75,15 +81,7 @@ func TestThresholdComesBackWithTheStudy(t *testing.T) {
 
 // A threshold that changes no voxel makes no step, and is there again all the same.
 func TestThresholdOfNoVoxelComesBack(t *testing.T) {
-	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "ct.nii")
-	open := func() *bench {
-		b := newBench(t, func(o *Options) { o.Segmenter, o.StudiesDir = &sure{finds: 8}, dir })
-		b.openFile(image)
-		return b
-	}
-	movable := func(b *bench) func() bool {
-		return func() bool { return b.thresholdRefused(mask.Infection) == "" }
-	}
+	open := opensSure(t)
 	b := open()
 	b.segment()
 	b.until("the model has run", func() bool { return !b.segmenting })

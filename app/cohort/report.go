@@ -153,6 +153,18 @@ func cell(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
+// Numbers are the places of the cases in metrics.csv, by name, from 1 on: what they are
+// called where nobody is to be named.
+func (r Report) Numbers() map[string]int {
+	numbers := map[string]int{}
+	for _, row := range r.Cases {
+		if _, seen := numbers[row.Case]; !seen {
+			numbers[row.Case] = len(numbers) + 1
+		}
+	}
+	return numbers
+}
+
 // WriteMetrics writes metrics.csv: a row per case and label. A value that is not
 // defined is an empty cell, and the last column says why, as KEY=reason.
 func (r Report) WriteMetrics(w io.Writer) error {

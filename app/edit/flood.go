@@ -3,7 +3,6 @@ package edit
 import (
 	"context"
 	"math"
-	"slices"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -83,7 +82,7 @@ func (in Input) checkFlood(opts FloodOptions) error {
 	if opts.Alike != ByLabel && in.Volume.Unit != volume.HU {
 		return app.Refuse(nil, "edit.not_hu")
 	}
-	if opts.MaxML > 0 && slices.ContainsFunc(in.Volume.Warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNoSpacing }) {
+	if opts.MaxML > 0 && volume.Warned(in.Volume.Warnings, volume.WarnNoSpacing) {
 		return app.Refuse(nil, "edit.no_bound")
 	}
 	return in.seed(opts.Seed)

@@ -243,7 +243,7 @@ func (r *ranking) area(pixels float64) text.Message {
 // spacing is 1 mm where the image does not say it.
 func (r *ranking) spacing() (mm [3]float64, known bool) {
 	v := r.in.Volume
-	if v == nil || slices.ContainsFunc(v.Warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNoSpacing }) {
+	if v == nil || volume.Warned(v.Warnings, volume.WarnNoSpacing) {
 		return [3]float64{1, 1, 1}, false
 	}
 	return v.SpacingMM(), true

@@ -100,10 +100,9 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// A threshold is its label's, whatever that is called later, and whatever has its name.
-func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
-	s := blank(t)
-	h := s.History()
+// keepsRun keeps what a model that found nothing proposed.
+func keepsRun(t *testing.T, s *Study) {
+	t.Helper()
 	result := &app.SegmentResult{
 		Mask: mask.New(s.size, mask.DefaultLabels()), Model: app.ModelInfo{ID: "model"},
 		Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
@@ -111,6 +110,13 @@ func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
 	if err := s.KeepProposal(t.Context(), ModelOf(result), Proposal{result.Mask, result.Probabilities}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A threshold is its label's, whatever that is called later, and whatever has its name.
+func TestOriginsOfThresholdsOfARenamedLabel(t *testing.T) {
+	s := blank(t)
+	h := s.History()
+	keepsRun(t, s)
 	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
 	if err := s.KeepThresholds(map[uint8]uint8{mask.Infection: 51}); err != nil {
 		t.Fatal(err)
@@ -187,13 +193,7 @@ func TestOriginsWithoutAStep(t *testing.T) {
 func TestOriginsOfThresholdsWithoutAStep(t *testing.T) {
 	s := blank(t)
 	h := s.History()
-	result := &app.SegmentResult{
-		Mask: mask.New(s.size, mask.DefaultLabels()), Model: app.ModelInfo{ID: "model"},
-		Probabilities: map[string][][]uint8{"infection": make([][]uint8, s.size[2])},
-	}
-	if err := s.KeepProposal(t.Context(), ModelOf(result), Proposal{result.Mask, result.Probabilities}); err != nil {
-		t.Fatal(err)
-	}
+	keepsRun(t, s)
 	h.Commit(painted(toolModel, mask.LeftLung, 0, 0, 100))
 	h.Commit(painted("brush", mask.Infection, 2, 0, 9))
 	hold := func(at uint8) {

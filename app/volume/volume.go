@@ -179,6 +179,11 @@ func GravestFirst(ws []Warning) []Warning {
 	return out
 }
 
+// Warned reports whether a kind is among some warnings.
+func Warned(ws []Warning, kind WarningKind) bool {
+	return slices.ContainsFunc(ws, func(w Warning) bool { return w.Kind == kind })
+}
+
 // Withheld returns the first warning that forbids millilitres and out-of-plane
 // millimetres on this volume, and whether there is one.
 func (v *Volume) Withheld() (Warning, bool) {

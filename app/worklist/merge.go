@@ -78,7 +78,7 @@ func byImage(entries []Entry) map[image]Entry {
 
 func mergeEntry(base, ours, theirs Entry) Entry {
 	e := theirs.clone()
-	if ours.Path != base.Path || ours.SeriesUID != base.SeriesUID {
+	if ours.image() != base.image() {
 		e.Path, e.SeriesUID = ours.Path, ours.SeriesUID
 	}
 	if ours.Model != base.Model || !reflect.DeepEqual(ours.Uncertainty, base.Uncertainty) {

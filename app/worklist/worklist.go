@@ -123,7 +123,7 @@ func (l *List) Add(cases []Entry) int {
 	before := len(l.entries)
 	all := slices.Clone(l.entries)
 	for _, e := range cases {
-		known := slices.ContainsFunc(all, func(o Entry) bool { return o.Path == e.Path && o.SeriesUID == e.SeriesUID })
+		known := slices.ContainsFunc(all, func(o Entry) bool { return o.image() == e.image() })
 		if !known {
 			all = append(all, e.clone())
 		}

@@ -261,15 +261,20 @@ func (c Case) region(ctx context.Context) (in *mask.Bits, where string, err erro
 }
 
 func calibration(h score.Histogram, about plot.About, name string) Shown {
-	found, ece := h.Calibration(catalogue.CalibrationBins)
 	about.Notes = append([]string{t("calibration.bins", catalogue.CalibrationBins)}, about.Notes...)
-	m := plot.Calibrated{Name: name, ECE: plot.Exactly(ece.X)}
-	for _, b := range found {
-		m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
-	}
-	f := plot.Calibration(plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins, Models: []plot.Calibrated{m}})
+	f := plot.Calibration(plot.CalibrationData{About: about, Bins: catalogue.CalibrationBins, Models: []plot.Calibrated{Calibrated(name, h)}})
 	f.Name = "calibration_" + name
 	return Shown{Figure: f, tip: "calibration"}
+}
+
+// Calibrated is what a figure draws of probabilities, in the bins of the metric ece.
+func Calibrated(name string, h score.Histogram) plot.Calibrated {
+	bins, ece := h.Calibration(catalogue.CalibrationBins)
+	m := plot.Calibrated{Name: name, ECE: plot.Exactly(ece.X)}
+	for _, b := range bins {
+		m.Bins = append(m.Bins, plot.Bin{Number: b.Number, Mean: b.Predicted, Positive: plot.Exactly(b.Observed), N: b.Voxels})
+	}
+	return m
 }
 
 // curve draws the ROC or the precision-recall curve with a threshold in use, and with what

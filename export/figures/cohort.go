@@ -72,14 +72,10 @@ func Cohort(kind string, r cohort.Report, of cohort.Group, identity bool) (Shown
 // numbered has numbers in place of the cases' names, one for a case in all of its figures:
 // its place in metrics.csv.
 func numbered(r cohort.Report) cohort.Report {
-	numbers := map[string]string{}
+	numbers := r.Numbers()
 	r.Cases = slices.Clone(r.Cases)
-	for n := range r.Cases {
-		name := r.Cases[n].Case
-		if numbers[name] == "" {
-			numbers[name] = strconv.Itoa(len(numbers) + 1)
-		}
-		r.Cases[n].Case = numbers[name]
+	for n, row := range r.Cases {
+		r.Cases[n].Case = strconv.Itoa(numbers[row.Case])
 	}
 	return r
 }

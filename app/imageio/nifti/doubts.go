@@ -25,16 +25,12 @@ var keptDoubts = []volume.WarningKind{
 	volume.WarnDuplicate, volume.WarnMixed, volume.WarnNotHU,
 }
 
-func has(ws []volume.Warning, kind volume.WarningKind) bool {
-	return slices.ContainsFunc(ws, func(w volume.Warning) bool { return w.Kind == kind })
-}
-
 // putDoubts writes those of the warnings that are to be kept. voxels is false
 // where the file holds no values of the volume, but labels.
 func (h *header) putDoubts(ws []volume.Warning, voxels bool) {
 	said := ""
 	for _, kind := range keptDoubts {
-		if !has(ws, kind) || kind == volume.WarnNotHU && !voxels {
+		if !volume.Warned(ws, kind) || kind == volume.WarnNotHU && !voxels {
 			continue
 		}
 		more := doubtsMark + string(kind)
@@ -58,7 +54,7 @@ func (h *header) readDoubts() {
 	}
 	for name := range strings.SplitSeq(list, ",") {
 		kind := volume.WarningKind(name)
-		if !slices.Contains(keptDoubts, kind) || has(h.warnings, kind) {
+		if !slices.Contains(keptDoubts, kind) || volume.Warned(h.warnings, kind) {
 			continue
 		}
 		switch kind {

@@ -112,7 +112,7 @@ func TestMaskOfDoubtfulImages(t *testing.T) {
 	if _, err := ReadMaskOn(context.Background(), path, v.Geometry); err != nil {
 		t.Error(err)
 	}
-	if got := mustLoad(t, path); !has(got.Warnings, volume.WarnGap) || !has(got.Warnings, volume.WarnOrientation) {
+	if got := mustLoad(t, path); !volume.Warned(got.Warnings, volume.WarnGap) || !volume.Warned(got.Warnings, volume.WarnOrientation) {
 		t.Errorf("warnings %v", got.Warnings)
 	}
 }

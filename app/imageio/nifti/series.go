@@ -66,7 +66,7 @@ func Open(path string) (app.Series, error) {
 		Size: g.Size, SpacingMM: g.SpacingMM(), Orientation: src.Orientation(),
 		Files: 1, LabelMap: look.looksLikeLabels(path),
 	}
-	if i := slices.IndexFunc(h.warnings, func(w volume.Warning) bool { return w.Kind == volume.WarnNoSpacing }); i >= 0 {
+	if volume.Warned(h.warnings, volume.WarnNoSpacing) {
 		s.info.SpacingMM = [3]float64{}
 	}
 	s.info.Unit, s.info.Warnings = s.judge(look.extent, look.fit)
@@ -102,7 +102,7 @@ func megabytes(n int64) int64 { return (n + 1<<20 - 1) >> 20 }
 // judge tells the unit of values of a range and a fit, and all there is to doubt.
 func (s *series) judge(e extent, f fit) (volume.Unit, []volume.Warning) {
 	unit, doubts := volume.HU, slices.Clone(s.header.warnings)
-	if has(doubts, volume.WarnNotHU) {
+	if volume.Warned(doubts, volume.WarnNotHU) {
 		unit = volume.Arbitrary
 	} else if !looksLikeHU(e) {
 		unit = volume.Arbitrary

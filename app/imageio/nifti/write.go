@@ -22,7 +22,7 @@ import (
 // written. The extension says whether it is compressed. Existing files are
 // replaced only with overwrite. Errors are *app.Error or a context's.
 func WriteVolume(ctx context.Context, path string, v *volume.Volume, overwrite bool) error {
-	if v.Source.Header == nil && has(v.Warnings, volume.WarnOrientation) {
+	if v.Source.Header == nil && volume.Warned(v.Warnings, volume.WarnOrientation) {
 		v = withoutPlace(v)
 	}
 	if v.Int16 != nil {
@@ -142,10 +142,10 @@ func newHeader(v *volume.Volume, datatype int, slope float64) *header {
 		clear(h.raw[atName:atMagic])
 	} else {
 		h.setTransform(v.Source.Affine)
-		if !has(v.Warnings, volume.WarnNoSpacing) {
+		if !volume.Warned(v.Warnings, volume.WarnNoSpacing) {
 			h.raw[atUnits] = 2 // mm
 		}
-		if voxels && has(v.Warnings, volume.WarnOrientation) {
+		if voxels && volume.Warned(v.Warnings, volume.WarnOrientation) {
 			h.putInt16(atSCode, 0)
 			h.putInt16(atQCode, 0)
 		}
