@@ -69,7 +69,7 @@ func (w *Window) leaveHanded(next func()) {
 		next()
 	}
 	switch {
-	case k.making:
+	case k.making != nil:
 		w.leaveMade(then)
 		return
 	case k.study == nil || w.session.Loading():
@@ -117,7 +117,7 @@ func (w *Window) leaveMade(then func()) {
 		}
 		return struct{}{}, nil
 	}, nil, func(struct{}, error) {
-		if w.keeping == k && k.making && len(w.modals) == 0 {
+		if w.keeping == k && k.making != nil && len(w.modals) == 0 {
 			asked = true
 			w.askStalled(then)
 		}
@@ -193,6 +193,7 @@ func (w *Window) shut() {
 		return
 	}
 	w.handOver()
+	w.awaitMakings()
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
