@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"opacity/app"
@@ -69,7 +70,7 @@ func (w *Window) leaveHanded(next func()) {
 		next()
 	}
 	switch {
-	case k.making != nil:
+	case k.making:
 		w.leaveMade(then)
 		return
 	case k.study == nil || w.session.Loading():
@@ -117,7 +118,7 @@ func (w *Window) leaveMade(then func()) {
 		}
 		return struct{}{}, nil
 	}, nil, func(struct{}, error) {
-		if w.keeping == k && k.making != nil && len(w.modals) == 0 {
+		if w.keeping == k && k.making && len(w.modals) == 0 {
 			asked = true
 			w.askStalled(then)
 		}
@@ -193,7 +194,9 @@ func (w *Window) shut() {
 		return
 	}
 	w.handOver()
-	w.awaitMakings()
+	w.finishWork()
+	w.finishDrawing() // which waits for a threshold
+	w.finishWork()
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
@@ -210,6 +213,14 @@ func (w *Window) shut() {
 	if w.opts.Closed != nil {
 		w.opts.Closed()
 	}
+}
+
+// finishWork takes what is still worked out of the mask and the studies that are being
+// made of the first work, not for ever: a disk may not answer.
+func (w *Window) finishWork() {
+	w.jobs.Finish(syncPatience, func(key string) bool {
+		return key == jobEdit || key == jobAmount && w.amount.wanted || strings.HasPrefix(key, jobMake)
+	})
 }
 
 // awaitClosing waits for studies to be closed, not for ever: a disk may not answer.

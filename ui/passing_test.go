@@ -333,7 +333,7 @@ func TestPassing_ARunWhoseStudyIsGivenUpEnds(t *testing.T) {
 	b := studied(t, t.TempDir())
 	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
 	b.segment()
-	for b.keeping.making == nil {
+	for !b.keeping.making {
 		if f := b.queue.next(); f != nil {
 			f()
 		}

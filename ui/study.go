@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"opacity/app"
 	"opacity/app/job"
@@ -31,7 +30,7 @@ type keeping struct {
 	draft  study.Info   // what is said of the case while there is no study
 
 	wanted bool                // there is something to keep
-	making *making             // the study is being made; nil while it is not
+	making bool                // the study is being made
 	notes  []func(*study.Info) // made meanwhile
 	made   []func()            // what waits for it
 
@@ -94,7 +93,7 @@ func (w *Window) note(change func(*study.Info)) {
 		return
 	default:
 		change(&k.draft)
-		if k.making != nil {
+		if k.making {
 			k.notes = append(k.notes, change)
 		}
 		w.whenKept(nil)
@@ -130,41 +129,45 @@ func (w *Window) whenKept(then func()) {
 		return
 	}
 	k.made = append(k.made, then)
-	if k.making == nil {
+	if !k.making {
 		w.makeStudy(k)
 	}
 }
 
-// making is a study on its way: made beside the window, and the window's once it was taken.
-type making struct {
-	of    *keeping
-	study *study.Study  // with err, once over
-	err   error         //
-	over  chan struct{} // closed when it is made, or cannot be
-}
+// jobMake is what the keys of the jobs begin with that make studies.
+const jobMake = "study.make "
 
 // makeStudy makes the study of the open case, beside the window.
 func (w *Window) makeStudy(k *keeping) {
-	m := &making{of: k, over: make(chan struct{})}
-	w.makings = append(w.makings, m)
-	k.making, k.notes = m, nil
+	k.making, k.notes = true, nil
 	info, g, dir, name, begin := w.studyInfo(), w.session.Volume().Geometry, k.dir, k.name, k.begin
 	info.Program, info.Sources, info.Reviewer = w.opts.Version, []study.Source{k.source}, w.reader()
 	info.Case = w.session.Info().Case
 	if info.State == "" {
 		info.State, info.SaidBy, info.SaidAt = worklist.InWork, w.reader(), w.now().UTC().Round(0)
 	}
-	key := fmt.Sprint("study.make ", w.opening) // that of another case goes on
-	job.Run(w.jobs, key, func(context.Context, func(job.Progress)) (struct{}, error) {
-		defer close(m.over)
+	key := fmt.Sprint(jobMake, w.opening) // that of another case goes on
+	job.Run(w.jobs, key, func(context.Context, func(job.Progress)) (*study.Study, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			m.err = app.Fail(err, "ui.study.no_folder", dir, safefile.Reason(err))
-			return struct{}{}, nil
+			return nil, app.Fail(err, "ui.study.no_folder", dir, safefile.Reason(err))
 		}
-		m.study, m.err = study.Create(study.Unused(dir, name), info, g, begin)
-		return struct{}{}, nil
-	}, nil, func(struct{}, error) {
-		w.takeMade(m)
+		return study.Create(study.Unused(dir, name), info, g, begin)
+	}, nil, func(s *study.Study, err error) {
+		k.making = false
+		switch {
+		case w.keeping != k: // its case was given up
+			w.release(s)
+		case err != nil:
+			w.studyFailed(k, err)
+			w.tryAgain(k)
+		default:
+			notes := k.notes
+			w.attach(k, s)
+			w.sayKept(s)
+			for _, change := range notes {
+				w.note(change)
+			}
+		}
 		waiting := k.made
 		k.made = nil
 		for _, then := range waiting {
@@ -172,43 +175,6 @@ func (w *Window) makeStudy(k *keeping) {
 		}
 		w.showKept()
 	})
-}
-
-// takeMade takes a study that is made, unless that was done.
-func (w *Window) takeMade(m *making) {
-	n, k := slices.Index(w.makings, m), m.of
-	if n < 0 {
-		return
-	}
-	w.makings = slices.Delete(w.makings, n, n+1)
-	k.making = nil
-	switch {
-	case w.keeping != k: // its case was given up
-		w.release(m.study)
-	case m.err != nil:
-		w.studyFailed(k, m.err)
-		w.tryAgain(k)
-	default:
-		w.attach(k, m.study)
-		w.sayKept(m.study)
-		for _, change := range k.notes {
-			w.note(change)
-		}
-	}
-}
-
-// awaitMakings takes the studies that are still being made, with what was done
-// meanwhile, before the window goes; not for ever: a disk may not answer.
-func (w *Window) awaitMakings() {
-	patience := time.After(syncPatience)
-	for _, m := range slices.Clone(w.makings) {
-		select {
-		case <-m.over:
-			w.takeMade(m)
-		case <-patience:
-			return
-		}
-	}
 }
 
 // retryMake is how long it takes until a study that could not be made is tried

@@ -13,7 +13,7 @@ import (
 
 // canCopy reports whether the case can be kept as a study elsewhere.
 func (w *Window) canCopy() bool {
-	return w.complete() && !w.sample && !w.segmenting && w.keeping.source.SHA256 != "" && w.keeping.making == nil
+	return w.complete() && !w.sample && !w.segmenting && w.keeping.source.SHA256 != "" && !w.keeping.making
 }
 
 func (w *Window) askSaveStudyAs() { w.saveStudyAs(nil) }

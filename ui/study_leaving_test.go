@@ -40,7 +40,7 @@ func TestLeavingWhileTheStudyIsMade(t *testing.T) {
 	b := studied(t, t.TempDir())
 	b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
 	k := b.keeping
-	k.making = &making{} // and it never ends
+	k.making = true // and it never ends
 	b.draw(5)
 	b.closeStudy()
 	b.settle()
@@ -127,7 +127,16 @@ func TestToldToEndWhileTheStudyIsMade(t *testing.T) {
 		"two":                  {func(b *bench) { b.draw(5); b.draw(6) }, 2},
 		"one that is not over": {func(b *bench) { b.use(tool.Brush); b.hold() }, 1},
 		"what is said":         {func(b *bench) { b.keys.Do(tool.ReviewAccepted) }, 0},
-		"a case given up":      {func(b *bench) { b.draw(5); b.closeNow() }, 0},
+		"a fill at work": {func(b *bench) {
+			b.use(tool.Fill)
+			b.click(0.5, 0.5)
+		}, 1},
+		"an operation to be applied when it is ready": {func(b *bench) {
+			b.draw(5)
+			b.operate(b.operation("margin"))
+			b.amount.commit()
+		}, 2},
+		"a case given up": {func(b *bench) { b.draw(5); b.closeNow() }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := studied(t, t.TempDir())

@@ -26,7 +26,7 @@ func (w *Window) kept() (word string, ink fyne.ThemeColorName) {
 		return w.t("ui.kept.looking"), theme.ColorNameWarning
 	case k.failed != nil:
 		return w.t("ui.kept.not"), theme.ColorNameError
-	case k.making != nil, k.study != nil && k.study.Durable() < len(steps):
+	case k.making, k.study != nil && k.study.Durable() < len(steps):
 		return w.t("ui.kept.soon"), look.Dim
 	case k.study != nil:
 		return w.t("ui.kept.yes"), theme.ColorNameSuccess

@@ -89,7 +89,6 @@ type Window struct {
 	keeping      *keeping             // what keeps the work on the open case
 	studyChanged app.Signal[struct{}] // another study, or none, keeps the work, or what it says of itself changed
 	closing      closings             // of studies
-	makings      []*making            // of studies, not taken yet
 	loose        loose
 	left         []leftStudy // that were not closed, to go on with
 

@@ -100,7 +100,7 @@ func (b *bench) goToCase(name string) {
 func (b *bench) arrived(name string) {
 	b.t.Helper()
 	b.until(name+" is open", func() bool {
-		return b.complete() && b.cases.present == name && !b.jobs.Running(jobOpen) && b.keeping.making == nil
+		return b.complete() && b.cases.present == name && !b.jobs.Running(jobOpen) && !b.keeping.making
 	})
 }
 
