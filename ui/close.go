@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"opacity/app"
@@ -193,6 +194,9 @@ func (w *Window) shut() {
 		return
 	}
 	w.handOver()
+	w.finishWork()
+	w.finishDrawing() // which waits for a threshold
+	w.finishWork()
 	w.keepView()
 	w.cases.close()
 	w.drop(w.keeping)
@@ -209,6 +213,14 @@ func (w *Window) shut() {
 	if w.opts.Closed != nil {
 		w.opts.Closed()
 	}
+}
+
+// finishWork takes what is still worked out of the mask and the studies that are being
+// made of the first work, not for ever: a disk may not answer.
+func (w *Window) finishWork() {
+	w.jobs.Finish(syncPatience, func(key string) bool {
+		return key == jobEdit || key == jobAmount && w.amount.wanted || strings.HasPrefix(key, jobMake)
+	})
 }
 
 // awaitClosing waits for studies to be closed, not for ever: a disk may not answer.

@@ -276,12 +276,9 @@ func TestLeavingTellsOfAPreview(t *testing.T) {
 	b.until("it is closed", func() bool { return b.closed })
 }
 
-// A boundary that the pointer holds is kept as if it had let go.
+// A boundary that the pointer holds is kept as if it had let go, and an open outline after it.
 func TestLeavingKeepsAHeldThreshold(t *testing.T) {
 	for name, leave := range waysOut {
-		if name == "told to end" { // which does not wait for a boundary to be worked out
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			b, _ := newListBench(t, func(o *Options) { o.Segmenter = &sure{finds: 8} })
 			b.goToCase("a")
@@ -290,11 +287,12 @@ func TestLeavingKeepsAHeldThreshold(t *testing.T) {
 			b.kept(1)
 			b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
 			dir := b.study().Folder()
+			b.polygonOf([2]float32{0.7, 0.3}, [2]float32{0.95, 0.3}, [2]float32{0.8, 0.8}) // outside what the model finds
 			b.slide(mask.Infection, 38, false)
 			leave(b)
 			s := b.onDisk(dir)
 			defer s.Close()
-			if steps, applied := s.History().Steps(); applied != 2 || steps[1].Tool != "threshold" {
+			if steps, applied := s.History().Steps(); applied != 3 || steps[1].Tool != "threshold" || steps[2].Tool != "polygon" {
 				t.Errorf("%d steps", applied)
 			}
 		})

@@ -149,6 +149,13 @@ func TestPassing_WhatWasBegunBeforeLandsInNeither(t *testing.T) {
 	b.nothingDone("B")
 }
 
+// hold begins a stroke that does not end.
+func (b *bench) hold() {
+	at := fyne.PointEvent{Position: b.point(0.5, 0.5)}
+	b.panes.grid.MouseMoved(&desktop.MouseEvent{PointEvent: at})
+	b.panes.grid.MouseDown(&desktop.MouseEvent{PointEvent: at, Button: desktop.MouseButtonPrimary})
+}
+
 func TestPassing_NoStrokeIsCarriedOver(t *testing.T) {
 	b := studied(t, t.TempDir())
 	b.openFile(filepath.Join(t.TempDir(), "A.nii"))
@@ -158,9 +165,7 @@ func TestPassing_NoStrokeIsCarriedOver(t *testing.T) {
 	b.keys.Do(tool.ReviewAccepted)
 	b.use(tool.Brush)
 	s := b.passesOn("B")
-	at := fyne.PointEvent{Position: b.point(0.5, 0.5)}
-	b.panes.grid.MouseMoved(&desktop.MouseEvent{PointEvent: at})
-	b.panes.grid.MouseDown(&desktop.MouseEvent{PointEvent: at, Button: desktop.MouseButtonPrimary}) // and never up
+	b.hold()
 	b.settle()
 	b.arrives(s)
 	b.nothingDone("B")

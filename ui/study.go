@@ -134,6 +134,9 @@ func (w *Window) whenKept(then func()) {
 	}
 }
 
+// jobMake is what the keys of the jobs begin with that make studies.
+const jobMake = "study.make "
+
 // makeStudy makes the study of the open case, beside the window.
 func (w *Window) makeStudy(k *keeping) {
 	k.making, k.notes = true, nil
@@ -143,7 +146,7 @@ func (w *Window) makeStudy(k *keeping) {
 	if info.State == "" {
 		info.State, info.SaidBy, info.SaidAt = worklist.InWork, w.reader(), w.now().UTC().Round(0)
 	}
-	key := fmt.Sprint("study.make ", w.opening) // that of another case goes on
+	key := fmt.Sprint(jobMake, w.opening) // that of another case goes on
 	job.Run(w.jobs, key, func(context.Context, func(job.Progress)) (*study.Study, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, app.Fail(err, "ui.study.no_folder", dir, safefile.Reason(err))

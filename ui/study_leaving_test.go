@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"opacity/app"
+	"opacity/app/study"
+	"opacity/viewer/tool"
 )
 
 // A mask saved before the last strokes is said to be older than they are.
@@ -111,5 +113,49 @@ func TestCaseIsLeftOnceItsCopyIsOnDisk(t *testing.T) {
 	b.until("B is open", func() bool { return b.complete() && b.session.Info().Case == "B" })
 	if !waits {
 		t.Error("the next case is read while the copy is on its way to the disk")
+	}
+}
+
+// A program that is told to end while the study of the first stroke is still being made
+// keeps that stroke, and leaves nobody's lock behind.
+func TestToldToEndWhileTheStudyIsMade(t *testing.T) {
+	for name, test := range map[string]struct {
+		do    func(b *bench)
+		steps int
+	}{
+		"a stroke":             {func(b *bench) { b.draw(5) }, 1},
+		"two":                  {func(b *bench) { b.draw(5); b.draw(6) }, 2},
+		"one that is not over": {func(b *bench) { b.use(tool.Brush); b.hold() }, 1},
+		"what is said":         {func(b *bench) { b.keys.Do(tool.ReviewAccepted) }, 0},
+		"a fill at work": {func(b *bench) {
+			b.use(tool.Fill)
+			b.click(0.5, 0.5)
+		}, 1},
+		"an operation to be applied when it is ready": {func(b *bench) {
+			b.draw(5)
+			b.operate(b.operation("margin"))
+			b.amount.commit()
+		}, 2},
+		"a case given up": {func(b *bench) { b.draw(5); b.closeNow() }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := studied(t, t.TempDir())
+			b.openFile(filepath.Join(t.TempDir(), "ct.nii"))
+			dir := b.keeping.dir
+			test.do(b)
+			b.shut()
+			folders, err := study.In(dir)
+			if err != nil || len(folders) != 1 {
+				t.Fatal(folders, err)
+			}
+			s := b.onDisk(folders[0])
+			defer s.Close()
+			if steps, _ := s.History().Steps(); len(steps) != test.steps {
+				t.Errorf("it keeps %d steps", len(steps))
+			}
+			if _, left := study.LeftOpen(folders[0]); left {
+				t.Error("it was not closed")
+			}
+		})
 	}
 }

@@ -82,8 +82,12 @@ func (b *bench) draw3(p ...fyne.Position) {
 
 // polygon sets three points of an outline.
 func (b *bench) polygon() {
+	b.polygonOf([2]float32{0.3, 0.3}, [2]float32{0.7, 0.3}, [2]float32{0.5, 0.7})
+}
+
+func (b *bench) polygonOf(points ...[2]float32) {
 	b.use(tool.Polygon)
-	for _, p := range [][2]float32{{0.3, 0.3}, {0.7, 0.3}, {0.5, 0.7}} {
+	for _, p := range points {
 		b.click(p[0], p[1])
 	}
 }

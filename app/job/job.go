@@ -32,7 +32,11 @@ type Runner struct {
 	running  map[string]*handle
 }
 
-type handle struct{ cancel context.CancelFunc }
+type handle struct {
+	cancel  context.CancelFunc
+	over    chan struct{} // closed when the work is done
+	deliver func()        // hands over its result, once; on the owner goroutine, after over
+}
 
 // NewRunner returns a Runner whose callbacks go through d.
 func NewRunner(d Dispatcher) *Runner {
@@ -71,7 +75,17 @@ func Run[T any](r *Runner, key string, work func(ctx context.Context, report fun
 ) {
 	r.Cancel(key)
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &handle{cancel: cancel}
+	h := &handle{cancel: cancel, over: make(chan struct{})}
+	var result T
+	var err error
+	h.deliver = func() {
+		cancel()
+		if r.running[key] != h {
+			return
+		}
+		delete(r.running, key)
+		done(result, err)
+	}
 	r.running[key] = h
 	report := func(Progress) {}
 	if onProgress != nil {
@@ -82,16 +96,35 @@ func Run[T any](r *Runner, key string, work func(ctx context.Context, report fun
 		})
 	}
 	go func() {
-		result, err := work(ctx, report)
-		r.dispatch(func() {
-			cancel()
-			if r.running[key] != h {
-				return
-			}
-			delete(r.running, key)
-			done(result, err)
-		})
+		result, err = work(ctx, report)
+		close(h.over)
+		r.dispatch(h.deliver)
 	}()
+}
+
+// Finish waits for the jobs with a key that is wanted, those included that they begin,
+// and hands over what they found there and then, for an owner that is about to go. It
+// gives up after patience, and on nothing else: work that waits for the owner keeps it
+// waiting.
+func (r *Runner) Finish(patience time.Duration, wanted func(key string) bool) {
+	late := time.After(patience)
+	for {
+		var h *handle
+		for key, running := range r.running {
+			if wanted(key) {
+				h = running
+			}
+		}
+		if h == nil {
+			return
+		}
+		select {
+		case <-h.over:
+			h.deliver()
+		case <-late:
+			return
+		}
+	}
 }
 
 // coalesce returns a report function, safe for concurrent use, that hands on at

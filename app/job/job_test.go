@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -74,6 +75,41 @@ func TestCancel_StillCallsDone(t *testing.T) {
 	l.until(t, func() bool { return got != nil })
 	if !errors.Is(got, context.Canceled) {
 		t.Errorf("done got %v", got)
+	}
+}
+
+func TestFinish_WaitsAndDeliversOnce(t *testing.T) {
+	l := make(loop, 64)
+	r := NewRunner(l.dispatch)
+	var got []string
+	work := func(what string) func(context.Context, func(Progress)) (string, error) {
+		return func(ctx context.Context, _ func(Progress)) (string, error) {
+			time.Sleep(5 * time.Millisecond)
+			return what, ctx.Err()
+		}
+	}
+	take := func(s string, _ error) { got = append(got, s) }
+	Run(r, "edit", work("edited"), nil, func(s string, err error) {
+		take(s, err)
+		Run(r, "make", work("made"), nil, take) // one begins another
+	})
+	Run(r, "open", func(ctx context.Context, _ func(Progress)) (string, error) {
+		<-ctx.Done()
+		return "opened", ctx.Err()
+	}, nil, take)
+	r.Finish(time.Minute, func(key string) bool { return key != "open" })
+	if !slices.Equal(got, []string{"edited", "made"}) || r.Running("edit") || !r.Running("open") {
+		t.Errorf("finished: %q", got)
+	}
+	start := time.Now()
+	r.Finish(10*time.Millisecond, func(string) bool { return true })
+	if !r.Running("open") || time.Since(start) < 10*time.Millisecond {
+		t.Error("it had no patience, or took what was not over")
+	}
+	r.CancelAll()
+	l.until(t, func() bool { return !r.Running("open") })
+	if !slices.Equal(got, []string{"edited", "made", "opened"}) {
+		t.Errorf("delivered: %q", got)
 	}
 }
 

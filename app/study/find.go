@@ -88,7 +88,7 @@ func LeftOpen(folder string) (Owner, bool) {
 		return Owner{}, false
 	}
 	if alive(o.PID) { // as far as numbers tell: the system knows
-		f, sure, err := openLock(path)
+		f, sure, err := openLock(path, false)
 		if err != nil || !sure {
 			return Owner{}, false
 		}

@@ -64,13 +64,22 @@ type lock struct {
 // errHeld says that somebody else has the lock.
 var errHeld = errors.New("study: held by another process")
 
+// A lock that is held is asked for again before that is believed: who only looks
+// whether somebody has it (see LeftOpen) holds it for that moment, as does a program
+// that was just started from here.
+const (
+	lockTries = 10
+	lockPause = 10 * time.Millisecond
+)
+
 // takeLock makes this process the one that may write. errHeld comes with who has
 // it, as far as that can be read; other errors are the disk's.
 func takeLock(path string) (*lock, Owner, error) {
-	for range 10 { // each time somebody else let go between two steps of ours
-		f, sure, err := openLock(path)
+	for range lockTries { // each time somebody else let go between two steps of ours
+		f, sure, err := openLock(path, true)
 		if errors.Is(err, errHeld) {
-			return nil, readOwner(path), errHeld
+			time.Sleep(lockPause)
+			continue
 		}
 		if err != nil {
 			return nil, Owner{}, err
@@ -104,8 +113,10 @@ func (o Owner) Away() bool { return o != Owner{} && o.Host != thisProcess().Host
 // somebody else has it by now; those of the disk.
 func BreakLock(folder string, o Owner) error {
 	path := filepath.Join(folder, lockName)
-	f, _, err := openLock(path)
+	f, _, err := openLock(path, false)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // its owner has let go
 	case errors.Is(err, errHeld):
 		return app.Fail(err, "study.lock_held", folder)
 	case err != nil:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,6 +134,30 @@ func TestOneProcessEdits(t *testing.T) {
 	mustClose(t, mustOpen(t, folder)) // taken over
 	if _, err := os.Stat(filepath.Join(folder, lockName)); err == nil {
 		t.Error("the lock stays after Close")
+	}
+}
+
+// Who only looks whether a study was left open keeps nobody from it, and leaves no
+// lock behind where there is none.
+func TestLookingHoldsNobodyUp(t *testing.T) {
+	s := create(t)
+	folder, path := s.Folder(), s.path(lockName)
+	mustClose(t, s)
+	if f, _, err := openLock(path, false); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a lock that is not there is opened: %v, %v", f, err)
+	}
+	probe, _, err := openLock(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(2*lockPause, func() { _ = probe.Close() })
+	again := mustOpen(t, folder)
+	defer mustClose(t, again)
+	if err := again.ReadOnly(); err != nil {
+		t.Error(err)
+	}
+	if err := BreakLock(t.TempDir(), Owner{Host: "elsewhere"}); err != nil {
+		t.Errorf("a lock that is gone cannot be broken: %v", err)
 	}
 }
 

@@ -8,10 +8,14 @@ import (
 	"syscall"
 )
 
-// openLock opens the lock file, made where it is missing, and has the system
-// hold it for this process. sure is false where the file system knows no locks.
-func openLock(path string) (f *os.File, sure bool, err error) {
-	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NONBLOCK, 0o666)
+// openLock opens the lock file, with create made where it is missing, and has the
+// system hold it for this process. sure is false where the file system knows no locks.
+func openLock(path string, create bool) (f *os.File, sure bool, err error) {
+	flags := os.O_RDWR | syscall.O_NONBLOCK
+	if create {
+		flags |= os.O_CREATE
+	}
+	f, err = os.OpenFile(path, flags, 0o666)
 	if err != nil {
 		return nil, false, err
 	}
