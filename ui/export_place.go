@@ -79,7 +79,7 @@ func (w *Window) rememberExported(folder string) {
 // exportedThere returns what says, beside the window, that the report in a folder is of
 // another image; "" where it is of this one, or there is none.
 func (w *Window) exportedThere(folder string) func() string {
-	info, sha := w.session.Info(), w.keeping.source.SHA256
+	info, sha, shown := w.session.Info(), w.keeping.source.SHA256, w.caseShown()
 	return func() string {
 		b, err := os.ReadFile(filepath.Join(folder, "report.json"))
 		if err != nil {
@@ -101,6 +101,6 @@ func (w *Window) exportedThere(folder string) func() string {
 		if !other {
 			return ""
 		}
-		return w.t("ui.replace.another", there.Input.Name, info.Case)
+		return w.t("ui.replace.another", there.Input.Name, shown)
 	}
 }
