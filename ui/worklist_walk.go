@@ -99,7 +99,7 @@ func (c *workList) follow() {
 func (c *workList) opens(name string) bool {
 	e, ok := c.entry(name)
 	info := c.w.session.Info()
-	if !ok || c.w.session.Volume() == nil || absolute(info.Path) != e.Path || e.SeriesUID != "" && e.SeriesUID != info.Identity.SeriesUID {
+	if !ok || c.w.session.Volume() == nil || absolute(info.Path) != e.Path || e.SeriesUID != "" && e.SeriesUID != worklist.SeriesOf(info) {
 		return false
 	}
 	dir := c.w.keeping.dir
@@ -113,8 +113,11 @@ func (c *workList) tellTwin() {
 		return
 	}
 	for _, source := range k.study.Info().Sources {
+		if source.Path == absolute(c.w.session.Info().Path) {
+			continue // other cases there are other series
+		}
 		for _, e := range c.list.Entries() {
-			if e.Path == source.Path && e.SeriesUID == source.SeriesUID && e.Case != c.present {
+			if e.Path == source.Path && (e.SeriesUID == "" || e.SeriesUID == source.SeriesUID) && e.Case != c.present {
 				k.hints = append(k.hints, c.w.t("ui.cases.twin", c.present, e.Case))
 				c.w.bands.refresh()
 				return

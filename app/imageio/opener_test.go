@@ -14,6 +14,7 @@ import (
 	"opacity/app/imageio/nifti"
 	"opacity/app/testdata"
 	"opacity/app/volume"
+	"opacity/app/worklist"
 )
 
 // writeSeries puts a small CT series into dir.
@@ -215,6 +216,84 @@ func TestLinksToFoldersAreFollowed(t *testing.T) {
 		if len(scan.Failed) != 1 || !strings.Contains(scan.Failed[0].Error(), "gone") {
 			t.Errorf("%s: told %v", folder, scan.Failed)
 		}
+	}
+}
+
+// What macOS leaves beside files on sticks and in zips is no case, and nothing of it fails.
+func TestFilesOfMacOSAreLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "ct"), 3, 1, "x")
+	const head = "\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"
+	for _, name := range []string{"._scan.nii.gz", "ct/._IM0001.dcm", "__MACOSX/ct/scan.nii"} {
+		write(t, filepath.Join(dir, name), head)
+	}
+	scan, err := Opener{}.Scan(t.Context(), []string{dir}, nil)
+	if err != nil || len(scan.Series) != 1 || len(scan.Failed) > 0 {
+		t.Errorf("%d series, failed %v, %v", len(scan.Series), scan.Failed, err)
+	}
+}
+
+// A link that is named gives its own name, as one inside a named folder does.
+func TestNamedLinkNamesItsCase(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "store", "1.2.3", "DICOM"), 3, 1, "x")
+	link := filepath.Join(dir, "alpha")
+	if err := os.Symlink(filepath.Join(dir, "store", "1.2.3", "DICOM"), link); err != nil {
+		t.Skip("no links here:", err)
+	}
+	scan, err := Opener{}.Scan(t.Context(), []string{link}, nil)
+	if err != nil || len(scan.Series) != 1 || scan.Series[0].Info().Case != "alpha" {
+		t.Errorf("%+v, %v", scan.Series, err)
+	}
+}
+
+// All files of a big folder may be named: its neighbours are listed once.
+func TestAllFilesOfAFolderNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "s")
+	writeSeries(t, dir, 3, 1, "x")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.dcm"))
+	list, err := collect(t.Context(), files[:2])
+	if err != nil || len(list.dicom) != 3 || len(list.beside) != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := collect(stopped, files); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled, it says %v", err)
+	}
+}
+
+// A case of a list is the series right at its path, not a better one in a folder below;
+// each of the stacks that one series fell into is a case that can be opened.
+func TestCasesOfAListAreTheirSeries(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "patient"), 5, 5, "x")
+	writeSeries(t, filepath.Join(dir, "patient", "thin"), 30, 1, "y")
+	writeSeries(t, filepath.Join(dir, "two"), 10, 1, "z")
+	files, _ := filepath.Glob(filepath.Join(dir, "two", "*.dcm"))
+	for _, f := range files[6:] { // made with larger pixels
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, f, strings.Replace(string(b), "DS\x04\x001\\1 ", "DS\x04\x002\\2 ", 1))
+	}
+	found, _, err := worklist.Scan(t.Context(), Opener{}, dir, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := &worklist.List{}
+	list.Add(found)
+	got := map[int]bool{}
+	for _, e := range list.Entries() {
+		s, err := e.Series(t.Context(), Opener{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[s.Info().Size[2]] = true
+	}
+	if len(list.Entries()) != 4 || !got[5] || !got[30] || !got[6] || !got[4] {
+		t.Errorf("%d cases, of %v slices", len(list.Entries()), got)
 	}
 }
 

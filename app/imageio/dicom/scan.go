@@ -186,8 +186,12 @@ func noteParts(all []*Series) {
 	for _, s := range all {
 		parts[s.info.Identity.SeriesUID]++
 	}
+	met := map[string]int{}
 	for _, s := range all {
-		if n := parts[s.info.Identity.SeriesUID]; n > 1 && s.info.Identity.SeriesUID != "" {
+		uid := s.info.Identity.SeriesUID
+		if n := parts[uid]; n > 1 && uid != "" {
+			met[uid]++
+			s.info.Part = met[uid]
 			s.warn(volume.WarnSkipped, "dicom.warn.parts", n)
 		}
 	}
