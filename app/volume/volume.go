@@ -49,7 +49,10 @@ type Identity struct {
 	PatientName, PatientID, BirthDate, StudyDate string
 	StudyDescription, SeriesDescription          string
 	SeriesNumber, Modality, Kernel, Manufacturer string
-	StudyUID, SeriesUID                          string
+	StudyUID                                     string
+	// SeriesUID tells series apart. Of a series that is several stacks, passes of the
+	// scanner over one part of the body, each has a # and its number behind it.
+	SeriesUID string
 }
 
 // IsEmpty reports whether the header names no patient.
