@@ -19,7 +19,6 @@ type SeriesInfo struct {
 	Format         string // "DICOM", "NIfTI-1"
 	TransferSyntax string // DICOM: UID and name; empty otherwise
 	Identity       volume.Identity
-	Part           int // which of the stacks, from 1, that the images of one series fell into; 0 for its only one
 	Size           volume.Size
 	SpacingMM      [3]float64 // 0 where the file does not say
 	Orientation    string     // of the file's own axes, "LPS", "RAS"...

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"opacity/app"
-	"opacity/app/worklist"
 	"opacity/ui/look"
 )
 
@@ -124,7 +123,7 @@ func (w *Window) reopen(name string, info app.SeriesInfo) {
 		w.cases.goTo(name)
 		return
 	}
-	w.openCase(info.Path, worklist.SeriesOf(info), "")
+	w.openCase(info.Path, info.Identity.SeriesUID, "")
 }
 
 // blindHere is where the study of the open case would have to lie, of where it does.

@@ -444,12 +444,12 @@ func (o below) Scan(_ context.Context, paths []string, _ func(job.Progress)) (ap
 // stack of the same series.
 func TestARowOpensItsOwnImage(t *testing.T) {
 	folder := t.TempDir()
-	at := func(name, path string, part int) listed {
+	at := func(name, path, uid string) listed {
 		s := listed{newSeries(name)}
-		s.info.Path, s.info.Part, s.info.Identity.SeriesUID = filepath.Join(folder, path), part, "uid of "+path
+		s.info.Path, s.info.Identity.SeriesUID = filepath.Join(folder, path), uid
 		return s
 	}
-	o := below{at("thin", "patient/thin", 0), at("patient", "patient", 0), at("one", "parts", 1), at("two", "parts", 2)}
+	o := below{at("thin", "patient/thin", "1"), at("patient", "patient", "2"), at("one", "parts", "3"), at("two", "parts", "3#2")}
 	b := newBench(t, func(opts *Options) { opts.Opener, opts.StudiesDir = o, t.TempDir() })
 	b.openCases(folder)
 	b.until("the list is open", func() bool { return b.cases.list != nil })

@@ -99,7 +99,7 @@ func (c *workList) follow() {
 func (c *workList) opens(name string) bool {
 	e, ok := c.entry(name)
 	info := c.w.session.Info()
-	if !ok || c.w.session.Volume() == nil || absolute(info.Path) != e.Path || e.SeriesUID != "" && e.SeriesUID != worklist.SeriesOf(info) {
+	if !ok || c.w.session.Volume() == nil || absolute(info.Path) != e.Path || e.SeriesUID != "" && e.SeriesUID != info.Identity.SeriesUID {
 		return false
 	}
 	dir := c.w.keeping.dir

@@ -69,7 +69,7 @@ func keyOf(i app.SeriesInfo) string {
 	if err != nil {
 		path = i.Path
 	}
-	return fmt.Sprintln(path, i.Identity.SeriesUID, i.Part, i.Size)
+	return fmt.Sprintln(path, i.Identity.SeriesUID, i.Size)
 }
 
 // worth leaves out masks, and pictures of a slice or two (scouts) where there is

@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 	}
 	slice := described{info: app.SeriesInfo{Case: "scan", Path: "scan", Size: volume.Size{8, 8, 30}, Identity: volume.Identity{SeriesUID: "1.2"}}}
 	thin := slice
-	thin.info.Part = 2
+	thin.info.Identity.SeriesUID = "1.2#2"
 	opener := found{
 		"in": {
 			Series: []app.Series{at("in/b/ct.nii"), at("in/out/b/prob_lung.nii.gz"), at("in/b.opacity/ct.nii")},

@@ -2,7 +2,6 @@ package worklist
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"unicode/utf8"
 
@@ -43,7 +42,7 @@ func Scan(ctx context.Context, opener app.Opener, folder string, name func(app.S
 		}
 		e := Entry{Case: info.Case, Path: path}
 		if paths[info.Path] > 1 {
-			e.SeriesUID = SeriesOf(info)
+			e.SeriesUID = info.Identity.SeriesUID
 		}
 		if name != nil {
 			e.Case = name(info)
@@ -66,25 +65,15 @@ func (e Entry) Series(ctx context.Context, opener app.Opener, report func(job.Pr
 	return one, nil
 }
 
-// SeriesOf names a series among those of one path: by its UID, with #2 behind it for
-// the second of the stacks that its images fell into. Without a UID it is "".
-func SeriesOf(info app.SeriesInfo) string {
-	uid := info.Identity.SeriesUID
-	if uid != "" && info.Part > 1 {
-		uid = fmt.Sprintf("%s#%d", uid, info.Part)
-	}
-	return uid
-}
-
-// Pick finds the image of a case among the series found under its path: the one that
-// SeriesOf names so or, with "", the one that lies right there and not in a folder
+// Pick finds the image of a case among the series found under its path: the one with
+// that UID or, with "", the one that lies right there and not in a folder
 // below, or what is likeliest meant.
 func Pick(found []app.Series, path, series string) (app.Series, bool) {
 	var likely app.Series
 	for _, s := range found { // the scan puts what is likeliest meant first
 		switch info := s.Info(); {
 		case series != "":
-			if SeriesOf(info) == series {
+			if info.Identity.SeriesUID == series {
 				return s, true
 			}
 		case info.LabelMap:

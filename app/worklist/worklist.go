@@ -36,8 +36,7 @@ type Entry struct {
 	// Path is the file or folder it is opened from, absolute; a saved list has it
 	// from its own folder where it lies below that.
 	Path string `json:"path"`
-	// SeriesUID tells series of one path apart, as SeriesOf has it; empty where there
-	// is one.
+	// SeriesUID tells series of one path apart; empty where there is one.
 	SeriesUID string `json:"series_uid"`
 	Model     string `json:"model"` // ID of the model that has run last; "" where none has
 	// Uncertainty is how unsure that model is, as review.Queue has it; nil where

@@ -68,6 +68,11 @@ func TestBadFiles(t *testing.T) {
 		{"infinite affine", spoiled(func(h *header) { h.putFloat32(atSRow+12, math.Inf(1)) }), "where its voxels lie"},
 		{"singular affine", spoiled(func(h *header) { copy(h.raw[atSRow+16:], h.raw[atSRow:atSRow+16]) }), "where its voxels lie"},
 		{"zero affine", spoiled(func(h *header) { clear(h.raw[atSRow:atName]) }), "where its voxels lie"},
+		{"zero affine beside a qform of no rotation", spoiled(func(h *header) {
+			clear(h.raw[atSRow:atName])
+			h.putInt16(atQCode, 1)
+			h.putFloat32(atQuatern, 2)
+		}), "where its voxels lie"},
 		{"zero spacing", spoiled(func(h *header) { h.putInt16(atSCode, 0); h.putFloat32(atPixdim+8, 0) }), "where its voxels lie"},
 		{"no rotation", spoiled(func(h *header) {
 			h.putInt16(atSCode, 0)
@@ -115,6 +120,17 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// identity makes a header that of an array whose writer gave no place to it: voxels
+// of 1 of no unit, an sform that changes nothing.
+func identity(h *header) {
+	h.raw[atUnits] = 0
+	clear(h.raw[atQuatern:atName])
+	for c := range 3 {
+		h.putFloat32(atPixdim+4*(c+1), 1)
+		h.putFloat32(atSRow+16*c+4*c, 1)
+	}
+}
+
 func TestTransforms(t *testing.T) {
 	size := volume.Size{4, 4, 4}
 	tests := []struct {
@@ -148,6 +164,28 @@ func TestTransforms(t *testing.T) {
 				h.putFloat32(atPixdim+4*c, 1)
 			}
 		}, [3]float64{1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"an identity of no unit", identity, [3]float64{-1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"one turned to the left and the back", func(h *header) {
+			identity(h)
+			h.putFloat32(atSRow, -1)
+			h.putFloat32(atSRow+16+4, -1)
+		}, [3]float64{1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"an identity as qform", func(h *header) {
+			identity(h)
+			h.putInt16(atSCode, 0)
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"millimetres of 1", func(h *header) { identity(h); h.raw[atUnits] = 2 }, [3]float64{-1, 0, 0}, nil},
+		{"an identity elsewhere", func(h *header) { identity(h); h.putFloat32(atSRow+32+12, -200) }, [3]float64{-1, 0, 0}, nil},
+		{"a file's own grid of no unit", func(h *header) { h.raw[atUnits] = 0 }, [3]float64{0.7, 0, 0}, nil},
+		{"an empty sform beside a qform", func(h *header) {
+			clear(h.raw[atSRow:atName])
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-0.7, 0, 0}, nil},
+		{"a flat sform beside a qform", func(h *header) {
+			h.putFloat32(atSRow+32+8, 0)
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-0.7, 0, 0}, nil},
 		{"metres", func(h *header) { h.raw[atUnits] = 1; h.putFloat32(atSRow+32+8, 0.9) }, [3]float64{700, 0, 0}, nil},
 		{"micrometres", func(h *header) { h.raw[atUnits] = 3 }, [3]float64{0.0007, 0, 0}, nil},
 		{"tilted", func(h *header) { h.putFloat32(atSRow+16+8, 0.5) }, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnTilt}},
