@@ -202,6 +202,45 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+// The grid that frames span has the header's distance of slices where all lie on it, and
+// else that of the nearest frames, as a guess where the header has a thickness alone.
+func TestSpanOfFrames(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		at      []float64
+		header  float64
+		spaced  bool
+		slices  int
+		step    float64
+		guessed bool
+	}{
+		{"as thick as apart", []float64{0, 5, 10}, 5, false, 3, 5, false},
+		{"rounded", []float64{0, 1.3, 2.5, 3.8, 5}, 1.2, false, 5, 1.25, false},
+		{"slices left out", []float64{0, 5, 20}, 5, false, 5, 5, false},
+		{"every other of what the header says", []float64{0, 6, 12}, 3, true, 5, 3, false},
+		{"overlapping", []float64{0, 3, 6, 12}, 5, false, 5, 3, true},
+		{"overlapping, every other", []float64{0, 6}, 5, false, 2, 6, true},
+		{"with gaps between slices", []float64{0, 6, 12, 18}, 5, false, 4, 6, true},
+		{"another distance in the header", []float64{0, 6, 12, 18}, 5, true, 4, 6, false},
+		{"nothing said", []float64{0, 2, 6}, 0, false, 4, 2, true},
+		{"one slice", []float64{3, 3}, 5, false, 1, 5, false},
+		{"at odd distances", []float64{0, 2, 5}, 5, false, 0, 0, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &segments{}
+			for _, z := range tt.at {
+				s.frames = append(s.frames, frame{
+					position: volume.Vec{0, 0, z}, row: volume.Vec{1, 0, 0}, col: volume.Vec{0, 1, 0}, stepMM: tt.header, spaced: tt.spaced,
+				})
+			}
+			g, guessed, ok := s.span(8, 8)
+			if ok != (tt.slices > 0) || ok && (g.Size[2] != tt.slices || math.Abs(g.SliceStepMM()-tt.step) > 1e-9 || guessed != tt.guessed) {
+				t.Errorf("%v slices %v mm apart, guessed %v, %v", g.Size, g.SliceStepMM(), guessed, ok)
+			}
+		})
+	}
+}
+
 // Files that break off or are damaged are refused.
 func TestDamaged(t *testing.T) {
 	ct := scan(t, "testdata/axial", "ct*.dcm").Geometry
