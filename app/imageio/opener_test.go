@@ -3,8 +3,10 @@ package imageio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,8 @@ import (
 	"opacity/app"
 	"opacity/app/imageio/dicom"
 	"opacity/app/imageio/nifti"
+	"opacity/app/job"
+	"opacity/app/pipeline"
 	"opacity/app/testdata"
 	"opacity/app/volume"
 	"opacity/app/worklist"
@@ -364,6 +368,83 @@ func TestScanStops(t *testing.T) {
 	cancel()
 	if _, err := (Opener{}).Scan(ctx, []string{root}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// putVolume writes a small NIfTI file with a voxel of each value.
+func putVolume(t *testing.T, path string, values ...int16) {
+	t.Helper()
+	g, src := volume.Canonical(volume.Size{len(values), 16, 4}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+	v := &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, g.Size.Voxels())}
+	for o := range v.Int16 {
+		v.Int16[o] = values[o%len(values)] + int16(o/len(values)/16)
+	}
+	if err := nifti.WriteVolume(context.Background(), path, v, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Many NIfTI files are opened beside one another: in their order all the same, with a
+// progress that rises to the end, and no further once it is stopped.
+func TestScanOfManyNIfTI(t *testing.T) {
+	root := t.TempDir()
+	const files = 24
+	for n := range files {
+		path := filepath.Join(root, fmt.Sprintf("c%02d.nii.gz", n))
+		if n%5 == 3 {
+			write(t, path, "nothing of the kind")
+			continue
+		}
+		putVolume(t, path, -1000, 40, int16(n))
+	}
+	var told []int
+	scan, err := Opener{}.Scan(context.Background(), []string{root}, func(p job.Progress) {
+		if told = append(told, p.Done); p.Total != files || p.Stage.IsZero() {
+			t.Errorf("told %+v", p)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range scan.Series {
+		got = append(got, s.Info().Case)
+	}
+	if len(got) != 19 || !slices.IsSorted(got) || len(scan.Failed) != 5 || !strings.Contains(scan.Failed[0].Error(), "c03") || !strings.Contains(scan.Failed[4].Error(), "c23") {
+		t.Errorf("cases %v, failed %v", got, scan.Failed)
+	}
+	if len(told) != files || !slices.IsSorted(told) || told[files-1] != files {
+		t.Errorf("told %v", told)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	calls := 0
+	_, err = Opener{}.Scan(ctx, []string{root}, func(job.Progress) { calls++; cancel() })
+	if !errors.Is(err, context.Canceled) || calls > runtime.GOMAXPROCS(0) {
+		t.Errorf("%v after %d files", err, calls)
+	}
+}
+
+// A map of the whole body's parts is no case, and is not offered before the CT.
+func TestMapOfManyLabelsIsNoCase(t *testing.T) {
+	root := t.TempDir()
+	putVolume(t, filepath.Join(root, "scan.nii.gz"), -1000, -850, 40, 60)
+	g, src := volume.Canonical(volume.Size{64, 16, 8}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 0.5, 0}})
+	v := &volume.Volume{Geometry: g, Source: src, Unit: volume.Arbitrary, Int16: make([]int16, g.Size.Voxels())}
+	for o := range v.Int16 {
+		if o%64 >= 32 {
+			v.Int16[o] = int16(1 + o/8%117)
+		}
+	}
+	if err := nifti.WriteVolume(context.Background(), filepath.Join(root, "all.nii.gz"), v, false); err != nil {
+		t.Fatal(err)
+	}
+	scan, err := Opener{}.Scan(context.Background(), []string{root}, nil)
+	if err != nil || len(scan.Series) != 2 || scan.Series[0].Info().Case != "scan" || !scan.Series[1].Info().LabelMap {
+		t.Fatalf("%d series, %v", len(scan.Series), err)
+	}
+	found, _ := pipeline.Find(context.Background(), Opener{}, []string{root}, nil, nil)
+	if len(found) != 1 || found[0].Info().Case != "scan" {
+		t.Errorf("%d cases to segment", len(found))
 	}
 }
 

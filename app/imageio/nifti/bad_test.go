@@ -1,12 +1,14 @@
 package nifti
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,8 @@ func TestBadFiles(t *testing.T) {
 		{"truncated gzip", zip[:len(zip)-20], "ends too early"},
 		{"gzip without checksum", zip[:len(zip)-8], "ends too early"},
 		{"wrong checksum", wrongSum, "damaged"},
+		{"wrong checksum before zeros", append(bytes.Clone(wrongSum), make([]byte, 512)...), "damaged"},
+		{"gzip broken off before another", append(zipped(good[:len(good)-20]), zipped(good[len(good)-20:])[:9]...), "ends too early"},
 		{"gzip of nothing", zipped(nil), "ends too early"},
 		{"gzip that is none", append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0}, strings.Repeat("\xff", 900)...), "damaged"},
 		{"promises the world", spoiled(func(h *header) { worldwide(h) }), "promises 32767x32767x32767"},
@@ -93,6 +97,33 @@ func TestBadFiles(t *testing.T) {
 			kind, m := app.Explain(err)
 			if err == nil || kind != app.Refused || !strings.Contains(m.String(), tt.says) || !strings.Contains(m.String(), path) {
 				t.Errorf("kind %d, %q; want one that says %q", kind, m, tt.says)
+			}
+		})
+	}
+}
+
+// Bytes after the end of a gzip file, as copying in blocks and text modes leave, are no
+// part of it; a second gzip file is.
+func TestBytesAfterGzip(t *testing.T) {
+	voxels := make([]byte, 128)
+	for n := range voxels {
+		voxels[n] = byte(n % 7)
+	}
+	good := sampleFile(binary.LittleEndian, volume.Size{4, 4, 4}, typeInt16, voxels, nil)
+	for _, tt := range []struct {
+		name string
+		b    []byte
+	}{
+		{"zeros", append(zipped(good), make([]byte, 512)...)},
+		{"a line break", append(zipped(good), '\n')},
+		{"text", append(zipped(good), "the end, and no gzip"...)},
+		{"the voxels in another gzip file", append(zipped(good[:400]), zipped(good[400:])...)},
+		{"three, one of nothing, and zeros", slices.Concat(zipped(good[:100]), zipped(nil), zipped(good[100:]), make([]byte, 9))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := put(t, "ct.nii.gz", tt.b)
+			if v, want := mustLoad(t, path), mustLoad(t, put(t, "ct.nii", good)); !slices.Equal(v.Int16, want.Int16) {
+				t.Errorf("other voxels: %v", v.Int16)
 			}
 		})
 	}
