@@ -11,6 +11,7 @@ from typing import Any, Callable
 import numpy as np
 
 KEY = "opacity.model.v1"
+RINGS_MM = (1.0, 0.7, 0.7)  # z, y, x: how large the voxels of rings.v1 are, for steps that count in mm
 
 
 class MetadataError(ValueError):

@@ -55,6 +55,24 @@ SYSTEMS = {
             "chain": [{"kind": "window", "center": -500, "width": 1500}, {"kind": "resize", "size": [64, 64], "interpolation": "area"}],
         }
     },
+    "crop": {
+        "data": {
+            "source": "phantoms",
+            "size": 64,
+            "chain": [{"kind": "crop", "margin_mm": 20}, {"kind": "window", "center": -500, "width": 1500}, {"kind": "resize", "size": [64, 64], "interpolation": "area"}],
+        }
+    },
+    "mirror": {
+        "data": {
+            "source": "phantoms",
+            "size": 64,
+            "chain": [
+                {"kind": "mirror", "below_mm": 400, "to_mm": 500},
+                {"kind": "window", "center": -500, "width": 1500},
+                {"kind": "resize", "size": [64, 64], "interpolation": "area"},
+            ],
+        }
+    },
     "patches": {
         "data": {
             "source": "phantom-volumes",
@@ -110,7 +128,7 @@ def test_metadata_is_whole_and_the_network_the_same(exported):
     _, net, step = load_network(saved)
     assert step == 7 and parity(net, model) <= PARITY
     assert vector_error(model) <= 1e-5
-    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "patches", "deep"))
+    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "crop", "mirror", "patches", "deep"))
 
 
 def test_the_patients_are_those_of_the_checkpoint(exported):
@@ -142,6 +160,8 @@ WANT = {
     "neighbours": {"channels": 5, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 9},
     "softmax": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "window": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "crop": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "mirror": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "valid": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "deep": {"channels": 1, "layout": "NCDHW", "labels": ["lung split", "infection "], "mode": "patch", "post": 0},
     "patches": {"channels": 1, "layout": "NCDHW", "labels": ["lung left", "lung right", "infection "], "mode": "patch", "post": 0},
@@ -159,7 +179,7 @@ def test_what_the_metadata_says(exported):
         "mode": m["inference"]["mode"],
         "post": len(m["postprocess"]),
     } == WANT[name]
-    assert m["input"]["unit"] == "HU" and m["preprocess"][0]["op"] in ("clip", "window")
+    assert m["input"]["unit"] == "HU" and m["preprocess"][0]["op"] in ("clip", "window", "crop", "mirror")
     if name == "patches":
         assert m["inference"]["patch"] == m["input"]["size"]["value"] == [16, 32, 32] and m["inference"]["overlap"] == [0.5, 0.5, 0.375] and m["inference"]["blend"] == "pairwise"
         assert m["preprocess"][3] == {"op": "resample", "spacing_mm": [1.58, 1.58, 2.7], "interpolation": "cubic"}
