@@ -91,7 +91,8 @@ class DicomFolder:
             r"covid|infection|opacit|ground.?glass|consolidation|pneumonia": "infection",
         }
     )
-    # Whose a series is: a regular expression whose first group, in its path from the folder, is the patient; empty: its PatientID.
+    # Whose a series is: a regular expression whose first group, in its path from the folder, is the patient; empty: its PatientID, and
+    # where that is empty, too, the first folder below this one, or, where that is the same for all of them, each series is a patient.
     patient: str = ""
     lacks: list[str] = field(default_factory=list)
 
