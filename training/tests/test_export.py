@@ -14,11 +14,12 @@ import torch
 from monai.networks.nets import BasicUNet
 from opacity_training import predict, runs, sources, targets
 from opacity_training.check import PARITY, parity, vector_error
-from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, split_of
+from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, rows_of_records, split_of
 from opacity_training.metadata import KEY, rings, validate
 from opacity_training.runtime import Model
-from opacity_training.strict import build
-from opacity_training.system import System, check
+from opacity_training.paths import CONFIGS
+from opacity_training.strict import ConfigError, build
+from opacity_training.system import System, check, load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = REPOSITORY / "bin" / "opacity-headless"
@@ -242,16 +243,62 @@ def test_only_padding_by_nothing_is_taken_out(tmp_path, side, idle):
     assert np.abs(got - want).max() < 1e-5
 
 
+def fold_record(folder: Path, fold: int, sha: str, rows: list[dict], folds: int = 3, split: str = "patient") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {"system": folder.name, "config_sha256": sha, "protocol": {"split": split, "folds": folds, "fold": fold}, "data": {"name": "slices"}, "cases": rows}
+    (folder / f"fold-{fold}.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def row(case: str, dice: float) -> dict:
+    return {"case": case, "label": "lung", "dice": dice, "nsd_1px": None if dice == 0 else dice / 2}
+
+
+def by_patient(name: str) -> str:
+    """The hash of a system's folds, where the system here holds nobody out."""
+    one = system(name)
+    one.protocol.split = "patient"
+    return one.sha256()
+
+
 def test_figures_come_from_the_folds_of_the_recipe(tmp_path):
-    rows = [{"case": c, "label": "lung", "dice": v, "nsd_1px": None if v == 0 else v / 2} for c, v in (("b", 0.5), ("a", 0.9), ("c", 0.0))]
-    for fold, part in enumerate((rows[:2], rows[2:])):
-        record = {"protocol": {"split": "patient"}, "cases": part}
-        (tmp_path / f"fold-{fold}.json").write_text(json.dumps(record), encoding="utf-8")
-    saved = checkpoint("plain", tmp_path / "run")
-    path = export(saved, tmp_path / "out", tmp_path, records=tmp_path)
-    got = [(m["case"], m["metric"], m["value"]) for m in Model(path).metadata["metrics"]]
-    assert got[:4] == [("a", "dice", 0.9), ("b", "dice", 0.5), ("c", "dice", 0.0), ("mean", "dice", 0.4667)]
-    assert ("mean", "nsd_1px", 0.35) in got and all("not these weights" in m["protocol"] for m in Model(path).metadata["metrics"])
+    records = tmp_path / "records" / "plain"
+    for fold, rows in enumerate(([row("b", 0.5), row("a", 0.9)], [row("c", 0.0)])):
+        fold_record(records, fold, by_patient("plain"), rows)
+    fold_record(records, 2, "older", [row("d", 1.0)])
+    path = export(checkpoint("plain", tmp_path / "run"), tmp_path / "out", tmp_path, which="last", records=records)
+    metrics = Model(path).metadata["metrics"]
+    got = [(m["case"], m["metric"], m["value"]) for m in metrics]
+    assert got[:4] == [("a", "dice", 0.9), ("b", "dice", 0.5), ("c", "dice", 0.0), ("mean", "dice", 0.4667)]  # not d
+    assert ("mean", "nsd_1px", 0.35) in got and all("with the recipe plain, 2 of 3 folds, not these weights" in m["protocol"] for m in metrics)
+
+
+def test_a_recipe_of_another_name_is_that_of_its_file(tmp_path):
+    today = load(CONFIGS / "own-shipped.yaml").sha256()
+    records = tmp_path / "own-shipped"
+    fold_record(records, 0, today, [row("a", 0.9)], folds=5)
+    fold_record(records, 1, "older", [row("b", 0.1)], folds=5)
+    rows = rows_of_records(records, system("plain"))
+    assert {r["case"] for r in rows} == {"a", "mean"} and "own-shipped, 1 of 5 folds, not these weights" in rows[0]["protocol"]
+
+
+def test_records_of_no_known_configuration_must_agree(tmp_path):
+    records = tmp_path / "elsewhere"
+    fold_record(records, 0, "one", [row("a", 0.9)])
+    assert {r["case"] for r in rows_of_records(records, system("plain"))} == {"a", "mean"}
+    fold_record(records, 1, "another", [row("b", 0.9)])
+    with pytest.raises(ConfigError, match="folds of several configurations, and there is no file elsewhere.yaml in configs"):
+        rows_of_records(records, system("plain"))
+
+
+@pytest.mark.parametrize("sha, split", [("older", "patient"), (None, "leaky-slice")])
+def test_no_fold_of_todays_configuration_is_refused(tmp_path, sha, split):
+    records = tmp_path / "records" / "plain"
+    fold_record(records, 0, sha or by_patient("plain"), [row("a", 0.9)], split=split)
+    with pytest.raises(ConfigError, match="holds no fold by patient of the configuration"):
+        export(checkpoint("plain", tmp_path / "run"), tmp_path / "out", tmp_path, records=records)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ConfigError, match="holds no fold by patient"):
+        rows_of_records(tmp_path / "none", system("plain"))
 
 
 def test_mirrors_are_averaged_as_the_training_and_the_program_do(tmp_path):
