@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +28,7 @@ type doctorJSON struct {
 type modelJSON struct {
 	ID      string     `json:"id"`
 	Version string     `json:"version"`
+	Path    string     `json:"path"` // of one of the user's own; empty for one that is built in
 	Problem string     `json:"problem"`
 	Tests   []testJSON `json:"tests"`
 }
@@ -45,13 +48,18 @@ func newDoctor(c *cli) *cobra.Command {
 		Use: "doctor", Short: c.table.T("cmd.doctor.short"), Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := diagnose(cmd.Context())
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case asJSON:
-				return c.printJSON(d)
 			}
-			return c.printDoctor(d)
+			if asJSON {
+				err = c.printJSON(d)
+			} else {
+				err = c.printDoctor(d)
+			}
+			if err != nil {
+				return err
+			}
+			return d.verdict()
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, c.table.T("cmd.json"))
@@ -79,12 +87,12 @@ func diagnose(ctx context.Context) (doctorJSON, error) {
 	engine := wire().engine
 	defer engine.Close()
 	for _, m := range engine.Models() {
-		one := modelJSON{ID: m.ID, Version: m.Version, Tests: []testJSON{}}
+		one := modelJSON{ID: m.ID, Version: m.Version, Path: m.Path, Tests: []testJSON{}}
 		if m.Problem != nil {
 			one.Problem = sentence(m.Problem)
 		} else if d.Runtime.Problem.IsZero() {
 			for _, device := range devices {
-				one.Tests = append(one.Tests, selfTest(engine.Check(ctx, idOrPath(m), device)))
+				one.Tests = append(one.Tests, selfTest(engine.Check(ctx, m.Key(), device)))
 			}
 		}
 		if ctx.Err() != nil {
@@ -95,18 +103,28 @@ func diagnose(ctx context.Context) (doctorJSON, error) {
 	return d, nil
 }
 
+// verdict is an error where no model can run here, or one of them does not: what CUDA or
+// a display would add is not missed.
+func (d doctorJSON) verdict() error {
+	if !d.Runtime.Problem.IsZero() {
+		return &app.Error{Kind: app.Failed, Message: d.Runtime.Problem}
+	}
+	var bad []string
+	for _, m := range d.Models {
+		if m.Problem != "" || slices.ContainsFunc(m.Tests, func(t testJSON) bool { return t.Problem != "" }) {
+			bad = append(bad, named(m.ID, m.Path))
+		}
+	}
+	if len(bad) > 0 {
+		return app.Fail(nil, "cmd.doctor.failed", strings.Join(bad, ", "))
+	}
+	return nil
+}
+
 func selfTest(r inference.CheckResult, err error) testJSON {
 	t := testJSON{Device: r.Device, Tested: r.Tested, Passed: err == nil && r.Tested, Difference: r.Difference, Tolerance: r.Tolerance}
 	if err != nil {
 		t.Problem = sentence(err)
 	}
 	return t
-}
-
-// idOrPath names one model where the user's own and the program's share an ID.
-func idOrPath(m app.ModelInfo) string {
-	if m.Path != "" {
-		return m.Path
-	}
-	return m.ID
 }

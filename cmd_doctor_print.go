@@ -67,16 +67,16 @@ func (d doctorJSON) text() string {
 
 func sayModel(say func(string, ...any), m modelJSON) {
 	if m.Problem != "" {
-		say("cmd.doctor.model_problem", m.ID, m.Problem)
+		say("cmd.doctor.model_problem", named(m.ID, m.Path), m.Problem)
 	}
 	for _, t := range m.Tests {
 		switch {
 		case t.Problem != "":
-			say("cmd.doctor.model_problem", m.ID, t.Problem)
+			say("cmd.doctor.model_problem", named(m.ID, m.Path), t.Problem)
 		case t.Passed:
-			say("cmd.doctor.model", m.ID, m.Version, t.Device.Used, t.Difference, t.Tolerance)
+			say("cmd.doctor.model", m.ID, named(m.Version, m.Path), t.Device.Used, t.Difference, t.Tolerance)
 		default:
-			say("cmd.models.opened", m.ID, t.Device.Used, t.Device.Name)
+			say("cmd.models.opened", named(m.ID, m.Path), t.Device.Used, t.Device.Name)
 		}
 	}
 }

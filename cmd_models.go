@@ -66,9 +66,9 @@ func (c *cli) checkModel(ctx context.Context, id, device string) error {
 	defer engine.Close()
 	passed, err := engine.CheckAll(ctx, id, device)
 	for _, r := range passed {
-		said := text.M("cmd.models.opened", r.Model.ID, r.Device.Used, r.Device.Name)
+		said := text.M("cmd.models.opened", named(r.Model.ID, r.Model.Path), r.Device.Used, r.Device.Name)
 		if r.Tested {
-			said = text.M("cmd.models.passed", r.Model.ID, r.Device.Used, r.Device.Name, r.Difference, r.Tolerance)
+			said = text.M("cmd.models.passed", named(r.Model.ID, r.Model.Path), r.Device.Used, r.Device.Name, r.Difference, r.Tolerance)
 		}
 		if err := c.print(said); err != nil {
 			return err

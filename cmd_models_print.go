@@ -44,3 +44,12 @@ func (c *cli) showModel(id string) error {
 	}
 	return nil
 }
+
+// named adds to a model's ID or version the file that it is in, which tells one of the
+// user's own from the program's of the same ID.
+func named(what, path string) string {
+	if path == "" {
+		return what
+	}
+	return what + " (" + path + ")"
+}

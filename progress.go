@@ -94,7 +94,7 @@ func (p *progress) note(m text.Message) {
 
 // started tells which model runs where, and why not on the device hoped for.
 func (p *progress) started(m app.ModelInfo, d app.Device) {
-	p.note(text.M("cmd.segment.started", m.ID, m.Version, d.Used, d.Name))
+	p.note(text.M("cmd.segment.started", m.ID, named(m.Version, m.Path), d.Used, d.Name))
 	if !d.Reason.IsZero() {
 		p.note(d.Reason)
 	}

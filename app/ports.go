@@ -99,9 +99,36 @@ type ModelInfo struct {
 	Problem                    error  // why it cannot be run; nil where it can
 }
 
+// BuiltIn and an ID name a model that is part of the program, also where one of the
+// user's own has that ID, as one that learned from corrections keeps it. No ID has a colon.
+const BuiltIn = "builtin:"
+
+// Key names this model and no other, as SegmentRequest.Model takes it.
+func (m ModelInfo) Key() string {
+	if m.Path != "" {
+		return m.Path
+	}
+	return BuiltIn + m.ID
+}
+
+// DefaultModel is what runs where none is asked for: the program's own before the
+// user's, and of those the first that can be run; false where there is none.
+func DefaultModel(models []ModelInfo) (ModelInfo, bool) {
+	for _, fits := range []func(ModelInfo) bool{
+		func(m ModelInfo) bool { return m.Path == "" },
+		func(m ModelInfo) bool { return m.Problem == nil },
+		func(ModelInfo) bool { return true },
+	} {
+		if n := slices.IndexFunc(models, fits); n >= 0 {
+			return models[n], true
+		}
+	}
+	return ModelInfo{}, false
+}
+
 // SegmentRequest asks for a mask of a volume, or of a part of it.
 type SegmentRequest struct {
-	Model         string // ID or path of an .onnx file; "" for the default
+	Model         string // ID, key, or path of an .onnx file; "" for the default
 	Sidecar       string // path of a metadata JSON to use instead of the file's own; "" for none
 	Device        string // auto, cpu, cuda, cuda:N
 	Threads       int    // 0: as many as there are cores, which is also the most used

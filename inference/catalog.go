@@ -199,22 +199,18 @@ func (e *Engine) Info(model string) (app.ModelInfo, error) {
 	return l.info, nil
 }
 
-// find returns the source of a model, or of a variant of one, by ID or by path;
-// "" is the program's own first, or the user's where it has none.
+// find returns the source of a model, or of a variant of one, by ID, by path, or by
+// app.BuiltIn and the ID of one of the program's; "" is the default. Of two that share an
+// ID it is the user's.
 func (e *Engine) find(model string) (source, error) {
 	list := e.sources()
 	if model == "" {
-		for _, s := range list {
-			if s.path == "" {
-				return s, nil
-			}
-		}
-		if len(list) > 0 {
-			return list[0], nil
-		}
-		return source{}, app.Misuse("inference.no_models")
+		return e.standard(list)
 	}
-	if strings.EqualFold(filepath.Ext(model), ".onnx") {
+	id, builtIn := strings.CutPrefix(model, app.BuiltIn)
+	if builtIn {
+		list = slices.DeleteFunc(list, func(s source) bool { return s.path != "" })
+	} else if strings.EqualFold(filepath.Ext(model), ".onnx") {
 		if _, err := os.Stat(model); err != nil {
 			return source{}, app.Refuse(err, "inference.unreadable", model, safefile.Reason(err))
 		}
@@ -223,14 +219,14 @@ func (e *Engine) find(model string) (source, error) {
 	var ids []string
 	for _, s := range list {
 		l, _ := e.load(s, "") // what is wrong with it is said when it is run
-		if l.info.ID == model {
+		if l.info.ID == id {
 			return s, nil
 		}
 		ids = append(ids, l.info.ID)
 	}
 	for _, s := range list {
 		for _, v := range s.variants() {
-			if l, _ := e.load(v, ""); l.manifest != nil && l.info.ID == model {
+			if l, _ := e.load(v, ""); l.manifest != nil && l.info.ID == id {
 				return v, nil
 			}
 		}
@@ -240,6 +236,25 @@ func (e *Engine) find(model string) (source, error) {
 	}
 	slices.Sort(ids)
 	return source{}, app.Misuse("inference.unknown_model", model, strings.Join(slices.Compact(ids), ", "))
+}
+
+// standard is what app.DefaultModel is of these sources. The user's models are read only
+// where the program has none.
+func (e *Engine) standard(list []source) (source, error) {
+	for _, s := range list {
+		if s.path == "" {
+			return s, nil
+		}
+	}
+	for _, s := range list {
+		if _, err := e.load(s, ""); err == nil {
+			return s, nil
+		}
+	}
+	if len(list) == 0 {
+		return source{}, app.Misuse("inference.no_models")
+	}
+	return list[0], nil
 }
 
 // Add copies a model file with its metadata, and its card and the variants of its

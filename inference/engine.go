@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -189,7 +190,7 @@ func (r *runner) finish(ctx context.Context, hooks app.SegmentHooks) (*app.Segme
 		return nil, err
 	}
 	targets, labels := m.targets()
-	result := &app.SegmentResult{Mask: mask.New(v.Size, labels), Warnings: warnings}
+	result := &app.SegmentResult{Mask: mask.New(v.Size, labels), Warnings: slices.Concat(r.plan.warnings, warnings)}
 	sheets := sheetSet{size: v.Size}
 	for _, t := range targets {
 		if err := ctx.Err(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -418,6 +420,66 @@ func TestNoModels(t *testing.T) {
 	_, err := e.Segment(context.Background(), rampVolume(volume.Size{1, 1, 1}, 1), app.SegmentRequest{}, app.SegmentHooks{})
 	if kind, why := app.Explain(err); kind != app.Usage || why.String() == "" || len(e.Models()) != 0 {
 		t.Errorf("%d %v", kind, why)
+	}
+}
+
+// The program's model stays within reach beside one of the user's own with its ID, which
+// may even be damaged: each is found by its key, and the program's is the default.
+func TestModelsThatShareAnID(t *testing.T) {
+	m := plainManifest()
+	m.Version = "built in"
+	builtIn := fakeModel(t, m)
+	m.Version = "learned"
+	dir := t.TempDir()
+	own := filepath.Join(dir, "plain.onnx")
+	if err := os.CopyFS(dir, fakeModel(t, m)); err != nil {
+		t.Fatal(err)
+	}
+	e := New(Options{Runtime: &fakeRuntime{channels: 1, compute: identity}, Embedded: builtIn, UserDir: dir})
+	runs := func(asked, version, path string) {
+		t.Helper()
+		r, err := e.Segment(context.Background(), rampVolume(volume.Size{2, 2, 1}, 1), app.SegmentRequest{Model: asked}, app.SegmentHooks{})
+		if err != nil || r.Model.Version != version || r.Model.Path != path {
+			t.Errorf("%q: %+v, %v", asked, r, err)
+		}
+	}
+	models := e.Models()
+	if len(models) != 2 || models[0].Key() == models[1].Key() {
+		t.Fatalf("models %+v", models)
+	}
+	for _, m := range models {
+		runs(m.Key(), m.Version, m.Path)
+	}
+	runs("plain", "learned", own)
+	runs("builtin:plain", "built in", "")
+	runs("", "built in", "")
+	if _, err := e.Info("builtin:other"); err == nil || !strings.Contains(err.Error(), "builtin:other") {
+		t.Errorf("builtin:other: %v", err)
+	}
+	if err := os.WriteFile(own, []byte("damaged"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range e.Models() {
+		if _, err := e.Check(context.Background(), m.Key(), "cpu"); (err != nil) != (m.Path != "") {
+			t.Errorf("%s: %v", m.Key(), err)
+		}
+	}
+	runs("builtin:plain", "built in", "")
+}
+
+// Where the program has no model the default is the first of the user's that can be run.
+func TestDefaultAmongOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, fakeModel(t, plainManifest())); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.onnx"), []byte("damaged"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	e := New(Options{UserDir: dir})
+	m, err := e.Info("")
+	if fallback, _ := app.DefaultModel(e.Models()); err != nil || m.ID != "plain" || fallback.ID != "plain" {
+		t.Errorf("%s, %v, and of the list %s", m.ID, err, fallback.ID)
 	}
 }
 

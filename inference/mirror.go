@@ -16,9 +16,14 @@ type mirrorFilter struct {
 // mirror returns the filter that a step "mirror" is for this volume. It adds nothing where
 // the field is wide enough, or shows a whole body however small: fewer of the voxels at
 // the pictures' edges than the step says are denser than bodyHU. What has no HU is left
-// alone.
+// alone, and so is what has no spacing, of which nobody knows how wide the field is: that
+// is warned of.
 func (p *plan) mirror(step PreStep) (f mirrorFilter) {
 	if p.volume.Unit != volume.HU {
+		return f
+	}
+	if volume.Warned(p.volume.Warnings, volume.WarnNoSpacing) {
+		p.warnings = append(p.warnings, warn(volume.WarnModel, "inference.step_needs_spacing", step.Op))
 		return f
 	}
 	spacing := p.volume.SpacingMM()

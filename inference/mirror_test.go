@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/volume"
 )
 
@@ -58,6 +59,8 @@ func TestMirrorLeavesAlone(t *testing.T) {
 	}
 	grey := narrow()
 	grey.Unit = volume.Arbitrary
+	unmeasured := narrow() // how many centimetres it spans is not known
+	unmeasured.Warnings = []volume.Warning{{Kind: volume.WarnNoSpacing}}
 	for name, c := range map[string]struct {
 		v    *volume.Volume
 		step PreStep
@@ -65,6 +68,7 @@ func TestMirrorLeavesAlone(t *testing.T) {
 		"a wide field":        {narrow(), PreStep{BelowMM: 70, ToMM: 110}},
 		"a small body in air": {child, PreStep{BelowMM: 80, ToMM: 110, MinDense: 0.1}},
 		"what has no HU":      {grey, PreStep{BelowMM: 80, ToMM: 110}},
+		"what has no spacing": {unmeasured, PreStep{BelowMM: 80, ToMM: 110}},
 	} {
 		p := mirrored(t, c.step, c.v)
 		if _, cut := p.picture(0); cut != (rect{0, 0, 7, 7}) {
@@ -73,6 +77,28 @@ func TestMirrorLeavesAlone(t *testing.T) {
 	}
 	if p := mirrored(t, PreStep{BelowMM: 80, ToMM: 1000}, narrow()); p.rows != 21 {
 		t.Errorf("continued to %d rows, beyond one mirror image", p.rows)
+	}
+}
+
+// A field of unknown width is not continued, and whoever reads the result is told.
+func TestMirrorWithoutSpacingIsTold(t *testing.T) {
+	m := plainManifest()
+	m.Preprocess = []PreStep{{Op: "mirror", BelowMM: 80, ToMM: 110}}
+	for _, known := range []bool{true, false} {
+		v := narrow()
+		if !known {
+			v.Warnings = []volume.Warning{{Kind: volume.WarnNoSpacing}}
+		}
+		r, err := segment(t, m, &fakeRuntime{channels: 1, compute: identity}, v, app.SegmentRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(r.Warnings, func(w volume.Warning) bool {
+			return w.Kind == volume.WarnModel && w.Message.Key == "inference.step_needs_spacing"
+		})
+		if told == known {
+			t.Errorf("spacing known %t: warnings %v", known, r.Warnings)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type plan struct {
 	// seen is the largest part of a picture's plane that the network sees: the picture,
 	// and what its mirror image adds around it.
 	seen rect
+	// warnings are of the steps that were left out.
+	warnings []volume.Warning
 }
 
 // newPlan compiles the metadata for a volume. name is the model's, for errors.
@@ -114,6 +116,9 @@ func (p *plan) compile(name string, n int, step PreStep, rows, cols int, varying
 	case "crop":
 		if p.moved(n) || p.volume.Unit != volume.HU {
 			return nil, app.Refuse(nil, "inference.crop_order", name)
+		}
+		if volume.Warned(p.volume.Warnings, volume.WarnNoSpacing) {
+			return nil, app.Refuse(nil, "inference.crop_spacing", name)
 		}
 		spacing := p.volume.SpacingMM()
 		margin := func(a axis) int { return int(math.Round(step.MarginMM / spacing[a.index])) }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/volume"
 )
 
@@ -254,6 +255,21 @@ func TestSizeThatDoesNotFitIsRefused(t *testing.T) {
 	m.Input.Size = SizeRule{Mode: "fixed", Value: []int{256, 256}}
 	if _, err := newPlan("m", m, rampVolume(volume.Size{5, 6, 1}, 1)); err == nil {
 		t.Error("a 6x5 picture was taken for 256x256")
+	}
+}
+
+// A margin in millimetres means nothing on a grid of unknown spacing; training refuses it too.
+func TestCropWithoutSpacingIsRefused(t *testing.T) {
+	m := plainManifest()
+	m.Preprocess = []PreStep{{Op: "crop", To: Target{Name: "body"}, MarginMM: 3}, {Op: "resize", Size: Pair{8, 8}, Interpolation: "linear"}}
+	v := rampVolume(volume.Size{8, 8, 1}, 1)
+	if _, err := newPlan("m", m, v); err != nil {
+		t.Fatal(err)
+	}
+	v.Warnings = []volume.Warning{{Kind: volume.WarnNoSpacing}}
+	_, err := newPlan("m", m, v)
+	if kind, why := app.Explain(err); kind != app.Refused || why.Key != "inference.crop_spacing" {
+		t.Errorf("%v", err)
 	}
 }
 

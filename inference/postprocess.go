@@ -44,13 +44,15 @@ func leftOut(step PostStep, v *volume.Volume) text.Message {
 			return text.M("inference.step_needs_hu", step.Op)
 		}
 	}
+	inMM := false
 	switch step.Op {
+	case "hu_range":
+		inMM = step.SmoothMM > 0
 	case "min_volume", "grow_hu", "closing", "in_body":
-		for _, w := range v.Warnings {
-			if w.Kind == volume.WarnNoSpacing {
-				return text.M("inference.step_needs_spacing", step.Op)
-			}
-		}
+		inMM = true
+	}
+	if inMM && volume.Warned(v.Warnings, volume.WarnNoSpacing) {
+		return text.M("inference.step_needs_spacing", step.Op)
 	}
 	return text.Message{}
 }
@@ -179,15 +181,26 @@ func inRange(v *volume.Volume, b *mask.Bits, lo, hi float32, smoothMM float64) *
 	parallel.Ranges(n, parallel.Share(n, 1), func(from, to int) {
 		part := whole
 		part.Min[2], part.Max[2] = first+from, first+to
-		keepInRange(v, b, out, part, reach, lo, hi)
+		if sumsAreSmall(v, reach) {
+			keepInRange[int32](v, b, out, part, reach, lo, hi)
+		} else {
+			keepInRange[int64](v, b, out, part, reach, lo, hi)
+		}
 	})
 	return out
 }
 
+// sumsAreSmall reports whether the HU of a box's part in one slice add up to an int32,
+// whatever they are: on usual grids they do, and the sums take half the memory.
+func sumsAreSmall(v *volume.Volume, reach [3]int) bool {
+	across := func(c int) int { return min(2*reach[c]+1, v.Size[c]) }
+	return v.Int16 != nil && across(0)*across(1) <= math.MaxInt32/(math.MaxInt16+1)
+}
+
 // keepInRange copies the voxels of b within a box to out whose surroundings are
 // lo..hi on the mean.
-func keepInRange(v *volume.Volume, b, out *mask.Bits, box volume.Box, reach [3]int, lo, hi float32) {
-	s := newBoxSum(v, box, reach)
+func keepInRange[T int32 | int64](v *volume.Volume, b, out *mask.Bits, box volume.Box, reach [3]int, lo, hi float32) {
+	s := newBoxSum[T](v, box, reach)
 	for k := box.Min[2]; k < box.Max[2]; k++ {
 		s.moveTo(k)
 		for j := box.Min[1]; j < box.Max[1]; j++ {
@@ -208,32 +221,33 @@ func keepInRange(v *volume.Volume, b, out *mask.Bits, box volume.Box, reach [3]i
 }
 
 // boxSum holds, for one slice at a time, the sums of a box around every voxel of
-// a region, moved along k slice by slice.
-type boxSum struct {
+// a region, moved along k slice by slice. T holds the sums within one slice; those over
+// all slices of a box on a fine grid are more than an int32.
+type boxSum[T int32 | int64] struct {
 	v      *volume.Volume
 	box    volume.Box
 	reach  [3]int
 	w, h   int
-	planes [][]int32 // ring of slices summed in their plane
-	total  []int32
+	planes [][]T // ring of slices summed in their plane
+	total  []int64
 	from   int // slices from..to-1 are in total
 	to     int
-	line   []int32
+	line   []T
 }
 
-func newBoxSum(v *volume.Volume, box volume.Box, reach [3]int) *boxSum {
-	s := &boxSum{v: v, box: box, reach: reach, w: box.Max[0] - box.Min[0], h: box.Max[1] - box.Min[1]}
-	for range 2*reach[2] + 1 {
-		s.planes = append(s.planes, make([]int32, s.w*s.h))
+func newBoxSum[T int32 | int64](v *volume.Volume, box volume.Box, reach [3]int) *boxSum[T] {
+	s := &boxSum[T]{v: v, box: box, reach: reach, w: box.Max[0] - box.Min[0], h: box.Max[1] - box.Min[1]}
+	for range min(2*reach[2]+1, v.Size[2]) {
+		s.planes = append(s.planes, make([]T, s.w*s.h))
 	}
-	s.total = make([]int32, s.w*s.h)
-	s.line = make([]int32, s.w*(s.h+2*reach[1]))
+	s.total = make([]int64, s.w*s.h)
+	s.line = make([]T, s.w*min(s.h+2*reach[1], v.Size[1]))
 	s.from, s.to = max(0, box.Min[2]-reach[2]), max(0, box.Min[2]-reach[2])
 	return s
 }
 
 // moveTo makes total the sums around slice k; k must not go back.
-func (s *boxSum) moveTo(k int) {
+func (s *boxSum[T]) moveTo(k int) {
 	for ; s.from < k-s.reach[2]; s.from++ {
 		s.addTo(s.planes[s.from%len(s.planes)], -1)
 	}
@@ -244,31 +258,31 @@ func (s *boxSum) moveTo(k int) {
 	}
 }
 
-func (s *boxSum) addTo(plane []int32, sign int32) {
+func (s *boxSum[T]) addTo(plane []T, sign int64) {
 	for n, x := range plane {
-		s.total[n] += sign * x
+		s.total[n] += sign * int64(x)
 	}
 }
 
 // sumPlane writes, for every pixel of the region in slice k, the sum of the
 // rectangle around it, first along rows and then along columns.
-func (s *boxSum) sumPlane(dst []int32, k int) {
+func (s *boxSum[T]) sumPlane(dst []T, k int) {
 	v, ri, rj := s.v, s.reach[0], s.reach[1]
 	j0, j1 := max(0, s.box.Min[1]-rj), min(v.Size[1], s.box.Max[1]+rj)
 	for j := j0; j < j1; j++ {
 		o := v.Size[0] * (j + v.Size[1]*k)
 		line := s.line[(j-j0)*s.w:][:s.w]
-		sum := int32(0)
+		sum := T(0)
 		for i := max(0, s.box.Min[0]-ri); i < min(v.Size[0], s.box.Min[0]+ri); i++ {
-			sum += int32(hu(v, o+i))
+			sum += T(hu(v, o+i))
 		}
 		for n := range line {
 			i := s.box.Min[0] + n
 			if i+ri < v.Size[0] {
-				sum += int32(hu(v, o+i+ri))
+				sum += T(hu(v, o+i+ri))
 			}
 			if i-ri-1 >= 0 && n > 0 {
-				sum -= int32(hu(v, o+i-ri-1))
+				sum -= T(hu(v, o+i-ri-1))
 			}
 			line[n] = sum
 		}
@@ -286,7 +300,7 @@ func (s *boxSum) sumPlane(dst []int32, k int) {
 
 // mean is that of the box around voxel (i, j) of the slice moved to, as far as
 // the box lies in the grid.
-func (s *boxSum) mean(i, j int) float32 {
+func (s *boxSum[T]) mean(i, j int) float32 {
 	span := func(at, reach, size int) int { return min(at+reach+1, size) - max(at-reach, 0) }
 	n := span(i, s.reach[0], s.v.Size[0]) * span(j, s.reach[1], s.v.Size[1]) * (s.to - s.from)
 	return float32(s.total[(j-s.box.Min[1])*s.w+i-s.box.Min[0]]) / float32(n)

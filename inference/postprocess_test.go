@@ -3,6 +3,7 @@ package inference
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -199,6 +200,50 @@ func TestStepsAreLeftOutWithAWarning(t *testing.T) {
 		PostStep{Op: "fill_holes", Label: "a", Dimensions: 2})
 	if len(warnings) != 2 || got[0].Count() != 200 {
 		t.Errorf("%v, %d voxels", warnings, got[0].Count())
+	}
+}
+
+// A mean over millimetres needs the spacing; a voxel's own HU does not.
+func TestHURangeWithoutSpacing(t *testing.T) {
+	size := volume.Size{10, 10, 2}
+	v := grid(size) // all 0 HU
+	v.Warnings = []volume.Warning{{Kind: volume.WarnNoSpacing}}
+	for smooth, want := range map[float64]struct{ warnings, voxels int }{3: {1, 200}, 0: {0, 0}} {
+		warnings, got := after(t, v, box(size, 0, 10, 0, 10, 0, 2), mask.NewBits(size), PostStep{Op: "hu_range", Label: "a", Min: -780, Max: -200, SmoothMM: smooth})
+		if len(warnings) != want.warnings || got[0].Count() != want.voxels {
+			t.Errorf("smoothed over %g mm: %v, %d voxels", smooth, warnings, got[0].Count())
+		}
+	}
+}
+
+// Boxes of millions of voxels, and of large values, are summed without an overflow, along
+// the slices and within one.
+func TestHURangeOfLargeBoxes(t *testing.T) {
+	for name, c := range map[string]struct {
+		size    volume.Size
+		hu      float32
+		float   bool
+		spacing float64
+	}{
+		"many slices":           {volume.Size{140, 140, 140}, -850, false, 0.3},
+		"large values":          {volume.Size{270, 270, 2}, 32000, false, 0.1},
+		"larger values":         {volume.Size{30, 30, 30}, 1e6, true, 0.3},
+		"a box beyond the grid": {volume.Size{20, 20, 3}, -850, false, 0.01},
+	} {
+		v := &volume.Volume{Unit: volume.HU}
+		v.Size = c.size
+		for axis := range 3 {
+			v.Affine[axis][axis] = c.spacing
+		}
+		if c.float {
+			v.Float32 = slices.Repeat([]float32{c.hu}, c.size.Voxels())
+		} else {
+			v.Int16 = slices.Repeat([]int16{int16(c.hu)}, c.size.Voxels())
+		}
+		set := box(c.size, 0, c.size[0], 0, c.size[1], 0, c.size[2])
+		if got := inRange(v, set, c.hu-100, c.hu+100, 50).Count(); got != c.size.Voxels() {
+			t.Errorf("%s: %d of %d voxels are in range", name, got, c.size.Voxels())
+		}
 	}
 }
 

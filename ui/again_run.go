@@ -39,7 +39,7 @@ func (w *Window) segmentPart(p part) {
 	w.inspector.model.thresholds.keep()
 	attempt, v := w.opening, w.session.Volume()
 	around, origin := w.session.Mask().Snapshot(), w.session.Origin()
-	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true, Box: p.box, Around: around}
+	request := app.SegmentRequest{Model: w.model().Key(), Device: w.prefs.Device, Probabilities: true, Box: p.box, Around: around}
 	w.status.start(jobAgain, w.t("ui.again.running"), w.cancelAgain)
 	hooks := app.SegmentHooks{Started: func(_ app.ModelInfo, d app.Device) { w.dispatch(func() { w.setUsed(d) }) }}
 	job.Run(w.jobs, jobAgain, func(ctx context.Context, report func(job.Progress)) (*proposal, error) {

@@ -2,12 +2,12 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"opacity/app/job"
+	"opacity/app/pipeline"
 )
 
 // jobExported is the key of looking whether the folder of the last export can be written.
@@ -79,28 +79,19 @@ func (w *Window) rememberExported(folder string) {
 // exportedThere returns what says, beside the window, that the report in a folder is of
 // another image; "" where it is of this one, or there is none.
 func (w *Window) exportedThere(folder string) func() string {
-	info, sha := w.session.Info(), w.keeping.source.SHA256
+	info, sha, shown := w.session.Info(), w.keeping.source.SHA256, w.caseShown()
 	return func() string {
-		b, err := os.ReadFile(filepath.Join(folder, "report.json"))
-		if err != nil {
+		there, ok := pipeline.Reported(folder)
+		if !ok {
 			return ""
 		}
-		var there struct {
-			Input struct {
-				Name   string `json:"name"`
-				SHA256 string `json:"sha256"`
-			} `json:"input"`
-		}
-		if json.Unmarshal(b, &there) != nil || there.Input.Name == "" {
-			return ""
-		}
-		other := there.Input.Name != info.Case
-		if sha != "" && there.Input.SHA256 != "" {
-			other = there.Input.SHA256 != sha
+		other := there.Name != info.Case
+		if sha != "" && there.SHA256 != "" {
+			other = there.SHA256 != sha
 		}
 		if !other {
 			return ""
 		}
-		return w.t("ui.replace.another", there.Input.Name, info.Case)
+		return w.t("ui.replace.another", there.Name, shown)
 	}
 }

@@ -35,7 +35,7 @@ type modelSection struct {
 
 func newModelSection(w *Window) *modelSection {
 	s := &modelSection{w: w, listed: -1}
-	s.models = w.make.Selector(nil, func(i int) { w.setModel(modelKey(w.models[i])) })
+	s.models = w.make.Selector(nil, func(i int) { w.setModel(w.models[i].Key()) })
 	s.models.PlaceHolder = w.t("ui.model.none")
 	var names []string
 	for _, d := range devices {
@@ -69,7 +69,7 @@ func (s *modelSection) refresh() {
 		s.models.SetOptions(names)
 	}
 	for i, m := range w.models {
-		if modelKey(m) == modelKey(w.model()) {
+		if m.Key() == w.model().Key() {
 			s.models.Display(i)
 		}
 	}
@@ -95,22 +95,16 @@ func (s *modelSection) refresh() {
 	s.thresholds.refresh()
 }
 
-// model is the model that would run.
+// model is the model that would run: the one remembered, else that of the command line.
+// Earlier versions remembered one of the program's by its bare ID.
 func (w *Window) model() app.ModelInfo {
 	for _, m := range w.models {
-		if modelKey(m) == w.prefs.Model {
+		if m.Key() == w.prefs.Model || m.Path == "" && m.ID == w.prefs.Model {
 			return m
 		}
 	}
-	for _, m := range w.models {
-		if m.Problem == nil {
-			return m
-		}
-	}
-	if len(w.models) > 0 {
-		return w.models[0]
-	}
-	return app.ModelInfo{}
+	m, _ := app.DefaultModel(w.models)
+	return m
 }
 
 // misfit says why the model chosen cannot run on what is open, "" where it can.
@@ -120,14 +114,6 @@ func (w *Window) misfit() string {
 		return w.t("ui.model.needs_hu", modelTitle(m))
 	}
 	return ""
-}
-
-// modelKey names one model where the user's own and the program's share an ID.
-func modelKey(m app.ModelInfo) string {
-	if m.Path != "" {
-		return m.Path
-	}
-	return m.ID
 }
 
 // modelTitle is what a model is listed as; one that cannot be read has no title.

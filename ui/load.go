@@ -161,7 +161,7 @@ func (w *Window) read(series app.Series, path string, b beside) {
 			}
 		})
 	}
-	w.status.start(jobOpen, w.t("ui.open.loading", info.Case), func() { w.jobs.Cancel(jobOpen) })
+	w.status.start(jobOpen, w.t("ui.open.loading", w.shownName(info)), func() { w.jobs.Cancel(jobOpen) })
 	job.Run(w.jobs, jobOpen, func(ctx context.Context, report func(job.Progress)) (readSeries, error) {
 		hooks.Progress = report
 		return w.readWithStudy(ctx, series, hooks, b, lookup, before.was)

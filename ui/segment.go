@@ -78,7 +78,7 @@ func (w *Window) segment() {
 	}
 	w.segmenting, w.stopped = true, false
 	attempt, v := w.opening, w.session.Volume()
-	request := app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device, Probabilities: true}
+	request := app.SegmentRequest{Model: w.model().Key(), Device: w.prefs.Device, Probabilities: true}
 	w.session.BeginPreview()
 	w.status.start(jobSegment, w.t("ui.segment.running"), w.cancelSegment)
 	w.refreshActions()
@@ -262,7 +262,7 @@ func (w *Window) paintFeed(attempt int) func(at volume.Slice, labels [mask.Layer
 func (w *Window) askModel() {
 	w.choose.openFile(w.t("ui.model.choose"), w.lastFolder(), func(path string) {
 		for _, m := range w.models {
-			if modelKey(m) == path {
+			if m.Key() == path {
 				w.setModel(path)
 				return
 			}

@@ -1,12 +1,53 @@
 package ui
 
 import (
+	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"opacity/app"
 	"opacity/app/mask"
+	"opacity/app/volume"
 	"opacity/viewer/tool"
 )
+
+// twins are a model of the user's own, listed first, and the program's of the same ID.
+type twins struct {
+	fakeSegmenter
+	mu    sync.Mutex
+	asked []string
+}
+
+func (*twins) Models() []app.ModelInfo {
+	return []app.ModelInfo{{ID: "m", Version: "learned", Path: "/models/m.onnx"}, {ID: "m", Version: "1"}}
+}
+
+func (f *twins) Segment(ctx context.Context, v *volume.Volume, req app.SegmentRequest, h app.SegmentHooks) (*app.SegmentResult, error) {
+	f.mu.Lock()
+	f.asked = append(f.asked, req.Model)
+	f.mu.Unlock()
+	return f.fakeSegmenter.Segment(ctx, v, req, h)
+}
+
+// The window runs the model that it shows, whatever one of the user's own is called, and
+// by itself the program's. What earlier versions remembered still says which.
+func TestSegment_ModelsThatShareAnID(t *testing.T) {
+	for remembered, want := range map[string]string{"": "builtin:m", "m": "builtin:m", "builtin:m": "builtin:m", "/models/m.onnx": "/models/m.onnx", "/models/gone.onnx": "builtin:m"} {
+		f := &twins{}
+		b := newBench(t, func(o *Options) { o.Segmenter = f })
+		b.openOne("case")
+		b.setModel(remembered)
+		b.idle()
+		shown := b.model()
+		b.segment()
+		b.idle()
+		if shown.Key() != want || !slices.Equal(f.asked, []string{want}) {
+			t.Errorf("remembered %q: shows %s, runs %v", remembered, shown.Key(), f.asked)
+		}
+	}
+}
 
 // Running the model once more on everything leaves what a hand has drawn and erased
 // since, and says how much of it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"opacity/app"
@@ -12,6 +11,7 @@ import (
 	"opacity/app/mask"
 	"opacity/app/study"
 	"opacity/app/volume"
+	"opacity/app/worklist"
 )
 
 // resumed is a study that was opened and is not yet the window's.
@@ -162,18 +162,17 @@ func (w *Window) askMoved(open opener, folder string, moved *study.MovedError) {
 }
 
 // openCase opens an image with its study in a folder of studies, where it is made
-// at the first step. Of an image with several series the one with that UID is
-// meant, with "" the first.
-func (w *Window) openCase(path, seriesUID, folder string) {
+// at the first step. Which of the series under a path is meant worklist.Pick says.
+func (w *Window) openCase(path, series, folder string) {
 	w.closeList()
 	if w.opts.Opener == nil {
 		return
 	}
 	w.inspector.model.thresholds.letGo()
-	w.whenThresholdKept(func() { w.openCaseNow(path, seriesUID, folder) })
+	w.whenThresholdKept(func() { w.openCaseNow(path, series, folder) })
 }
 
-func (w *Window) openCaseNow(path, seriesUID, folder string) {
+func (w *Window) openCaseNow(path, series, folder string) {
 	w.abandonRead()
 	w.asked++
 	w.status.start(jobOpen, w.t("ui.open.scanning", filepath.Base(path)), func() { w.jobs.Cancel(jobOpen) })
@@ -185,15 +184,13 @@ func (w *Window) openCaseNow(path, seriesUID, folder string) {
 			w.openFailed([]string{path}, err)
 			return
 		}
-		n := slices.IndexFunc(found.Series, func(s app.Series) bool {
-			return seriesUID == "" && !s.Info().LabelMap || seriesUID != "" && s.Info().Identity.SeriesUID == seriesUID
-		})
-		if n < 0 {
+		one, ok := worklist.Pick(found.Series, path, series)
+		if !ok {
 			w.bands.failAbout("open", app.Refuse(nil, "ui.study.no_series", filepath.Base(path)))
 			return
 		}
 		w.bands.clearFailures()
-		w.load(found.Series[n], path, beside{studies: folder})
+		w.load(one, path, beside{studies: folder})
 	})
 }
 

@@ -180,10 +180,11 @@ func TestSourceThatMovedOrChanged(t *testing.T) {
 	b = studied(t, dir)
 	b.opener.found = app.Scan{Series: []app.Series{other{newSeries("case")}}}
 	b.Open(folder)
-	b.until("it is refused", func() bool { return len(b.bands.failures) > 0 })
-	if b.session.Volume() != nil || !strings.Contains(b.bands.failures[0].sentence, "content has changed") {
-		t.Errorf("it says %v", b.bands.failures)
+	b.until("it asks", func() bool { return len(b.modals) > 0 })
+	if b.session.Volume() != nil || !saysIn(b.modals[0], "its content has changed. Show where that image is") {
+		t.Errorf("it says %v", words(b.modals[0].popup.Content))
 	}
+	b.answer("moved", "cancel")
 	b.end()
 }
 

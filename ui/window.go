@@ -329,8 +329,10 @@ func (w *Window) studyName() string {
 // caseShown is what the open case is called where it can be read, and in names that are
 // proposed: after its file or folder, unless that says who the patient is while identity
 // is hidden.
-func (w *Window) caseShown() string {
-	i := w.session.Info()
+func (w *Window) caseShown() string { return w.shownName(w.session.Info()) }
+
+// shownName is what a case is called that is opened: see caseShown.
+func (w *Window) shownName(i app.SeriesInfo) string {
 	if w.viewer.Identity() {
 		return i.Case
 	}

@@ -626,4 +626,14 @@ func TestHiddenIdentityIsNotInFileNames(t *testing.T) {
 			}
 		}
 	}
+	s.halted = make(chan struct{})
+	b.Open("DOE_JOHN")
+	b.until("it is being read", func() bool { return b.session.Loading() })
+	for _, task := range b.status.tasks {
+		if said := b.status.describe(task); strings.Contains(said, "DOE") {
+			t.Errorf("the status bar says %q", said)
+		}
+	}
+	close(s.halted)
+	b.until("it is open", b.complete)
 }

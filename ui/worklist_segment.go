@@ -54,7 +54,7 @@ func (c *workList) segmentAll() {
 		w.status.note(said)
 		return
 	}
-	o := pipeline.Options{Request: app.SegmentRequest{Model: modelKey(w.model()), Device: w.prefs.Device}}
+	o := pipeline.Options{Request: app.SegmentRequest{Model: w.model().Key(), Device: w.prefs.Device}}
 	done := 0
 	w.status.start(jobCasesSegment, w.t("ui.cases.segment"), c.stopSegmenting)
 	job.Run(c.jobs, jobCasesSegment, func(ctx context.Context, report func(job.Progress)) ([]pipeline.Failure, error) {

@@ -425,3 +425,38 @@ func TestSavingTheListElsewhere(t *testing.T) {
 		t.Errorf("opened again: at %q", b.cases.present)
 	}
 }
+
+// below is an opener of what lies in a folder and below it, what is named first before the
+// rest.
+type below []listed
+
+func (o below) Scan(_ context.Context, paths []string, _ func(job.Progress)) (app.Scan, error) {
+	var found app.Scan
+	for _, s := range o {
+		if rel, err := filepath.Rel(paths[0], s.info.Path); err == nil && !strings.HasPrefix(rel, "..") {
+			found.Series = append(found.Series, s)
+		}
+	}
+	return found, nil
+}
+
+// A row of the list opens its own image: not a thinner one in a folder below, nor another
+// stack of the same series.
+func TestARowOpensItsOwnImage(t *testing.T) {
+	folder := t.TempDir()
+	at := func(name, path, uid string) listed {
+		s := listed{newSeries(name)}
+		s.info.Path, s.info.Identity.SeriesUID = filepath.Join(folder, path), uid
+		return s
+	}
+	o := below{at("thin", "patient/thin", "1"), at("patient", "patient", "2"), at("one", "parts", "3"), at("two", "parts", "3#2")}
+	b := newBench(t, func(opts *Options) { opts.Opener, opts.StudiesDir = o, t.TempDir() })
+	b.openCases(folder)
+	b.until("the list is open", func() bool { return b.cases.list != nil })
+	for _, name := range []string{"patient", "two", "one", "thin"} {
+		b.goToCase(name)
+		if got := b.session.Info().Case; got != name {
+			t.Errorf("the row %s opens %s", name, got)
+		}
+	}
+}

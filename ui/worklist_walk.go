@@ -113,8 +113,11 @@ func (c *workList) tellTwin() {
 		return
 	}
 	for _, source := range k.study.Info().Sources {
+		if source.Path == absolute(c.w.session.Info().Path) {
+			continue // other cases there are other series
+		}
 		for _, e := range c.list.Entries() {
-			if e.Path == source.Path && e.SeriesUID == source.SeriesUID && e.Case != c.present {
+			if e.Path == source.Path && (e.SeriesUID == "" || e.SeriesUID == source.SeriesUID) && e.Case != c.present {
 				k.hints = append(k.hints, c.w.t("ui.cases.twin", c.present, e.Case))
 				c.w.bands.refresh()
 				return

@@ -410,6 +410,47 @@ func TestProbabilitiesByLabel(t *testing.T) {
 	}
 }
 
+// A file by itself that is named as this program names them is of the label in its name;
+// any other, one that is named after its case too, is of the infection, or of the one label.
+func TestProbabilitiesInAFile(t *testing.T) {
+	d := newDisk(t)
+	two, one := d.put(t, "prob_7.nii", chest(2, 1, 3)), d.put(t, "one.nii", plain(1))
+	for _, c := range []struct {
+		masks, file string
+		labels      []Label
+		of, refused string // the label that has an AUC; or what the sentence names
+	}{
+		{two, "p.nii.gz", nil, infection, ""},
+		{two, "prob_infection.nii.gz", nil, infection, ""},
+		{two, "prob_lung.nii.gz", nil, lungs, ""},
+		{two, "prob_lungs.nii", nil, lungs, ""},
+		{two, "prob_left_lung.nii.gz", nil, leftLung, ""},
+		{two, "prob_7.nii.gz", nil, infection, ""},
+		{two, "prob_effusion.nii.gz", nil, "", "effusion"},
+		{two, "prob_lung.nii.gz", []Label{{Name: infection, Values: []int{3}}}, "", "infection"},
+		{two, "p.nii.gz", []Label{{Name: "lesion", Values: []int{3}}}, "lesion", ""},
+		{two, "prob_lesion.nii.gz", []Label{{Name: "lesion", Values: []int{3}}}, "lesion", ""},
+		{one, "prob_infection.nii.gz", nil, single, ""}, // what a map of one number holds is not known
+	} {
+		r := measured(t, d, Options{Labels: c.labels}, Case{Name: "prob_7", Reference: c.masks, Prediction: c.masks, Probability: d.put(t, "maps/"+c.file, half())})
+		if c.refused != "" {
+			if len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Err.Error(), c.file) || !strings.Contains(r.Failed[0].Err.Error(), c.refused) {
+				t.Errorf("%s, %v: failed %v", c.file, c.labels, r.Failed)
+			}
+			continue
+		}
+		var of []string
+		for _, x := range r.Rows {
+			if v, measured := x.Values["auc"]; measured && v.Defined() {
+				of = append(of, x.Label)
+			}
+		}
+		if !slices.Equal(of, []string{c.of}) {
+			t.Errorf("%s, %v: probabilities of %v; failed %v", c.file, c.labels, of, r.Failed)
+		}
+	}
+}
+
 // comparedLabels are the labels of rows, and those of them that are the same in both masks.
 func comparedLabels(rows []Row) (labels, perfect []string) {
 	for _, x := range rows {

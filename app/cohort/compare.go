@@ -24,6 +24,8 @@ func (c *comparison) note(key string, args ...any) { c.notes = append(c.notes, t
 // compare decides what is compared with what.
 func compare(reference, prediction *labelled, named []Label) (comparison, error) {
 	var c comparison
+	c.read(reference)
+	c.read(prediction)
 	r, p := settle(reference, prediction)
 	if len(named) > 0 {
 		c.named(reference, prediction, named, r, p)
@@ -63,11 +65,20 @@ func compare(reference, prediction *labelled, named []Label) (comparison, error)
 	return c, nil
 }
 
+// read notes what the reader of a file had to decide of its voxels, whatever its labels
+// are compared as.
+func (c *comparison) read(f *labelled) {
+	for _, d := range f.guess.Doubts {
+		if strings.HasPrefix(d.Key, "dicomseg.") {
+			c.note("evaluate.doubt", f.path, d)
+		}
+	}
+}
+
 // doubts notes what was guessed of a map and used.
 func (c *comparison) doubts(f *labelled) {
 	for _, d := range f.guess.Doubts {
-		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.names_across", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) ||
-			strings.HasPrefix(d.Key, "dicomseg.") {
+		if slices.Contains([]string{"mask.doubt.sides_swapped", "mask.doubt.names_across", "mask.doubt.infection", "mask.doubt.both_lungs"}, d.Key) {
 			c.note("evaluate.doubt", f.path, d)
 		}
 	}

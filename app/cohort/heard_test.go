@@ -92,6 +92,39 @@ func TestNamesSettleWhatIsCompared(t *testing.T) {
 	}
 }
 
+// What the reader of a file had to decide of its voxels is told however they are compared.
+func TestWhatAReaderDecidedIsTold(t *testing.T) {
+	rt := map[int]string{2: "a", 6: "b", 7: "c"}
+	finding := renumbered(contoured(), map[int16]int16{2: 2}) // and nothing else
+	for _, c := range []struct {
+		name   string
+		v      *volume.Volume
+		labels []Label
+	}{
+		{"by names that both have", contoured(), nil},
+		{"of one label each", finding, nil},
+		{"as they were told", contoured(), []Label{{Name: "x", Values: []int{2}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDisk(t)
+			o := d.objects(map[string]map[int]string{"r.dcm": rt, "p.dcm": rt})
+			read := o.Read
+			o.Read = func(ctx context.Context, path string, on *volume.Geometry) (*mask.LabelMap, error) {
+				lm, err := read(ctx, path, on)
+				lm.Doubts = append(lm.Doubts, text.M("dicomseg.sparse", "a"))
+				return lm, err
+			}
+			r := measured(t, d, Options{Objects: o, Labels: c.labels}, Case{Name: "a", Reference: d.put(t, "r.dcm", c.v), Prediction: d.put(t, "p.dcm", c.v)})
+			notes := strings.Join(r.Notes, "\n")
+			for _, file := range []string{"r.dcm", "p.dcm"} {
+				if strings.Count(notes, file+": Contours of a leave") != 1 {
+					t.Errorf("%s: noted %q", file, notes)
+				}
+			}
+		})
+	}
+}
+
 // References that have no infection at all say nothing of one; where one of the cohort has
 // it, a reference without is one of none.
 func TestInfectionOfNoReference(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"opacity/app"
@@ -13,8 +14,8 @@ import (
 )
 
 // probabilities finds the file of each part, "" for those that have none. A folder of
-// this program's own has one for each label; a file by itself is of the one label that
-// is compared, or of the infection.
+// this program's own has one for each label; a file by itself is of the label that it is
+// named after, else of the one that is compared, or of the infection.
 func (o Options) probabilities(c Case, parts []part) ([]string, error) {
 	out := make([]string, len(parts))
 	if c.Probability == "" || len(parts) == 1 && parts[0].label == "" {
@@ -37,13 +38,36 @@ func (o Options) probabilities(c Case, parts []part) ([]string, error) {
 		}
 		return out, nil
 	}
-	for n, p := range parts {
-		if len(parts) == 1 || p.label == infection {
-			out[n] = c.Probability
-			return out, nil
+	n, named := c.namedAfter(parts)
+	if named && n < 0 {
+		var compared []string
+		for _, p := range parts {
+			compared = append(compared, p.label)
 		}
+		return nil, app.Refuse(nil, "evaluate.other_probabilities", c.Probability, strings.Join(compared, ", "))
+	}
+	if !named {
+		n = slices.IndexFunc(parts, func(p part) bool { return len(parts) == 1 || p.label == infection })
+	}
+	if n >= 0 {
+		out[n] = c.Probability
+		return out, nil
 	}
 	return nil, app.Refuse(nil, "evaluate.whose_probabilities", c.Probability)
+}
+
+// namedAfter is the part whose label a file of probabilities is named after, as this
+// program names them: -1 where that is none of them; named is false for a file that is not,
+// or is named after its case. A map of one number may hold any label: no name goes against it.
+func (c Case) namedAfter(parts []part) (n int, named bool) {
+	file := filepath.Base(c.Probability)
+	stem, ok := app.TrimNIfTI(file)
+	if !ok || !strings.HasPrefix(stem, app.ProbabilityPrefix) || stem == c.Name || len(parts) == 1 && parts[0].label == single {
+		return -1, false
+	}
+	return slices.IndexFunc(parts, func(p part) bool {
+		return slices.ContainsFunc(probabilityNames(p.label), func(name string) bool { return strings.EqualFold(name, file) })
+	}), true
 }
 
 // probabilityNames are the files that a label's probabilities may be in; models that do

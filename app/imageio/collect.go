@@ -20,8 +20,9 @@ type listing struct {
 	nifti  []string
 	failed []error // *app.PathError
 
-	index map[string]int // of a DICOM candidate, by path
-	seen  map[string]bool
+	index  map[string]int // of a DICOM candidate, by path
+	seen   map[string]bool
+	beside map[string]bool // folders whose files are listed as neighbours
 }
 
 // collect lists the files named, the files in the folders named, and the
@@ -30,7 +31,7 @@ func collect(ctx context.Context, paths []string) (*listing, error) {
 	if len(paths) == 0 {
 		return nil, app.Misuse("imageio.no_path")
 	}
-	l := &listing{index: map[string]int{}, seen: map[string]bool{}}
+	l := &listing{index: map[string]int{}, seen: map[string]bool{}, beside: map[string]bool{}}
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -68,18 +69,36 @@ func (l *listing) addNamed(ctx context.Context, path string) error {
 		return l.addFolder(ctx, filepath.Dir(path))
 	case dicom.Image:
 		l.addFile(path, true)
-		entries, err := os.ReadDir(filepath.Dir(path))
-		if err != nil {
-			return nil // the file alone, then
-		}
-		for _, e := range entries {
-			sibling := filepath.Join(filepath.Dir(path), e.Name())
-			if info, err := os.Stat(sibling); err == nil && info.Mode().IsRegular() && !namedNIfTI(sibling) { // links followed
-				l.addFile(sibling, false)
-			}
-		}
+		return l.addNeighbours(ctx, filepath.Dir(path))
 	default:
 		l.addFile(path, true) // to be counted, and told why not
+	}
+	return nil
+}
+
+// addNeighbours adds the files of a folder, once however many of them are named.
+func (l *listing) addNeighbours(ctx context.Context, dir string) error {
+	if l.beside[dir] {
+		return ctx.Err()
+	}
+	l.beside[dir] = true
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ctx.Err() // the named files alone, then
+	}
+	for _, e := range entries {
+		sibling := filepath.Join(dir, e.Name())
+		regular := e.Type().IsRegular()
+		if e.Type()&fs.ModeSymlink != 0 {
+			info, err := os.Stat(sibling)
+			regular = err == nil && info.Mode().IsRegular()
+		}
+		if regular && !namedNIfTI(sibling) {
+			l.addFile(sibling, false)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	return nil
 }
@@ -93,7 +112,7 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 		real = root
 	}
 	if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		root = real
+		root = throughLink(root) // which names its cases, not what it leads to
 	}
 	// Links come after what lies below the folder itself, which keeps its own name. Each
 	// folder is looked into once, and none that the links came from: so there are no loops.
@@ -113,11 +132,14 @@ func (l *listing) addFolder(ctx context.Context, root string) error {
 		}
 		walked = append(walked, target)
 		var more []string
-		more, err = l.walk(ctx, link+string(filepath.Separator)+".") // as a folder, not as a link
+		more, err = l.walk(ctx, throughLink(link))
 		links = append(links, more...)
 	}
 	return err
 }
+
+// throughLink is a link to a folder as a path that is walked as that folder.
+func throughLink(link string) string { return link + string(filepath.Separator) + "." }
 
 func absolute(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
@@ -140,6 +162,12 @@ func (l *listing) walk(ctx context.Context, root string) (links []string, err er
 			return nil
 		}
 		link := d.Type()&fs.ModeSymlink != 0
+		if path != root && ofMacOS(d) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
 		if (d.IsDir() || link) && path != root && strings.EqualFold(filepath.Ext(path), ".opacity") {
 			if link {
 				return nil
@@ -161,6 +189,12 @@ func (l *listing) walk(ctx context.Context, root string) (links []string, err er
 		return nil
 	})
 	return links, err
+}
+
+// ofMacOS reports whether something below a folder is what macOS puts beside files on
+// other systems' disks and into zips: under their names, but nothing of theirs.
+func ofMacOS(d fs.DirEntry) bool {
+	return strings.HasPrefix(d.Name(), "._") || d.IsDir() && d.Name() == "__MACOSX"
 }
 
 // namedNIfTI reports whether a file is called NIfTI. Files that are NIfTI without

@@ -3,8 +3,10 @@ package imageio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +14,11 @@ import (
 	"opacity/app"
 	"opacity/app/imageio/dicom"
 	"opacity/app/imageio/nifti"
+	"opacity/app/job"
+	"opacity/app/pipeline"
 	"opacity/app/testdata"
 	"opacity/app/volume"
+	"opacity/app/worklist"
 )
 
 // writeSeries puts a small CT series into dir.
@@ -218,6 +223,84 @@ func TestLinksToFoldersAreFollowed(t *testing.T) {
 	}
 }
 
+// What macOS leaves beside files on sticks and in zips is no case, and nothing of it fails.
+func TestFilesOfMacOSAreLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "ct"), 3, 1, "x")
+	const head = "\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"
+	for _, name := range []string{"._scan.nii.gz", "ct/._IM0001.dcm", "__MACOSX/ct/scan.nii"} {
+		write(t, filepath.Join(dir, name), head)
+	}
+	scan, err := Opener{}.Scan(t.Context(), []string{dir}, nil)
+	if err != nil || len(scan.Series) != 1 || len(scan.Failed) > 0 {
+		t.Errorf("%d series, failed %v, %v", len(scan.Series), scan.Failed, err)
+	}
+}
+
+// A link that is named gives its own name, as one inside a named folder does.
+func TestNamedLinkNamesItsCase(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "store", "1.2.3", "DICOM"), 3, 1, "x")
+	link := filepath.Join(dir, "alpha")
+	if err := os.Symlink(filepath.Join(dir, "store", "1.2.3", "DICOM"), link); err != nil {
+		t.Skip("no links here:", err)
+	}
+	scan, err := Opener{}.Scan(t.Context(), []string{link}, nil)
+	if err != nil || len(scan.Series) != 1 || scan.Series[0].Info().Case != "alpha" {
+		t.Errorf("%+v, %v", scan.Series, err)
+	}
+}
+
+// All files of a big folder may be named: its neighbours are listed once.
+func TestAllFilesOfAFolderNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "s")
+	writeSeries(t, dir, 3, 1, "x")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.dcm"))
+	list, err := collect(t.Context(), files[:2])
+	if err != nil || len(list.dicom) != 3 || len(list.beside) != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := collect(stopped, files); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled, it says %v", err)
+	}
+}
+
+// A case of a list is the series right at its path, not a better one in a folder below;
+// each of the stacks that one series fell into is a case that can be opened.
+func TestCasesOfAListAreTheirSeries(t *testing.T) {
+	dir := t.TempDir()
+	writeSeries(t, filepath.Join(dir, "patient"), 5, 5, "x")
+	writeSeries(t, filepath.Join(dir, "patient", "thin"), 30, 1, "y")
+	writeSeries(t, filepath.Join(dir, "two"), 10, 1, "z")
+	files, _ := filepath.Glob(filepath.Join(dir, "two", "*.dcm"))
+	for _, f := range files[6:] { // made with larger pixels
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, f, strings.Replace(string(b), "DS\x04\x001\\1 ", "DS\x04\x002\\2 ", 1))
+	}
+	found, _, err := worklist.Scan(t.Context(), Opener{}, dir, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := &worklist.List{}
+	list.Add(found)
+	got := map[int]bool{}
+	for _, e := range list.Entries() {
+		s, err := e.Series(t.Context(), Opener{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[s.Info().Size[2]] = true
+	}
+	if len(list.Entries()) != 4 || !got[5] || !got[30] || !got[6] || !got[4] {
+		t.Errorf("%d cases, of %v slices", len(list.Entries()), got)
+	}
+}
+
 func TestScanRefuses(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "text", "notes.txt"), "nothing of use")
@@ -285,6 +368,83 @@ func TestScanStops(t *testing.T) {
 	cancel()
 	if _, err := (Opener{}).Scan(ctx, []string{root}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// putVolume writes a small NIfTI file with a voxel of each value.
+func putVolume(t *testing.T, path string, values ...int16) {
+	t.Helper()
+	g, src := volume.Canonical(volume.Size{len(values), 16, 4}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}})
+	v := &volume.Volume{Geometry: g, Source: src, Unit: volume.HU, Int16: make([]int16, g.Size.Voxels())}
+	for o := range v.Int16 {
+		v.Int16[o] = values[o%len(values)] + int16(o/len(values)/16)
+	}
+	if err := nifti.WriteVolume(context.Background(), path, v, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Many NIfTI files are opened beside one another: in their order all the same, with a
+// progress that rises to the end, and no further once it is stopped.
+func TestScanOfManyNIfTI(t *testing.T) {
+	root := t.TempDir()
+	const files = 24
+	for n := range files {
+		path := filepath.Join(root, fmt.Sprintf("c%02d.nii.gz", n))
+		if n%5 == 3 {
+			write(t, path, "nothing of the kind")
+			continue
+		}
+		putVolume(t, path, -1000, 40, int16(n))
+	}
+	var told []int
+	scan, err := Opener{}.Scan(context.Background(), []string{root}, func(p job.Progress) {
+		if told = append(told, p.Done); p.Total != files || p.Stage.IsZero() {
+			t.Errorf("told %+v", p)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range scan.Series {
+		got = append(got, s.Info().Case)
+	}
+	if len(got) != 19 || !slices.IsSorted(got) || len(scan.Failed) != 5 || !strings.Contains(scan.Failed[0].Error(), "c03") || !strings.Contains(scan.Failed[4].Error(), "c23") {
+		t.Errorf("cases %v, failed %v", got, scan.Failed)
+	}
+	if len(told) != files || !slices.IsSorted(told) || told[files-1] != files {
+		t.Errorf("told %v", told)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	calls := 0
+	_, err = Opener{}.Scan(ctx, []string{root}, func(job.Progress) { calls++; cancel() })
+	if !errors.Is(err, context.Canceled) || calls > runtime.GOMAXPROCS(0) {
+		t.Errorf("%v after %d files", err, calls)
+	}
+}
+
+// A map of the whole body's parts is no case, and is not offered before the CT.
+func TestMapOfManyLabelsIsNoCase(t *testing.T) {
+	root := t.TempDir()
+	putVolume(t, filepath.Join(root, "scan.nii.gz"), -1000, -850, 40, 60)
+	g, src := volume.Canonical(volume.Size{64, 16, 8}, volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 0.5, 0}})
+	v := &volume.Volume{Geometry: g, Source: src, Unit: volume.Arbitrary, Int16: make([]int16, g.Size.Voxels())}
+	for o := range v.Int16 {
+		if o%64 >= 32 {
+			v.Int16[o] = int16(1 + o/8%117)
+		}
+	}
+	if err := nifti.WriteVolume(context.Background(), filepath.Join(root, "all.nii.gz"), v, false); err != nil {
+		t.Fatal(err)
+	}
+	scan, err := Opener{}.Scan(context.Background(), []string{root}, nil)
+	if err != nil || len(scan.Series) != 2 || scan.Series[0].Info().Case != "scan" || !scan.Series[1].Info().LabelMap {
+		t.Fatalf("%d series, %v", len(scan.Series), err)
+	}
+	found, _ := pipeline.Find(context.Background(), Opener{}, []string{root}, nil, nil)
+	if len(found) != 1 || found[0].Info().Case != "scan" {
+		t.Errorf("%d cases to segment", len(found))
 	}
 }
 

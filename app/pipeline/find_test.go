@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"opacity/app"
@@ -38,16 +39,32 @@ func TestFind(t *testing.T) {
 	broken := func(path string, wholeCase bool) error {
 		return &app.PathError{Path: path, Case: wholeCase, Err: app.Refuse(nil, "imageio.unreadable", path)}
 	}
+	at := func(path string) app.Series {
+		return described{info: app.SeriesInfo{Case: path, Path: path, Size: volume.Size{8, 8, 30}}}
+	}
+	slice := described{info: app.SeriesInfo{Case: "scan", Path: "scan", Size: volume.Size{8, 8, 30}, Identity: volume.Identity{SeriesUID: "1.2"}}}
+	thin := slice
+	thin.info.Identity.SeriesUID = "1.2#2"
 	opener := found{
-		"stack":  {Series: []app.Series{of("thick", 30, false), of("scout", 1, false), of("mask", 30, true)}},
-		"slice":  {Series: []app.Series{of("slice", 1, false)}},
-		"masks":  {Series: []app.Series{of("mask", 30, true)}},
-		"partly": {Series: []app.Series{of("rest", 30, false)}, Failed: []error{broken("IM3.dcm", false), broken("other.nii", true)}},
+		"in": {
+			Series: []app.Series{at("in/b/ct.nii"), at("in/out/b/prob_lung.nii.gz"), at("in/b.opacity/ct.nii")},
+			Failed: []error{broken("in/out/b/prob_infection.nii.gz", true)},
+		},
+		"in/out/b/prob_lung.nii.gz": {Series: []app.Series{at("in/out/b/prob_lung.nii.gz")}},
+		"scan/1.dcm":                {Series: []app.Series{slice}},
+		"scan/2.dcm":                {Series: []app.Series{slice, thin}},
+		"stack":                     {Series: []app.Series{of("thick", 30, false), of("scout", 1, false), of("mask", 30, true)}},
+		"slice":                     {Series: []app.Series{of("slice", 1, false)}},
+		"masks":                     {Series: []app.Series{of("mask", 30, true)}},
+		"partly":                    {Series: []app.Series{of("rest", 30, false)}, Failed: []error{broken("IM3.dcm", false), broken("other.nii", true)}},
 	}
 	for _, c := range []struct {
-		in                   string
+		in                   string // one or several
 		series, failed, told []string
 	}{
+		{"in", []string{"in/b/ct.nii"}, nil, nil},
+		{"in/out/b/prob_lung.nii.gz", []string{"in/out/b/prob_lung.nii.gz"}, nil, nil}, // named, it is meant
+		{"scan/1.dcm scan/2.dcm", []string{"scan", "scan"}, nil, nil},
 		{"stack", []string{"thick"}, nil, nil},
 		{"slice", []string{"slice"}, nil, nil},
 		{"masks", nil, []string{"app.only_masks"}, nil},
@@ -55,7 +72,7 @@ func TestFind(t *testing.T) {
 		{"partly", []string{"rest"}, []string{"imageio.unreadable"}, []string{"imageio.unreadable"}},
 	} {
 		var series, failed, told []string
-		got, bad := pipeline.Find(context.Background(), opener, []string{c.in}, nil, func(m text.Message) { told = append(told, m.Key) })
+		got, bad := pipeline.Find(context.Background(), opener, strings.Fields(c.in), nil, func(m text.Message) { told = append(told, m.Key) })
 		for _, s := range got {
 			series = append(series, s.Info().Case)
 		}

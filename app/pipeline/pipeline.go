@@ -91,7 +91,7 @@ func Run(ctx context.Context, c Case, t Tools, o Options, h Hooks) (out Outcome,
 	begin := time.Now()
 	folder := filepath.Join(o.Folder, c.Name)
 	if err := vacant(folder, o.Overwrite); err != nil {
-		return Outcome{}, err
+		return Outcome{}, taken(ctx, folder, c, err)
 	}
 	held, err := reserve(folder)
 	if err != nil {
@@ -159,6 +159,20 @@ func vacant(folder string, overwrite bool) error {
 		}
 	}
 	return nil
+}
+
+// taken says, where a folder holds the results of another image, that it does: two
+// inputs of one name, of which one could not be found before, are not taken for each
+// other. Else it leaves the error as it is.
+func taken(ctx context.Context, folder string, c Case, err error) error {
+	there, ok := Reported(folder)
+	if !ok || there.SHA256 == "" {
+		return err
+	}
+	if sum, failed := c.Series.SHA256(ctx); failed != nil || sum == there.SHA256 {
+		return err
+	}
+	return app.Misuse("app.results_of_another", folder, c.Series.Info().Path)
 }
 
 type digest struct {

@@ -253,6 +253,24 @@ func TestRunKnowsEveryResult(t *testing.T) {
 	}
 }
 
+// The results of one image are not taken for those of another of its name.
+func TestRunTellsWhoseResultsAreThere(t *testing.T) {
+	dir := t.TempDir()
+	for sha, want := range map[string]string{"hash of ct": "app.results_exist", "hash of another": "app.results_of_another", "": "app.results_exist"} {
+		folder := filepath.Join(dir, "ct")
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "report.json"), []byte(`{"input": {"name": "ct", "sha256": "`+sha+`"}}`), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		_, err := pipeline.Run(t.Context(), pipeline.Case{Name: "ct", Series: fakeSeries{"ct", nil}}, pipeline.Tools{&fakeSegmenter{}, &fakeWriter{}}, pipeline.Options{Folder: dir}, pipeline.Hooks{})
+		if _, m := app.Explain(err); m.Key != want {
+			t.Errorf("%q: %v", sha, err)
+		}
+	}
+}
+
 func TestRunRemovesProbabilitiesOfAnotherRun(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "ct", "prob_infection.nii.gz"), filepath.Join(dir, "ct", "axial.png"))

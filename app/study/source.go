@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -29,7 +30,7 @@ func (e *MovedError) Unwrap() error { return e.err }
 // Source finds the image that the study was made from, where it was or beside
 // the study's folder, and makes sure by its hash that it is the same: a mask is
 // never laid on another. It reads all of the image's files. Errors: *MovedError
-// where nothing is there; a refusal where it is another image; those of reading.
+// where nothing is there, another image, or what cannot be read.
 func (s *Study) Source(ctx context.Context, opener app.Opener) (app.Series, error) {
 	source := s.Info().Sources[0]
 	beside := filepath.Join(filepath.Dir(filepath.Clean(s.folder)), filepath.Base(filepath.FromSlash(source.Path)))
@@ -39,7 +40,7 @@ func (s *Study) Source(ctx context.Context, opener app.Opener) (app.Series, erro
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			first = errors.Join(first, err)
+			first = cmp.Or(first, err)
 			continue
 		}
 		series, err := s.find(ctx, opener, source, path)
@@ -52,14 +53,15 @@ func (s *Study) Source(ctx context.Context, opener app.Opener) (app.Series, erro
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		first = err
-		break // what is there under its name is not it, or cannot be read
+		if first == nil {
+			first = err // what is there under its name is not it, or cannot be read
+		}
 	}
 	var told *app.Error
-	if errors.As(first, &told) {
-		return nil, first
+	if !errors.As(first, &told) {
+		told = app.Fail(first, "study.source_moved", s.folder, source.Path)
 	}
-	return nil, &MovedError{source.Path, source.SHA256, app.Fail(first, "study.source_moved", s.folder, source.Path)}
+	return nil, &MovedError{source.Path, source.SHA256, told}
 }
 
 // Relocate takes the image of the study from another path, a file or a folder,

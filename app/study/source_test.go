@@ -47,6 +47,31 @@ func (f oneFile) SHA256(context.Context) (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
+// A drive that holds another patient's images by now, at the same path: the study's own
+// image is taken from beside the study.
+func TestSourceWhosePlaceIsTaken(t *testing.T) {
+	s := create(t)
+	drive, beside := filepath.Join(t.TempDir(), "DICOM"), filepath.Join(filepath.Dir(s.Folder()), "DICOM")
+	if err := errors.Join(os.Mkdir(drive, 0o755), os.Mkdir(beside, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	put(t, drive, "b.nii", []byte("another patient"))
+	put(t, beside, "a.nii", []byte("image"))
+	sum, _ := oneFile(filepath.Join(beside, "a.nii")).SHA256(t.Context())
+	s.mu.Lock()
+	now, _ := s.doc.info()
+	now.Sources[0].Path, now.Sources[0].SHA256 = drive, sum
+	err := s.put(now)
+	s.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	series, err := s.Source(t.Context(), files{})
+	if err != nil || filepath.Dir(series.Info().Path) != beside {
+		t.Errorf("found %v, %v", series, err)
+	}
+}
+
 func TestSource(t *testing.T) {
 	s := create(t)
 	scans := t.TempDir()
@@ -81,6 +106,9 @@ func TestSource(t *testing.T) {
 	put(t, scans, "a.nii", []byte("imagE"))
 	_, err = s.Source(t.Context(), files{})
 	refuse("changed", err, "study.source_changed")
+	if moved := (*MovedError)(nil); !errors.As(err, &moved) || moved.SHA256 != sum {
+		t.Errorf("where it is cannot be shown: %v", err)
+	}
 
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -49,7 +49,10 @@ type Identity struct {
 	PatientName, PatientID, BirthDate, StudyDate string
 	StudyDescription, SeriesDescription          string
 	SeriesNumber, Modality, Kernel, Manufacturer string
-	StudyUID, SeriesUID                          string
+	StudyUID                                     string
+	// SeriesUID tells series apart. Of a series that fell into several stacks the second
+	// has #2 behind it, and so on.
+	SeriesUID string
 }
 
 // IsEmpty reports whether the header names no patient.

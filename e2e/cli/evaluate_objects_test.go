@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"opacity/app"
+	"opacity/app/imageio/nifti"
+	"opacity/app/volume"
 )
 
 // A DICOM segmentation as reference, contours of the same shapes as prediction: by file
@@ -56,4 +59,27 @@ func TestEvaluateObjects(t *testing.T) {
 		}
 	}
 	must(t, "snapshot", axial, "--mask", contours, "-o", filepath.Join(dir, "picture.png"), "--quiet")
+}
+
+// Contours that were drawn on slices twice as thick as the image's are compared with their
+// whole volume, and it is told, whatever they are compared with.
+func TestEvaluateContoursOfThickerSlices(t *testing.T) {
+	contours := filepath.Join("..", "..", "app", "imageio", "dicomseg", "testdata", "axial", "rtstruct.dcm")
+	dir := t.TempDir()
+	thin := &volume.Volume{Unit: volume.HU, Int16: make([]int16, 7*9*9)}
+	thin.Geometry, thin.Source = volume.Canonical(volume.Size{7, 9, 9}, volume.Affine{{0.8, 0, 0, 12.5}, {0, 1.25, 0, -33}, {0, 0, 1.25, 101}})
+	ct := filepath.Join(dir, "ct.nii.gz")
+	if err := nifti.WriteVolume(context.Background(), ct, thin, false); err != nil {
+		t.Fatal(err)
+	}
+	for name, more := range map[string][]string{"all": nil, "named": {"--label", "left=1"}} {
+		out := filepath.Join(dir, name)
+		r := must(t, append([]string{"evaluate", "-r", contours, "-p", contours, "--image", ct, "-o", out, "--no-figures"}, more...)...)
+		if !strings.Contains(r.err, "lie 2.5 mm apart, the slices of this scan 1.25 mm") {
+			t.Errorf("%s: told %s", name, r.err)
+		}
+	}
+	if got := evaluated(t, filepath.Join(dir, "all")).value(t, "rtstruct", "infection", "volume_ref_ml"); !(math.Abs(got-0.06) < 1e-8) { // float32 in the image's header
+		t.Errorf("%v ml of infection", got)
+	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -308,6 +309,7 @@ func TestModels(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
+	needModel(t)
 	text := must(t, "doctor").out
 	for _, want := range []string{"ONNX Runtime", "CUDA"} {
 		if !strings.Contains(text, want) {
@@ -317,6 +319,54 @@ func TestDoctor(t *testing.T) {
 	var any map[string]any
 	if err := json.Unmarshal([]byte(must(t, "doctor", "--json").out), &any); err != nil {
 		t.Errorf("doctor --json: %v", err)
+	}
+}
+
+// The status says that no model can run here, and what was found is printed all the same.
+func TestDoctorWithoutRuntime(t *testing.T) {
+	for _, asJSON := range []bool{false, true} {
+		cmd := command(t, "doctor", fmt.Sprintf("--json=%t", asJSON))
+		cmd.Env = append(cmd.Env, "OPACITY_ONNXRUNTIME="+filepath.Join(t.TempDir(), "gone.so"))
+		r := finish(t, cmd)
+		if r.status != int(app.Failed) || !strings.Contains(r.err, "gone.so") || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("status %d, stderr %q", r.status, r.err)
+		}
+		if json.Valid([]byte(r.out)) != asJSON || !strings.Contains(r.out, "gone.so") {
+			t.Errorf("--json=%t: stdout %q", asJSON, r.out)
+		}
+	}
+}
+
+// A model of one's own that keeps the ID of a built-in one, as one that learned does, is
+// what that ID means and says so; the built-in one is still there, and the default.
+func TestModelsThatShareAnID(t *testing.T) {
+	needModel(t)
+	id := strings.Fields(must(t, "models").out)[0]
+	data, out := t.TempDir(), t.TempDir()
+	run := func(args ...string) result {
+		cmd := command(t, args...)
+		cmd.Env = append(cmd.Env, "XDG_DATA_HOME="+data)
+		return finish(t, cmd)
+	}
+	if r := run("models", "add", filepath.Join(root(), "assets", "models", id+".onnx")); r.status != 0 {
+		t.Fatalf("models add: %s", r.err)
+	}
+	own := filepath.Join(data, "opacity", "models", id+".onnx")
+	for n, c := range []struct {
+		model string
+		own   bool
+	}{{"", false}, {id, true}, {"builtin:" + id, false}} {
+		r := run("segment", filepath.Join(sample(t), "ct.nii.gz"), "-o", filepath.Join(out, fmt.Sprint(n)), "--model", c.model)
+		if r.status != 0 || strings.Contains(r.err, own) != c.own {
+			t.Errorf("--model %q: status %d, stderr %q", c.model, r.status, r.err)
+		}
+	}
+	if err := os.WriteFile(own, []byte("damaged"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r := run("doctor")
+	if r.status != int(app.Failed) || !strings.Contains(r.err, own) || !strings.Contains(r.out, " passed its self-test") {
+		t.Errorf("doctor: status %d, stderr %q\n%s", r.status, r.err, r.out)
 	}
 }
 

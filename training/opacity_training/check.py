@@ -12,7 +12,7 @@ import torch
 from . import sources
 from .evaluate import model_rows
 from .export import held_out_words, load_network
-from .metadata import MetadataError, rings, summarise, validate
+from .metadata import RINGS_MM, MetadataError, rings, summarise, validate
 from .phantom import phantom_slice
 from .runtime import Model
 
@@ -28,7 +28,7 @@ def tensors(model: Model, seed: int = 5) -> list[np.ndarray]:
     if not model.by_slices or model.metadata["input"]["unit"] != "HU":
         return noise
     pictures = [rings(), *(phantom_slice(rng, 512, level)[0] for level in (0.1, 0.5, 0.9))]
-    prepared = [model.prepare(p[None].astype(np.float32), (1.0, 1.0, 1.0)) for p in pictures]
+    prepared = [model.prepare(p[None].astype(np.float32), RINGS_MM) for p in pictures]
     return [np.repeat(p, shape[0], axis=0) for p in prepared] + noise[:1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import warnings
@@ -13,20 +14,22 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from . import predict, runs, sources
+from . import predict, runs, sources, tables
 from .card import refresh
 from .describe import about, describe, for_gray8, outputs, units
 from .evaluate import model_rows
 from .metadata import KEY, rings, summarise, validate
 from .metrics import by_patient
 from .metrics import summarise as mean_of
+from .paths import CONFIGS
 from .runtime import Model
 from .sources import SourceError
+from .strict import ConfigError
 from .system import System
 from .targets import channels
 
 HELD_OUT = "{grid}, patients held out, no postprocessing"
-OUT_OF_FOLD = "{grid}, out of fold by patient with the recipe {recipe}, not these weights; no postprocessing"
+OUT_OF_FOLD = "{grid}, out of fold by patient with the recipe {recipe}, {done} of {of} folds, not these weights; no postprocessing"
 
 
 class Head(torch.nn.Module):
@@ -176,12 +179,23 @@ def split_of(system: System, sides: dict, checkpoint: Path) -> tuple[list[str], 
 
 
 def rows_of_records(folder: Path, system: System) -> list[dict]:
-    """Dice and NSD of each patient by the fold that did not see them, from the records of a recipe."""
-    rows = []
-    for path in sorted(folder.glob("fold-*.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        rows += [r for r in record["cases"]] if record["protocol"]["split"] == "patient" else []
-    return figures(sorted(rows, key=lambda r: r["case"]), about(system.data.source).dataset, OUT_OF_FOLD.format(grid=_grid(system.data.source), recipe=folder.name))
+    """Dice and NSD of each patient by the fold that did not see them, from the records of a recipe. Folds of another configuration
+    than that of the system, or, where the recipe has another name, of its file in configs/, are no figures of it and are left out."""
+    folder = folder.resolve()
+    recipe = next(iter(tables.read(folder.parent, CONFIGS, name=folder.name)), tables.Results(folder.name, {}))
+    if recipe.id == system.id:
+        measured = copy.deepcopy(system)
+        measured.protocol.split, measured.protocol.test_cases = "patient", []  # as its folds were, where these weights hold nobody out
+        recipe.compare(measured)
+    if recipe.system is None and len({r.get("config_sha256") for r in recipe.records.values()}) > 1:
+        raise ConfigError(f"{folder} holds folds of several configurations, and there is no file {recipe.id}.yaml in configs/ to tell which is today's: delete those of the older one")
+    done = {k: r for k, r in recipe.records.items() if k not in recipe.stale and r["protocol"]["split"] == "patient"}
+    if not done:
+        raise ConfigError(f"{folder} holds no fold by patient of the configuration {recipe.id} as it is: run crossval on it first, or leave out --records")
+    of = max(len(done), *(r["protocol"].get("folds") or 0 for r in done.values()))
+    rows = sorted((row for _, r in sorted(done.items()) for row in r["cases"]), key=lambda r: r["case"])
+    protocol = OUT_OF_FOLD.format(grid=_grid(system.data.source), recipe=recipe.id, done=len(done), of=of)
+    return figures(rows, about(system.data.source).dataset, protocol)
 
 
 def held_out_words(source: object) -> str:
@@ -214,10 +228,11 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
     """Write ID.onnx, ID.json and, where its chain takes 8-bit pictures too, ID.slices8.json into folder; returns the ONNX path.
 
     checkpoint: a file, or a run's folder whose `which` weights are taken. half: weights in half precision. records:
-    folder of a recipe's records, whose out-of-fold figures the metadata states. The figures of the card ID.md are put right; a model without a card gets a first one.
+    folder of a recipe's records, whose out-of-fold figures the metadata states, and of how many folds. The figures of the card ID.md are put right; a model without a card gets a first one.
     """
     checkpoint, folder = Path(checkpoint), Path(folder)
     system, net, step = load_network(checkpoint, which)
+    of_recipe = rows_of_records(records, system) if records else None
     system.predict.weights = which or system.predict.weights
     whose = runs.whose(checkpoint)
     train, held, fold = split_of(system, whose["cases"], checkpoint)
@@ -234,7 +249,7 @@ def export(checkpoint: Path, folder: Path, root: Path, which: str = "", half: bo
         other = for_gray8(system, metadata) if units(system) == ["hu", "gray8"] else None
         if other:
             fill_test_vector(other, model)
-        metadata["metrics"] = rows_of_records(records, system) if records else held_out(system, [Model(part, metadata=m) for m in (metadata, other) if m], root, held)
+        metadata["metrics"] = held_out(system, [Model(part, metadata=m) for m in (metadata, other) if m], root, held) if of_recipe is None else of_recipe
         if other:
             other["metrics"] = metadata["metrics"]
             validate(other)

@@ -20,14 +20,15 @@ from . import describe, export, optimisers, sources, study
 from .card import first, put
 from .evaluate import of_model
 from .folds import Fold
+from .metrics import by_patient, patient
 from .networks.shipped import Shipped, sha256
-from .paired import difference
+from .paired import Difference, difference
 from .places import Places
 from .runs import folder as run_folder
 from .runtime import Model
 from .runtime import name as channel_name
 from .sources import SourceError, Studies
-from .store import Store
+from .store import Store, facts
 from .strict import ConfigError, plain
 from .system import Extra, Protocol, System
 from .tables import markdown, number
@@ -139,7 +140,9 @@ def learn(start: Start, folder: Path, places: Places, options: Options, say: Cal
     if not reader.cases():
         raise SourceError(f"{folder}: no slice of any study is marked corrected or accepted: there is nothing to learn")
     store, taken = Store(spec, start.system.data.chain, places.root, places.cache), {c: reader.studies[c].taken for c in reader.cases()}
-    original, unseen, seen = _original(start, places, options, store, say)
+    original, unseen, seen, known = _original(start, places, options, store, say)
+    patients = _together(patients, known)
+    whose = {s: name for name, those in patients.items() for s in those}
     held = held_back(patients, [*learned_from(start.metadata), *seen], options, len(unseen))
     fold = Fold(0, {c: k for c, k in taken.items() if c not in held}, test={c: taken[c] for c in held})
     system = _system(start, spec, original, held, options)
@@ -155,7 +158,7 @@ def learn(start: Start, folder: Path, places: Places, options: Options, say: Cal
     for path, rows in ((start.path, learned.before), (made, learned.after)):
         if unseen:
             rows += of_model(path, sources.build(start.system.data.source, places.root), unseen)
-        rows += of_model(path, reader, sorted(held))
+        rows += [r | {"patient": whose[r["case"]]} for r in of_model(path, reader, sorted(held))]
     _finish(start, made, learned)
     return learned
 
@@ -174,6 +177,16 @@ def _patients(start: Start, studies: list[study.Study], bad: dict[Path, str]) ->
     return out
 
 
+def _together(patients: dict[str, list[str]], known: dict[str, str]) -> dict[str, list[str]]:
+    """The studies of each patient, those together whose scans the original data knows to be of one. known: whose a study is there."""
+    out: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name, those in patients.items():
+        one = next((known[s] for s in those if s in known), None)
+        out.setdefault(name if one is None else names.setdefault(one, name), []).extend(those)
+    return out
+
+
 def _told(bad: dict[Path, str], of: int, options: Options, say: Callable) -> None:
     """Says of every study that cannot be learned from why, and goes on only where that was asked for."""
     if options.skip_bad:
@@ -184,9 +197,10 @@ def _told(bad: dict[Path, str], of: int, options: Options, say: Callable) -> Non
     raise SourceError(f"{len(bad)} of {of} studies cannot be learned from:\n{lines}\nMend them, or go on without them by --skip-bad.")
 
 
-def _original(start: Start, places: Places, options: Options, studies: Store, say: Callable) -> tuple[list[str], list[str], list[str]]:
-    """Of the data the model was made from, the patients to mix in and those that it never saw and no study is of; the
-    studies that are of patients it was made from."""
+def _original(start: Start, places: Places, options: Options, studies: Store, say: Callable) -> tuple[list[str], list[str], list[str], dict[str, str]]:
+    """Of the data the model was made from, the cases to mix in and those of patients that it never saw and no study is of; the
+    studies that are of patients it was made from; and whose the studies are whose scans are in that data. Another scan of a
+    patient is that patient."""
     spec = start.system.data.source
     try:
         known = sources.build(spec, places.root).cases()
@@ -194,12 +208,14 @@ def _original(start: Start, places: Places, options: Options, studies: Store, sa
         if options.share:
             raise SourceError(f"the original data is to be mixed in, and is not there ({e}): set --data, or go without it by --share 0, by which a model forgets more") from e
         say("the original data is not there: a model forgets more without it")
-        return [], [], []
+        return [], [], [], {}
     own, store = trained_on(start.metadata), Store(spec, start.system.data.chain, places.root, places.cache)
     drawn, slices = ({c: _slices(s, c) for c in cases} for s, cases in ((studies, studies.cases()), (store, known)))
-    alike = {(c, s) for c in known for s in drawn if slices[c] & drawn[s]}
-    unseen = [c for c in known if c not in own and not any(c == one for one, _ in alike)]
-    return [c for c in known if c in own], unseen, sorted({s for c, s in alike if c in own})
+    whose = {c: about["patient"] for c, about in facts(spec, places.root, places.cache).items()}
+    of = {s: whose[c] for s in drawn for c in known if slices[c] & drawn[s]}
+    made_from = {whose[c] for c in known if c in own}
+    unseen = [c for c in known if whose[c] not in made_from | set(of.values())]
+    return [c for c in known if c in own], unseen, sorted(s for s, one in of.items() if one in made_from), of
 
 
 def _slices(store: Store, case: str) -> set[bytes]:
@@ -292,22 +308,27 @@ def notice(start: Start) -> str:
     return "\n\n".join([text, *("> " + p.replace("\n", "\n> ") for p in quoted)])
 
 
-def compared(learned: Learned) -> list[tuple[str, object]]:
-    """(label, paired.Difference of Dice over the patients held back)."""
-    out = []
-    for label in dict.fromkeys(r["label"] for r in learned.before):
-        a, b = ({r["case"]: r["dice"] for r in rows if r["label"] == label and r["dice"] is not None} for rows in (learned.before, learned.after))
-        if (d := difference(a, b)) is not None:
-            out.append((label, d))
-    return out
+def _dice(learned: Learned, label: str) -> tuple[dict[str, float], dict[str, float]]:
+    """By patient, before and after: the mean of the cases that have a figure both times."""
+    before, after = ({r["case"]: r for r in rows if r["label"] == label and r["dice"] is not None} for rows in (learned.before, learned.after))
+    return tuple(by_patient((r for c, r in these.items() if c in those), "dice") for these, those in ((before, after), (after, before)))
+
+
+def compared(learned: Learned) -> list[tuple[str, Difference]]:
+    """(label, what Dice gained over the patients held back), one value a patient however many scans or studies he has."""
+    labels = dict.fromkeys(r["label"] for r in learned.before)
+    return [(label, d) for label in labels if (d := difference(*_dice(learned, label))) is not None]
 
 
 def table(learned: Learned) -> str:
-    """Before and after, patient by patient and in the mean, in Markdown."""
+    """Before and after, patient by patient and in the mean, in Markdown. A patient is called by his cases: his own name may be in his scans."""
     head, lines = ["Dice of patients held back", "patient", "before", "after", "gain", "95 % interval"], []
-    before, after = ({(r["case"], r["label"]): r["dice"] for r in rows} for rows in (learned.before, learned.after))
+    cases: dict[str, dict[str, None]] = {}
+    for r in learned.before:
+        cases.setdefault(patient(r), {})[r["case"]] = None
     for label, d in compared(learned):
-        lines += [[label, c, number(before[c, label]), number(after[c, label]), f"{v:+.3f}", ""] for c, v in d.each.items()]
+        before, after = _dice(learned, label)
+        lines += [[label, ", ".join(cases[p]), number(before[p]), number(after[p]), f"{v:+.3f}", ""] for p, v in d.each.items()]
         lines.append([label, f"mean of {len(d.each)}", number(d.a), number(d.b), f"{d.mean:+.3f}", "-" if d.low is None else f"{d.low:+.3f} to {d.high:+.3f}"])
     return markdown(head, lines)
 

@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 
 from . import learn, runs, sources
+from .metrics import by_patient
 from .paired import difference
 from .places import Places, folds_of
 from .sources import INFECTION, LEFT, LUNG, RIGHT, Case, nifti
@@ -73,12 +74,15 @@ def learn_curve(system: System, places: Places, corrected: int, steps: int, shar
     source, parts = sources.build(system.data.source, places.root), []
     for fold in folds_of(system, places):
         run = runs.folder(places.runs, system, fold.number)
-        if len(fold.test) <= corrected:
-            raise ConfigError(f"{system.id} fold {fold.number} holds out {len(fold.test)} patients: to correct {corrected} leaves nobody to measure; lower --corrected, or take fewer folds")
+        scans: dict[str, list[str]] = {}  # of each patient
+        for case in sorted(fold.test):
+            scans.setdefault(fold.patients.get(case, case), []).append(case)
+        if len(scans) <= corrected:
+            raise ConfigError(f"{system.id} fold {fold.number} holds out {len(scans)} patients: to correct {corrected} leaves nobody to measure; lower --corrected, or take fewer folds")
         if not Outcome(**(runs.newest(run, say) or {"outcome": {}})["outcome"]).finished:
             raise ConfigError(f"{run} holds no finished run: run crossval {system.id} first")
-        order = np.random.default_rng([system.protocol.seed, 23, fold.number]).permutation(len(fold.test))
-        chosen = sorted(sorted(fold.test)[i] for i in order[:corrected])
+        order = np.random.default_rng([system.protocol.seed, 23, fold.number]).permutation(len(scans))
+        chosen = sorted(case for i in order[:corrected] for case in scans[sorted(scans)[i]])
         folder = run / "corrected" / "-".join(c.split("_")[-1] for c in chosen)
         for case in chosen:
             if not (folder / f"{case.replace('_', '')}.opacity").exists():
@@ -116,9 +120,10 @@ def write(results: Path) -> list[Path]:
 def _dice(rows: list[dict]) -> dict[str, dict[str, float]]:
     """By label and patient."""
     out: dict[str, dict[str, float]] = {}
-    for r in rows:
-        if r["dice"] is not None:
-            out.setdefault(r["label"], {})[r["case"]] = round(r["dice"], 5)
+    for label in dict.fromkeys(r["label"] for r in rows):
+        found = by_patient((r for r in rows if r["label"] == label), "dice")
+        if known := {p: round(v, 5) for p, v in found.items() if v is not None}:
+            out[label] = known
     return out
 
 

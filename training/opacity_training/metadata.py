@@ -6,11 +6,18 @@ The schema is inference/SCHEMA.md; the program refuses what this refuses.
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any, Callable
 
 import numpy as np
 
 KEY = "opacity.model.v1"
+RINGS_MM = (1.0, 0.7, 0.7)  # z, y, x: how large the voxels of rings.v1 are, for steps that count in mm
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # what the program takes for a model's file name
+ID_WORDS = "letters from A to Z, digits, dots, dashes and underscores, with a letter or digit first"
+SIDE = 4096  # rows or columns of a picture, at most
+CONTEXT = 32  # neighbours on each side, at most
+REACH = 50  # mm that a step of the postprocessing reaches, at most
 
 
 class MetadataError(ValueError):
@@ -27,6 +34,13 @@ def fail(where: str, what: str) -> None:
 def text(v: Any, where: str) -> None:
     if not isinstance(v, str):
         fail(where, f"text is wanted, not {v!r}")
+
+
+def name(v: Any, where: str) -> None:
+    """It becomes a file's name."""
+    text(v, where)
+    if not ID.fullmatch(v):
+        fail(where, f"{v!r} is not of {ID_WORDS}")
 
 
 def filled(v: Any, where: str) -> None:
@@ -123,6 +137,12 @@ def nothing(v: Any, where: str) -> None:
         fail(where, f"null is wanted, not {v!r}")
 
 
+def colour(v: Any, where: str) -> None:
+    text(v, where)
+    if v and not re.fullmatch(r"#[0-9A-Fa-f]{6}", v):
+        fail(where, f"{v!r} is neither #rrggbb nor empty")
+
+
 pair = many(number(), 2, 2)
 WORDS = ["".join(w) for p in itertools.permutations(("LR", "PA", "SI")) for w in itertools.product(*p)]
 INTERPOLATIONS = one_of("nearest", "linear", "cubic", "area")
@@ -137,10 +157,10 @@ def zscore(v: dict, where: str) -> None:
 _plain_steps = steps(
     clip={"min": number(), "max": number()},
     window={"center": number(), "width": number(1e-9), "to": pair},
-    resize={"size": many(whole(1), 2, 2), "interpolation": INTERPOLATIONS},
+    resize={"size": many(whole(1, SIDE), 2, 2), "interpolation": INTERPOLATIONS},
     minmax={"scope": either(one_of("slice", "volume"), pair), "to": pair},
     round={},
-    clahe={"clip_limit": number(0), "tiles": many(whole(1), 2, 2)},
+    clahe={"clip_limit": number(0), "tiles": many(whole(1, 64), 2, 2)},
     scale={"factor": number(), "offset": number()},
     crop={"to": one_of("body", "lungs"), "margin_mm": number(0)},
     mirror={"below_mm": number(1e-9), "to_mm": number(1e-9), "min_dense": number(0, 1)},
@@ -162,16 +182,16 @@ POSTPROCESS = steps(
     min_volume={"label": filled, "ml": number(0)},
     peak={"label": filled, "min": number(0, 1)},
     inside={"label": filled, "of": filled},
-    hu_range={"label": filled, "min": number(), "max": number(), "smooth_mm": number(0)},
+    hu_range={"label": filled, "min": number(), "max": number(), "smooth_mm": number(0, REACH)},
     aerated={"label": filled, "dimensions": one_of(2, 3), "below_hu": number(), "min_fraction": number(0, 1)},
     in_body={"label": filled},
-    grow_hu={"label": filled, "min": number(), "max": number(), "radius_mm": number(0)},
-    closing={"label": filled, "radius_mm": number(0)},
+    grow_hu={"label": filled, "min": number(), "max": number(), "radius_mm": number(1e-9, REACH)},
+    closing={"label": filled, "radius_mm": number(1e-9, REACH)},
 )
 
 DOCUMENT = fields(
     schema=one_of(KEY),
-    id=filled,
+    id=name,
     version=filled,
     title=filled,
     licence=filled,
@@ -191,19 +211,19 @@ DOCUMENT = fields(
         size=either(
             fields(mode=one_of("any"), value=nothing),
             fields(mode=one_of("any")),
-            fields(mode=one_of("fixed", "multiple_of"), value=many(whole(1), 2, 3)),
+            fields(mode=one_of("fixed", "multiple_of"), value=many(whole(1, SIDE), 2, 3)),
         ),
     ),
     preprocess=preprocess_steps,
     inference=fields(
         mode=one_of("slice", "patch"),
-        context=whole(0),
-        patch=either(nothing, many(whole(1), 2, 3)),
+        context=whole(0, CONTEXT),
+        patch=either(nothing, many(whole(1), 3, 3)),
         overlap=either(number(0, 0.99), many(number(0, 0.99), 3, 3)),
         blend=one_of("mean", "gaussian", "pairwise"),
         sigma=number(0),
         tta=many(one_of("x", "y", "xy")),
-        batch=whole(1),
+        batch=whole(1, 64),
     ),
     output=fields(
         name=filled,
@@ -212,12 +232,12 @@ DOCUMENT = fields(
         resize=one_of("linear", "nearest"),
         channels=many(
             fields(
-                index=whole(0),
+                index=whole(0, 255),
                 label=text,
-                layer=text,
+                layer=one_of("anatomy", "findings"),
                 side=one_of("left", "right", "split", ""),
                 code=text,
-                colour=text,
+                colour=colour,
                 threshold=number(0, 1),
             ),
             1,
@@ -229,14 +249,44 @@ DOCUMENT = fields(
     test_vector=fields(
         input=one_of("rings.v1"),
         channels=many(fields(index=whole(0), mean=number(), over_threshold=number(0, 1), grid8=many(number(), 64, 64))),
-        tolerance=number(0),
+        tolerance=number(1e-9),
     ),
 )
+
+
+def ordered(step: dict, where: str) -> None:
+    """Refuse limits of a step that hold nothing between them."""
+    match step:
+        case {"op": "clip", "min": low, "max": high} | {"op": "minmax", "scope": [low, high]} if not low < high:
+            fail(where, f"{high} must be above {low}")
+        case {"op": "mirror", "below_mm": low, "to_mm": high} | {"op": "hu_range" | "grow_hu", "min": low, "max": high} if not low <= high:
+            fail(where, f"{high} must not be below {low}")
+
+
+def together(document: dict) -> None:
+    """Refuse fields that do not fit one another."""
+    inference, channels = document["inference"], document["input"]["channels"]
+    if inference["mode"] == "slice" and channels != 2 * inference["context"] + 1:
+        fail("metadata.input.channels", f"{channels} is not 2 * {inference['context']} + 1, with metadata.inference.context")
+    if inference["mode"] == "patch" and inference["patch"] is None:
+        fail("metadata.inference.patch", "[slices, rows, columns] are wanted in the mode patch")
+    seen = set()
+    for i, c in enumerate(document["output"]["channels"]):
+        if not c["label"] and document["output"]["exclusive"]:
+            continue  # background
+        key = (c["label"].lower(), c["side"])
+        if not c["label"] or key in seen:
+            fail(f"metadata.output.channels[{i}].label", f"{c['label']!r} must be there, and once of a side")
+        seen.add(key)
 
 
 def validate(document: dict) -> None:
     """Refuse metadata that does not follow the schema, field by field and as a whole."""
     DOCUMENT(document, "metadata")
+    for part in ("preprocess", "postprocess"):
+        for i, step in enumerate(document[part]):
+            ordered(step, f"metadata.{part}[{i}]({step['op']})")
+    together(document)
     channels = document["output"]["channels"]
     if [c["index"] for c in channels] != list(range(len(channels))):
         fail("metadata.output.channels", "indices must count up from 0")

@@ -51,9 +51,36 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     made += learning_rates(folder, now)
     made += with_and_without(folder, now)
     made += report_paired.write(folder, now) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
-    for old in {p for kind in ("systems", "figures") for p in (folder / kind).glob("*")} - set(made):
-        old.unlink()  # of a system that has no record any more
-    return made
+    return made + clear(folder, made)
+
+
+WRITTEN = "written.txt"
+KINDS = ("systems", "figures")
+# What a report calls its figures; each is there as SVG and PNG.
+FIGURE = re.compile(r".+-(boxplot|fitting|areas|curves|with-and-without)|(group|paired)-.+-(lung|left|right|infection)|leak-(dice|jaccard)|ladder-.+")
+
+
+def clear(folder: Path, made: list[Path]) -> list[Path]:
+    """Remove what an earlier report wrote into the folders and this one did not, of a system that has no record any more, and
+    leave the list of what it wrote. All else there is the user's, or that of `opacity evaluate`."""
+    listed = folder / WRITTEN
+    if listed.exists():
+        lines = listed.read_text(encoding="utf-8").splitlines()
+        before = {folder / kind / name for kind, _, name in (line.partition("/") for line in lines) if kind in KINDS and name == Path(name).name}
+    else:
+        before = {p for kind in KINDS for p in (folder / kind).glob("*") if _named_like_ours(p)}
+    for old in before - set(made):
+        if old.is_file():
+            old.unlink()
+    now = {p.relative_to(folder).as_posix() for p in made}
+    return [_text(listed, "".join(f"{name}\n" for name in sorted(now) if name.startswith(KINDS)))]
+
+
+def _named_like_ours(path: Path) -> bool:
+    """Whether a report from before there was a list wrote a file: by its name, and what lies beside it or stands in it."""
+    if path.suffix in (".svg", ".png"):
+        return bool(FIGURE.fullmatch(path.stem)) and all(path.with_suffix(s).is_file() for s in (".svg", ".png")) and not path.with_suffix(".csv").exists()
+    return path.suffix == ".md" and path.is_file() and path.read_text(encoding="utf-8", errors="replace").splitlines()[2:3] == [f"`{path.stem}`"]
 
 
 def group_sizes(results: list[Results], configs: Path | None) -> Counter:

@@ -101,8 +101,8 @@ def shipped(folder: Path, metadata: dict) -> str:
     for label, aim in (("lung", 0.985), ("infection", 0.75)):
         found = [m for m in metadata["metrics"] if m["label"] == label and m["metric"] == "dice"]
         for m in (m for m in found if m["case"] == "mean"):
-            n, recipe = len(found) - 1, re.search(r"out of fold by patient with the recipe (\S+),", m["protocol"])
-            how, command = (f"out of fold with `{recipe[1]}`, not these weights", "`report`") if recipe else ("held out", "`check`")
+            n, recipe = len(found) - 1, re.search(r"out of fold by patient with the recipe (\S+),( \d+ of \d+ folds,)?", m["protocol"])
+            how, command = (f"out of fold with `{recipe[1]}`,{recipe[2] or ''} not these weights", "`report`") if recipe else ("held out", "`check`")
             rows.append([f"{label} Dice >= {aim}", f"{number(m['value'])}, {n} patients {how}, 8-bit slices", verdict(m["value"] >= aim), command])
     seen = _read(folder / "behaviour" / f"{metadata['id']}.json")
     for words, scan, what in VOLUMES:

@@ -11,7 +11,7 @@ import onnxruntime
 
 from . import chains
 from .augment.plane import AXES
-from .metadata import KEY
+from .metadata import KEY, RINGS_MM
 from .postprocess import apply
 
 BLOCK = 16  # slices at once, where the chain looks at each by itself
@@ -75,8 +75,11 @@ class Model:
         return chains.apply(steps, image, spacing_mm, "hu")[0]
 
     def native(self, picture: np.ndarray) -> np.ndarray:
-        """A slice in the unit the model takes, of any size, to probabilities [channels, rows, columns]; it is its own neighbour."""
-        return self.each(self.prepare(picture[None], (1.0, 1.0, 1.0)))[:, 0]
+        """A slice in the unit the model takes, of any size, to probabilities [channels, rows, columns]; it is its own neighbour.
+
+        Its voxels are those of the test vector's picture, so that a crop or a mirror takes as many pixels as in the program's check.
+        """
+        return self.each(self.prepare(picture[None], RINGS_MM))[:, 0]
 
     def blocks(self, image: np.ndarray, spacing_mm: chains.Spacing | None = None) -> Iterator[tuple[slice, np.ndarray]]:
         """Probabilities on the grid of image [z, y, x], some slices at a time: which, and [channels, those, y, x]."""

@@ -16,7 +16,7 @@ from .sources import LUNG, Case, SourceError
 from .strict import plain
 
 VERSION = 2  # of what is stored: another one is made anew
-FACTS = 3  # likewise, of what facts keeps
+FACTS = 4  # likewise, of what facts keeps
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,9 +63,10 @@ def _dataclass(kind: Any, value: Any, where: str) -> Any:
     unknown = sorted(set(value) - set(hints))
     if unknown:
         raise ConfigError(f"{where}: unknown key {', '.join(map(repr, unknown))}; known: {', '.join(hints)}")
+    values = {k: build(hints[k], v, f"{where}.{k}") for k, v in value.items()}
     try:
-        return kind(**{k: build(hints[k], v, f"{where}.{k}") for k, v in value.items()})
-    except TypeError as e:  # a field without default that is not there
+        return kind(**values)
+    except (TypeError, ConfigError) as e:  # a field without default that is not there; or what the dataclass itself refuses
         raise ConfigError(f"{where}: {e}") from e
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 from . import augment, chains, losses, networks, optimisers, sources
+from .metadata import CONTEXT, ID, ID_WORDS, SIDE
 from .strict import ConfigError, OneOf, build, plain, read
 
 
@@ -209,6 +210,9 @@ def check(system: System) -> None:
     for where, value, known in words:
         if value not in known:
             raise ConfigError(f"{system.id}.{where}: {value!r} is not one of {', '.join(known)}")
+    for where, id in (("id", system.id), ("export.id", system.export.id or system.id)):
+        if not ID.fullmatch(id):  # the program would refuse the model, after the training
+            raise ConfigError(f"{system.id}.{where}: {id!r} is not of {ID_WORDS}")
     masked = any(isinstance(step, chains.LungMask) for step in data.chain)
     wrongs = [
         (data.input.form == "patch" and len(data.input.patch) != 3, "data.input.patch must be three sizes [z, y, x]"),
@@ -220,6 +224,11 @@ def check(system: System) -> None:
         (len(system.members) == 1, "members must be at least two systems"),
         (bool(system.members) and protocol.split != "patient", "members vote under the split patient"),
         (not data.target.classes, "data.target.classes is empty"),
+        (len(set(data.target.classes)) < len(data.target.classes), "data.target.classes names a class twice"),
+        (not 1 <= data.size <= SIDE, f"data.size must be 1 to {SIDE}"),
+        (not 0 <= data.input.neighbours <= CONTEXT, f"data.input.neighbours must be 0 to {CONTEXT}"),
+        (min(data.input.patch, default=1) < 1, "data.input.patch must be sizes above 0"),
+        (not 0 <= system.predict.threshold <= 1, "predict.threshold must be 0 to 1"),
         (sum(e.share for e in data.extras) >= 1, "the shares of data.extras must be below 1 together"),
         (masked != (data.input.lung_mask != "none"), "data.input.lung_mask and the chain's step lung_mask need each other"),
         (
@@ -233,6 +242,13 @@ def check(system: System) -> None:
             "schedule.watch: validation needs protocol.validation_cases: the side that is measured steers nothing",
         ),
         (train.batch < 1 or train.steps < 1, "train.batch and train.steps must be at least 1"),
+        (train.validate_steps < 1 or train.threads < 1, "train.validate_steps and train.threads must be at least 1"),
+        (not train.minutes > 0, "train.minutes must be above 0"),
+        (train.workers < 0, "train.workers must be 0 or more"),
+        (not 0 <= train.average < 1, "train.average must be from 0 to below 1"),
+        (min(system.seed, protocol.seed) < 0, "seed and protocol.seed must be 0 or more"),
+        (not system.optimiser.learning_rate > 0, "optimiser.learning_rate must be above 0"),
+        (getattr(system.schedule, "half_cycle_steps", 1) < 1, "schedule.half_cycle_steps must be at least 1"),
         (bool(system.predict.overlap) and len(system.predict.overlap) != 3, "predict.overlap must be three numbers [z, y, x]"),
     ]
     for wrong, says in wrongs:

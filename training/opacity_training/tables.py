@@ -39,6 +39,11 @@ class Results:
     system: System | None = None  # None: there is no configuration of that name (any more)
     stale: list[int] = field(default_factory=list)  # folds made with another configuration than today's
 
+    def compare(self, system: System) -> None:
+        """Take a configuration for today's: folds that were made with another one are stale."""
+        now = system.sha256()
+        self.system, self.stale = system, [k for k, r in self.records.items() if r.get("config_sha256") not in (None, now)]
+
     @property
     def protocol(self) -> dict:
         return next(iter(self.records.values()))["protocol"]
@@ -80,10 +85,10 @@ class Results:
         return metrics.areas(row for _, row in self.rows("infection"))
 
 
-def read(records: Path, configs: Path | None = None, say=print) -> list[Results]:
-    """Every record below the folder, by system; in the order of group and name, never of merit."""
+def read(records: Path, configs: Path | None = None, say=print, name: str = "") -> list[Results]:
+    """Every record below the folder, by system; in the order of group and name, never of merit. name: only those in the folder of this name."""
     found: dict[str, Results] = {}
-    for path in sorted(records.glob("*/fold-*.json")):
+    for path in sorted((records / name).glob("fold-*.json") if name else records.glob("*/fold-*.json")):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             name, fold = record["system"], int(record["protocol"]["fold"])
@@ -97,12 +102,9 @@ def read(records: Path, configs: Path | None = None, say=print) -> list[Results]
         if path is None:
             continue
         try:
-            result.system = load(path)
+            result.compare(load(path))
         except ConfigError as e:  # the row still stands, under its id
             say(f"{path.name} cannot be read, so {result.id} has no title and no group: {e}")
-            continue
-        now = result.system.sha256()
-        result.stale = [k for k, r in result.records.items() if r.get("config_sha256") not in (None, now)]
     return sorted(found.values(), key=lambda r: (r.group, r.id))
 
 

@@ -173,7 +173,7 @@ def test_a_folder_with_structures(drawn):
     source = sources.build(DicomFolder(), drawn)
     assert source.cases() == ["patient_ct"]
     case = source.read("patient_ct")
-    assert case.patient == str(pydicom.dcmread(next((drawn / "patient" / "ct").iterdir())).get("PatientID") or "patient_ct")
+    assert case.patient == "patient_ct"  # no PatientID, and one folder alone
     assert case.spacing_mm == (2, 1, 1) and case.unit == "hu" and "infection" in case.lacks and np.array_equal(case.image, ramp((5, 20, 30)))
     assert (case.label & LEFT > 0).sum() == 5 * 6 and (case.label & RIGHT > 0).sum() == 6 * 6 - 4
     assert (case.label[2, 5:11, 21:26] == LUNG | LEFT | INFECTION_UNKNOWN).all() and not case.label[[0, 1, 3, 4]].any()
@@ -327,3 +327,30 @@ def test_no_case_is_read_twice_over(drawn):
     assert (source.read("other_ct").label & LUNG > 0).sum() == 9
     series, refs = dicom_folder.index(drawn)
     assert {k: len(v) for k, v in series.items()} == {"1.2.3": 5, "1.2.4": 5} and {k: len(v) for k, v in refs.items()} == {"1.2.3": 1, "1.2.4": 1}
+
+
+@pytest.mark.parametrize(
+    "places, id, whose",
+    [
+        (["p0/before", "p0/after", "p1/ct"], "", ["p0", "p0", "p1"]),  # several scans below a patient's folder
+        (["p0/before", "p0/after", "p1/ct"], " ", ["p0", "p0", "p1"]),
+        (["p0", "p0", "p1"], "", ["p0", "p0", "p1"]),  # two series in one folder
+        (["all/a", "all/b"], "", ["all_a", "all_b"]),  # one folder for all of them: each its own
+        (["p0/before", "p0/after", "p1/ct"], "one", ["one", "one", "one"]),
+    ],
+)
+def test_whose_a_series_is(tmp_path, places, id, whose):
+    """Without a PatientID it is the first folder's, so that the scans of one patient are not on two sides of a split."""
+    for n, place in enumerate(places):
+        made = tmp_path / "made"
+        write_series(made, ramp((5, 20, 30)), origin=(-10.0, 5.0, 100.0), uid=f"1.2.3.{n}")
+        folder = tmp_path / "set" / place
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in made.iterdir():
+            d = pydicom.dcmread(path)
+            d.PatientID = id
+            d.save_as(folder / f"{n}-{path.name}")
+        write_rtstruct(folder / f"{n}-rt.dcm", {"Lung": [box(0.5, 3.5, 9.5, 12.5, 102)]}, uid=f"1.2.3.{n}")
+    source = sources.build(DicomFolder("set"), tmp_path)
+    got = {str(pydicom.dcmread(source.series[source.ids[c]][0], stop_before_pixels=True).SeriesInstanceUID): source.read(c).patient for c in source.cases()}
+    assert [got[f"1.2.3.{n}"] for n in range(len(places))] == whose

@@ -14,11 +14,12 @@ import torch
 from monai.networks.nets import BasicUNet
 from opacity_training import predict, runs, sources, targets
 from opacity_training.check import PARITY, parity, vector_error
-from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, split_of
+from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, rows_of_records, split_of
 from opacity_training.metadata import KEY, rings, validate
 from opacity_training.runtime import Model
-from opacity_training.strict import build
-from opacity_training.system import System, check
+from opacity_training.paths import CONFIGS
+from opacity_training.strict import ConfigError, build
+from opacity_training.system import System, check, load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = REPOSITORY / "bin" / "opacity-headless"
@@ -53,6 +54,24 @@ SYSTEMS = {
             "source": "phantoms",
             "size": 64,
             "chain": [{"kind": "window", "center": -500, "width": 1500}, {"kind": "resize", "size": [64, 64], "interpolation": "area"}],
+        }
+    },
+    "crop": {
+        "data": {
+            "source": "phantoms",
+            "size": 64,
+            "chain": [{"kind": "crop", "margin_mm": 20}, {"kind": "window", "center": -500, "width": 1500}, {"kind": "resize", "size": [64, 64], "interpolation": "area"}],
+        }
+    },
+    "mirror": {
+        "data": {
+            "source": "phantoms",
+            "size": 64,
+            "chain": [
+                {"kind": "mirror", "below_mm": 400, "to_mm": 500},
+                {"kind": "window", "center": -500, "width": 1500},
+                {"kind": "resize", "size": [64, 64], "interpolation": "area"},
+            ],
         }
     },
     "patches": {
@@ -110,7 +129,7 @@ def test_metadata_is_whole_and_the_network_the_same(exported):
     _, net, step = load_network(saved)
     assert step == 7 and parity(net, model) <= PARITY
     assert vector_error(model) <= 1e-5
-    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "patches", "deep"))
+    assert path.with_suffix(".slices8.json").exists() == (name not in ("window", "crop", "mirror", "patches", "deep"))
 
 
 def test_the_patients_are_those_of_the_checkpoint(exported):
@@ -142,6 +161,8 @@ WANT = {
     "neighbours": {"channels": 5, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 9},
     "softmax": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "window": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "crop": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
+    "mirror": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "valid": {"channels": 1, "layout": "NCHW", "labels": ["lung split", "infection "], "mode": "slice", "post": 0},
     "deep": {"channels": 1, "layout": "NCDHW", "labels": ["lung split", "infection "], "mode": "patch", "post": 0},
     "patches": {"channels": 1, "layout": "NCDHW", "labels": ["lung left", "lung right", "infection "], "mode": "patch", "post": 0},
@@ -159,7 +180,7 @@ def test_what_the_metadata_says(exported):
         "mode": m["inference"]["mode"],
         "post": len(m["postprocess"]),
     } == WANT[name]
-    assert m["input"]["unit"] == "HU" and m["preprocess"][0]["op"] in ("clip", "window")
+    assert m["input"]["unit"] == "HU" and m["preprocess"][0]["op"] in ("clip", "window", "crop", "mirror")
     if name == "patches":
         assert m["inference"]["patch"] == m["input"]["size"]["value"] == [16, 32, 32] and m["inference"]["overlap"] == [0.5, 0.5, 0.375] and m["inference"]["blend"] == "pairwise"
         assert m["preprocess"][3] == {"op": "resample", "spacing_mm": [1.58, 1.58, 2.7], "interpolation": "cubic"}
@@ -222,16 +243,62 @@ def test_only_padding_by_nothing_is_taken_out(tmp_path, side, idle):
     assert np.abs(got - want).max() < 1e-5
 
 
+def fold_record(folder: Path, fold: int, sha: str, rows: list[dict], folds: int = 3, split: str = "patient") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {"system": folder.name, "config_sha256": sha, "protocol": {"split": split, "folds": folds, "fold": fold}, "data": {"name": "slices"}, "cases": rows}
+    (folder / f"fold-{fold}.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def row(case: str, dice: float) -> dict:
+    return {"case": case, "label": "lung", "dice": dice, "nsd_1px": None if dice == 0 else dice / 2}
+
+
+def by_patient(name: str) -> str:
+    """The hash of a system's folds, where the system here holds nobody out."""
+    one = system(name)
+    one.protocol.split = "patient"
+    return one.sha256()
+
+
 def test_figures_come_from_the_folds_of_the_recipe(tmp_path):
-    rows = [{"case": c, "label": "lung", "dice": v, "nsd_1px": None if v == 0 else v / 2} for c, v in (("b", 0.5), ("a", 0.9), ("c", 0.0))]
-    for fold, part in enumerate((rows[:2], rows[2:])):
-        record = {"protocol": {"split": "patient"}, "cases": part}
-        (tmp_path / f"fold-{fold}.json").write_text(json.dumps(record), encoding="utf-8")
-    saved = checkpoint("plain", tmp_path / "run")
-    path = export(saved, tmp_path / "out", tmp_path, records=tmp_path)
-    got = [(m["case"], m["metric"], m["value"]) for m in Model(path).metadata["metrics"]]
-    assert got[:4] == [("a", "dice", 0.9), ("b", "dice", 0.5), ("c", "dice", 0.0), ("mean", "dice", 0.4667)]
-    assert ("mean", "nsd_1px", 0.35) in got and all("not these weights" in m["protocol"] for m in Model(path).metadata["metrics"])
+    records = tmp_path / "records" / "plain"
+    for fold, rows in enumerate(([row("b", 0.5), row("a", 0.9)], [row("c", 0.0)])):
+        fold_record(records, fold, by_patient("plain"), rows)
+    fold_record(records, 2, "older", [row("d", 1.0)])
+    path = export(checkpoint("plain", tmp_path / "run"), tmp_path / "out", tmp_path, which="last", records=records)
+    metrics = Model(path).metadata["metrics"]
+    got = [(m["case"], m["metric"], m["value"]) for m in metrics]
+    assert got[:4] == [("a", "dice", 0.9), ("b", "dice", 0.5), ("c", "dice", 0.0), ("mean", "dice", 0.4667)]  # not d
+    assert ("mean", "nsd_1px", 0.35) in got and all("with the recipe plain, 2 of 3 folds, not these weights" in m["protocol"] for m in metrics)
+
+
+def test_a_recipe_of_another_name_is_that_of_its_file(tmp_path):
+    today = load(CONFIGS / "own-shipped.yaml").sha256()
+    records = tmp_path / "own-shipped"
+    fold_record(records, 0, today, [row("a", 0.9)], folds=5)
+    fold_record(records, 1, "older", [row("b", 0.1)], folds=5)
+    rows = rows_of_records(records, system("plain"))
+    assert {r["case"] for r in rows} == {"a", "mean"} and "own-shipped, 1 of 5 folds, not these weights" in rows[0]["protocol"]
+
+
+def test_records_of_no_known_configuration_must_agree(tmp_path):
+    records = tmp_path / "elsewhere"
+    fold_record(records, 0, "one", [row("a", 0.9)])
+    assert {r["case"] for r in rows_of_records(records, system("plain"))} == {"a", "mean"}
+    fold_record(records, 1, "another", [row("b", 0.9)])
+    with pytest.raises(ConfigError, match="folds of several configurations, and there is no file elsewhere.yaml in configs"):
+        rows_of_records(records, system("plain"))
+
+
+@pytest.mark.parametrize("sha, split", [("older", "patient"), (None, "leaky-slice")])
+def test_no_fold_of_todays_configuration_is_refused(tmp_path, sha, split):
+    records = tmp_path / "records" / "plain"
+    fold_record(records, 0, sha or by_patient("plain"), [row("a", 0.9)], split=split)
+    with pytest.raises(ConfigError, match="holds no fold by patient of the configuration"):
+        export(checkpoint("plain", tmp_path / "run"), tmp_path / "out", tmp_path, records=records)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ConfigError, match="holds no fold by patient"):
+        rows_of_records(tmp_path / "none", system("plain"))
 
 
 def test_mirrors_are_averaged_as_the_training_and_the_program_do(tmp_path):

@@ -15,7 +15,8 @@ from opacity_training.export import export
 from opacity_training.learn import Learned, Options, held_back
 from opacity_training.metadata import validate
 from opacity_training.runtime import Model
-from opacity_training.sources import INFECTION, SourceError
+from opacity_training.sources import INFECTION, LEFT, RIGHT, SourceError, Studies, nifti
+from opacity_training.store import Store
 from opacity_training.strict import ConfigError, plain
 from opacity_training.train import train
 
@@ -94,6 +95,60 @@ def test_a_run_goes_on_and_nobody_measures_who_was_corrected(made, tmp_path):
     assert {r["case"] for r in got.before} == {"phantom-volume-003"}  # 001 is known again by its slices
 
 
+@pytest.fixture
+def two_scans_each(tmp_path):
+    """Three patients of two scans; p0 was trained on."""
+    made = sources.build(sources.PhantomVolumes(6, [6, 64, 64], seed=3))
+    for n, case in enumerate(map(made.read, made.cases())):
+        folder = tmp_path / "data" / "set" / f"p{n // 2}" / "ab"[n % 2]
+        folder.mkdir(parents=True)
+        nifti.write(folder / "ct.nii.gz", case.image, case.spacing_mm)
+        values = np.select([case.label & INFECTION > 0, case.label & RIGHT > 0, case.label & LEFT > 0], [3, 2, 1], 0)
+        nifti.write(folder / "labels.nii.gz", values.astype(np.uint8), case.spacing_mm)
+    held = [f"p{n}_{s}_ct" for n in (1, 2) for s in "ab"]
+    system = system_of(
+        data={"source": {"kind": "nifti-folder", "folder": "set"}, "size": 64, "chain": CHAIN},
+        network={"kind": "basic-unet", "features": [4, 4, 8, 8, 16, 4]},
+        protocol={"split": "fixed", "test_cases": held},
+        train=TRAIN,
+    )
+    return system, where.Places(tmp_path / "data", tmp_path / "runs", tmp_path / "cache", tmp_path / "results"), tmp_path / "studies"
+
+
+def test_no_other_scan_of_a_patient_measures(two_scans_each):
+    system, places, studies = two_scans_each
+    reader = sources.build(system.data.source, places.root)
+    for n, id in enumerate(("p1_a_ct", "p0_b_ct")):
+        learn_curve.write_study(studies, f"S{n}", reader.read(id), taken=[1, 2, 4])
+    start = learn.Start(studies, system, {"training": {"split": f"by patient; trained on p0_a_ct; held out {', '.join(system.protocol.test_cases)}"}})
+    store = Store(Studies(str(studies), "x", []), system.data.chain, places.root, places.cache)
+    original, unseen, seen, whose = learn._original(start, places, Options(), store, quiet)
+    assert original == ["p0_a_ct"] and unseen == ["p2_a_ct", "p2_b_ct"]
+    assert seen == ["study-000000s1"] and whose == {"study-000000s0": "p1", "study-000000s1": "p0"}  # p0_b was not trained on, but p0 was
+
+
+def test_studies_of_two_scans_of_a_patient_stay_together(two_scans_each):
+    """Their hashes differ, but the original data knows whose they are: both are learned from, or both measure."""
+    system, places, studies = two_scans_each
+    reader = sources.build(system.data.source, places.root)
+    for n, id in enumerate(("p1_a_ct", "p1_b_ct", "p2_a_ct")):
+        learn_curve.write_study(studies, f"S{n}", reader.read(id), taken=[1, 2, 4])
+    (fold,) = where.folds_of(system, places)
+    run = runs.folder(places.runs, system, 0)
+    train(system, fold, where.store_of(system, places), run, places.cache, say=quiet)
+    start = learn.start_of(run, system, places.runs / "start")
+    sides = set()
+    for seed in range(8):
+        learned = learn.learn(start, studies, places, Options(steps=1, hold_back=1, seed=seed), quiet)
+        held = {r["case"] for r in learned.before}
+        assert held in ({"study-000000s0", "study-000000s1"}, {"study-000000s2"}) and not held & set(learned.patients)
+        assert [len(d.each) for _, d in learn.compared(learned)] == [1, 1]
+        sides.add(len(held))
+        if len(sides) == 2:
+            break
+    assert sides == {1, 2}
+
+
 def test_a_patient_the_model_was_made_from_is_not_held_back(made, tmp_path):
     system, places, _, path, _ = made
     own = sources.build(system.data.source, places.root)
@@ -118,6 +173,21 @@ def test_corrections_that_leave_no_infection_teach(made, tmp_path):
 
 def rows(**dice) -> list[dict]:
     return [{"case": c, "label": "infection", "dice": v} for c, v in dice.items()]
+
+
+def test_all_scans_of_a_patient_count_as_one():
+    """Five studies of one patient that rise a little do not make up for another patient's that falls."""
+    of = lambda **dice: [r | {"patient": "PID-1" if r["case"] != "b" else "PID-2"} for r in rows(**dice)]  # noqa: E731
+    got = Learned(True, before=of(a1=0.7, a2=0.7, a3=0.7, a4=0.7, a5=0.7, b=0.8), after=of(a1=0.71, a2=0.71, a3=0.71, a4=0.71, a5=0.73, b=0.77))
+    ((label, d),) = learn.compared(got)
+    assert (label, len(d.each), round(d.a, 3), round(d.b, 3)) == ("infection", 2, 0.75, 0.742)
+    assert learn.worse(got) == ["infection 0.750 to 0.742"]
+    text = learn.table(got)
+    assert "| a1, a2, a3, a4, a5 | 0.700 | 0.714 | +0.014 |" in text and "| b | 0.800 | 0.770 | -0.030 |" in text and "| mean of 2 | 0.750 | 0.742 |" in text
+    assert "PID" not in text  # the table goes into the model's card
+    assert learn_curve._dice(got.after) == {"infection": {"PID-1": 0.714, "PID-2": 0.77}}
+    gone = Learned(True, before=of(a1=0.7, a2=0.2), after=of(a1=0.71, a2=None))  # nothing left of it, and nothing to find
+    assert [(n, d.a, d.b) for n, d in learn.compared(gone)] == [("infection", 0.7, 0.71)]
 
 
 def test_replacing(made, tmp_path):
@@ -182,6 +252,20 @@ def test_the_notice_keeps_what_the_card_says_of_licences(made, tmp_path):
     card.write_text("# T\n\nUsed well.\n\n**Research use.** Weights: **CC BY-NC-SA 4.0**.\n\n- **slices** of (MIT)\n- nothing\n")
     text = learn.notice(learn.start_of(tmp_path / path.name, system, tmp_path))
     assert "> **Research use.** Weights: **CC BY-NC-SA 4.0**." in text and "> - **slices** of (MIT)" in text and "Used well" not in text and "nothing" not in text
+
+
+def test_the_curve_corrects_all_scans_of_a_patient(two_scans_each):
+    system, places, _ = two_scans_each
+    (fold,) = where.folds_of(system, places)
+    run = runs.folder(places.runs, system, 0)
+    train(system, fold, where.store_of(system, places), run, places.cache, say=quiet)
+    assert learn_curve.learn_curve(system, places, corrected=1, steps=1, share=0.5, rate=1e-3, say=quiet)
+    (kept,) = (places.results / "learning").glob("*.json")
+    (part,) = json.loads(kept.read_text())["folds"]
+    patient = part["corrected"][0][:2]
+    assert part["corrected"] == [f"{patient}_a_ct", f"{patient}_b_ct"] and set(part["start"]["lung"]) == {"p1", "p2"} - {patient}
+    with pytest.raises(ConfigError, match="holds out 2 patients: to correct 2 leaves nobody"):
+        learn_curve.learn_curve(system, places, corrected=2, steps=1, share=0.5, rate=1e-3, say=quiet)
 
 
 def test_refusals(made, tmp_path):

@@ -157,6 +157,46 @@ def test_the_same_records_give_the_same_bytes(tmp_path):
     assert before == {p: p.read_bytes() for p in report(tmp_path)}
 
 
+def left(folder) -> set[str]:
+    return {p.relative_to(folder).as_posix() for kind in ("systems", "figures") for p in (folder / kind).iterdir()}
+
+
+def put(folder, *names, text="mine") -> set[str]:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return set(names)
+
+
+def test_only_what_a_report_wrote_is_cleared(tmp_path):
+    """In figures/ and systems/ lie a user's own files, too, and those of `opacity evaluate`."""
+    for system in ("stays", "goes"):
+        write(tmp_path, system, 0, ["x"])
+    report(tmp_path)
+    assert {"systems/goes.md", "figures/goes-boxplot.svg", "figures/goes-areas.png"} <= left(tmp_path)
+    own = put(tmp_path, "figures/notes.txt", "figures/my-boxplot.svg", "figures/my-boxplot.png", "figures/figures.csv", "figures/roc-infection.svg", "systems/notes.md", "systems/own.md")
+    put(tmp_path, "figures/sub/goes-boxplot.svg")
+    (tmp_path / "figures" / "goes-areas.png").unlink()
+    (tmp_path / "figures" / "goes-areas.png").mkdir()  # in the place of a file that was written
+    shutil.rmtree(tmp_path / "records" / "goes")
+    outside = put(tmp_path, "mine.md", "configs/mine.yaml")
+    with open(tmp_path / "written.txt", "a", encoding="utf-8") as f:
+        f.write("systems/../mine.md\nmine.md\nfigures/../configs/mine.yaml\nfigures/..\nfigures/\n\n")
+    made = {p.relative_to(tmp_path).as_posix() for p in report(tmp_path)}
+    assert left(tmp_path) - made == own | {"figures/sub", "figures/goes-areas.png"} and not any("goes" in name for name in made)
+    assert all((tmp_path / name).read_text(encoding="utf-8") == "mine" for name in own | outside | {"figures/sub/goes-boxplot.svg"})
+
+
+def test_a_report_from_before_the_list_is_cleared_by_its_names(tmp_path):
+    write(tmp_path, "stays", 0, ["x"])
+    old = [f"figures/{n}.{s}" for n in ("goes-boxplot", "group-study-lung", "paired-own-plain-infection", "leak-dice", "ladder-fv", "mi-with-and-without") for s in ("svg", "png")]
+    put(tmp_path, *old)
+    put(tmp_path, "systems/goes.md", text="# It goes\n\n`goes`\n\nfolds\n")
+    own = put(tmp_path, "figures/my-boxplot.png", "figures/roc-infection.svg", "figures/roc-infection.png", "figures/x-curves.svg", "figures/x-curves.png", "figures/x-curves.csv", "systems/notes.md")
+    made = {p.relative_to(tmp_path).as_posix() for p in report(tmp_path)}
+    assert left(tmp_path) - made == own and "written.txt" in made
+
+
 def test_nothing_to_report(tmp_path):
     with pytest.raises(FileNotFoundError, match="no record"):
         report(tmp_path)

@@ -30,10 +30,13 @@ const (
 	tagStudyUID          tag = 0x0020000D
 	tagSeriesUID         tag = 0x0020000E
 	tagSeriesNumber      tag = 0x00200011
+	tagAcquisition       tag = 0x00200012
 	tagInstanceNumber    tag = 0x00200013
 	tagPosition          tag = 0x00200032
 	tagOrientation       tag = 0x00200037
 	tagFrameOfReference  tag = 0x00200052
+	tagTemporalPosition  tag = 0x00200100
+	tagSliceLocation     tag = 0x00201041
 	tagSamples           tag = 0x00280002
 	tagPhotometric       tag = 0x00280004
 	tagFrames            tag = 0x00280008
@@ -69,7 +72,8 @@ var wanted = map[tag]bool{
 	tagPhotometric: true, tagFrames: true, tagRows: true, tagColumns: true, tagPixelSpacing: true,
 	tagBitsAllocated: true, tagBitsStored: true, tagHighBit: true, tagSigned: true, tagPadding: true,
 	tagPaddingLimit: true, tagWindowCenter: true, tagWindowWidth: true, tagIntercept: true, tagSlope: true,
-	tagRescaleType: true, tagLossy: true, tagFrameOfReference: true,
+	tagRescaleType: true, tagLossy: true, tagFrameOfReference: true, tagAcquisition: true,
+	tagTemporalPosition: true, tagSliceLocation: true,
 }
 
 // wantedSequences are kept as places in the file: the modality lookup table,

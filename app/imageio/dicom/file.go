@@ -48,6 +48,7 @@ type slice struct {
 	thicknessMM float64    // 0 where unknown
 	stepMM      float64    // the header's own distance between slices; 0 where unknown
 	instance    int        // InstanceNumber; 0 where unknown
+	location    string     // SliceLocation as it stands: what of it is meant differs; "" where unknown
 	decimals    int        // digits after the point that the position was written with
 	slope       float64
 	intercept   float64
@@ -272,7 +273,7 @@ func (f *file) checkSpacing(d dataset) error {
 
 // newSlice reads position, spacing and rescale out of d.
 func newSlice(f *file, frame int, d dataset) slice {
-	s := slice{file: f, frame: frame, slope: 1, instance: d.number(tagInstanceNumber, 0), window: d.window()}
+	s := slice{file: f, frame: frame, slope: 1, instance: d.number(tagInstanceNumber, 0), location: d.text(tagSliceLocation), window: d.window()}
 	if v, ok := d.floats(tagPosition, 3); ok {
 		s.position, s.positioned = volume.Vec(v), true
 		for _, part := range d.list(tagPosition) {
@@ -298,10 +299,20 @@ func newSlice(f *file, frame int, d dataset) slice {
 	if hasSlope && slope != 0 && hasIntercept {
 		s.slope, s.intercept = slope, intercept
 		unit := strings.ToUpper(d.text(tagRescaleType))
-		plain := f.pixels.stored <= 8 && slope == 1 && intercept == 0 // an 8-bit export
-		s.hu = (unit == "" || unit == "HU") && !plain
+		s.hu = (unit == "" || unit == "HU") && s.holdsAir()
 	}
 	return s
+}
+
+// holdsAir reports whether the header leaves room for numbers as low as those of lung
+// and of the air around the patient. Where it does not, as in an 8-bit export or in
+// 12 bits whose offset of -1024 got lost, 0 would be read as water: even where the
+// header calls the numbers HU they are then either not, or cut off at 0, and no
+// lung can be measured on them.
+func (s slice) holdsAir() bool {
+	const leastAirHU = -500
+	lo, _ := s.rescale(volume.HU).bounds()
+	return lo <= leastAirHU
 }
 
 // directions normalises image orientation. ok is false where the two do not

@@ -1,12 +1,13 @@
 package dicom
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/suyashkumar/dicom/pkg/charset"
 	textenc "golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 
 	"opacity/app/volume"
 )
@@ -50,28 +51,59 @@ func (d dataset) codings() charset.CodingSystem {
 	if len(names) == 0 {
 		return charset.CodingSystem{}
 	}
+	// The library panics at Thai, of which it has the name alone.
+	thai := make([]bool, len(names))
+	for i, name := range names {
+		if name == "ISO_IR 166" || name == "ISO 2022 IR 166" {
+			thai[i], names[i] = true, "ISO_IR 6"
+		}
+	}
 	cs, err := charset.ParseSpecificCharacterSet(names)
 	if err != nil {
 		return charset.CodingSystem{}
+	}
+	for i, dec := range []**textenc.Decoder{&cs.Alphabetic, &cs.Ideographic, &cs.Phonetic} {
+		if thai[min(i, len(thai)-1)] {
+			*dec = charmap.Windows874.NewDecoder()
+		}
 	}
 	return cs
 }
 
 func (d dataset) decoder() func(tag) string {
-	cs := d.codings()
-	return func(t tag) string { return decodeText(cs.Ideographic, d.values[t]) }
+	cs, first := d.codings(), d.firstSet()
+	return func(t tag) string { return decodeWords(cs.Ideographic, first, d.values[t]) }
 }
 
 // personName decodes the groups of the patient's name: alphabetic, ideographic,
 // phonetic, each with its own character set.
 func (d dataset) personName() string {
-	cs := d.codings()
+	cs, first := d.codings(), d.firstSet()
 	decoders := [3]*textenc.Decoder{cs.Alphabetic, cs.Ideographic, cs.Phonetic}
 	var out []string
-	for i, group := range bytes.SplitN(d.values[tagPatientName], []byte("="), 3) {
-		out = append(out, decodeText(decoders[i], group))
+	for i, group := range groups(d.values[tagPatientName]) {
+		out = append(out, decodeWords(decoders[i], first, group))
 	}
 	return strings.Join(out, "=")
+}
+
+// firstSet is the decoder of the first of the header's character sets; nil where that is
+// ASCII, or not known.
+func (d dataset) firstSet() *textenc.Decoder {
+	if names := d.list(tagCharacterSet); len(names) == 0 || slices.Contains([]string{"", "ISO_IR 6", "ISO 2022 IR 6"}, names[0]) {
+		return nil
+	}
+	return d.codings().Alphabetic
+}
+
+// decodeWords decodes text that dec is for unless escape sequences in it say otherwise.
+func decodeWords(dec, first *textenc.Decoder, b []byte) string {
+	for i := range b {
+		if escaped(b[i:]) != "" {
+			return decodeEscaped(first, b)
+		}
+	}
+	return decodeText(dec, b)
 }
 
 func decodeText(dec *textenc.Decoder, b []byte) string {

@@ -43,6 +43,25 @@ func TestCharacterSets(t *testing.T) {
 			"Japanese, second group", `\ISO 2022 IR 87`,
 			"=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田, 太郎",
 		},
+		{"Japanese, all three", `\ISO 2022 IR 87`, "Yamada^Hideichi=\x1b$B;3ED\x1b(B^\x1b$B=(0l\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$R$G\x1b(B", "Yamada, Hideichi"},
+		{"Japanese, with = in a letter", `\ISO 2022 IR 87`, "=\x1b$B;3ED\x1b(B^\x1b$B=(0l\x1b(B=x", "山田, 秀一"},
+		{"Japanese, first group", `\ISO 2022 IR 87`, "\x1b$B;3ED\x1b(B^\x1b$B=(0l\x1b(B", "山田, 秀一"},
+		{"Japanese, no set", "", "\x1b$B;3ED\x1b(B^\x1b$B=(0l\x1b(B", "山田, 秀一"},
+		{"Japanese, half width", `ISO_IR 13`, "\xd4\xcf\xc0\xde^\xc0\xdb\xb3", "ﾔﾏﾀﾞ, ﾀﾛｳ"},
+		{
+			"Japanese, half width and kanji", `ISO 2022 IR 13\ISO 2022 IR 87`,
+			"\xd4\xcf\xc0\xde^\xc0\xdb\xb3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J=\x1b$B$d$^$@\x1b(J^\x1b$B$?$m$&\x1b(J", "ﾔﾏﾀﾞ, ﾀﾛｳ",
+		},
+		{"Japanese, half width by escapes", `\ISO 2022 IR 13`, "\x1b(ITO@^=\x1b(B^\x1b)I\xc0\xdb\xb3", "ﾔﾏﾀﾞｽ, ﾀﾛｳ"},
+		{"Korean, second group", `\ISO 2022 IR 149`, "=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf", "洪, 吉洞"},
+		{"Korean, first group", `\ISO 2022 IR 149`, "\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf", "홍, 길동"},
+		{"Korean, one escape", `\ISO 2022 IR 149`, "\x1b$)C\xc8\xab^\xb1\xe6\xb5\xbf", "홍, 길동"},
+		{"Chinese by escapes", `\ISO 2022 IR 58`, "Wang^XiaoDong=\x1b$)A\xcd\xf5^\x1b$)A\xd0\xa1\xb6\xab", "Wang, XiaoDong"},
+		{"Latin-1 by escapes", `ISO 2022 IR 6\ISO 2022 IR 100`, "M\x1b-A\xfcller^J\xf6rg", "Müller, Jörg"},
+		{"Greek after Latin-1", `ISO 2022 IR 100\ISO 2022 IR 126`, "M\xfcller \x1b-F\xc4\xe9^J\xf6rg", "Müller Δι, Jörg"},
+		{"Thai", "ISO_IR 166", "\xca\xc1^\xaa\xd2\xc2", "สม, ชาย"},
+		{"Thai by escapes", `\ISO 2022 IR 166`, "Som=\x1b-T\xca\xc1^\x1b-T\xaa\xd2\xc2", "Som"},
+		{"an escape broken off", `\ISO 2022 IR 87`, "Doe^Jane\x1b$", "Doe, Jane$"},
 		{"no set, but UTF-8", "", "Müller", "Müller"},
 		{"no set, but Latin-1", "", "M\xfcller", "Müller"},
 		{"unknown set", "ISO_IR 999", "M\xfcller", "Müller"},
@@ -57,6 +76,17 @@ func TestCharacterSets(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A set that the library of character sets has no letters for ends no scan.
+func TestSetsWithoutLettersAreRead(t *testing.T) {
+	for _, set := range []string{"ISO_IR 166", `ISO 2022 IR 6\ISO 2022 IR 166`} {
+		f := axial(1, 0)
+		f.extra = func(e *encoder) { e.text(tagCharacterSet, "CS", set) }
+		if got := only(t, save(t, f)).Info().Identity.PatientName; got != "Phantom, Thorax" {
+			t.Errorf("%s: %q", set, got)
+		}
 	}
 }
 

@@ -43,9 +43,10 @@ func (s *sorter) warnLost(one *Series) {
 }
 
 // stands reports whether another file stands for one that could not be read: a
-// copy of it, or a slice at its position.
+// copy of it, or a slice at its position. A header that breaks off may not say all
+// that makes a copy: then its UID will do where only one image of the series has it.
 func (s *sorter) stands(one *Series, f *file) bool {
-	if s.instances[f.data.text(tagSOPInstance)] {
+	if s.instances[f.instanceKey()] || f.data.pixels.tag == 0 && s.uids[f.uidKey()] == 1 {
 		return true
 	}
 	at := newSlice(f, 0, f.data)

@@ -70,11 +70,14 @@ func TestUnreadableSliceOfANamedSeries(t *testing.T) {
 
 // A damaged copy of a slice that is there is not missed.
 func TestDamagedCopyIsNotMissing(t *testing.T) {
-	dir := save(t, stackOf(0, 1, 2, 3)...)
 	b := axial(2, 1).bytes()
-	saveAs(t, filepath.Join(dir, "copy"), b[:len(b)-4])
-	if ws := scanNamed(t, dir, "f03").Series[0].Info().Warnings; len(ws) != 0 {
-		t.Errorf("warnings %v", ws)
+	afterSeries := strings.Index(string(b), "1.2.3\x00") + 6
+	for _, cut := range []int{len(b) - 4, afterSeries + 8} { // in the pixels, and before the position
+		dir := save(t, stackOf(0, 1, 2, 3)...)
+		saveAs(t, filepath.Join(dir, "copy"), b[:cut])
+		if ws := scanNamed(t, dir, "f03").Series[0].Info().Warnings; len(ws) != 0 {
+			t.Errorf("cut at %d of %d: warnings %v", cut, len(b), ws)
+		}
 	}
 }
 

@@ -53,6 +53,18 @@ func TestPixelFormats(t *testing.T) {
 			bits(x, 8, 8, 7, false)
 			x.intercept, x.pixels = 0, []byte{0, 1, 64, 255}
 		}), []float64{0, 1, 64, 255}, volume.Arbitrary, true},
+		{"12 bits that no air can be in", row(func(x *fixture) {
+			bits(x, 16, 12, 11, false)
+			x.intercept, x.pixels = 0, cells16(24, 1024, 1064, 4095)
+		}), []float64{24, 1024, 1064, 4095}, volume.Arbitrary, true},
+		{"numbers called HU that no air can be in", row(func(x *fixture) {
+			bits(x, 16, 16, 15, false)
+			x.unit, x.intercept, x.pixels = "HU", 0, cells16(24, 1024, 1064, 4095)
+		}), []float64{24, 1024, 1064, 4095}, volume.Arbitrary, true},
+		{"numbers that fall as they are stored", row(func(x *fixture) {
+			bits(x, 16, 12, 11, false)
+			x.slope, x.intercept, x.pixels = -1, 3071, cells16(4095, 3071, 0, 1)
+		}), []float64{-1024, 0, 3071, 3070}, volume.HU, true},
 		{"32 bits", row(func(x *fixture) {
 			bits(x, 32, 32, 31, true)
 			x.pixels = []byte{0, 0, 0, 0, 24, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 4, 0, 0}

@@ -59,7 +59,7 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 	}
 	s := sorter{
 		found:  Found{Skipped: map[string]int{}},
-		stacks: map[string][]*file{}, instances: map[string]bool{},
+		stacks: map[string][]*file{}, instances: map[string]bool{}, uids: map[string]int{},
 	}
 	for _, wanted := range []bool{true, false} { // of two copies the wanted one stays
 		for i, r := range results {
@@ -77,7 +77,8 @@ func Scan(ctx context.Context, candidates []Candidate, report func(job.Progress)
 type sorter struct {
 	found     Found
 	stacks    map[string][]*file // images, by seriesKey
-	instances map[string]bool    // SOP instances met
+	instances map[string]bool    // images met, by instanceKey
+	uids      map[string]int     // how many of them have a uidKey
 	lost      []lost             // files that failed
 }
 
@@ -117,14 +118,15 @@ func (f *Found) aside(reason, path string) {
 
 // image adds an image to its stack, unless it is there.
 func (s *sorter) image(f *file) {
-	if uid := f.data.text(tagSOPInstance); uid != "" {
-		if s.instances[uid] {
+	if key := f.instanceKey(); key != "" {
+		if s.instances[key] {
 			if f.wanted {
 				s.found.aside(string(skipCopy), f.path)
 			}
 			return
 		}
-		s.instances[uid] = true
+		s.instances[key] = true
+		s.uids[f.uidKey()]++
 	}
 	key := f.seriesKey()
 	s.stacks[key] = append(s.stacks[key], f)
@@ -133,14 +135,19 @@ func (s *sorter) image(f *file) {
 // series makes series of the stacks that hold a wanted file.
 func (s *sorter) series() []*Series {
 	var all []*Series
+	met := map[string]int{} // stacks of each series, wanted or not: so that a number stays
 	for _, key := range slices.Sorted(maps.Keys(s.stacks)) {
-		files := s.stacks[key]
-		if !slices.ContainsFunc(files, func(f *file) bool { return f.wanted }) {
-			continue
+		for _, p := range parts(s.stacks[key]) {
+			id := p.files[0].seriesID()
+			met[id]++
+			if !slices.ContainsFunc(p.files, func(f *file) bool { return f.wanted }) {
+				continue
+			}
+			one := newSeries(p.files)
+			one.named(p, met[id])
+			s.warnLost(one)
+			all = append(all, one)
 		}
-		one := newSeries(files)
-		s.warnLost(one)
-		all = append(all, one)
 	}
 	return all
 }
@@ -172,6 +179,28 @@ func (f *file) seriesID() string {
 	return "folder " + filepath.Dir(f.path)
 }
 
+// uidKey names an image as its header does; "" where that gives no UID.
+func (f *file) uidKey() string {
+	uid := f.data.text(tagSOPInstance)
+	if uid == "" {
+		return ""
+	}
+	return uid + " " + f.data.text(tagSeriesUID)
+}
+
+// instanceKey names an image by all that tells slices apart, "" as uidKey does. Its
+// UID alone does not: anonymisers write one into all slices, and programs that derive
+// a series keep those of the series they made it of.
+func (f *file) instanceKey() string {
+	if f.uidKey() == "" {
+		return ""
+	}
+	d := f.data
+	at, _ := d.floats(tagPosition, 3)
+	return fmt.Sprintf("%s %d %d %d %v %dx%d", f.uidKey(), d.number(tagInstanceNumber, 0), d.number(tagAcquisition, 0),
+		d.number(tagTemporalPosition, 0), at, d.short(tagRows, 0), d.short(tagColumns, 0))
+}
+
 // seriesKey names what may be piled up into one stack: files of one series with
 // one size and pixel spacing.
 func (f *file) seriesKey() string {
@@ -179,15 +208,16 @@ func (f *file) seriesKey() string {
 	return fmt.Sprintf("%s %dx%d %.4fx%.4f", f.seriesID(), f.pixels.cols, f.pixels.rows, s[0], s[1])
 }
 
-// noteParts tells of series whose images differ in size or spacing and so
-// became several stacks.
+// noteParts tells of series whose images differ in size or spacing, or are of
+// several passes, and so became several stacks.
 func noteParts(all []*Series) {
 	parts := map[string]int{}
+	uid := func(s *Series) string { return s.files[0].data.text(tagSeriesUID) }
 	for _, s := range all {
-		parts[s.info.Identity.SeriesUID]++
+		parts[uid(s)]++
 	}
 	for _, s := range all {
-		if n := parts[s.info.Identity.SeriesUID]; n > 1 && s.info.Identity.SeriesUID != "" {
+		if n := parts[uid(s)]; n > 1 && uid(s) != "" {
 			s.warn(volume.WarnSkipped, "dicom.warn.parts", n)
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"compress/flate"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -129,6 +131,149 @@ func TestSizesBecomeStacksOfTheirOwn(t *testing.T) {
 		if !hasWarning(s.Info().Warnings, volume.WarnSkipped) {
 			t.Errorf("%v does not tell of the other", s.Info().Size)
 		}
+	}
+}
+
+// A copy is the same in all that tells slices apart: an anonymiser may write one
+// instance UID into all, and a derived series may keep those of the one it was made of.
+func TestWhatIsACopy(t *testing.T) {
+	every := func(f func(i int, s *fixture)) []fixture {
+		all := stackOf(0, 2, 4, 6, 8)
+		for i := range all {
+			f(i, &all[i])
+		}
+		return all
+	}
+	sameUID := func(_ int, f *fixture) { f.sop = "1.2.3.4" }
+	derived := every(func(_ int, f *fixture) { f.series = "1.2.9" })
+	tests := []struct {
+		name   string
+		in     []fixture
+		series int
+		copies int
+	}{
+		{"one instance UID for all", every(sameUID), 1, 0},
+		{"one instance UID for all, and a copy", append(every(sameUID), every(sameUID)[2]), 1, 1},
+		{"a derived series with the UIDs of the first", append(stackOf(0, 2, 4, 6, 8), derived...), 2, 0},
+		{"all there twice", append(stackOf(0, 2, 4, 6, 8), stackOf(0, 2, 4, 6, 8)...), 1, 5},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			found := scanDir(t, save(t, tt.in...))
+			if len(found.Series) != tt.series || found.Skipped["dicom.skipped.copy"] != tt.copies {
+				t.Fatalf("%d series, skipped %v", len(found.Series), found.Skipped)
+			}
+			for _, s := range found.Series {
+				if i := s.Info(); i.Size[2] != 5 || len(i.Warnings) > 0 {
+					t.Errorf("%d slices, warnings %v", i.Size[2], i.Warnings)
+				}
+			}
+		})
+	}
+}
+
+// A slice that cannot be read is missing from a derived series, though the series
+// that it was made of has one with the same UID.
+func TestDamagedSliceOfADerivedSeries(t *testing.T) {
+	dir := save(t, stackOf(0, 2, 4, 6)...)
+	for i, f := range stackOf(0, 2, 4, 6) {
+		f.series = "1.2.9"
+		b := f.bytes()
+		if i == 3 {
+			b = b[:len(b)-4]
+		}
+		saveAs(t, filepath.Join(dir, fmt.Sprintf("derived%d", i)), b)
+	}
+	for _, s := range scanDir(t, dir).Series {
+		lacks := s.Info().Identity.SeriesUID == "1.2.9"
+		if ws := s.Info().Warnings; hasWarning(ws, volume.WarnGap) != lacks {
+			t.Errorf("series %s: warnings %v", s.Info().Identity.SeriesUID, ws)
+		}
+	}
+}
+
+// passes makes one series of several passes of the scanner: slices at the positions
+// of each, every voxel 1000 times the number of the pass, counted from 1.
+func passes(t tag, all ...[]float64) (out []fixture) {
+	for n, z := range all {
+		for i, at := range z {
+			f := axial(i+1, at)
+			f.sop = "1.2.3.4" // as an anonymiser leaves it
+			v := make([]int, f.rows*f.cols)
+			for o := range v {
+				v[o] = 1000 * (n + 1)
+			}
+			f.pixels = cells16(v...)
+			f.extra = func(e *encoder) { e.text(t, "IS", fmt.Sprint(n+1)) }
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Several passes over one part of the body are never mixed slice by slice, and passes
+// that follow one another along the body are one stack.
+func TestPassesOfOneSeries(t *testing.T) {
+	upper, lower := []float64{20, 22, 24, 26, 28}, []float64{10, 12, 14, 16, 18}
+	tests := []struct {
+		name string
+		in   []fixture
+		want [][]float64 // pass by slice, of each stack
+		said []string    // the stacks' descriptions
+	}{
+		{"the same places", passes(tagAcquisition, upper, upper),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
+		{"half a step apart", passes(tagAcquisition, upper, []float64{21, 23, 25, 27, 29}),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
+		{"two times", passes(tagTemporalPosition, upper, upper),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"time point 1", "time point 2"}},
+		{"without positions", passes(tagAcquisition, make([]float64, 5), make([]float64, 5)),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
+		{"two passes of two slabs each", passes(tagAcquisition, lower, upper, lower, upper),
+			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}, {3, 3, 3, 3, 3, 4, 4, 4, 4, 4}}, []string{"acquisition 1, 2", "acquisition 3, 4"}},
+		{"slabs one over the other", passes(tagAcquisition, lower, upper),
+			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}}, []string{""}},
+		{"slabs that overlap by a quarter", passes(tagAcquisition, []float64{10, 12, 14, 16, 18}, []float64{17, 19, 21, 23, 25}),
+			[][]float64{{1, 1, 1, 1, 2, 1, 2, 2, 2, 2}}, []string{""}},
+		{"a number for every slice", passes(tagAcquisition, []float64{0}, []float64{2}, []float64{4}, []float64{6}),
+			[][]float64{{1, 2, 3, 4}}, []string{""}},
+		{"two slices once more", passes(tagAcquisition, upper, []float64{21, 23}),
+			[][]float64{{1, 2, 1, 2, 1, 1, 1}}, []string{""}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			found := scanDir(t, save(t, tt.in...))
+			if len(found.Series) != len(tt.want) || len(found.Skipped) > 0 {
+				t.Fatalf("skipped %v, %d stacks, want %d", found.Skipped, len(found.Series), len(tt.want))
+			}
+			uids := map[string]bool{}
+			for n, s := range found.Series {
+				info, v := s.Info(), load(t, s)
+				var got []float64
+				for k := range v.Size[2] {
+					got = append(got, (v.At(0, 0, k)+1024)/1000)
+				}
+				if !slices.Equal(got, tt.want[n]) || info.Files != len(got) {
+					t.Errorf("stack %d is of %v, want %v; %d files", n, got, tt.want[n], info.Files)
+				}
+				if id := info.Identity; id.SeriesDescription != tt.said[n] || v.Identity != id || uids[id.SeriesUID] {
+					t.Errorf("stack %d: %q, %s; want %q", n, id.SeriesDescription, id.SeriesUID, tt.said[n])
+				}
+				uids[info.Identity.SeriesUID] = true
+				if hasWarning(info.Warnings, volume.WarnSkipped) != (len(tt.want) > 1) {
+					t.Errorf("stack %d: warnings %v", n, info.Warnings)
+				}
+			}
+		})
+	}
+}
+
+// Of a series of two passes, naming one file brings its own pass.
+func TestNamedFileBringsItsPass(t *testing.T) {
+	dir := save(t, passes(tagAcquisition, []float64{0, 2, 4}, []float64{0, 2, 4})...)
+	found := scanNamed(t, dir, "f03") // the first of the first
+	if len(found.Series) != 1 || found.Series[0].Info().Identity.SeriesDescription != "acquisition 1" || load(t, found.Series[0]).At(0, 0, 1) != 1000-1024 {
+		t.Errorf("%d stacks", len(found.Series))
 	}
 }
 

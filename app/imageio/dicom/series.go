@@ -70,6 +70,19 @@ func seriesOf(files []*file, st *stack) *Series {
 // Info tells what the headers say.
 func (s *Series) Info() app.SeriesInfo { return s.info }
 
+// named tells a part of a series from the others: to the reader by its description,
+// to lists and studies by a UID of its own from the second on.
+func (s *Series) named(p part, number int) {
+	id := &s.info.Identity
+	if id.SeriesDescription != "" {
+		p.said = append([]string{id.SeriesDescription}, p.said...)
+	}
+	id.SeriesDescription = strings.Join(p.said, ", ")
+	if id.SeriesUID != "" && number > 1 {
+		id.SeriesUID = fmt.Sprintf("%s#%d", id.SeriesUID, number)
+	}
+}
+
 // SetCase renames the case, where several series share a folder.
 func (s *Series) SetCase(name string) { s.info.Case = name }
 

@@ -80,6 +80,12 @@ func (st *stack) locate(all []slice) []slice {
 			lost = append(lost, s)
 		}
 	}
+	if nowhere(placed) {
+		placed, lost = nil, all
+		for i := range all {
+			all[i].positioned = false
+		}
+	}
 	st.stepKnown = len(lost) < len(placed)
 	if len(lost) < len(placed) {
 		if len(lost) > 0 {
@@ -103,6 +109,26 @@ func (st *stack) locate(all []slice) []slice {
 	return all
 }
 
+// nowhere reports whether positions say nothing of where slices lie: more than two
+// of them, each with a number of its own, at one place. Anonymisers write 0, 0, 0 into
+// all. Elsewhere the scanner may well have watched one place while contrast medium
+// came: then the slices' locations are one too.
+func nowhere(placed []slice) bool {
+	if len(placed) < 3 {
+		return false
+	}
+	first, numbers := placed[0], map[int]bool{}
+	watched := first.location != "" && first.position != volume.Vec{}
+	for _, s := range placed {
+		if numbers[s.instance] || s.position.Sub(first.position).Length() >= samePositionMM {
+			return false
+		}
+		numbers[s.instance] = true
+		watched = watched && s.location == first.location
+	}
+	return !watched
+}
+
 // guessPositions piles slices up by their instance number.
 func guessPositions(all []slice) []slice {
 	slices.SortStableFunc(all, func(a, b slice) int {
@@ -123,18 +149,7 @@ func guessPositions(all []slice) []slice {
 // oneOrientation keeps the slices that face the way most of them do; where the
 // user named some, most of those.
 func (st *stack) oneOrientation(all []slice) []slice {
-	var groups [][]slice
-next:
-	for _, s := range all {
-		for g := range groups {
-			if r := groups[g][0]; s.oriented == r.oriented &&
-				near(s.row, r.row) && near(s.col, r.col) {
-				groups[g] = append(groups[g], s)
-				continue next
-			}
-		}
-		groups = append(groups, []slice{s})
-	}
+	groups := byOrientation(all)
 	wanted := func(g int) (n int) {
 		for _, s := range groups[g] {
 			if s.file.wanted {
@@ -155,6 +170,22 @@ next:
 		st.warn(volume.WarnMixed, "dicom.warn.mixed", out, filepath.Base(odd.file.path), placeOf(odd, odd))
 	}
 	return groups[best]
+}
+
+// byOrientation groups slices by the way they face.
+func byOrientation(all []slice) (groups [][]slice) {
+next:
+	for _, s := range all {
+		for g := range groups {
+			if r := groups[g][0]; s.oriented == r.oriented &&
+				near(s.row, r.row) && near(s.col, r.col) {
+				groups[g] = append(groups[g], s)
+				continue next
+			}
+		}
+		groups = append(groups, []slice{s})
+	}
+	return groups
 }
 
 func near(a, b volume.Vec) bool {

@@ -105,6 +105,31 @@ func TestStackWarnings(t *testing.T) {
 			volume.Size{4, 3, 3},
 		},
 		{
+			"one position for all, as an anonymiser leaves it",
+			every(stackOf(0, 2, 4, 6), func(i int, f *fixture) { f.position, f.instance = []float64{0, 0, 0}, 4-i }),
+			[]volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing},
+			"The files say no slice positions: slices are in the order of their numbers, and head and feet may be swapped.",
+			volume.Size{4, 3, 4},
+		},
+		{
+			"one position for all, and locations that differ",
+			every(stackOf(7, 7, 7, 7), func(i int, f *fixture) {
+				f.extra = func(e *encoder) { e.decimals(tagSliceLocation, float64(i)) }
+			}),
+			[]volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing},
+			"The files say no slice positions: slices are in the order of their numbers, and head and feet may be swapped.",
+			volume.Size{4, 3, 4},
+		},
+		{
+			"one place watched over time",
+			every(stackOf(7, 7, 7, 7), func(i int, f *fixture) {
+				f.extra = func(e *encoder) { e.decimals(tagSliceLocation, 7) }
+			}),
+			[]volume.WarningKind{volume.WarnDuplicate, volume.WarnOneSlice},
+			"There is one slice, and no telling how much of the body it stands for: volumes are not stated.",
+			volume.Size{4, 3, 1},
+		},
+		{
 			"no orientation",
 			every(stackOf(0, 2, 4), func(i int, f *fixture) { f.orientation = nil }),
 			[]volume.WarningKind{volume.WarnOrientation},
@@ -233,5 +258,22 @@ func TestAcquisitionPlanes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Slices whose one position is none are piled up by their numbers.
+func TestOnePositionIsNone(t *testing.T) {
+	all := stackOf(0, 0, 0, 0, 0)
+	for i := range all {
+		all[i].instance = 5 - i
+	}
+	v := load(t, only(t, save(t, all...)))
+	for k := range v.Size[2] {
+		if got, want := v.At(0, 0, k), float64(1000+10*(k+1)-1024); got != want {
+			t.Errorf("slice %d holds %v, want %v", k, got, want)
+		}
+	}
+	if v.Size[2] != 5 {
+		t.Errorf("%d slices", v.Size[2])
 	}
 }

@@ -3,8 +3,12 @@ package dicomseg
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +91,153 @@ func TestThinnerContours(t *testing.T) {
 	got := places(lm)
 	if got["Lung-Left"].Voxels != 16+14+14 || got["Lung-Right"].Voxels != 9+9 || len(lm.Doubts) == 0 || lm.Doubts[0].Key != "dicomseg.between" {
 		t.Errorf("%v, %v", got, lm.Doubts)
+	}
+}
+
+// Contours on thicker slices than the scan's, or on every other one, fill those between
+// them: the volume is that of the slices they were drawn on, and it is told.
+func TestThickerContours(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		file         string
+		axis, slices int
+		stepMM       float64
+		fromMM       float64 // how far the first slice lies before that of the first contours
+		told         float64
+	}{
+		{"every other slice", "axial/rtstruct.dcm", 2, 9, 1.25, 0, 2.5},
+		{"2.5 mm on 0.5 mm", "axial/rtstruct.dcm", 2, 25, 0.5, 1, 2.5},
+		{"coronal", "coronal/rtstruct.dcm", 1, 25, 0.5, 1, 2.5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join("testdata", tt.file)
+			ct := scan(t, filepath.Dir(path), "ct*.dcm").Geometry
+			own, err := ReadMaskOn(context.Background(), path, ct)
+			if err != nil || len(own.Doubts) > 0 {
+				t.Fatalf("on its own slices: %v, %v", own.Doubts, err)
+			}
+			g, was := ct, ct.SpacingMM()[tt.axis]
+			for r := range 3 {
+				along := ct.Affine[r][tt.axis] / was
+				g.Affine[r][tt.axis] = along * tt.stepMM
+				g.Affine[r][3] -= along * tt.fromMM
+			}
+			g.Size[tt.axis] = tt.slices
+			lm, err := ReadMaskOn(context.Background(), path, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, want := range map[string]float64{"Lung-Left": 0.15, "Lung-Right": 0.0675} {
+				had, got := float64(places(own)[name].Voxels)*ct.VoxelVolumeML(), float64(places(lm)[name].Voxels)*g.VoxelVolumeML()
+				if math.Abs(had-want) > 1e-9 || math.Abs(got-want) > 1e-9 {
+					t.Errorf("%s: %.4f ml on its own slices, %.4f ml on thinner ones, want %.4f", name, had, got, want)
+				}
+			}
+			if len(lm.Doubts) != 1 || lm.Doubts[0].Key != "dicomseg.spread" {
+				t.Fatalf("told %v", lm.Doubts)
+			}
+			for _, w := range []string{"Lung-Left, Lung-Right", fmt.Sprintf("%.4g mm apart", tt.told), fmt.Sprintf("%.4g mm:", tt.stepMM)} {
+				if !strings.Contains(lm.Doubts[0].String(), w) {
+					t.Errorf("%q does not say %q", lm.Doubts[0], w)
+				}
+			}
+		})
+	}
+}
+
+// What a region has on which slices, where those of others tell what it was drawn on.
+func TestSpread(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		at     []float64 // of the contours, in slices of 1 mm
+		beside []float64 // those of another region
+		want   string    // the contours, by letter, of each slice
+		key    string
+	}{
+		{"every slice", []float64{2, 3, 4}, nil, "..abc", ""},
+		{"places rounded", []float64{2.04, 2.96, 4.04}, nil, "..abc", ""},
+		{"every other slice", []float64{2, 4, 6}, nil, "..aabbcc", "dicomseg.spread"},
+		{"five times as thick", []float64{2, 7, 12}, nil, "aaaaabbbbbccccc", "dicomseg.spread"},
+		{"half as thick again", []float64{0, 1.5, 3, 4.5}, nil, "abbcdd", "dicomseg.spread"},
+		{"a gap by hand", []float64{0, 2, 4, 7, 9}, nil, "aabbccdddee", "dicomseg.spread"},
+		{"a hole", []float64{2, 4, 6, 14, 16}, nil, "..aabbcc......ddee", "dicomseg.spread"},
+		{"one plane left out", []float64{2, 7, 17, 22}, nil, "aaaaabbbbb.....cccccddddd", "dicomseg.spread"},
+		{"two things on every slice", []float64{1, 2, 3, 9, 10}, nil, ".abc.....de", ""},
+		{"a small one beside a large one of thick slices", []float64{7}, []float64{2, 7, 12, 17}, ".....aaaaa", "dicomseg.spread"},
+		{"far apart on thick slices", []float64{2, 17}, []float64{2, 7, 12, 17}, "aaaaa..........bbbbb", "dicomseg.spread"},
+		{"two beside one on every slice", []float64{2, 5}, []float64{1, 2, 3, 4, 5}, "..a..b", "dicomseg.sparse"},
+		{"thicker than any slice", []float64{0, 12, 24}, nil, "a...........b...........c", "dicomseg.sparse"},
+		{"one plane alone", []float64{3}, nil, "...a", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			made := func(at []float64) map[int]*plane {
+				out := map[int]*plane{}
+				for _, x := range at {
+					n := int(math.Floor(x + 0.5))
+					out[n] = &plane{off: x - float64(n)}
+				}
+				return out
+			}
+			planes := made(tt.at)
+			letters := map[*plane]byte{}
+			for i, n := range slices.Sorted(maps.Keys(planes)) {
+				letters[planes[n]] = byte('a' + i)
+			}
+			s := newSpreader([]map[int]*plane{planes, made(tt.beside)}, 1, 30)
+			got := bytes.Repeat([]byte{'.'}, 30)
+			for k, p := range s.region("Finding", planes) {
+				got[k] = letters[p]
+			}
+			if string(got) != tt.want+strings.Repeat(".", 30-len(tt.want)) {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+			key := ""
+			if told := s.doubts(); len(told) > 0 {
+				key = told[0].Key
+			}
+			if key != tt.key {
+				t.Errorf("told %q, want %q", key, tt.key)
+			}
+		})
+	}
+}
+
+// The grid that frames span has the header's distance of slices where all lie on it, and
+// else that of the nearest frames, as a guess where the header has a thickness alone.
+func TestSpanOfFrames(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		at      []float64
+		header  float64
+		spaced  bool
+		slices  int
+		step    float64
+		guessed bool
+	}{
+		{"as thick as apart", []float64{0, 5, 10}, 5, false, 3, 5, false},
+		{"rounded", []float64{0, 1.3, 2.5, 3.8, 5}, 1.2, false, 5, 1.25, false},
+		{"slices left out", []float64{0, 5, 20}, 5, false, 5, 5, false},
+		{"every other of what the header says", []float64{0, 6, 12}, 3, true, 5, 3, false},
+		{"overlapping", []float64{0, 3, 6, 12}, 5, false, 5, 3, true},
+		{"overlapping, every other", []float64{0, 6}, 5, false, 2, 6, true},
+		{"with gaps between slices", []float64{0, 6, 12, 18}, 5, false, 4, 6, true},
+		{"another distance in the header", []float64{0, 6, 12, 18}, 5, true, 4, 6, false},
+		{"nothing said", []float64{0, 2, 6}, 0, false, 4, 2, true},
+		{"one slice", []float64{3, 3}, 5, false, 1, 5, false},
+		{"at odd distances", []float64{0, 2, 5}, 5, false, 0, 0, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &segments{}
+			for _, z := range tt.at {
+				s.frames = append(s.frames, frame{
+					position: volume.Vec{0, 0, z}, row: volume.Vec{1, 0, 0}, col: volume.Vec{0, 1, 0}, stepMM: tt.header, spaced: tt.spaced,
+				})
+			}
+			g, guessed, ok := s.span(8, 8)
+			if ok != (tt.slices > 0) || ok && (g.Size[2] != tt.slices || math.Abs(g.SliceStepMM()-tt.step) > 1e-9 || guessed != tt.guessed) {
+				t.Errorf("%v slices %v mm apart, guessed %v, %v", g.Size, g.SliceStepMM(), guessed, ok)
+			}
+		})
 	}
 }
 

@@ -126,9 +126,12 @@ func closed(c dicom.Item) ([]volume.Vec, error) {
 	return points, nil
 }
 
+// listed are the names of regions in a sentence.
+func listed(names []string) string { return strings.Join(names, ", ") }
+
 // filled reads an RTSTRUCT as the voxels of g whose centres lie in its contours: in
 // an odd number of those of one region in one plane, so that a contour in another is a
-// hole.
+// hole. Contours of thicker slices fill as many slices of g as those were thick (see spread).
 func filled(ctx context.Context, path string, o *dicom.Object, g volume.Geometry) (*mask.LabelMap, error) {
 	s, err := readContours(ctx, path, o)
 	if err != nil {
@@ -137,7 +140,7 @@ func filled(ctx context.Context, path string, o *dicom.Object, g volume.Geometry
 	var doubts []text.Message
 	doubt := func(key string, names []string) {
 		if len(names) > 0 {
-			doubts = append(doubts, text.M(key, strings.Join(names, ", ")))
+			doubts = append(doubts, text.M(key, listed(names)))
 		}
 	}
 	var otherFrame, beyond, between []string
@@ -162,16 +165,20 @@ func filled(ctx context.Context, path string, o *dicom.Object, g volume.Geometry
 	}
 	axis := s.axis(g)
 	drawn := 0
+	all := make([]map[int]*plane, len(s.regions))
 	for n, r := range s.regions {
-		planes, off, err := r.planes(ctx, g, axis)
-		if err != nil {
+		var off int
+		if all[n], off, err = r.planes(ctx, g, axis); err != nil {
 			return nil, err
 		}
 		if off > 0 {
 			beyond = append(beyond, r.Name)
 		}
+	}
+	spread := newSpreader(all, g.SpacingMM()[axis], g.Size[axis])
+	for n, r := range s.regions {
 		crowded := false
-		for at, p := range planes {
+		for at, p := range spread.region(r.Name, all[n]) {
 			drawn++
 			crowded = crowded || p.crowded
 			if err := p.fill(ctx, b, n+1, axis, at); err != nil {
@@ -189,7 +196,7 @@ func filled(ctx context.Context, path string, o *dicom.Object, g volume.Geometry
 	doubt("dicomseg.other_frame_of", otherFrame)
 	doubt("dicomseg.beyond", beyond)
 	doubt("dicomseg.between", between)
-	b.lm.Doubts = doubts
+	b.lm.Doubts = append(doubts, spread.doubts()...)
 	lm, err := b.done()
 	if err != nil {
 		return nil, app.Refuse(err, "dicomseg.too_many", path)

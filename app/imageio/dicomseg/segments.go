@@ -49,7 +49,8 @@ type frame struct {
 	label    int // place in labels; of a label map none
 	position volume.Vec
 	row, col volume.Vec // steps from column to column and from row to row, mm
-	stepMM   float64    // from frame to frame; 0 where it is not said
+	stepMM   float64    // from slice to slice, or else how thick they are; 0 where neither is said
+	spaced   bool       // the former
 }
 
 func (s *segments) framesOf(label int) (n int) {
@@ -158,10 +159,11 @@ func (s *segments) readFrame(group, shared dicom.Item) (frame, error) {
 	f := frame{label: -1, position: volume.Vec(position[:3])}
 	row, col := volume.Vec(turn[:3]), volume.Vec(turn[3:6])
 	f.row, f.col = row.Scaled(spacing[1]/row.Length()), col.Scaled(spacing[0]/col.Length())
-	for _, step := range [][]float64{between, thick} {
-		if len(step) > 0 && step[0] > 0 && f.stepMM == 0 {
-			f.stepMM = step[0]
-		}
+	switch {
+	case len(between) > 0 && between[0] > 0:
+		f.stepMM, f.spaced = between[0], true
+	case len(thick) > 0 && thick[0] > 0:
+		f.stepMM = thick[0]
 	}
 	if s.kind == "LABELMAP" {
 		return f, nil
@@ -196,16 +198,18 @@ func onGrid(ctx context.Context, path string, o *dicom.Object, g *volume.Geometr
 	if len(s.frames) != cells.Frames || s.kind == "BINARY" && cells.Bits == 16 || s.kind != "BINARY" && cells.Bits == 1 {
 		return nil, errIncomplete
 	}
-	own, spans := s.span(cells.Columns, cells.Rows)
+	own, guessed, spans := s.span(cells.Columns, cells.Rows)
+	var doubts []text.Message
 	if g == nil {
 		if !spans {
 			return nil, app.Refuse(nil, "dicomseg.scattered", path)
 		}
-		g = &own
+		if g = &own; guessed {
+			doubts = append(doubts, text.M("dicomseg.unspaced", own.SliceStepMM()))
+		}
 	} else if err := sameFrame(path, s.frameUID, *g); err != nil {
 		return nil, err
 	}
-	var doubts []text.Message
 	if s.kind == "FRACTIONAL" {
 		doubts = append(doubts, text.M("dicomseg.fractional"))
 	}

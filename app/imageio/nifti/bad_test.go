@@ -1,12 +1,14 @@
 package nifti
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,8 @@ func TestBadFiles(t *testing.T) {
 		{"truncated gzip", zip[:len(zip)-20], "ends too early"},
 		{"gzip without checksum", zip[:len(zip)-8], "ends too early"},
 		{"wrong checksum", wrongSum, "damaged"},
+		{"wrong checksum before zeros", append(bytes.Clone(wrongSum), make([]byte, 512)...), "damaged"},
+		{"gzip broken off before another", append(zipped(good[:len(good)-20]), zipped(good[len(good)-20:])[:9]...), "ends too early"},
 		{"gzip of nothing", zipped(nil), "ends too early"},
 		{"gzip that is none", append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0}, strings.Repeat("\xff", 900)...), "damaged"},
 		{"promises the world", spoiled(func(h *header) { worldwide(h) }), "promises 32767x32767x32767"},
@@ -68,6 +72,11 @@ func TestBadFiles(t *testing.T) {
 		{"infinite affine", spoiled(func(h *header) { h.putFloat32(atSRow+12, math.Inf(1)) }), "where its voxels lie"},
 		{"singular affine", spoiled(func(h *header) { copy(h.raw[atSRow+16:], h.raw[atSRow:atSRow+16]) }), "where its voxels lie"},
 		{"zero affine", spoiled(func(h *header) { clear(h.raw[atSRow:atName]) }), "where its voxels lie"},
+		{"zero affine beside a qform of no rotation", spoiled(func(h *header) {
+			clear(h.raw[atSRow:atName])
+			h.putInt16(atQCode, 1)
+			h.putFloat32(atQuatern, 2)
+		}), "where its voxels lie"},
 		{"zero spacing", spoiled(func(h *header) { h.putInt16(atSCode, 0); h.putFloat32(atPixdim+8, 0) }), "where its voxels lie"},
 		{"no rotation", spoiled(func(h *header) {
 			h.putInt16(atSCode, 0)
@@ -93,6 +102,33 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
+// Bytes after the end of a gzip file, as copying in blocks and text modes leave, are no
+// part of it; a second gzip file is.
+func TestBytesAfterGzip(t *testing.T) {
+	voxels := make([]byte, 128)
+	for n := range voxels {
+		voxels[n] = byte(n % 7)
+	}
+	good := sampleFile(binary.LittleEndian, volume.Size{4, 4, 4}, typeInt16, voxels, nil)
+	for _, tt := range []struct {
+		name string
+		b    []byte
+	}{
+		{"zeros", append(zipped(good), make([]byte, 512)...)},
+		{"a line break", append(zipped(good), '\n')},
+		{"text", append(zipped(good), "the end, and no gzip"...)},
+		{"the voxels in another gzip file", append(zipped(good[:400]), zipped(good[400:])...)},
+		{"three, one of nothing, and zeros", slices.Concat(zipped(good[:100]), zipped(nil), zipped(good[100:]), make([]byte, 9))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := put(t, "ct.nii.gz", tt.b)
+			if v, want := mustLoad(t, path), mustLoad(t, put(t, "ct.nii", good)); !slices.Equal(v.Int16, want.Int16) {
+				t.Errorf("other voxels: %v", v.Int16)
+			}
+		})
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	dir := t.TempDir()
 	locked := filepath.Join(dir, "locked.nii")
@@ -112,6 +148,17 @@ func TestUnreadable(t *testing.T) {
 		if kind, m := app.Explain(err); err == nil || kind != app.Refused || !strings.Contains(m.String(), tt.says) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
+	}
+}
+
+// identity makes a header that of an array whose writer gave no place to it: voxels
+// of 1 of no unit, an sform that changes nothing.
+func identity(h *header) {
+	h.raw[atUnits] = 0
+	clear(h.raw[atQuatern:atName])
+	for c := range 3 {
+		h.putFloat32(atPixdim+4*(c+1), 1)
+		h.putFloat32(atSRow+16*c+4*c, 1)
 	}
 }
 
@@ -148,6 +195,28 @@ func TestTransforms(t *testing.T) {
 				h.putFloat32(atPixdim+4*c, 1)
 			}
 		}, [3]float64{1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"an identity of no unit", identity, [3]float64{-1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"one turned to the left and the back", func(h *header) {
+			identity(h)
+			h.putFloat32(atSRow, -1)
+			h.putFloat32(atSRow+16+4, -1)
+		}, [3]float64{1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"an identity as qform", func(h *header) {
+			identity(h)
+			h.putInt16(atSCode, 0)
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-1, 0, 0}, []volume.WarningKind{volume.WarnOrientation, volume.WarnNoSpacing}},
+		{"millimetres of 1", func(h *header) { identity(h); h.raw[atUnits] = 2 }, [3]float64{-1, 0, 0}, nil},
+		{"an identity elsewhere", func(h *header) { identity(h); h.putFloat32(atSRow+32+12, -200) }, [3]float64{-1, 0, 0}, nil},
+		{"a file's own grid of no unit", func(h *header) { h.raw[atUnits] = 0 }, [3]float64{0.7, 0, 0}, nil},
+		{"an empty sform beside a qform", func(h *header) {
+			clear(h.raw[atSRow:atName])
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-0.7, 0, 0}, nil},
+		{"a flat sform beside a qform", func(h *header) {
+			h.putFloat32(atSRow+32+8, 0)
+			h.putInt16(atQCode, 1)
+		}, [3]float64{-0.7, 0, 0}, nil},
 		{"metres", func(h *header) { h.raw[atUnits] = 1; h.putFloat32(atSRow+32+8, 0.9) }, [3]float64{700, 0, 0}, nil},
 		{"micrometres", func(h *header) { h.raw[atUnits] = 3 }, [3]float64{0.0007, 0, 0}, nil},
 		{"tilted", func(h *header) { h.putFloat32(atSRow+16+8, 0.5) }, [3]float64{0.7, 0, 0}, []volume.WarningKind{volume.WarnTilt}},

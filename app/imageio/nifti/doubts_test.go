@@ -2,6 +2,7 @@ package nifti
 
 import (
 	"context"
+	"encoding/binary"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -114,6 +115,38 @@ func TestMaskOfDoubtfulImages(t *testing.T) {
 	}
 	if got := mustLoad(t, path); !volume.Warned(got.Warnings, volume.WarnGap) || !volume.Warned(got.Warnings, volume.WarnOrientation) {
 		t.Errorf("warnings %v", got.Warnings)
+	}
+}
+
+// A mask goes on the images with whose header it was written, though that says
+// nothing of the grid; what is written of them raises the same doubts, once.
+func TestMaskOfAnIdentity(t *testing.T) {
+	size := volume.Size{4, 4, 4}
+	v := mustLoad(t, put(t, "ct.nii", sampleFile(binary.LittleEndian, size, typeInt16, make([]byte, 128), identity)))
+	labels := make([]byte, 64)
+	labels[5], labels[9] = 1, 3
+	path := put(t, "mask.nii.gz", zipped(sampleFile(binary.LittleEndian, size, typeUint8, labels, identity)))
+	lm, err := ReadMaskOn(context.Background(), path, v.Geometry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(lm.Values, []int{0, 1, 3}) {
+		t.Errorf("values %v", lm.Values)
+	}
+	if s, err := Open(path); err != nil || !s.Info().LabelMap || s.Info().SpacingMM != [3]float64{} {
+		t.Errorf("%v", err)
+	}
+	own := filepath.Join(t.TempDir(), "own.nii")
+	if err := WriteMask(context.Background(), own, v, mask.New(v.Size, nil), false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadMaskOn(context.Background(), own, v.Geometry); err != nil {
+		t.Error(err)
+	}
+	want := []volume.WarningKind{volume.WarnNoSpacing, volume.WarnNotHU, volume.WarnOrientation}
+	slices.Sort(want)
+	if got := kindsOf(mustLoad(t, own)); !slices.Equal(got, want) {
+		t.Errorf("doubts %v, want %v", got, want)
 	}
 }
 

@@ -40,6 +40,7 @@ func openFile(path string) (*file, error) {
 			f.Close()
 			return nil, unreadable(path, err)
 		}
+		r.gz.Multistream(false) // what follows is looked at first: see nextMember
 	}
 	return r, nil
 }
@@ -55,10 +56,35 @@ func (c counted) Read(p []byte) (int, error) {
 
 // Read gives decompressed bytes.
 func (r *file) Read(p []byte) (int, error) {
-	if r.gz != nil {
-		return r.gz.Read(p)
+	if r.gz == nil {
+		return r.in.Read(p)
 	}
-	return r.in.Read(p)
+	for {
+		n, err := r.gz.Read(p)
+		if n > 0 && err == io.EOF {
+			return n, nil
+		}
+		if err != io.EOF || len(p) == 0 {
+			return n, err
+		}
+		if err := r.nextMember(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// nextMember goes on with what gzip files are joined of, once the checksum of one part was
+// found right. What is no further part, zeros of a tape or a line break, is left alone, as
+// gzip itself does: io.EOF.
+func (r *file) nextMember() error {
+	if magic, _ := r.in.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
+		return io.EOF
+	}
+	if err := r.gz.Reset(r.in); err != nil {
+		return err
+	}
+	r.gz.Multistream(false)
+	return nil
 }
 
 // Close closes the file.
@@ -77,7 +103,7 @@ func (r *file) skip(n int64) error {
 		r.in.Reset(counted{r})
 		return nil
 	}
-	_, err := io.CopyN(io.Discard, r.gz, n)
+	_, err := io.CopyN(io.Discard, r, n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
@@ -91,7 +117,7 @@ func (r *file) finish() error {
 		return nil
 	}
 	const most = 1 << 20
-	_, err := io.CopyN(io.Discard, r.gz, most)
+	_, err := io.CopyN(io.Discard, r, most)
 	if err == io.EOF {
 		return nil
 	}

@@ -401,6 +401,71 @@ func TestUnitAndLabels(t *testing.T) {
 	}
 }
 
+// Maps of more labels than a few are told from images of 8 bits: by their even parts, never
+// by a name alone.
+func TestMapsOfManyLabels(t *testing.T) {
+	size := volume.Size{60, 20, 16}
+	r := rand.New(rand.NewPCG(3, 4))
+	made := func(value func(i, j, k int) int) []byte {
+		b := make([]byte, size.Voxels())
+		for o := range b {
+			b[o] = byte(min(max(value(o%size[0], o/size[0]%size[1], o/size[0]/size[1]), 0), 255))
+		}
+		return b
+	}
+	parts := func(each, labels int) func(i, j, k int) int { // bars through half of the grid
+		return func(i, j, k int) int {
+			if i < 30 {
+				return 0
+			}
+			return 1 + (i/each+7*j+20*7*k)%labels
+		}
+	}
+	noisy := func(low, high, sd float64) func(i, j, k int) int { // air, lung, tissue and bone in a window
+		return func(i, j, k int) int {
+			hu := []float64{-1000, -1000, -850, -850, 40, 60, 40, 900}[i/8] + float64(5*j+9*k)
+			return int(255 * (hu + sd*r.NormFloat64() - low) / (high - low))
+		}
+	}
+	tests := []struct {
+		name, file string
+		b          []byte
+		labels     bool
+	}{
+		{"of 117 labels", "segmentations.nii", made(parts(6, 117)), true},
+		{"of 117 labels, called a mask", "lung_mask.nii", made(parts(6, 117)), true},
+		{"of 254 labels", "parts.nii", made(parts(6, 254)), true},
+		{"with no voxel of none", "parts.nii", made(func(i, j, k int) int { return 1 + (i/6+j+k)%60 }), false},
+		{"with no voxel of none, called labels", "labels.nii", made(func(i, j, k int) int { return 1 + (i/6+j+k)%60 }), true},
+		{"CT, soft tissue", "ct.nii", made(noisy(-160, 240, 12)), false},
+		{"CT, lung", "lung_window.nii", made(noisy(-1350, 150, 25)), false},
+		{"CT, all of it", "lung_seg_input.nii", made(noisy(-1024, 3071, 12)), false},
+		{"a ramp", "a.nii", made(func(i, j, k int) int { return 3 * i }), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			wide := make([]byte, 2*len(tt.b)) // the same as int16
+			for o, x := range tt.b {
+				wide[2*o] = x
+			}
+			for _, b := range [][]byte{
+				sampleFile(binary.LittleEndian, size, typeUint8, tt.b, nil), zipped(sampleFile(binary.LittleEndian, size, typeInt16, wide, nil)),
+			} {
+				s, err := Open(put(t, tt.file, b))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if is := s.Info().LabelMap; is != tt.labels {
+					t.Errorf("label map: %v", is)
+				}
+				if lm, err := ReadMask(context.Background(), s.Info().Path); tt.labels && (err != nil || len(lm.Values) <= maxLabels) {
+					t.Errorf("read as a mask: %v", err)
+				}
+			}
+		})
+	}
+}
+
 func TestMaskOnAnotherGrid(t *testing.T) {
 	b := sampleFile(binary.LittleEndian, volume.Size{4, 4, 4}, typeUint8, make([]byte, 64), nil)
 	path := put(t, "m.nii", b)

@@ -13,12 +13,16 @@ import (
 const transformsToleranceMM = 0.1
 
 // readTransform settles where the voxels lie: by sform, else by qform, else by
-// voxel sizes alone, as nibabel chooses.
+// voxel sizes alone, as nibabel chooses. An sform that was announced and never
+// filled in gives way to a qform.
 func (h *header) readTransform(path string) error {
 	// RAS in the file's unit of length.
 	sform, hasS := h.sform(), h.int16(atSCode) != 0
 	qform, rotates := h.qform()
 	hasQ := h.int16(atQCode) != 0
+	if hasS && hasQ && rotates && sform.Det() == 0 {
+		hasS = false
+	}
 	var ras volume.Affine
 	switch {
 	case hasS:
@@ -41,6 +45,10 @@ func (h *header) readTransform(path string) error {
 		ras = qform
 	default:
 		ras = h.noForm()
+	}
+	if (hasS || hasQ) && h.saysNothing(ras) {
+		h.warn(volume.WarnOrientation, "nifti.warn.no_orientation")
+		h.warn(volume.WarnNoSpacing, "nifti.warn.no_spacing")
 	}
 	h.affine = h.toLPS(ras)
 	g, _ := volume.Canonical(h.size, h.affine)
@@ -135,6 +143,16 @@ func (h *header) noForm() volume.Affine {
 		h.warn(volume.WarnNoSpacing, "nifti.warn.no_spacing")
 	}
 	return a
+}
+
+// saysNothing reports whether a transform is what programs write who have an array
+// and know nothing of its place: voxels of 1, 1, 1 along the axes, the first at the
+// origin, of no unit. No scanner puts the origin into the corner of the picture.
+func (h *header) saysNothing(ras volume.Affine) bool {
+	for c := range 3 {
+		ras[c][c] = math.Abs(ras[c][c])
+	}
+	return h.raw[atUnits]&7 == 0 && ras == volume.Affine{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}
 }
 
 // millimetres is the file's unit of length; most files that name none mean mm.

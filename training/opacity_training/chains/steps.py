@@ -18,6 +18,11 @@ def one_of(what: str, value: object, known: tuple) -> None:
         raise ConfigError(f"{what} is {value!r}; it must be one of {', '.join(map(str, known))}")
 
 
+def two(what: str, value: list) -> None:
+    if len(value) != 2:
+        raise ConfigError(f"{what} is {value}; it must be two numbers [a, b]")
+
+
 @dataclass(kw_only=True)
 class Step:
     only: str = ""  # hu or gray8: the step is for pictures of that unit alone
@@ -35,6 +40,10 @@ class Clip(Step):
     min: float
     max: float
 
+    def check(self) -> None:
+        if not self.min < self.max:
+            raise ConfigError(f"clip: min is {self.min:g} and max {self.max:g}; max must be above min")
+
 
 @dataclass(kw_only=True)
 class Window(Step):
@@ -43,6 +52,11 @@ class Window(Step):
     center: float
     width: float
     to: list[float] = field(default_factory=lambda: [0.0, 1.0])
+
+    def check(self) -> None:
+        if not self.width > 0:
+            raise ConfigError(f"window: width is {self.width:g}; it must be above 0")
+        two("window: to", self.to)
 
 
 @dataclass(kw_only=True)
@@ -66,6 +80,9 @@ class MinMax(Step):
     def check(self) -> None:
         if not isinstance(self.scope, list):
             one_of("minmax: scope", self.scope, ("slice", "volume"))
+        elif not (len(self.scope) == 2 and all(isinstance(v, int | float) for v in self.scope) and self.scope[0] < self.scope[1]):
+            raise ConfigError(f"minmax: scope is {self.scope}; it must be slice, volume or [lo, hi], lo below hi")
+        two("minmax: to", self.to)
 
 
 @dataclass(kw_only=True)
@@ -93,6 +110,12 @@ class Clahe(Step):
 
     clip_limit: float = 7.0
     tiles: list[int] = field(default_factory=lambda: [8, 8])  # [columns, rows]
+
+    def check(self) -> None:
+        if self.clip_limit < 0:
+            raise ConfigError(f"clahe: clip_limit is {self.clip_limit:g}; it must be 0 or more")
+        if len(self.tiles) != 2 or not 1 <= min(self.tiles) <= max(self.tiles) <= 64:
+            raise ConfigError(f"clahe: tiles is {self.tiles}; it must be [columns, rows], 1 to 64 of each")
 
 
 @dataclass(kw_only=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pydicom
 
 from . import dicom
-from .case import INFECTION_UNKNOWN, LEFT, LUNG, RIGHT, Case, SourceError, find, ids_of, patient_of, refuse_held_out
+from .case import INFECTION_UNKNOWN, LEFT, LUNG, RIGHT, Case, SourceError, find, first_folders, ids_of, patient_of, refuse_held_out
 from .nifti import bits
 from .sides import give_sides
 from .spec import DicomFolder
@@ -26,7 +26,7 @@ class Reader:
         for words in spec.meaning.values():
             bits(words, "dicom-folder: meaning")
         self.series, self.drawn = index(self.folder)
-        found = {}
+        found, paths = {}, {}
         for uid in self.drawn:
             if uid not in self.series:
                 continue
@@ -34,10 +34,13 @@ class Reader:
             place = self.folder.resolve().name if inside == self.folder else inside.relative_to(self.folder).as_posix()
             shared = sum(files[0].parent == inside for files in self.series.values()) > 1
             refuse_held_out(self.series[uid][0].resolve())
-            found[f"{place}#{uid[-12:]}" if shared else place] = uid
-        ids = ids_of(found)
+            name = f"{place}#{uid[-12:]}" if shared else place
+            found[name], paths[name] = uid, f"{place}/{uid}" if shared else place
+        ids, first = ids_of(found), first_folders(paths.values())
         self.ids = {ids[p]: uid for p, uid in found.items()}
         self.patients = {ids[p]: patient_of(p, spec.patient) for p in found}
+        # Whose a series without a PatientID is: many sets were made anonymous by emptying it.
+        self.unnamed = {ids[p]: ids[p] if first[path] == path else first[path] for p, path in paths.items()}
         if not self.ids:
             raise SourceError(f"{self.folder} holds no CT series that an RTSTRUCT or SEG in it refers to")
 
@@ -48,7 +51,8 @@ class Reader:
         find(id, self.cases(), str(self.folder))
         uid = self.ids[id]
         case = read_case(id, self.series[uid], self.drawn[uid], self.spec)
-        case.patient = self.patients[id] or str(pydicom.dcmread(self.series[uid][0], stop_before_pixels=True, specific_tags=["PatientID"]).get("PatientID") or id)
+        named = pydicom.dcmread(self.series[uid][0], stop_before_pixels=True, specific_tags=["PatientID"]).get("PatientID")
+        case.patient = self.patients[id] or str(named or "").strip() or self.unnamed[id]
         return case
 
 

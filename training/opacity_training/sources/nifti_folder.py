@@ -21,7 +21,11 @@ class Reader:
         for words in spec.meaning.values():
             nifti.bits(words, "nifti-folder: meaning")
         found = {}
-        for path in sorted(self.folder.glob(spec.images)):
+        try:
+            paths = sorted(self.folder.glob(spec.images))
+        except ValueError as e:
+            raise SourceError(f"nifti-folder: images is {spec.images!r}: {e}") from e
+        for path in paths:
             refuse_held_out(path)
             found[path.relative_to(self.folder).with_name(self._name(path)).as_posix()] = path
         if not found:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from ..strict import ConfigError
+
+
+def expression(what: str, text: str) -> None:
+    """Refuses what is no regular expression."""
+    try:
+        re.compile(text)
+    except re.error as e:
+        raise ConfigError(f"{what} is {text!r}, which is no regular expression: {e}") from e
 
 
 @dataclass
@@ -76,6 +88,18 @@ class NiftiFolder:
     patient: str = ""
     lacks: list[str] = field(default_factory=list)
 
+    def __post_init__(self):
+        if not self.images or PurePath(self.images).is_absolute():
+            raise ConfigError(f"images is {self.images!r}; it must be a pattern from the folder, such as **/ct.nii.gz")
+        try:
+            self.labels.format(name="", folder="")
+        except (KeyError, IndexError, ValueError, AttributeError) as e:
+            raise ConfigError(f"labels is {self.labels!r}; what stands in braces must be {{name}} or {{folder}}") from e
+        for number, words in self.meaning.items():
+            if not isinstance(number, int) or isinstance(number, bool) or number < 0 or not isinstance(words, str):
+                raise ConfigError(f"meaning has {number!r}: {words!r}; it must be whole numbers and what they mean, such as 1: lung")
+        expression("patient", self.patient)
+
 
 @dataclass
 class DicomFolder:
@@ -91,9 +115,17 @@ class DicomFolder:
             r"covid|infection|opacit|ground.?glass|consolidation|pneumonia": "infection",
         }
     )
-    # Whose a series is: a regular expression whose first group, in its path from the folder, is the patient; empty: its PatientID.
+    # Whose a series is: a regular expression whose first group, in its path from the folder, is the patient; empty: its PatientID, and
+    # where that is empty, too, the first folder below this one, or, where that is the same for all of them, each series is a patient.
     patient: str = ""
     lacks: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        for name, words in self.meaning.items():
+            if not isinstance(name, str) or not isinstance(words, str):
+                raise ConfigError(f"meaning has {name!r}: {words!r}; it must be names and what they mean, such as lungs?: lung")
+            expression("meaning", name)
+        expression("patient", self.patient)
 
 
 @dataclass
