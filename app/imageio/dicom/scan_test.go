@@ -221,24 +221,51 @@ func TestPassesOfOneSeries(t *testing.T) {
 		want [][]float64 // pass by slice, of each stack
 		said []string    // the stacks' descriptions
 	}{
-		{"the same places", passes(tagAcquisition, upper, upper),
-			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
-		{"half a step apart", passes(tagAcquisition, upper, []float64{21, 23, 25, 27, 29}),
-			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
-		{"two times", passes(tagTemporalPosition, upper, upper),
-			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"time point 1", "time point 2"}},
-		{"without positions", passes(tagAcquisition, make([]float64, 5), make([]float64, 5)),
-			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, []string{"acquisition 1", "acquisition 2"}},
-		{"two passes of two slabs each", passes(tagAcquisition, lower, upper, lower, upper),
-			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}, {3, 3, 3, 3, 3, 4, 4, 4, 4, 4}}, []string{"acquisition 1, 2", "acquisition 3, 4"}},
-		{"slabs one over the other", passes(tagAcquisition, lower, upper),
-			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}}, []string{""}},
-		{"slabs that overlap by a quarter", passes(tagAcquisition, []float64{10, 12, 14, 16, 18}, []float64{17, 19, 21, 23, 25}),
-			[][]float64{{1, 1, 1, 1, 2, 1, 2, 2, 2, 2}}, []string{""}},
-		{"a number for every slice", passes(tagAcquisition, []float64{0}, []float64{2}, []float64{4}, []float64{6}),
-			[][]float64{{1, 2, 3, 4}}, []string{""}},
-		{"two slices once more", passes(tagAcquisition, upper, []float64{21, 23}),
-			[][]float64{{1, 2, 1, 2, 1, 1, 1}}, []string{""}},
+		{
+			"the same places", passes(tagAcquisition, upper, upper),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}},
+			[]string{"acquisition 1", "acquisition 2"},
+		},
+		{
+			"half a step apart", passes(tagAcquisition, upper, []float64{21, 23, 25, 27, 29}),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}},
+			[]string{"acquisition 1", "acquisition 2"},
+		},
+		{
+			"two times", passes(tagTemporalPosition, upper, upper),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}},
+			[]string{"time point 1", "time point 2"},
+		},
+		{
+			"without positions", passes(tagAcquisition, make([]float64, 5), make([]float64, 5)),
+			[][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}},
+			[]string{"acquisition 1", "acquisition 2"},
+		},
+		{
+			"two passes of two slabs each", passes(tagAcquisition, lower, upper, lower, upper),
+			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}, {3, 3, 3, 3, 3, 4, 4, 4, 4, 4}},
+			[]string{"acquisition 1, 2", "acquisition 3, 4"},
+		},
+		{
+			"slabs one over the other", passes(tagAcquisition, lower, upper),
+			[][]float64{{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}},
+			[]string{""},
+		},
+		{
+			"slabs that overlap by a quarter", passes(tagAcquisition, []float64{10, 12, 14, 16, 18}, []float64{17, 19, 21, 23, 25}),
+			[][]float64{{1, 1, 1, 1, 2, 1, 2, 2, 2, 2}},
+			[]string{""},
+		},
+		{
+			"a number for every slice", passes(tagAcquisition, []float64{0}, []float64{2}, []float64{4}, []float64{6}),
+			[][]float64{{1, 2, 3, 4}},
+			[]string{""},
+		},
+		{
+			"two slices once more", passes(tagAcquisition, upper, []float64{21, 23}),
+			[][]float64{{1, 2, 1, 2, 1, 1, 1}},
+			[]string{""},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
