@@ -280,12 +280,7 @@ func TestLeavingTellsOfAPreview(t *testing.T) {
 func TestLeavingKeepsAHeldThreshold(t *testing.T) {
 	for name, leave := range waysOut {
 		t.Run(name, func(t *testing.T) {
-			b, _ := newListBench(t, func(o *Options) { o.Segmenter = &sure{finds: 8} })
-			b.goToCase("a")
-			b.segment()
-			b.until("the model has run", func() bool { return !b.segmenting && b.study() != nil })
-			b.kept(1)
-			b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+			b := newRunBench(t)
 			dir := b.study().Folder()
 			b.polygonOf([2]float32{0.7, 0.3}, [2]float32{0.95, 0.3}, [2]float32{0.8, 0.8}) // outside what the model finds
 			b.slide(mask.Infection, 38, false)

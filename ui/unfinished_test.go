@@ -7,6 +7,19 @@ import (
 	"opacity/viewer/tool"
 )
 
+// newRunBench is a window with case a of a list, on which a model has run whose boundary
+// can be moved.
+func newRunBench(t *testing.T) *bench {
+	t.Helper()
+	b, _ := newListBench(t, func(o *Options) { o.Segmenter = &sure{finds: 8} })
+	b.goToCase("a")
+	b.segment()
+	b.until("the model has run", func() bool { return !b.segmenting && b.study() != nil })
+	b.kept(1)
+	b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+	return b
+}
+
 // An outline is filled with its case whatever covers the mask just then.
 func TestAnOpenOutlineIsFilledUnderWhatIsOnlyShown(t *testing.T) {
 	for what, cover := range map[string]func(b *bench){
@@ -20,17 +33,9 @@ func TestAnOpenOutlineIsFilledUnderWhatIsOnlyShown(t *testing.T) {
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
-			b, _ := newListBench(t, func(o *Options) { o.Segmenter = &sure{finds: 8} })
-			b.goToCase("a")
-			b.segment()
-			b.until("the model has run", func() bool { return !b.segmenting && b.study() != nil })
-			b.kept(1)
-			b.until("the thresholds can be moved", func() bool { return b.thresholdRefused(mask.Infection) == "" })
+			b := newRunBench(t)
 			dir := b.study().Folder()
-			b.use(tool.Polygon)
-			b.click(0.3, 0.3)
-			b.click(0.7, 0.3)
-			b.click(0.5, 0.7)
+			b.polygon()
 			cover(b)
 			b.closeStudy()
 			b.settle()

@@ -47,6 +47,21 @@ func (f oneFile) SHA256(context.Context) (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
+// madeFrom has a study know its image by a path and a hash.
+func madeFrom(t *testing.T, s *Study, path, sum string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, err := s.doc.info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.Sources[0].Path, now.Sources[0].SHA256 = path, sum
+	if err := s.put(now); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A drive that holds another patient's images by now, at the same path: the study's own
 // image is taken from beside the study.
 func TestSourceWhosePlaceIsTaken(t *testing.T) {
@@ -58,14 +73,7 @@ func TestSourceWhosePlaceIsTaken(t *testing.T) {
 	put(t, drive, "b.nii", []byte("another patient"))
 	put(t, beside, "a.nii", []byte("image"))
 	sum, _ := oneFile(filepath.Join(beside, "a.nii")).SHA256(t.Context())
-	s.mu.Lock()
-	now, _ := s.doc.info()
-	now.Sources[0].Path, now.Sources[0].SHA256 = drive, sum
-	err := s.put(now)
-	s.mu.Unlock()
-	if err != nil {
-		t.Fatal(err)
-	}
+	madeFrom(t, s, drive, sum)
 	series, err := s.Source(t.Context(), files{})
 	if err != nil || filepath.Dir(series.Info().Path) != beside {
 		t.Errorf("found %v, %v", series, err)
@@ -79,14 +87,7 @@ func TestSource(t *testing.T) {
 	put(t, scans, "a.nii", []byte("image"))
 	put(t, scans, "b.nii", []byte("another"))
 	sum, _ := oneFile(path).SHA256(t.Context())
-	s.mu.Lock()
-	now, _ := s.doc.info()
-	now.Sources[0].Path, now.Sources[0].SHA256 = path, sum
-	err := s.put(now)
-	s.mu.Unlock()
-	if err != nil {
-		t.Fatal(err)
-	}
+	madeFrom(t, s, path, sum)
 	find := func(name, want string) {
 		t.Helper()
 		series, err := s.Source(t.Context(), files{})
@@ -104,7 +105,7 @@ func TestSource(t *testing.T) {
 	find("where it was", path)
 
 	put(t, scans, "a.nii", []byte("imagE"))
-	_, err = s.Source(t.Context(), files{})
+	_, err := s.Source(t.Context(), files{})
 	refuse("changed", err, "study.source_changed")
 	if moved := (*MovedError)(nil); !errors.As(err, &moved) || moved.SHA256 != sum {
 		t.Errorf("where it is cannot be shown: %v", err)

@@ -211,13 +211,13 @@ func (f *file) seriesKey() string {
 // noteParts tells of series whose images differ in size or spacing, or are of
 // several passes, and so became several stacks.
 func noteParts(all []*Series) {
-	parts := map[string]int{}
+	stacks := map[string]int{}
 	uid := func(s *Series) string { return s.files[0].data.text(tagSeriesUID) }
 	for _, s := range all {
-		parts[uid(s)]++
+		stacks[uid(s)]++
 	}
 	for _, s := range all {
-		if n := parts[uid(s)]; n > 1 && uid(s) != "" {
+		if n := stacks[uid(s)]; n > 1 && uid(s) != "" {
 			s.warn(volume.WarnSkipped, "dicom.warn.parts", n)
 		}
 	}
