@@ -106,7 +106,7 @@ def known(values: dict[str, float | None]) -> dict[str, float]:
 
 def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
-    about = {"document": result.system.document, "differs from it": result.system.differs} if result.system else {}
+    about = {"document": result.system.document, "differs from it": result.system.difference()} if result.system else {}
     on = "\n".join(f"- {k}: {v}" for k, v in {**about, **tables.context(result)}.items() if v)
     text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n{tables.sides_table(result)}## Patients\n\n{tables.case_table(result)}"
     made = [_text(folder / "systems" / f"{result.id}.md", text)]
