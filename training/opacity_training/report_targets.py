@@ -121,7 +121,7 @@ def shipped(folder: Path, metadata: dict) -> str:
         rows.append(["CPU time a slice, 2 threads <= 30 ms", text, verdict(met), "`time`"])
     else:
         rows.append(["CPU time a slice, 2 threads <= 30 ms", "not measured", "", "`time`"])
-    rows.append(["`ct/ricord-000082`, every tenth slice: no lung lost, nothing outside the body", "for a person to look at: no command judges it", "", "`opacity snapshot --sheet`"])
+    rows.append(["`ct/ricord-000082`, every tenth slice: no lung lost, nothing outside the body", "no command judges it: what a person saw is in the card", "", "`opacity snapshot --sheet`"])
     stale = [name for name, found in (("behaviour", seen), ("time", time)) if found and found.get("version") != metadata["version"]]
     note = f"\nMeasured of another version: {', '.join(stale)}.\n" if stale else ""
     return markdown(["aim", "measured", "", "command"], rows) + note
