@@ -45,22 +45,13 @@ func (s *Session) takes(labels []mask.Label) error {
 	return nil
 }
 
-// reserving is a mask that has the labels of the model's own too: no other gets the
-// number of one that was deleted, or it would pass for what the model made.
+// reserving is a mask that has the labels of the model's own too: see mask.Reserving.
 func (s *Session) reserving(m *mask.Mask) *mask.Mask {
 	model := s.ModelMask()
 	if model == nil {
 		return m
 	}
-	m = m.Snapshot()
-	all := m.Labels()
-	for _, l := range model.Labels() {
-		if _, there := m.Label(l.Value); !there {
-			all = append(all, l)
-		}
-	}
-	_ = m.SetLabels(all) // values are unique
-	return m
+	return m.Reserving(model.Labels())
 }
 
 // known is the labels of the mask as they are, and as they were when they came: who

@@ -31,8 +31,8 @@ func (b *bench) worked() {
 }
 
 // dotted opens a case with two dots of infection.
-func dotted(t *testing.T) *bench {
-	b := newBench(t)
+func dotted(t *testing.T, opts ...func(*Options)) *bench {
+	b := newBench(t, opts...)
 	b.openOne("case")
 	s := b.kit.Settings()
 	s.RadiusMM = 3

@@ -224,7 +224,7 @@ func doSplit(ctx context.Context, at work, report reporter) (outcome, error) {
 		if _, taken := in.Mask.Named(name); taken {
 			continue
 		}
-		next, ok := in.Mask.NewFinding(name)
+		next, ok := in.Mask.Reserving(at.model).NewFinding(name)
 		if !ok {
 			break
 		}

@@ -82,7 +82,7 @@ func (w *Window) segment() {
 	w.session.BeginPreview()
 	w.status.start(jobSegment, w.t("ui.segment.running"), w.cancelSegment)
 	w.refreshActions()
-	hooks := app.SegmentHooks{Slice: w.paintFeed(attempt)}
+	hooks := app.SegmentHooks{Slice: w.paintFeed(attempt, to)}
 	hooks.Started = func(_ app.ModelInfo, d app.Device) { w.dispatch(func() { w.setUsed(d) }) }
 	job.Run(w.jobs, jobSegment, func(ctx context.Context, report func(job.Progress)) (*app.SegmentResult, error) {
 		hooks.Progress = report
@@ -228,8 +228,8 @@ func (w *Window) cancelSegment() {
 }
 
 // paintFeed collects finished slices from the segmenter's goroutine and paints
-// them as often as the window's goroutine is free.
-func (w *Window) paintFeed(attempt int) func(at volume.Slice, labels [mask.Layers][]uint8) {
+// them, under the numbers that they have here, as often as the window's goroutine is free.
+func (w *Window) paintFeed(attempt int, to mask.Renumbering) func(at volume.Slice, labels [mask.Layers][]uint8) {
 	type slice struct {
 		at     volume.Slice
 		labels [mask.Layers][]uint8
@@ -237,6 +237,11 @@ func (w *Window) paintFeed(attempt int) func(at volume.Slice, labels [mask.Layer
 	var mu sync.Mutex
 	var waiting []slice
 	return func(at volume.Slice, labels [mask.Layers][]uint8) {
+		if len(to) > 0 {
+			for l := range labels {
+				labels[l] = to.Voxels(labels[l])
+			}
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		waiting = append(waiting, slice{at, labels})

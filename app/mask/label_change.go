@@ -37,6 +37,20 @@ func (m *Mask) Free(value uint8) bool {
 	return !taken && value != 0
 }
 
+// Reserving is a mask that has the labels of a model's own too: no new one gets the
+// number of one that was deleted, or it would pass for what the model made.
+func (m *Mask) Reserving(labels []Label) *Mask {
+	m = m.Snapshot()
+	all := m.Labels()
+	for _, l := range labels {
+		if _, there := m.Label(l.Value); !there {
+			all = append(all, l)
+		}
+	}
+	_ = m.SetLabels(all) // values are unique
+	return m
+}
+
 // CleanName writes a label's name in one line: no control characters, no more
 // than one space between words, none around them, 64 letters at most.
 func CleanName(name string) string {

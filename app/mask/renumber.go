@@ -61,9 +61,8 @@ func (r Renumbering) Labels(labels []Label) []Label {
 	return labels
 }
 
-// Mask returns a copy of a mask whose labels and voxels have their values here.
-func (r Renumbering) Mask(m *Mask) *Mask {
-	out := New(m.size, r.Labels(m.labels))
+// Voxels returns labels of voxels under their values here.
+func (r Renumbering) Voxels(labels []uint8) []uint8 {
 	var to [256]uint8
 	for v := range to {
 		to[v] = uint8(v)
@@ -71,13 +70,19 @@ func (r Renumbering) Mask(m *Mask) *Mask {
 	for from, v := range r {
 		to[from] = v
 	}
+	labels = slices.Clone(labels)
+	for o, v := range labels {
+		labels[o] = to[v]
+	}
+	return labels
+}
+
+// Mask returns a copy of a mask whose labels and voxels have their values here.
+func (r Renumbering) Mask(m *Mask) *Mask {
+	out := New(m.size, r.Labels(m.labels))
 	for l := range Layer(Layers) {
 		for k := range m.size[2] {
-			labels := slices.Clone(m.Slice(l, k))
-			for o, v := range labels {
-				labels[o] = to[v]
-			}
-			out.SetSlice(l, k, labels)
+			out.SetSlice(l, k, r.Voxels(m.Slice(l, k)))
 		}
 	}
 	return out

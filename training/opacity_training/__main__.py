@@ -95,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--write", type=Path, metavar="FOLDER", help="write the out-of-fold predictions as NIfTI for opacity evaluate: images, references, predictions with probabilities, folds.csv; outside the repository")
     c.add_argument("--volumes", action="store_true", help="how the model behaves on whole volumes in HU")
     c.add_argument("--tests", action="store_true", help="with --volumes: the scans that are tests, too; never to choose a model by")
-    c.add_argument("--card", action="store_true", help="with --volumes: put the table into the model's card")
+    c.add_argument("--card", action="store_true", help="put what --volumes found, or with --records the recipe's folds, into the model's card")
     c.add_argument("--runs", type=Path, default=RUNS, help="folder of checkpoints and out-of-fold predictions")
     c.add_argument("--results", type=Path, default=RESULTS, help="folder of records")
 
@@ -237,11 +237,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _evaluate(args: argparse.Namespace, root: Path) -> None:
     from . import evaluate, sources
+    from .card import put, recipe
     from .system import load
 
     if args.volumes:
         from .behaviour import behaviour, keep, markdown
-        from .card import put
 
         rows = behaviour(args.model or SHIPPED, root, args.tests)
         keep(args.model or SHIPPED, rows, args.results)
@@ -251,6 +251,11 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
     system = load(args.config)
     if args.records:
         evaluate.print_rows(*evaluate.record_rows(args.results / "records" / system.id))
+        if args.card:
+            current = _results(args.results, system.id).current()
+            if current is None:
+                raise ValueError(f"the folds of {system.id} are of an older configuration: run crossval {system.id} again")
+            put((args.model or SHIPPED).with_suffix(".md"), "recipe", recipe(current))
         return
     source = sources.build(system.data.source, root)
     if args.write:
@@ -263,15 +268,23 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
         evaluate.print_rows(*evaluate.run_rows(args.runs / system.id, source, system.predict.threshold))
 
 
+def _results(folder: Path, id: str):
+    """A system's finished folds."""
+    from . import tables
+
+    found = tables.read(folder / "records", CONFIGS, name=id)
+    if not found:
+        raise FileNotFoundError(f"{folder / 'records' / id} holds no record of a finished fold; run crossval first")
+    return found[0]
+
+
 def _worst(args: argparse.Namespace, root: Path) -> None:
-    from . import sources, tables
+    from . import sources
     from .system import load
     from .worst import worst
 
     system = load(args.config)
-    result = next((r for r in tables.read(args.results / "records", CONFIGS) if r.id == system.id), None)
-    if result is None:
-        raise FileNotFoundError(f"{args.results / 'records' / system.id} holds no record of a finished fold; run crossval first")
+    result = _results(args.results, system.id)
     try:
         source = sources.build(system.data.source, root)
         source.cases()

@@ -151,7 +151,8 @@ def longest_run(mask: np.ndarray) -> int:
 
 
 def beyond(scan: Scan, found: Found) -> Finding:
-    """What is called lung or infection where there is no lung."""
+    """What is called lung or infection where there is no lung; and how often between the outermost lung and there, which has no aim:
+    where a lung ends is a matter of a slice or two, also among people."""
     first, after = extent(scan.lungs)
     margin = int(np.ceil(BEYOND_MM[scan.drawn_by] / scan.spacing_mm[0]))
     k = np.arange(len(scan.hu))
@@ -159,8 +160,11 @@ def beyond(scan: Scan, found: Found) -> Finding:
     called = (found.lung | found.infection)[outside]
     ml = float(called.sum() * np.prod(scan.spacing_mm)) / 1000
     n = int(called.any(axis=(1, 2)).sum())
-    text = f"{n} of {int(outside.sum())} slices, {ml:.1f} ml"
-    return Finding(scan.name, scan.use, f"called lung where there is none (lungs by {scan.drawn_by})", text, "nothing", n == 0 if outside.any() else None)
+    near = ((k < first) | (k >= after)) & ~outside
+    at_the_end = int((found.lung | found.infection)[near].any(axis=(1, 2)).sum())
+    text = f"{n} of {int(outside.sum())} slices, {ml:.1f} ml; of the {int(near.sum())} nearer ones {at_the_end}"
+    what = f"called lung where there is none, over {BEYOND_MM[scan.drawn_by]:g} mm from the outermost lung (by {scan.drawn_by})"
+    return Finding(scan.name, scan.use, what, text, "nothing", n == 0 if outside.any() else None)
 
 
 def against_drawn(scan: Scan, found: Found) -> list[Finding]:

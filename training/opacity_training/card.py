@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .tables import NAMES, markdown
+from .metrics import ratio_limits, summarise
+from .tables import NAMES, Results, markdown, measured_on, number, ratio_words
 
-SECTIONS = {"figures": "Figures", "learning": "Learned from corrections", "notice": "Licence and notice of the model it began with", "behaviour": "On whole volumes in HU", "parity": "The same in every runtime"}
+SECTIONS = {"figures": "Figures", "recipe": "The recipe, out of fold", "learning": "Learned from corrections", "notice": "Licence and notice of the model it began with", "behaviour": "On whole volumes in HU", "parity": "The same in every runtime"}
 
 
 def marks(section: str) -> tuple[str, str]:
@@ -27,6 +28,22 @@ def figures(metadata: dict) -> str:
         ]
         parts.append(markdown([NAMES.get(metric, metric), *cases], lines).strip())
     return "\n\n".join(parts)
+
+
+def recipe(result: Results) -> str:
+    """What the folds of a recipe came to, as Markdown: what can be expected of weights of it on patients never seen."""
+    lines, each = [], {}
+    for label in result.labels():
+        dice, nsd = (summarise(result.patients(label, m).values()) for m in ("dice", "nsd_1px"))
+        limits = ratio_limits(result.areas()) if label == "infection" else None
+        ratio = ratio_words(limits["low"], limits["high"], limits["n_undefined"]) if limits else ""
+        cells = [f"{number(s['mean'])} ± {number(s['sd'])}" for s in (dice, nsd)]
+        lines.append([label, dice["n"], cells[0], number(dice["median"]), number(dice["worst"]), cells[1], ratio])
+        each[label] = result.patients(label, "dice")
+    head = ["", "patients", "Dice, mean ± SD", "median", "worst", "NSD at 1 pixel", "area, predicted over reference, 95 % limits"]
+    patients = sorted({p for values in each.values() for p in values})
+    rows = [[p, *(number(values.get(p)) for values in each.values())] for p in patients]
+    return f"{markdown(head, lines)}\nMeasured on: {measured_on(result)}.\n\n{markdown(['Dice', *each], rows)}"
 
 
 def put(card: Path, section: str, text: str) -> None:

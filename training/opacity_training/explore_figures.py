@@ -32,7 +32,15 @@ def histograms(seen: list, path: Path) -> None:
         ax.set_xlabel({"hu": "HU", "gray8": "grey, 0..255"}[unit])
         ax.set_ylabel("share of voxels")
         ax.set_title(f"{len(cases)} cases", fontsize=9)
-    save(figure, path, "Grey values, a line a case, by origin; 64 bins; values outside the axis are left out.")
+    save(figure, path, "Grey values, a line a case, by origin; 64 bins; values outside the axis are left out. " + of_what(seen))
+
+
+def of_what(seen: list) -> str:
+    """What a figure is of: data, patients, and what they lack."""
+    units = {"hu": "HU", "gray8": "8-bit, not HU"}
+    lacks = ", ".join(dict.fromkeys(v for s in seen for v in s.lacks))
+    on = f"{len({s.patient for s in seen})} patients, {len(seen)} cases, {' / '.join(sorted({units[s.unit] for s in seen}))}"
+    return f"{on}. Lacks {lacks or 'nothing known'}."
 
 
 def frequencies(seen: list, path: Path) -> None:
@@ -47,8 +55,8 @@ def frequencies(seen: list, path: Path) -> None:
     ax.set_yticks(range(len(seen)), [s.id for s in seen], fontsize=7)
     ax.invert_yaxis()
     ax.set_xlabel("share of all voxels of the case")
-    ax.legend(frameon=False, fontsize=8, loc="lower right")
-    save(figure, path, "Class frequencies: lung without infection, and infection; what is left is background.")
+    ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(names))
+    save(figure, path, f"Class frequencies: lung without infection, and infection; what is left is background. {of_what(seen)}")
 
 
 def before_after(before: np.ndarray, after: np.ndarray, path: Path) -> None:

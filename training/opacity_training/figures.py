@@ -123,7 +123,8 @@ def ladder(path: Path, rows: list[tuple[str, dict[str, float]]], measure: str, c
     means = [float(np.mean([values[c] for c in shared])) if shared else np.nan for _, values in rows]
     axes.plot(range(len(rows)), means, "D", ms=7, color=COLOURS[0])
     for i, mean in enumerate(means if shared else ()):
-        axes.annotate(f"{mean:.3f}\nn {len(shared)}", (i, mean), (7, 0), textcoords="offset points", fontsize=8, va="center")
+        behind = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
+        axes.annotate(f"{mean:.3f}\nn {len(shared)}", (i, mean), (8, 0), textcoords="offset points", fontsize=8, va="center", bbox=behind)
     axes.set_xticks(range(len(rows)), [name.replace(" (", "\n(") for name, _ in rows], fontsize=8)
     axes.set_xlim(-0.4, len(rows) - 0.4)
     axes.set_ylabel(measure)
@@ -158,8 +159,9 @@ def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], ca
 
 
 def _one_two_five(axis) -> None:
-    """Ticks of a logarithmic axis at 1, 2 and 5 of each decade, as plain numbers."""
-    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    """Ticks of a logarithmic axis at 1, 2 and 5 of each decade, at 1 alone where they would touch, as plain numbers."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5) if high < 300 * low else (1,)))
     axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda v, _: f"{v:,.10g}"))
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
@@ -252,7 +254,7 @@ def ratios(path: Path, areas: list[tuple[float, float]], limits: dict, caption: 
         axes.set_xlim(known.min() / 2, known.max() * 2)
     _one_two_five(axes.xaxis)
     axes.set_yscale("log", base=2)
-    axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+    axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda v, _: f"{v:g}" if v >= 1 else f"1/{1 / v:g}"))
     axes.set_xlabel("infection area, pixels (geometric mean of both)")
     axes.set_ylabel("predicted / reference")
     left_out = f" {limits['n_undefined']} without a ratio." if limits["n_undefined"] else ""

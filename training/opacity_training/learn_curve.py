@@ -26,8 +26,9 @@ Made by `python -m opacity_training learn-curve` and `report`; do not edit.
 
 Each fold's model went on from patients that it had never seen, with their reference for what a reader would have left, and was
 measured on the other patients that it never saw; beside it the same number of steps on the data it was trained on alone, so that
-what corrections teach is told from what more training does. Dice in pixels of 8-bit, infection-bearing slices, before any postprocessing; the
-interval is a bootstrap over patients. A reader corrects what a model left, so a reference drawn from nothing is the most that corrections can
+what corrections teach is told from what more training does. Dice in pixels of 8-bit, infection-bearing slices, which lack healthy slices, outer
+slices, sides and spacing; lungs include infection; no lung mask at the input; before any postprocessing; means are over patients, the
+interval is a bootstrap over them. A reader corrects what a model left, so a reference drawn from nothing is the most that corrections can
 teach. Settings are listed as they were run; one that is chosen by these patients has no accuracy from them.
 """
 LABELS = [

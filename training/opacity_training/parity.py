@@ -16,12 +16,15 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from . import card, chains, check
 from .export import load_network, write_metadata
+from .networks.shipped import OnnxNetwork
 from .runtime import Model
 from .sources.nifti import write as write_nifti
+from .strict import ConfigError
 from .tables import markdown
 
 PROGRAM = Path(__file__).resolve().parents[2] / "bin" / ("opacity-headless.exe" if sys.platform == "win32" else "opacity-headless")
@@ -200,13 +203,25 @@ def end_to_end(model: Model, hu: np.ndarray, spacing_mm, volume: Path, folder: P
     return rows
 
 
+def in_pytorch(which: str, net: torch.nn.Module, model: Model) -> Row:
+    """The network on identical tensors, in PyTorch and in ONNX Runtime."""
+    worst = check.parity(net, model)
+    return (f"PyTorch ({which}) against ONNX Runtime, identical tensors", f"largest difference {worst:.1e} (limit {PROBABILITY})", worst <= PROBABILITY)
+
+
 def rows(path: Path, checkpoint: Path | None, folder: Path) -> list[Row]:
     """Every comparison that the model allows."""
     model, out = Model(path), []
     if checkpoint is not None:
         _, net, step = load_network(checkpoint)
-        worst = check.parity(net, model)
-        out.append((f"PyTorch (step {step}) against ONNX Runtime, identical tensors", f"largest difference {worst:.1e} (limit {PROBABILITY})", worst <= PROBABILITY))
+        out.append(in_pytorch(f"step {step}", net, model))
+    elif model.by_slices:
+        try:
+            net = torch.nn.Sequential(OnnxNetwork(path), torch.nn.Sigmoid()).eval()
+        except ConfigError as e:
+            out.append(("PyTorch against ONNX Runtime", f"left out: {e}; --checkpoint names the run that the model is of", True))
+        else:
+            out.append(in_pytorch("the file's weights and graph", net, model))
     if not model.by_slices:
         try:
             program("models", "check", path)

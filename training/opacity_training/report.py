@@ -17,18 +17,18 @@ from .strict import ConfigError, plain
 from .system import WORDS, System, load
 from .tables import NAMES, Results, caption, markdown, number
 
-LARGE_GROUP = 6  # systems of larger groups are drawn in their group's figure alone
+LARGE_GROUP = 6  # systems of larger groups are drawn in their group's figure alone, but for those whose weights are kept
 HEAD = """Made by `python -m opacity_training report` from `records/`; do not edit.
 
 Every figure is of patients that the fold measuring them was not trained on, unless its row says LEAKY. A row on the 8-bit set is
 measured in pixels on slices that all bear infection: it says nothing about healthy slices, millilitres or whole
-volumes, and cannot be ranked against published figures of whole volumes. Rows stand in order of name.
+volumes, and cannot be ranked against published figures of whole volumes. Rows stand in order of group and name.
 NSD is taken slice by slice on contours between pixels (the definition of surface-distance), tolerance 1 pixel. Specificity of infection is
 taken inside the reference's lungs. `n` counts patients; an undefined value (both masks empty) is counted, not averaged.
 """
 
 COST = """As it was when the folds were trained, most of them with another training beside them on two processors, which takes from both: `time` measures
-a model by itself. Peak memory is the process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a
+a model by itself. A device without threads and precision is of folds that are older than that entry of the record. Peak memory is the process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a
 thread that makes batches ahead that is next to nothing.
 """
 
@@ -43,7 +43,7 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     made.append(folder / "table.csv")
     size = group_sizes(results, configs)
     for result in results:
-        made += one_system(folder, result, figures_too=size[result.group] <= LARGE_GROUP or not result.group)
+        made += one_system(folder, result, figures_too=size[result.group] <= LARGE_GROUP or not result.group or bool(result.system and result.system.keep_weights))
     now = [c for r in results if (c := r.current())]  # folds of an older configuration are compared with nothing
     for group in dict.fromkeys(r.group for r in now if r.group):
         made += one_group(folder, group, [r for r in now if r.group == group])
@@ -106,7 +106,7 @@ def known(values: dict[str, float | None]) -> dict[str, float]:
 
 def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
-    about = {"document": result.system.document, "differs from it": result.system.differs} if result.system else {}
+    about = {"document": result.system.document, "differs from it": result.system.difference()} if result.system else {}
     on = "\n".join(f"- {k}: {v}" for k, v in {**about, **tables.context(result)}.items() if v)
     text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n{tables.sides_table(result)}## Patients\n\n{tables.case_table(result)}"
     made = [_text(folder / "systems" / f"{result.id}.md", text)]
@@ -159,12 +159,12 @@ def leak(folder: Path, results: list[Results]) -> list[Path]:
                 between = "-" if gain.low is None else f"{gain.low:+.3f} to {gain.high:+.3f}"
                 rows.append(
                     [f"`{honest.id}`", label, NAMES[measure], len(gain.each), number(gain.a), number(gain.b), f"{gain.mean:+.3f} ± {number(sd)}", between]
-                    + [tables.measured_on(honest), tables.protocol_words(leaky)]
+                    + [tables.measured_on(honest), tables.measured_on(leaky)]
                 )
         if drawn:
             made += figures.leak(folder / "figures" / f"leak-{measure}", drawn, NAMES[measure], caption([r for pair in pairs for r in pair]))
     if rows:
-        head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "95 % interval", "measured on", "leaky twin"]
+        head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "95 % interval", "split by patient: measured on", "LEAKY split: measured on"]
         text = "# The leak\n\nThe same system, once with patients kept apart and once with slices of one patient on both sides of the split.\n"
         text += "The difference is what the published way of splitting adds without a better model. Patients of folds made with an older\n"
         made.append(_text(folder / "leak.md", f"{text}configuration are left out; the interval is a bootstrap over patients.\n\n{markdown(head, rows)}"))
@@ -196,6 +196,12 @@ def curve_words(name: str) -> str:
     return f"{'left-out' if validation else 'training'} side: {'soft Jaccard' if what == 'jaccard' else what}{', ' + label if label else ''}"
 
 
+def side_by_side(name: str) -> tuple:
+    """A curve's place among others: losses first, then by label, the side trained on before the one left out."""
+    validation, what, label = CURVE.match(name).groups()
+    return what != "loss", label or "", validation is not None
+
+
 def learning_rates(folder: Path, results: list[Results]) -> list[Path]:
     """Loss and Jaccard curves of systems that differ in nothing but the learning rate, one figure a family."""
     families: dict[str, list[Results]] = {}
@@ -208,9 +214,9 @@ def learning_rates(folder: Path, results: list[Results]) -> list[Path]:
         if len(by_rate) < 2:
             continue
         members = [by_rate[rate] for rate in sorted(by_rate, reverse=True)]
-        names = sorted({n for m in members for r in m.records.values() for n in r["curves"] if CURVE.match(n)})
+        names = {n for m in members for r in m.records.values() for n in r["curves"] if CURVE.match(n)}
         panels: dict[str, dict] = {}
-        for name in sorted(names, key=lambda n: ("loss" not in n, n)):
+        for name in sorted(names, key=side_by_side):
             series = {f"rate {m.system.optimiser.learning_rate:g}": [c for r in m.records.values() if (c := curve(r, name))[0]] for m in members}
             panels[curve_words(name)] = {k: v for k, v in series.items() if v}
         if panels:

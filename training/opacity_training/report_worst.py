@@ -5,20 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from .metrics import by_patient, summarise
-from .tables import Results, markdown, number
+from .tables import Results, markdown, measured_on, number
 
 HEAD = """# The worst case of each fold
 
 Made by `python -m opacity_training report` from `records/`; do not edit. `python -m opacity_training worst SYSTEM` says where in a case it is
-wrong. Out of fold by patient, 8-bit, infection-bearing slices, pixels.
+wrong. What the rows of a system were measured on stands at the end.
 """
 
 
 def write(folder: Path, results: list[Results]) -> list[Path]:
     parts = []
+    own = [c for r in results if r.group == "own" and (c := r.current())]
     for label in ("infection", "lung"):
         rows = []
-        for r in (c for r in results if r.group == "own" and (c := r.current())):
+        for r in own:
             for fold in sorted(r.records):
                 those = [row for k, row in r.rows(label) if k == fold and row["dice"] is not None]
                 if those:
@@ -32,6 +33,7 @@ def write(folder: Path, results: list[Results]) -> list[Path]:
             parts.append(f"\n## {label}\n\n{markdown(head, rows)}")
     if not parts:
         return []
+    parts.append("\n## Measured on\n\n" + "".join(f"- `{r.id}`: {measured_on(r)}\n" for r in own))
     where = folder / "worst.md"
     where.write_text(HEAD + "".join(parts), encoding="utf-8")
     return [where]

@@ -129,7 +129,8 @@ def sides(path: Path) -> dict:
 
 
 def _system(state: dict, path: Path) -> System:
-    system = build(System, state["system"], path.name)
+    value = {k: v for k, v in state["system"].items() if k != "differs"}  # words of a configuration's file, which older checkpoints hold in another form
+    system = build(System, value, path.name)
     if system.sha256(predicted=False) != state["sha256"]:
         raise RunError(f"{path} was made by another version of the code, whose defaults were different; train the system again")
     return system

@@ -38,6 +38,11 @@ def build(kind: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise ConfigError(f"{where}: a list is wanted, not {value!r}")
         return [build(get_args(kind)[0], v, f"{where}[{i}]") for i, v in enumerate(value)]
+    if get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where}: a mapping is wanted, not {value!r}")
+        of_key, of_value = get_args(kind)
+        return {build(of_key, k, where): build(of_value, v, f"{where}.{k}") for k, v in value.items()}
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if kind is float and isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):

@@ -149,7 +149,9 @@ class System:
     # the data at hand; own.
     variant: str = "adapted"
     group: str = ""  # rows of one table: lecture-networks, losses, fv-ablation, ...
-    differs: str = ""  # from what the document says, and why; "" where nothing does
+    # From what the document says, and why, by what it is about: a file changes what its base says of one thing
+    # without saying the rest again; "" takes it back.
+    differs: dict[str, str] = field(default_factory=dict)
     seed: int = 1
     data: Data = field(default_factory=Data)
     augment: list[Annotated[object, OneOf(augment.KINDS)]] = field(default_factory=list)
@@ -165,6 +167,11 @@ class System:
     members: list[str] = field(default_factory=list)
     vote: str = "majority"  # of masks, more than half; or mean, of probabilities
     keep_weights: str = ""  # folder below results/ that takes each fold's weights in half precision; empty: none
+
+    def difference(self) -> str:
+        """What differs from the document, in one sentence; "" where nothing does."""
+        said = "; ".join(words for words in self.differs.values() if words)
+        return said[:1].upper() + said[1:]
 
     def sha256(self, predicted: bool = True) -> str:
         """Of everything that decides what a fold's figures are; without `predicted`, what its weights are."""

@@ -175,9 +175,10 @@ def caption(results: list[Results]) -> str:
     def joined(name: str) -> str:
         return " / ".join(dict.fromkeys(context(r)[name] for r in results))
 
-    protocol = joined("protocol")
+    protocol, masks = joined("protocol"), joined("lung mask at the input")
     on = f"{joined('data').replace(', pixels', '')}, {joined('patients')} patients, pixels"
-    return f"{on}. {protocol[:1].upper()}{protocol[1:]}. Lacks {joined('lacks') or 'nothing known'}."
+    text = f"{on}. {protocol[:1].upper()}{protocol[1:]}. Lacks {joined('lacks') or 'nothing known'}."
+    return text if masks == "none" else f"{text} Lung mask at the input: {masks}."
 
 
 def summary_rows(results: list[Results]) -> list[dict]:

@@ -37,7 +37,7 @@ def test_a_good_model_passes(scan):
     found = GOOD(scan.hu, scan.spacing_mm)
     assert found.involvement() == pytest.approx(100 * 200 / 28000)
     beyond = behaviour.beyond(scan, found)
-    assert beyond.good and beyond.found == "0 of 18 slices, 0.0 ml"
+    assert beyond.good and beyond.found == "0 of 18 slices, 0.0 ml; of the 2 nearer ones 0"
     assert [f.good for f in behaviour.against_drawn(scan, found)] == [True] * 3
     assert "longest run 2 slices" in behaviour.infection_called(scan, found).found
     assert all(f.good for f in behaviour.changes(GOOD, scan, found))

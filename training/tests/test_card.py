@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from opacity_training.card import first, put, refresh
+from opacity_training.card import first, put, recipe, refresh
+from opacity_training.tables import Results
 
 
 @pytest.fixture
@@ -62,3 +63,16 @@ def test_a_section_is_added_once(tmp_path):
     put(card, "parity", "two")
     text = card.read_text(encoding="utf-8")
     assert text.count("<!-- parity -->") == 1 and "two" in text and "one" not in text and text.startswith("# A model")
+
+
+def test_a_recipe_says_what_its_folds_came_to_and_on_what():
+    def row(case, label, dice, predicted):
+        return {"case": case, "label": label, "dice": dice, "nsd_1px": dice, "area_ref_px": 100, "area_pred_px": predicted}
+
+    cases = [[row(f"case_0{2 * k + i}", "infection", 0.5 + 0.1 * k, 80 + 20 * i + k) for i in (1, 2)] + [row(f"case_0{2 * k + 1}", "lung", 0.9, 100)] for k in range(3)]
+    data = {"name": "slices", "lacks": ["healthy slices", "sides"], "patients": 6}
+    records = {k: {"data": data, "protocol": {"split": "patient", "folds": 3, "fold": k}, "cases": rows} for k, rows in enumerate(cases)}
+    text = recipe(Results("r", records))
+    assert "| infection | 6 | 0.600 ± 0.089 | 0.600 | 0.500 | 0.600 ± 0.089 | 0.91 to 1.34 |" in text
+    assert "| case_06 | - | 0.700 |" in text and "| case_05 | 0.900 | 0.700 |" in text
+    assert "lacks healthy slices, sides; 6 patients; split by patient, 3 of 3 folds" in text

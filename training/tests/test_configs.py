@@ -34,11 +34,11 @@ def test_it_loads_and_says_what_it_is(path):
     assert s.variant == ("published" if path.parent.name == "published" else s.variant)
     assert path.parent.name != "published" or (s.id.endswith("-published") and isinstance(s.data.source, sources.CovidCTSeg))
     if s.variant == "adapted" or s.group == "own":
-        assert s.group in GROUPS and (s.differs or s.variant == "own") and isinstance(s.data.source, sources.Slices8)
+        assert s.group in GROUPS and (s.difference() or s.variant == "own") and isinstance(s.data.source, sources.Slices8)
         assert s.protocol.folds == (4 if s.id.endswith("4-folds") else 5) and s.protocol.seed == 1  # compared rows share their folds
         assert "leaky" in s.id or s.protocol.split == "patient"
     words = {"split by patient": s.protocol.split == "patient", "split by slice": s.protocol.split == "leaky-slice", "as predicted": s.data.input.lung_mask == "predicted"}
-    assert all(true for said, true in words.items() if said in s.differs.lower())
+    assert all(true for said, true in words.items() if said in s.difference().lower())
     assert s.data.input.lung_mask != "reference" or "oracle" in s.title
     assert not s.loss.deep_weights or sum(s.loss.deep_weights) in (pytest.approx(1), 4)
 

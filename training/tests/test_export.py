@@ -120,6 +120,14 @@ def exported(request, tmp_path_factory):
     return request.param, saved, export(saved, folder / "out", folder / "no-data")
 
 
+def test_a_checkpoint_that_has_what_differs_as_one_sentence_is_read(tmp_path):
+    saved = checkpoint("plain", tmp_path / "run")
+    state = runs.read(saved)
+    state["system"]["differs"] = "Fewer patients"
+    runs.write(saved, state)
+    assert load_network(saved)[0].sha256() == system("plain").sha256()
+
+
 def test_metadata_is_whole_and_the_network_the_same(exported):
     name, saved, path = exported
     model = Model(path)

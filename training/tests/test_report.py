@@ -51,7 +51,7 @@ CONFIGS = {
     "mi-no-preprocessing": "group: study\nseed: 5",
     "mi-no-augmentation": "group: study\nseed: 6",
     "own-plain": "group: own\nseed: 7",
-    "own-heavy": "group: own\nseed: 8\ndiffers: in the seed",
+    "own-heavy": "group: own\nseed: 8\ndiffers: {seed: in the seed}",
     "own-wide": "group: own\nseed: 9",
     "fv-unet": "group: fv-ablation\nseed: 10",
     "fv-unet-se": "group: fv-ablation\nseed: 11",
@@ -103,7 +103,7 @@ def test_rows_beside_their_baseline(results):
     a, b = ({r["case"]: r["dice"] for k in range(3) for r in cases(results, s, k) if r["label"] == "infection"} for s in ("own-plain", "own-heavy"))
     assert f"| {np.mean(list(a.values())):.3f} | {np.mean(list(b.values())):.3f} | {np.mean([b[c] - a[c] for c in a]):+.3f} |" in row
     assert "| `own-wide` | lung | 2 | 1 of 5 folds |" in text and "too few patients: 2" in text  # its other fold is of an older configuration
-    assert "differs from it: in the seed" in (results / "systems" / "own-heavy.md").read_text(encoding="utf-8")
+    assert "differs from it: In the seed" in (results / "systems" / "own-heavy.md").read_text(encoding="utf-8")
     drawn = (results / "figures" / "group-own-lung.svg").read_text(encoding="utf-8")
     assert "own-wide (1 of 5 folds)" in drawn
 
