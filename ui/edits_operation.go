@@ -68,9 +68,9 @@ type work struct {
 	amounts
 	in    edit.Input
 	model []mask.Label // of the model's own, the numbers of which no new label gets
-	voxel [3]int     // of the crosshair
-	axis  int        // that the slices of the pane in use lie across
-	hand  *mask.Bits // what hands have touched in the label's layer, where that is asked for
+	voxel [3]int       // of the crosshair
+	axis  int          // that the slices of the pane in use lie across
+	hand  *mask.Bits   // what hands have touched in the label's layer, where that is asked for
 }
 
 // here bounds the change to the slice shown.
