@@ -28,8 +28,9 @@ taken inside the reference's lungs. `n` counts patients; an undefined value (bot
 """
 
 COST = """As it was when the folds were trained, most of them with another training beside them on two processors, which takes from both: `time` measures
-a model by itself. A device without threads and precision is of folds that are older than that entry of the record. Peak memory is the process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a
-thread that makes batches ahead that is next to nothing.
+a model by itself. A device without threads and precision is of folds that are older than that entry of the record. Peak memory is the
+process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a thread that makes batches ahead that is next
+to nothing.
 """
 
 

@@ -20,7 +20,8 @@ Made by `python -m opacity_training report` from `records/`, `behaviour/`, `time
 The aims were set before the runs. A cell says the figure and whether it meets the aim; "so far" means that folds are missing, and
 such a figure chooses nothing. The last column says what a row was measured on.
 Scans are whole volumes in HU of one patient each, through the program; their lungs are drawn by a person (the tumour of `lung1-001` left out)
-or told by rules, and no infection is marked in them. Those that are called tests chose no recipe and no weights, unless the model's card says that a figure of theirs prompted something.
+or told by rules; infection is marked in the phantom alone. Scans that are called tests chose no recipe and no weights, unless the model's card
+says that a figure of theirs prompted something.
 """
 
 
