@@ -166,27 +166,33 @@ def _one_two_five(axis) -> None:
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
 
-def grid(path: Path, values: dict[tuple[str, str, str], list[float]], caption: str) -> list[Path]:
-    """Boxes by (row of panels: label and measure, column: without or with augmentation, box: without or with preprocessing)."""
-    rows, columns, boxes = (list(dict.fromkeys(k[i] for k in values)) for i in range(3))
-    figure, panels = plt.subplots(len(rows), len(columns), figsize=(2.6 * len(columns) + 1, 1.9 * len(rows) + 0.7), sharey="row", squeeze=False)
+def grid(path: Path, values: dict[tuple[str, str, str, str], list[float]], caption: str) -> list[Path]:
+    """Boxes by (row of panels: measure, block: label, column of a block: without or with augmentation, box: without or with
+    preprocessing). The panels of a row share their scale within a block."""
+    rows, blocks, columns, boxes = (list(dict.fromkeys(k[i] for k in values)) for i in range(4))
+    wide = len(blocks) * len(columns)
+    figure, panels = plt.subplots(len(rows), wide, figsize=(1.75 * wide + 0.8, 1.8 * len(rows) + 0.9), squeeze=False)
     for i, row in enumerate(rows):
-        for j, column in enumerate(columns):
-            axes = panels[i][j]
+        for j, (block, column) in enumerate((b, c) for b in blocks for c in columns):
+            axes, first = panels[i][j], j % len(columns) == 0
+            if not first:
+                axes.sharey(panels[i][j - 1])
+                axes.tick_params(labelleft=False)
             for k, box in enumerate(boxes):
-                v = values.get((row, column, box), [])
+                v = values.get((row, block, column, box), [])
                 if v:
                     if len(v) >= FEWEST:
                         axes.boxplot(v, positions=[k], widths=0.55, showfliers=False, medianprops={"color": COLOURS[0], "linewidth": 2})
                     axes.plot(k + (np.arange(len(v)) % 5 - 2) * 0.05, v, "o", ms=3, color=COLOURS[1], alpha=0.8)
                 else:
                     axes.text(k, 0.5, "not run", ha="center", fontsize=7, rotation=90, transform=axes.get_xaxis_transform())
-            axes.set_xticks(range(len(boxes)), boxes)
+            axes.set_xticks(range(len(boxes)), boxes, fontsize=7.5)
+            axes.tick_params(axis="y", labelsize=7.5)
             axes.set_xlim(-0.6, len(boxes) - 0.4)
             axes.grid(axis="y", color="#dddddd")
             if i == 0:
-                axes.set_title(column, fontsize=9)
-        panels[i][0].set_ylabel(row)
+                axes.set_title(f"{block}\n{column}", fontsize=8)
+        panels[i][0].set_ylabel(row, fontsize=8)
     boxes = "; line in the box: median" if any(len(v) >= FEWEST for v in values.values()) else ""
     return save(figure, path, caption + f" Point: a patient{boxes}.")
 

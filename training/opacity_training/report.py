@@ -258,6 +258,6 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
                 for augment in ("without augmentation", "with augmentation"):
                     for chain in ("none", "whole chain"):
                         r = members.get((augment, chain))
-                        values[f"{label}\n{NAMES[measure]}", augment, chain] = list(known(r.patients(label, measure)).values()) if r else []
+                        values[NAMES[measure], label, augment, chain] = list(known(r.patients(label, measure)).values()) if r else []
         made += figures.grid(folder / "figures" / f"{stem}-with-and-without", values, caption(list(members.values())) + " Across: preprocessing.")
     return made
