@@ -198,11 +198,11 @@ class About:
 
 def about(source: object) -> About:
     synthetic = {"licence": "CC0 1.0", "lacks": "real patients"}
-    infected = "healthy patients and slices, children, pleural effusion, contrast studies"
+    infected = "healthy patients, children, pleural effusion, contrast studies"
     known = {
         sources.Slices8: About(
             "COVID-19-CT-Seg as 8-bit slices (Ma et al., DOI 10.5281/zenodo.3757476)",
-            "CC BY-NC-SA 4.0", MA, f"outer slices, spacing, sides, infection in HU volumes, whole infected volumes, {infected}",
+            "CC BY-NC-SA 4.0", MA, f"infection in HU volumes, whole infected volumes, {infected}",
         ),
         sources.CovidCTSeg: About("COVID-19-CT-Seg (Ma et al., DOI 10.5281/zenodo.3757476)", "CC BY-NC-SA 4.0", MA, infected),
         sources.Phantoms: About("synthetic slices", **synthetic),
