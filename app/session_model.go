@@ -202,6 +202,14 @@ func (s *Session) ModelMask() *mask.Mask {
 	return nil
 }
 
+// ModelLabels returns the labels of the model's own mask; nil where there is none.
+func (s *Session) ModelLabels() []mask.Label {
+	if m := s.ModelMask(); m != nil {
+		return m.Labels()
+	}
+	return nil
+}
+
 // Probabilities returns what the model's run held of a label, per slice k nx*ny
 // values, 0..255 for 0..1, or nil where it held nothing. Of a label of one side
 // they are those of both sides where the model does not tell them apart.

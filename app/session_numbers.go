@@ -47,11 +47,7 @@ func (s *Session) takes(labels []mask.Label) error {
 
 // reserving is a mask that has the labels of the model's own too: see mask.Reserving.
 func (s *Session) reserving(m *mask.Mask) *mask.Mask {
-	model := s.ModelMask()
-	if model == nil {
-		return m
-	}
-	return m.Reserving(model.Labels())
+	return m.Reserving(s.ModelLabels())
 }
 
 // known is the labels of the mask as they are, and as they were when they came: who

@@ -215,12 +215,8 @@ func (s *amountStrip) again(moved bool) {
 func (s *amountStrip) work() work {
 	w := s.w
 	_, _, axis, _ := w.viewer.Active().Axes()
-	var model []mask.Label
-	if m := w.session.ModelMask(); m != nil {
-		model = m.Labels()
-	}
 	return work{
-		amounts: maps.Clone(s.values), model: model, voxel: w.viewer.Cursor(), axis: axis, hand: s.hand(),
+		amounts: maps.Clone(s.values), model: w.session.ModelLabels(), voxel: w.viewer.Cursor(), axis: axis, hand: s.hand(),
 		in: edit.Input{Mask: w.session.Mask().Snapshot(), Volume: w.session.Volume(), Label: w.viewer.ActiveLabel(), Limits: w.kit.Settings().Limits},
 	}
 }

@@ -157,11 +157,12 @@ def beyond(scan: Scan, found: Found) -> Finding:
     margin = int(np.ceil(BEYOND_MM[scan.drawn_by] / scan.spacing_mm[0]))
     k = np.arange(len(scan.hu))
     outside = (k < first - margin) | (k >= after + margin)
-    called = (found.lung | found.infection)[outside]
-    ml = float(called.sum() * np.prod(scan.spacing_mm)) / 1000
-    n = int(called.any(axis=(1, 2)).sum())
+    called = found.lung | found.infection
+    slices = called.any(axis=(1, 2))
+    ml = float(called[outside].sum() * np.prod(scan.spacing_mm)) / 1000
+    n = int(slices[outside].sum())
     near = ((k < first) | (k >= after)) & ~outside
-    at_the_end = int((found.lung | found.infection)[near].any(axis=(1, 2)).sum())
+    at_the_end = int(slices[near].sum())
     text = f"{n} of {int(outside.sum())} slices, {ml:.1f} ml; of the {int(near.sum())} nearer ones {at_the_end}"
     what = f"called lung where there is none, over {BEYOND_MM[scan.drawn_by]:g} mm from the outermost lung (by {scan.drawn_by})"
     return Finding(scan.name, scan.use, what, text, "nothing", n == 0 if outside.any() else None)

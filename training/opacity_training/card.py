@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .metrics import ratio_limits, summarise
-from .tables import NAMES, Results, markdown, measured_on, number, ratio_words
+from .tables import NAMES, Results, markdown, measured_on, number, ratio_words, summary_rows
 
 SECTIONS = {"figures": "Figures", "recipe": "The recipe, out of fold", "learning": "Learned from corrections", "notice": "Licence and notice of the model it began with", "behaviour": "On whole volumes in HU", "parity": "The same in every runtime"}
 
@@ -32,14 +31,12 @@ def figures(metadata: dict) -> str:
 
 def recipe(result: Results) -> str:
     """What the folds of a recipe came to, as Markdown: what can be expected of weights of it on patients never seen."""
-    lines, each = [], {}
-    for label in result.labels():
-        dice, nsd = (summarise(result.patients(label, m).values()) for m in ("dice", "nsd_1px"))
-        limits = ratio_limits(result.areas()) if label == "infection" else None
-        ratio = ratio_words(limits["low"], limits["high"], limits["n_undefined"]) if limits else ""
-        cells = [f"{number(s['mean'])} ± {number(s['sd'])}" for s in (dice, nsd)]
-        lines.append([label, dice["n"], cells[0], number(dice["median"]), number(dice["worst"]), cells[1], ratio])
-        each[label] = result.patients(label, "dice")
+    lines = []
+    for row in summary_rows([result]):
+        dice, nsd = (f"{number(row[f'{m}_mean'])} ± {number(row[f'{m}_sd'])}" for m in ("dice", "nsd_1px"))
+        ratio = ratio_words(*(row[f"area_ratio_{k}"] for k in ("low", "high", "n_undefined"))) if row["label"] == "infection" else ""
+        lines.append([row["label"], row["dice_n"], dice, number(row["dice_median"]), number(row["dice_worst"]), nsd, ratio])
+    each = {label: result.patients(label, "dice") for label in result.labels()}
     head = ["", "patients", "Dice, mean ± SD", "median", "worst", "NSD at 1 pixel", "area, predicted over reference, 95 % limits"]
     patients = sorted({p for values in each.values() for p in values})
     rows = [[p, *(number(values.get(p)) for values in each.values())] for p in patients]

@@ -51,7 +51,7 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     made += leak(folder, now)
     made += learning_rates(folder, now)
     made += with_and_without(folder, now)
-    made += report_paired.write(folder, now) + report_targets.write(folder, results, models) + report_worst.write(folder, results) + learn_curve.write(folder)
+    made += report_paired.write(folder, now) + report_targets.write(folder, now, models) + report_worst.write(folder, now) + learn_curve.write(folder)
     return made + clear(folder, made)
 
 

@@ -84,19 +84,18 @@ def verdict(met: bool | None) -> str:
 def recipes(results: list[Results]) -> str:
     rows = []
     for r in results:
-        now = r.current() if r.group == "own" else None
-        if now is None:
+        if r.group != "own":
             continue
         cells = []
         for aim in AIMS:
-            value = aim.figure(now) if aim.label in now.labels() else None
+            value = aim.figure(r) if aim.label in r.labels() else None
             if value is None:
                 cells.append("-")
                 continue
             text = tables.ratio_words(value["low"], value["high"], value["n_undefined"]) if isinstance(value, dict) else number(value)
             cells.append(f"{text} {verdict(aim.met(value))}")
-        folds, n = now.protocol.get("folds") or len(now.records), len(now.patients("infection", "dice"))
-        rows.append([f"`{now.id}`", f"{len(now.records)} of {folds} folds{'' if len(now.records) == folds else ' so far'}", n, *cells, tables.measured_on(now)])
+        folds, n = r.protocol.get("folds") or len(r.records), len(r.patients("infection", "dice"))
+        rows.append([f"`{r.id}`", f"{len(r.records)} of {folds} folds{'' if len(r.records) == folds else ' so far'}", n, *cells, tables.measured_on(r)])
     return markdown(["system", "folds", "patients", *(a.words for a in AIMS), "measured on"], rows) if rows else "No fold of them is finished.\n"
 
 

@@ -16,7 +16,7 @@ wrong. What the rows of a system were measured on stands at the end.
 
 def write(folder: Path, results: list[Results]) -> list[Path]:
     parts = []
-    own = [c for r in results if r.group == "own" and (c := r.current())]
+    own = [r for r in results if r.group == "own"]
     for label in ("infection", "lung"):
         rows = []
         for r in own:
