@@ -33,7 +33,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0,
 def save(figure, path: Path, caption: str) -> list[Path]:
     """path.svg and path.png, the caption under the axes; the same numbers give the same bytes."""
     width = figure.get_size_inches()[0]
-    lines = textwrap.wrap(caption, int(width * 17))
+    lines = [line.replace("\u00a0", " ") for line in textwrap.wrap(caption.replace(" %", "\u00a0%"), int(width * 17))]  # no line begins with %
     height = figure.get_size_inches()[1]
     foot = 0.17 * (len(lines) + 0.6) / height
     figure.tight_layout(rect=(0, foot, 1, 1))
