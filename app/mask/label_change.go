@@ -38,15 +38,19 @@ func (m *Mask) Free(value uint8) bool {
 }
 
 // Reserving is a mask that has the labels of a model's own too: no new one gets the
-// number of one that was deleted, or it would pass for what the model made.
+// number of one that was deleted, or it would pass for what the model made. Read only:
+// where it has them all it is the mask itself.
 func (m *Mask) Reserving(labels []Label) *Mask {
-	m = m.Snapshot()
 	all := m.Labels()
 	for _, l := range labels {
 		if _, there := m.Label(l.Value); !there {
 			all = append(all, l)
 		}
 	}
+	if len(all) == len(m.labels) {
+		return m
+	}
+	m = m.Snapshot()
 	_ = m.SetLabels(all) // values are unique
 	return m
 }
