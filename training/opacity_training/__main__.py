@@ -266,6 +266,8 @@ def _evaluate(args: argparse.Namespace, root: Path) -> None:
         evaluate.print_rows(evaluate.of_model(args.model, source, args.cases or source.cases()))
     else:
         evaluate.print_rows(*evaluate.run_rows(args.runs / system.id, source, system.predict.threshold))
+        if system.data.target.activation == "softmax":
+            print("Classes that exclude each other are taken here where their probability is above the threshold; the records (--records) have the strongest class.")
 
 
 def _results(folder: Path, id: str):

@@ -31,7 +31,8 @@ PADDING = (-3024.0, -1024.0)  # what scanners leave outside their circle
 METAL_HU, METAL_MM = 3071.0, (8.0, 40.0)  # a plate in the chest wall: depth, width
 POINTS = 2.0  # of involvement, in percent of the lungs, that nothing of this may change
 LUNG_LOST = 0.1  # of the lungs' volume, at most
-BEYOND_MM = {"person": 3.0, "rules": 10.0}  # how far from the outermost lung of whom a slice holds none for certain
+BEYOND_MM = {"person": 3.0, "rules": 10.0, "exact": 3.0}  # how far from the outermost lung a slice holds none for certain, by who says where it is
+LUNGS = {"person": "drawn by a person", "rules": "by rules of HU", "exact": "exact"}
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Scan:
     hu: np.ndarray
     spacing_mm: tuple[float, float, float]
     lungs: np.ndarray
-    drawn_by: str  # person or rules: who says where the lungs are
+    drawn_by: str  # a key of LUNGS: who says where the lungs are
     infection: np.ndarray | None = None
     heights_mm: np.ndarray | None = None  # of the slices, in the patient's frame
 
@@ -63,7 +64,7 @@ class Finding:
 def scans(root: Path, tests: bool) -> Iterator[Scan]:
     """A phantom and the two kernels of lungdx-a0001; with tests the two scans that are tests, too. One at a time."""
     hu, label, spacing = phantom_volume(np.random.default_rng(11), (80, 320, 320))
-    yield Scan("phantom", "choice", hu.astype(np.float32), spacing, label & LUNG > 0, "person", label & INFECTION > 0)
+    yield Scan("phantom", "choice", hu.astype(np.float32), spacing, label & LUNG > 0, "exact", label & INFECTION > 0)
     for kernel, series in (("L", "series-2"), ("B", "series-3")):
         yield _by_rules(f"lungdx-a0001 kernel {kernel}", "choice", read_series(root / "ct" / "lungdx-a0001" / "dicom" / series))
     if tests:
@@ -150,22 +151,24 @@ def longest_run(mask: np.ndarray) -> int:
     return longest
 
 
-def beyond(scan: Scan, found: Found) -> Finding:
-    """What is called lung or infection where there is no lung; and how often between the outermost lung and there, which has no aim:
-    where a lung ends is a matter of a slice or two, also among people."""
+def beyond(scan: Scan, found: Found) -> list[Finding]:
+    """What is called lung or infection in the slices past the outermost lung: in those that hold none for certain, and in the nearer
+    ones. Where a lung ends is a matter of a slice or two, also among people, and of more where rules say it."""
     first, after = extent(scan.lungs)
-    margin = int(np.ceil(BEYOND_MM[scan.drawn_by] / scan.spacing_mm[0]))
+    mm = BEYOND_MM[scan.drawn_by]
+    margin = int(np.ceil(mm / scan.spacing_mm[0]))
     k = np.arange(len(scan.hu))
     outside = (k < first - margin) | (k >= after + margin)
-    called = found.lung | found.infection
-    slices = called.any(axis=(1, 2))
-    ml = float(called[outside].sum() * np.prod(scan.spacing_mm)) / 1000
-    n = int(slices[outside].sum())
     near = ((k < first) | (k >= after)) & ~outside
-    at_the_end = int(slices[near].sum())
-    text = f"{n} of {int(outside.sum())} slices, {ml:.1f} ml; of the {int(near.sum())} nearer ones {at_the_end}"
-    what = f"called lung where there is none, over {BEYOND_MM[scan.drawn_by]:g} mm from the outermost lung (by {scan.drawn_by})"
-    return Finding(scan.name, scan.use, what, text, "nothing", n == 0 if outside.any() else None)
+    called = found.lung | found.infection
+    out = []
+    for where, words in ((outside, f"over {mm:g} mm from"), (near, f"within {mm:g} mm of")):
+        n = int(called[where].any(axis=(1, 2)).sum())
+        ml = float(called[where].sum() * np.prod(scan.spacing_mm)) / 1000
+        what = f"called lung where there is none, {words} the outermost lung ({LUNGS[scan.drawn_by]})"
+        text = f"{n} of {int(where.sum())} slices, {ml:.1f} ml" if where.any() else "no such slice"
+        out.append(Finding(scan.name, scan.use, what, text, "nothing", n == 0 if where.any() else None))
+    return out
 
 
 def against_drawn(scan: Scan, found: Found) -> list[Finding]:
@@ -247,7 +250,7 @@ def kernels(a: tuple[Scan, Found], b: tuple[Scan, Found]) -> Finding:
 def of_scan(run: Run, scan: Scan) -> tuple[list[Finding], Found]:
     """Every check that one scan allows."""
     found = run(scan.hu, scan.spacing_mm)
-    rows = [beyond(scan, found), *(against_drawn(scan, found) if scan.drawn_by == "person" else []), infection_called(scan, found)]
+    rows = [*beyond(scan, found), *([] if scan.drawn_by == "rules" else against_drawn(scan, found)), infection_called(scan, found)]
     return rows + changes(run, scan, found), found
 
 

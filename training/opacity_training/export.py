@@ -26,7 +26,7 @@ from .runtime import Model
 from .sources import SourceError
 from .strict import ConfigError
 from .system import System
-from .targets import channels
+from .labels import channels
 
 HELD_OUT = "{grid}, patients held out, no postprocessing"
 OUT_OF_FOLD = "{grid}, out of fold by patient with the recipe {recipe}, {done} of {of} folds, not these weights; no postprocessing"

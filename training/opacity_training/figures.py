@@ -32,10 +32,9 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0,
 
 def save(figure, path: Path, caption: str) -> list[Path]:
     """path.svg and path.png, the caption under the axes; the same numbers give the same bytes."""
-    width = figure.get_size_inches()[0]
-    lines = [line.replace("\u00a0", " ") for line in textwrap.wrap(caption.replace(" %", "\u00a0%"), int(width * 17))]  # no line begins with %
-    height = figure.get_size_inches()[1]
-    foot = 0.17 * (len(lines) + 0.6) / height
+    width, height = figure.get_size_inches()
+    lines = _even_lines(caption, int(width * 17))
+    foot = (0.125 * len(lines) + 0.12) / height  # lines of 7.5 points
     figure.tight_layout(rect=(0, foot, 1, 1))
     figure.text(0.01, 0.04 / height, "\n".join(lines), fontsize=7.5, color="#444444", va="bottom")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +45,14 @@ def save(figure, path: Path, caption: str) -> list[Path]:
         made.append(out)
     plt.close(figure)
     return made
+
+
+def _even_lines(text: str, most: int) -> list[str]:
+    """A text in as few lines as `most` characters allow, the shortest of them as long as can be; none begins with %."""
+    text = text.replace(" %", "\u00a0%")
+    ways = [textwrap.wrap(text, n, break_on_hyphens=False) for n in range(most // 2, most + 1)]
+    lines = min(ways, key=lambda lines: (len(lines), -min(map(len, lines), default=0)))
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def strips(path: Path, rows: list[tuple[str, list[float]]], measure: str, caption: str, title: str = "") -> list[Path]:
@@ -76,7 +83,7 @@ def strips(path: Path, rows: list[tuple[str, list[float]]], measure: str, captio
 
 def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]], measure: str, caption: str) -> list[Path]:
     """For each system, each patient under the split by patient and under the leaky one, joined; the leak is the mean difference."""
-    figure, panels = plt.subplots(1, len(pairs), figsize=(max(4.2, 2.6 * len(pairs)), 4.2), sharey=True, squeeze=False)
+    figure, panels = plt.subplots(1, len(pairs), figsize=(max(4.2, 2.6 * len(pairs)), 4.2), squeeze=False)
     for axes, (name, honest, leaky) in zip(panels[0], pairs):
         both = [c for c in honest if c in leaky]
         a, b = np.array([honest[c] for c in both]), np.array([leaky[c] for c in both])
@@ -91,7 +98,7 @@ def leak(path: Path, pairs: list[tuple[str, dict[str, float], dict[str, float]]]
         axes.set_xlim(-0.35, 1.35)
         axes.grid(axis="y", color="#dddddd")
     panels[0][0].set_ylabel(measure)
-    return save(figure, path, caption + " Thin line: a patient; thick: the mean. The leak is the mean difference; it says nothing of how good either model is.")
+    return save(figure, path, caption + " Thin line: a patient; thick: the mean; each panel has its own scale. The leak is the mean difference; it says nothing of how good either model is.")
 
 
 def differences(path: Path, rows: list[tuple[str, Difference]], measure: str, caption: str) -> list[Path]:
@@ -123,13 +130,12 @@ def ladder(path: Path, rows: list[tuple[str, dict[str, float]]], measure: str, c
     means = [float(np.mean([values[c] for c in shared])) if shared else np.nan for _, values in rows]
     axes.plot(range(len(rows)), means, "D", ms=7, color=COLOURS[0])
     for i, mean in enumerate(means if shared else ()):
-        behind = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85}
-        axes.annotate(f"{mean:.3f}\nn {len(shared)}", (i, mean), (8, 0), textcoords="offset points", fontsize=8, va="center", bbox=behind)
+        axes.text(i, 1.02, f"{mean:.3f}", ha="center", fontsize=9, transform=axes.get_xaxis_transform())
     axes.set_xticks(range(len(rows)), [name.replace(" (", "\n(") for name, _ in rows], fontsize=8)
     axes.set_xlim(-0.4, len(rows) - 0.4)
     axes.set_ylabel(measure)
     axes.grid(axis="y", color="#dddddd")
-    return save(figure, path, caption + " Line: a patient; diamond: mean of the n whom all of them measured"
+    return save(figure, path, caption + " Line: a patient; diamond and number: mean of the " + f"{len(shared)} whom all of them measured"
         + ("; pale: measured by some." if len(shared) < len(every) else "."))
 
 
@@ -265,6 +271,6 @@ def ratios(path: Path, areas: list[tuple[float, float]], limits: dict, caption: 
     axes.set_ylabel("predicted / reference")
     left_out = f" {limits['n_undefined']} without a ratio." if limits["n_undefined"] else ""
     dashed = "Dashed: 95 % limits of agreement" if limits["low"] is not None else f"No limits of agreement: fewer than {FEWEST} patients"
-    return save(figure, path, caption + f" {dashed}; grey: 0.67 to 1.5.{left_out}")
+    return save(figure, path, caption + f" {dashed}; grey: the aim, 0.67 to 1.5.{left_out}")
 
 

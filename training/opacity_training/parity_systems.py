@@ -31,6 +31,7 @@ from .train import train
 
 STEPS = 20
 PIXELS = 1e-3  # share that may be beyond the limit where a network's answer jumps; see SegNet
+NAMED = 2  # other systems of a network that its row names
 HEAD = """Made by `python -m opacity_training parity --systems`; do not edit.
 
 Largest difference of a probability between PyTorch and ONNX Runtime on identical tensors: rings, phantoms (through the system's
@@ -138,6 +139,12 @@ def _program(path: Path) -> str:
     return "runs"
 
 
+def shared(found: list[tuple[System, list[str]]]) -> str:
+    """The systems of the networks that have more than the table names."""
+    lines = [f"- `{s.id}`: {', '.join(f'`{o}`' for o in others)}" for s, others in found if len(others) > NAMED]
+    return "\nThe systems of the rows that say \"more\", below the first of each:\n\n" + "\n".join(lines) + "\n" if lines else ""
+
+
 def table(found: list[Found]) -> str:
     head = ["network", "systems", "input", "parameters", "random weights", f"after {STEPS} steps", "probabilities then", "beyond the limit", "the program"]
     rows = []
@@ -145,7 +152,7 @@ def table(found: list[Found]) -> str:
         s = f.system
         name = next(k for k, v in networks.KINDS.items() if v is type(s.network))
         name += f" {s.network.encoder}" if hasattr(s.network, "encoder") else ""
-        of = [f"`{s.id}`", *(f"`{o}`" for o in f.others[:2]), *([f"{len(f.others) - 2} more"] if len(f.others) > 2 else [])]
+        of = [f"`{s.id}`", *(f"`{o}`" for o in f.others[:NAMED]), *([f"{len(f.others) - NAMED} more"] if len(f.others) > NAMED else [])]
         beyond = max(f.random[1], f.trained[1])
         verdict = "none" if not beyond else f"{beyond:.1e} of them" + (" \\*" if f.jumps else "") + ("" if f.good else " **outside**")
         size = "x".join(map(str, input_shape(s)[1:]))
@@ -164,6 +171,7 @@ def systems_parity(systems: list[System], into: Path | None = None, steps: int =
     if into is not None:
         versions = f"torch {torch.__version__.split('+')[0]}, onnxruntime {onnxruntime.__version__}, {platform.system()} {platform.machine()}"
         text = f"# PyTorch against ONNX Runtime\n\n{HEAD.format(steps=steps, limit=check.PARITY)}\nWith {versions}.\n\n{table(found)}"
+        text += shared([(f.system, f.others) for f in found])
         text += JUMPS.format(share=PIXELS) if any(f.jumps for f in found) else ""
         into.parent.mkdir(parents=True, exist_ok=True)
         into.write_text(text, encoding="utf-8")

@@ -30,7 +30,7 @@ taken inside the reference's lungs. `n` counts patients; an undefined value (bot
 COST = """As it was when the folds were trained, most of them with another training beside them on two processors, which takes from both: `time` measures
 a model by itself. A device without threads and precision is of folds that are older than that entry of the record. Peak memory is the
 process's, with what it had mapped of the cache. Loading is what a step waited for its batch; with a thread that makes batches ahead that is next
-to nothing.
+to nothing. A vote or a mean of other systems has no training of its own.
 """
 
 
@@ -39,18 +39,18 @@ def report(folder: Path, configs: Path | None = None, models: Path | None = None
     results = tables.read(folder / "records", configs)
     if not results:
         raise FileNotFoundError(f"{folder / 'records'} holds no record of a finished fold; run crossval first")
-    made = [_text(folder / "table.md", f"# Results\n\n{HEAD}\n{tables.main_table(results)}\n# What it took\n\n{COST}\n{tables.cost_table(results)}")]
     tables.write_csv(folder / "table.csv", tables.summary_rows(results))
-    made.append(folder / "table.csv")
+    made = [folder / "table.csv"]
     size = group_sizes(results, configs)
     for result in results:
         made += one_system(folder, result, figures_too=size[result.group] <= LARGE_GROUP or not result.group or bool(result.system and result.system.keep_weights))
     now = [c for r in results if (c := r.current())]  # folds of an older configuration are compared with nothing
-    for group in dict.fromkeys(r.group for r in now if r.group):
-        made += one_group(folder, group, [r for r in now if r.group == group])
+    drawn = {group: group_figures(folder, group, [r for r in now if r.group == group]) for group in dict.fromkeys(r.group for r in now)}
+    made += [path for those in drawn.values() for path in those]
+    page = folder / "table.md"
+    table = tables.main_table(results, {group: tables.pictures(those, page) for group, those in drawn.items()})
+    made.append(_text(page, f"# Results\n\n{HEAD}\n{table}\n# What it took\n\n{COST}\n{tables.cost_table(results)}"))
     made += leak(folder, now)
-    made += learning_rates(folder, now)
-    made += with_and_without(folder, now)
     made += report_paired.write(folder, now) + report_targets.write(folder, now, models) + report_worst.write(folder, now) + learn_curve.write(folder)
     return made + clear(folder, made)
 
@@ -108,14 +108,21 @@ def known(values: dict[str, float | None]) -> dict[str, float]:
 def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     """Fold and patient tables; boxplot, fitting curve and limits of agreement."""
     about = {"document": result.system.document, "differs from it": result.system.difference()} if result.system else {}
+    about["the run"] = f"that of `{result.same_as}`, which differs in words alone" if result.same_as else ""
     on = "\n".join(f"- {k}: {v}" for k, v in {**about, **tables.context(result)}.items() if v)
+    made = system_figures(folder / "figures", result) if figures_too else []
+    page = folder / "systems" / f"{result.id}.md"
     text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n{tables.sides_table(result)}## Patients\n\n{tables.case_table(result)}"
-    made = [_text(folder / "systems" / f"{result.id}.md", text)]
-    if not figures_too:
-        return made
-    where, on_it = folder / "figures" / result.id, f"{result.id}. {caption([result])}"
+    if made:
+        text += f"\n## Figures\n\n{tables.pictures(made, page).strip()}\n"
+    return [_text(page, text), *made]
+
+
+def system_figures(folder: Path, result: Results) -> list[Path]:
+    """Boxplot, fitting curve and, of infection, limits of agreement."""
+    where, on_it = folder / result.id, f"{result.id}. {caption([result])}"
     rows = [(label, list(known(result.patients(label, "dice")).values())) for label in result.labels()]
-    made += figures.strips(where.with_name(f"{result.id}-boxplot"), rows, "Dice", caption([result]), result.title)
+    made = figures.strips(where.with_name(f"{result.id}-boxplot"), rows, "Dice", caption([result]), result.title)
     pooled = {curve_words(name): curve for name in ("loss", "validation_loss") if (curve := pooled_curve(result, name))[0]}
     if pooled:
         made += figures.fitting(where.with_name(f"{result.id}-fitting"), pooled, "loss", on_it)
@@ -125,15 +132,15 @@ def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     return made
 
 
-def one_group(folder: Path, group: str, results: list[Results]) -> list[Path]:
-    """The group's systems side by side, one figure a label."""
+def group_figures(folder: Path, group: str, results: list[Results]) -> list[Path]:
+    """The group's systems side by side, one figure a label; their learning rates; with and without preprocessing and augmentation."""
     made = []
-    for label in ("lung", "infection"):
+    for label in ("lung", "infection") if group else ():
         those = [r for r in results if label in r.labels()]
         if len(those) > 1:
             rows = [(tables.short(r), list(known(r.patients(label, "dice")).values())) for r in those]
             made += figures.strips(folder / "figures" / f"group-{group}-{label}", rows, f"{label} Dice", caption(those), group)
-    return made
+    return made + learning_rates(folder, results) + with_and_without(folder, results)
 
 
 def leaky_pairs(results: list[Results]) -> list[tuple[Results, Results]]:
@@ -168,7 +175,11 @@ def leak(folder: Path, results: list[Results]) -> list[Path]:
         head = ["system", "label", "measure", "patients", "split by patient", "LEAKY split", "leak, mean ± SD over patients", "95 % interval", "split by patient: measured on", "LEAKY split: measured on"]
         text = "# The leak\n\nThe same system, once with patients kept apart and once with slices of one patient on both sides of the split.\n"
         text += "The difference is what the published way of splitting adds without a better model. Patients of folds made with an older\n"
-        made.append(_text(folder / "leak.md", f"{text}configuration are left out; the interval is a bootstrap over patients.\n\n{markdown(head, rows)}"))
+        text += "configuration are left out; the interval is a bootstrap over patients. Split by patient, all slices of a patient are measured at\n"
+        text += "once; split by slice, each fold measures the few of them that it left out, and the patient has the mean of his folds: a part of the\n"
+        text += "difference may be of that. What each fold was computed on is in `table.md`.\n"
+        page = folder / "leak.md"
+        made.append(_text(page, f"{text}\n{markdown(head, rows)}\n{tables.pictures(made, page).strip()}\n"))
     return made
 
 
@@ -237,6 +248,12 @@ def but_for(system: System, key: str, value: object) -> str:
     return json.dumps({k: v for k, v in plain(system).items() if k not in WORDS}, sort_keys=True)
 
 
+def left_out(members: dict[tuple[str, str], Results]) -> str:
+    """What the rows without preprocessing say that it means, of their configuration."""
+    words = [r.system.differs.get("preprocessing", "") for (_, chain), r in members.items() if chain == "left out" and r.system]
+    return "".join(f" Left out: {w}." for w in dict.fromkeys(words) if w)
+
+
 NO_CHAIN, NO_AUGMENT = r"-no-?(preprocessing|pp|chain)", r"-no-?(augmentation|augment|da)"
 
 
@@ -245,7 +262,7 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
     families: dict[str, dict[tuple[str, str], Results]] = {}
     for result in results:
         stem = re.sub(NO_AUGMENT, "", re.sub(NO_CHAIN, "", result.id))
-        chain = "none" if re.search(NO_CHAIN, result.id) else "whole chain"
+        chain = "left out" if re.search(NO_CHAIN, result.id) else "done"
         augment = "without augmentation" if re.search(NO_AUGMENT, result.id) else "with augmentation"
         families.setdefault(stem, {})[augment, chain] = result
     made = []
@@ -256,8 +273,8 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
         for label in ("lung", "infection"):
             for measure in ("dice", "sensitivity", "specificity_image", "precision"):
                 for augment in ("without augmentation", "with augmentation"):
-                    for chain in ("none", "whole chain"):
+                    for chain in ("left out", "done"):
                         r = members.get((augment, chain))
                         values[NAMES[measure], label, augment, chain] = list(known(r.patients(label, measure)).values()) if r else []
-        made += figures.grid(folder / "figures" / f"{stem}-with-and-without", values, caption(list(members.values())) + " Across: preprocessing.")
+        made += figures.grid(folder / "figures" / f"{stem}-with-and-without", values, f"{caption(list(members.values()))} Across: preprocessing left out, or done.{left_out(members)}")
     return made

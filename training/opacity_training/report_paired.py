@@ -40,11 +40,13 @@ def write(folder: Path, results: list[Results]) -> list[Path]:
             text, paths = _one(folder, group, by_id.get(name), name, members)
             parts.append(text)
             made += paths
+    ladders = _ladders(folder, by_id)
     if parts:
         path = folder / "paired.md"
-        path.write_text(HEAD + "\n" + "\n".join(parts), encoding="utf-8")
+        text = f"{HEAD}\n" + "\n".join(part.rstrip() + "\n" for part in parts)
+        path.write_text(text + (f"\n## The ablations\n\n{tables.pictures(ladders, path).strip()}\n" if ladders else ""), encoding="utf-8")
         made.append(path)
-    return made + _ladders(folder, by_id)
+    return made + ladders
 
 
 def _one(folder: Path, group: str, baseline: Results | None, name: str, members: list[Results]) -> tuple[str, list[Path]]:
@@ -62,7 +64,7 @@ def _one(folder: Path, group: str, baseline: Results | None, name: str, members:
     if not lines:
         return f"{title}Nothing to compare it with yet.\n", []
     head = ["system", "label", "patients", "folds", "Dice of the baseline", "Dice of the row", "difference", "95 % interval", "patients better, worse", "the row", "measured on"]
-    return title + tables.markdown(head, lines), made
+    return f"{title}{tables.markdown(head, lines)}\n{tables.pictures(made, folder / 'paired.md')}", made
 
 
 def _line(baseline: Results, result: Results, label: str, d: Difference) -> list:

@@ -12,15 +12,16 @@ from pathlib import Path
 from . import tables
 from .metrics import ratio_limits, summarise
 from .tables import Results, markdown, number
+from .timing import AIM_MS
 
 HEAD = """# Targets
 
 Made by `python -m opacity_training report` from `records/`, `behaviour/`, `time/` and the shipped models' metadata; do not edit.
 
-The aims were set before the runs. A cell says the figure and whether it meets the aim; "so far" means that folds are missing, and
-such a figure chooses nothing. The last column says what a row was measured on.
-Scans are whole volumes in HU of one patient each, through the program; their lungs are drawn by a person (the tumour of `lung1-001` left out)
-or told by rules; infection is marked in the phantom alone. Scans that are called tests chose no recipe and no weights, unless the model's card
+The aims were set before the runs. A cell says the figure and whether it meets the aim; where folds are
+missing ("so far") it says the figure alone. The last column says what a row was measured on.
+Scans are whole volumes in HU, through the program: a phantom, whose lungs and infection are exact, and three patients, whose lungs are drawn by a
+person (the tumour of `lung1-001` left out) or told by rules of HU, which are right to some slices at the lungs' ends; nobody marked infection in them. Scans that are called tests chose no recipe and no weights, unless the model's card
 says that a figure of theirs prompted something.
 """
 
@@ -86,15 +87,15 @@ def recipes(results: list[Results]) -> str:
     for r in results:
         if r.group != "own":
             continue
-        cells = []
+        cells, folds = [], r.protocol.get("folds") or len(r.records)
         for aim in AIMS:
             value = aim.figure(r) if aim.label in r.labels() else None
             if value is None:
                 cells.append("-")
                 continue
             text = tables.ratio_words(value["low"], value["high"], value["n_undefined"]) if isinstance(value, dict) else number(value)
-            cells.append(f"{text} {verdict(aim.met(value))}")
-        folds, n = r.protocol.get("folds") or len(r.records), len(r.patients("infection", "dice"))
+            cells.append(f"{text} {verdict(aim.met(value))}" if len(r.records) == folds else text)
+        n = len(r.patients("infection", "dice"))
         rows.append([f"`{r.id}`", f"{len(r.records)} of {folds} folds{'' if len(r.records) == folds else ' so far'}", n, *cells, tables.measured_on(r)])
     return markdown(["system", "folds", "patients", *(a.words for a in AIMS), "measured on"], rows) if rows else "No fold of them is finished.\n"
 
@@ -114,13 +115,13 @@ def shipped(folder: Path, metadata: dict) -> str:
         if not those:
             rows.append([words, "not measured", "", "`evaluate --volumes --tests`"])
         rows += [[words, f"{f['scan']}: {f['what']}: {f['found']}", verdict(f["good"]) or "says nothing", "`evaluate --volumes --tests`"] for f in those]
-    time = _read(folder / "time" / f"{metadata['id']}.json")
+    time, slice_words = _read(folder / "time" / f"{metadata['id']}.json"), f"CPU time a slice, the network, 2 threads <= {AIM_MS:g} ms"
     if time:
-        ms, met = time["ms"], time["ms"]["network"] <= 30
+        ms, met = time["ms"], time["ms"]["network"] <= AIM_MS
         text = f"network {ms['network']} ms; before it {ms['prepare']} ms, after it {ms['back']} ms; {time['processor']}, load {time['load']}"
-        rows.append(["CPU time a slice, 2 threads <= 30 ms", text, verdict(met), "`time`"])
+        rows.append([slice_words, text, verdict(met), "`time`"])
     else:
-        rows.append(["CPU time a slice, 2 threads <= 30 ms", "not measured", "", "`time`"])
+        rows.append([slice_words, "not measured", "", "`time`"])
     rows.append(["`ct/ricord-000082`, every tenth slice: no lung lost, nothing outside the body", "no command judges it: what a person saw is in the card", "", "`opacity snapshot --sheet`"])
     stale = [name for name, found in (("behaviour", seen), ("time", time)) if found and found.get("version") != metadata["version"]]
     note = f"\nMeasured of another version: {', '.join(stale)}.\n" if stale else ""

@@ -18,7 +18,7 @@ import torch
 from . import networks
 from .strict import build, plain
 from .system import System
-from .targets import channels
+from .labels import channels
 
 
 class RunError(ValueError):

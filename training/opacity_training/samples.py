@@ -15,7 +15,7 @@ from .sources import Studies
 from .store import Prepared, Store
 from .strict import ConfigError
 from .system import System
-from .targets import BIT, encode
+from .labels import BIT, encode
 
 LITTLE_LUNG = 0.04  # of a slice
 VOXELS = 20000  # of the foreground of a case, at most, among which patches are centred

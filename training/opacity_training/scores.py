@@ -11,7 +11,7 @@ from . import predict
 from .losses import tanimoto
 from .store import Prepared
 from .system import System
-from .targets import channels, encode
+from .labels import channels, encode
 
 
 def of_case(net: torch.nn.Module, system: System, prepared: Prepared, pick: slice | list[int], loss_of: Callable, device: torch.device) -> dict[str, float]:

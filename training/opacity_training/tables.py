@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -55,6 +56,16 @@ class Results:
     @property
     def group(self) -> str:
         return self.system.group if self.system else ""
+
+    @property
+    def same_as(self) -> str:
+        """The system whose run this is under another name; "" where it has its own."""
+        return next((found for r in self.records.values() if (found := r.get("same_as"))), "")
+
+    @property
+    def name(self) -> str:
+        """Its id in a table; whose run it is, where it is not its own."""
+        return f"`{self.id}`" + (f" (the run of `{self.same_as}`)" if self.same_as else "")
 
     def current(self) -> Results | None:
         """Without folds of an older configuration: what may be compared with others; None where none is left."""
@@ -196,6 +207,7 @@ def summary_rows(results: list[Results]) -> list[dict]:
             limits = ratio_limits(result.areas()) if label == "infection" else {}
             row |= {f"area_ratio_{k}": limits.get(k) for k in ("ratio", "low", "high", "n_undefined")}
             row |= costs(result)
+            row["the_run_of"] = result.same_as or result.id
             row["made_with_this_configuration"] = "no" if result.stale else "yes" if result.system else "unknown"
             out.append(row)
     return out
@@ -240,8 +252,13 @@ def markdown(head: list[str], rows: list[list]) -> str:
     return "\n".join(lines + ["| " + " | ".join(str(c).replace("|", "/") for c in row) + " |" for row in rows]) + "\n"
 
 
-def main_table(results: list[Results]) -> str:
-    """The results table, by group; the systems stand in order of name."""
+def pictures(made: list[Path], beside: Path) -> str:
+    """The PNGs among files that were made, as Markdown seen from the file beside."""
+    return "".join(f"![{p.stem}]({os.path.relpath(p, beside.parent).replace(os.sep, '/')})\n\n" for p in made if p.suffix == ".png")
+
+
+def main_table(results: list[Results], pictures: dict[str, str]) -> str:
+    """The results table, by group, under each its pictures; the systems stand in order of name."""
     rows = {(r["system"], r["label"]): r for r in summary_rows(results)}
     parts = []
     for group in dict.fromkeys(r.group for r in results):
@@ -254,11 +271,11 @@ def main_table(results: list[Results]) -> str:
                 cells = [f"{number(r['dice_mean'])} ± {number(r['dice_sd'])}", number(r["dice_median"]), number(r["dice_worst"])]
                 cells += [number(r[f"{m}_mean"]) for m in ("jaccard", "nsd_1px", "sensitivity", "specificity", "precision")]
                 cells += [limits, number(r["dice_mean_of_fold_medians"])]
-                lines.append([f"`{result.id}`", label, fold_words(result), n, *cells, *context(result).values()])
+                lines.append([result.name, label, fold_words(result), n, *cells, *context(result).values()])
         head = ["system", "label", "folds", "n", "Dice mean ± SD", "median", "worst", "Jaccard", "NSD at 1 px", "sensitivity", "specificity"]
         head += ["precision", "area ratio, 95 % limits", "median per fold, mean of folds"]
         head += [k if k != "mean" else "how the mean was taken" for k in context(result)]
-        parts.append(f"## {group or 'Systems by themselves'}\n\n{markdown(head, lines)}")
+        parts.append(f"## {group or 'Systems by themselves'}\n\n{markdown(head, lines)}\n{pictures.get(group, '')}".rstrip() + "\n")
     return "\n".join(parts)
 
 
@@ -267,9 +284,10 @@ def cost_table(results: list[Results]) -> str:
     rows = []
     for result in results:
         c = costs(result)
+        share = "-" if c["loading_share"] is None or not c["steps"] else f"{100 * c['loading_share']:.1f} %"
         rows.append(
-            [f"`{result.id}`", "-" if c["parameters"] is None else f"{c['parameters']:,}", number(c["steps"], 0), number(c["minutes"], 1)]
-            + [number(c["steps_per_second"], 2), number(c["peak_memory_mb"], 0), number(c["loading_share"], 2), c["device"] or "-"]
+            [result.name, "-" if c["parameters"] is None else f"{c['parameters']:,}", number(c["steps"] or None, 0), number(c["minutes"] or None, 1)]
+            + [number(c["steps_per_second"] or None, 2), number(c["peak_memory_mb"], 0), share, c["device"] or "-"]
         )
     return markdown(head, rows)
 

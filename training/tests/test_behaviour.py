@@ -1,5 +1,7 @@
 """The checks on whole volumes, with models that behave well or badly on purpose."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from conftest import data
@@ -36,8 +38,7 @@ GOOD = by_range((-950, -200), (-500, -200))
 def test_a_good_model_passes(scan):
     found = GOOD(scan.hu, scan.spacing_mm)
     assert found.involvement() == pytest.approx(100 * 200 / 28000)
-    beyond = behaviour.beyond(scan, found)
-    assert beyond.good and beyond.found == "0 of 18 slices, 0.0 ml; of the 2 nearer ones 0"
+    assert [(f.good, f.found) for f in behaviour.beyond(scan, found)] == [(True, "0 of 18 slices, 0.0 ml"), (True, "0 of 2 slices, 0.0 ml")]
     assert [f.good for f in behaviour.against_drawn(scan, found)] == [True] * 3
     assert "longest run 2 slices" in behaviour.infection_called(scan, found).found
     assert all(f.good for f in behaviour.changes(GOOD, scan, found))
@@ -46,11 +47,15 @@ def test_a_good_model_passes(scan):
 def test_a_bad_model_does_not(scan):
     bad = by_range((-1500, 100), (-500, 100))
     found = bad(scan.hu, scan.spacing_mm)
-    assert not behaviour.beyond(scan, found).good
+    assert [f.good for f in behaviour.beyond(scan, found)] == [False, False]
     whole, low, high = behaviour.against_drawn(scan, found)
     assert not whole.good and not low.good and not high.good
     moved = Found(np.roll(scan.lungs, 1, axis=0), np.zeros_like(scan.lungs))
     assert [f.good for f in behaviour.against_drawn(scan, moved)] == [False, False, True]  # its lowest slice of two is lost
+    far, near = behaviour.beyond(scan, moved)
+    assert far.good and not near.good and near.found == "1 of 2 slices, 112.0 ml"
+    full = dataclasses.replace(scan, hu=scan.hu[10:30], lungs=scan.lungs[10:30])
+    assert [(f.good, f.found) for f in behaviour.beyond(full, GOOD(full.hu, full.spacing_mm))] == [(None, "no such slice")] * 2
 
 
 def test_padding_and_metal_are_put_where_they_belong(scan):

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from monai.networks.nets import BasicUNet
-from opacity_training import predict, runs, sources, targets
+from opacity_training import labels, predict, runs, sources
 from opacity_training.check import PARITY, parity, vector_error
 from opacity_training.export import Head, drop_idle_padding, export, halve, load_network, rows_of_records, split_of
 from opacity_training.metadata import KEY, rings, validate
@@ -211,10 +211,10 @@ def test_the_program_runs_it_or_says_what_it_cannot_do(exported):
 def test_channels_of_exclusive_classes_are_over_one_half_where_they_are_the_strongest(name):
     one = system(name)
     torch.manual_seed(3)
-    logits = torch.randn(1, len(targets.channels(one.data.target)), 9, 40, 40) * 2
+    logits = torch.randn(1, len(labels.channels(one.data.target)), 9, 40, 40) * 2
     head = Head(lambda image: image, one)
     got = head(logits)[0].numpy() > 0.5
-    masks, _ = targets.decode(one.data.target, torch.softmax(logits, 1)[0].numpy(), 0.5)
+    masks, _ = labels.decode(one.data.target, torch.softmax(logits, 1)[0].numpy(), 0.5)
     for mask, found in zip(got, head.outputs):
         assert np.array_equal(mask, masks[found]), found
 

@@ -13,7 +13,7 @@ import torch
 from opacity_training import chains, folds, networks, sources, strict, system, train
 from opacity_training.sources import covid_ct_seg
 from opacity_training.store import Store, facts
-from opacity_training.targets import channels, encode
+from opacity_training.labels import channels, encode
 
 from test_configs import PUBLISHED, distinct, load, name
 

@@ -1,7 +1,9 @@
 """The report on made-up records: every kind of system, some folds missing, some values undefined."""
 
 import json
+import re
 import shutil
+import textwrap
 
 import numpy as np
 import pytest
@@ -48,7 +50,7 @@ CONFIGS = {
     "unet-1e-3": "optimiser: {kind: adam, learning_rate: 0.001}",
     "unet-leaky": "optimiser: {kind: adam, learning_rate: 0.001}\nprotocol: {split: leaky-slice}",
     "mi": "group: study\nseed: 4",
-    "mi-no-preprocessing": "group: study\nseed: 5",
+    "mi-no-preprocessing": "group: study\nseed: 5\ndiffers: {preprocessing: in effect the z-score}",
     "mi-no-augmentation": "group: study\nseed: 6",
     "own-plain": "group: own\nseed: 7",
     "own-heavy": "group: own\nseed: 8\ndiffers: {seed: in the seed}",
@@ -93,6 +95,34 @@ def test_everything_is_written_and_says_what_it_is(results):
     drawn = (results / "figures" / "mi-boxplot.svg").read_text(encoding="utf-8")
     assert "8-bit, infection-bearing slices, 6 of 13 patients, pixels" in " ".join(drawn.split())
     assert "+0." in (results / "leak.md").read_text(encoding="utf-8")
+    assert "| 10.0 % | cpu |" in table
+    study = (results / "figures" / "mi-with-and-without.svg").read_text(encoding="utf-8")
+    assert "Left out: in effect the z-score." in " ".join(re.sub("<[^>]*>", " ", study).split())
+
+
+def test_every_figure_stands_on_a_page(results):
+    made = report(results, results / "configs")
+    shown = {p.parent / link for p in made if p.suffix == ".md" for link in re.findall(r"!\[.*?\]\((.*?)\)", p.read_text(encoding="utf-8"))}
+    assert {p.resolve() for p in shown} == {p.resolve() for p in made if p.suffix == ".png"}
+
+
+def test_a_run_under_two_names_says_so(tmp_path):
+    write(tmp_path, "first", 0, ["a", "b"])
+    write(tmp_path, "second", 0, ["a", "b"], same_as="first")
+    report(tmp_path)
+    table = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert table.count("| `second` (the run of `first`) |") == 3 and "| `first` |" in table  # two labels, and what it took
+    assert "- the run: that of `first`" in (tmp_path / "systems" / "second.md").read_text(encoding="utf-8")
+
+
+def test_a_caption_has_even_lines():
+    for n in range(3, 60):
+        text = " ".join(["words"] * n)
+        lines = figures._even_lines(text + " of 95 % limits", 30)
+        assert " ".join(lines) == text + " of 95 % limits" and all(len(s) <= 30 and not s.startswith("%") for s in lines)
+        plain = textwrap.wrap(text + " of 95 % limits", 30)
+        assert len(lines) <= len(plain) + 1 and min(map(len, lines)) >= min(map(len, plain)) - 2  # % may need the room
+    assert figures._even_lines("one two three four five six", 23) == ["one two three", "four five six"]
 
 
 def test_rows_beside_their_baseline(results):

@@ -15,7 +15,7 @@ from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, L
 from opacity_training.store import Store
 from opacity_training.strict import ConfigError
 from opacity_training.system import Target, check
-from opacity_training.targets import channels, decode, encode
+from opacity_training.labels import channels, decode, encode
 
 
 def batches(system, places) -> Batches:
