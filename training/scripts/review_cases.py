@@ -26,7 +26,7 @@ from opacity_training.samples import scans  # noqa: E402
 from opacity_training.sources import Case  # noqa: E402
 from opacity_training.sources.nifti import write  # noqa: E402
 from opacity_training.system import load  # noqa: E402
-from opacity_training.targets import BIT, UNKNOWN  # noqa: E402
+from opacity_training.labels import BIT, UNKNOWN  # noqa: E402
 
 BITS = {"lung": 1, "infection": 2}
 
