@@ -135,8 +135,8 @@ def ladder(path: Path, rows: list[tuple[str, dict[str, float]]], measure: str, c
     axes.set_xlim(-0.4, len(rows) - 0.4)
     axes.set_ylabel(measure)
     axes.grid(axis="y", color="#dddddd")
-    return save(figure, path, caption + " Line: a patient; diamond and number: mean of the " + f"{len(shared)} whom all of them measured"
-        + ("; pale: measured by some." if len(shared) < len(every) else "."))
+    pale = "; pale: measured by some" if len(shared) < len(every) else ""
+    return save(figure, path, f"{caption} Line: a patient; diamond and number: mean of the {len(shared)} whom all of them measured{pale}.")
 
 
 def curves(path: Path, panels: dict[str, dict[str, list[tuple[list, list]]]], caption: str, logarithmic: tuple[str, ...] = ()) -> list[Path]:

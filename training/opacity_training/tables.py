@@ -257,8 +257,8 @@ def pictures(made: list[Path], beside: Path) -> str:
     return "".join(f"![{p.stem}]({os.path.relpath(p, beside.parent).replace(os.sep, '/')})\n\n" for p in made if p.suffix == ".png")
 
 
-def main_table(results: list[Results], pictures: dict[str, str]) -> str:
-    """The results table, by group, under each its pictures; the systems stand in order of name."""
+def main_table(results: list[Results], below: dict[str, str]) -> str:
+    """The results table, by group, with what stands below each; the systems stand in order of name."""
     rows = {(r["system"], r["label"]): r for r in summary_rows(results)}
     parts = []
     for group in dict.fromkeys(r.group for r in results):
@@ -275,7 +275,7 @@ def main_table(results: list[Results], pictures: dict[str, str]) -> str:
         head = ["system", "label", "folds", "n", "Dice mean ± SD", "median", "worst", "Jaccard", "NSD at 1 px", "sensitivity", "specificity"]
         head += ["precision", "area ratio, 95 % limits", "median per fold, mean of folds"]
         head += [k if k != "mean" else "how the mean was taken" for k in context(result)]
-        parts.append(f"## {group or 'Systems by themselves'}\n\n{markdown(head, lines)}\n{pictures.get(group, '')}".rstrip() + "\n")
+        parts.append(f"## {group or 'Systems by themselves'}\n\n{markdown(head, lines)}\n{below.get(group, '')}".rstrip() + "\n")
     return "\n".join(parts)
 
 
