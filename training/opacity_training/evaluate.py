@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from . import predictions
+from .labels import BIT, UNKNOWN
 from .metrics import areas, by_patient, fold_means, measure, ratio_limits, summarise
 from .runtime import Model, name
 from .sources import LUNG, Case, Source
-from .labels import BIT, UNKNOWN
+from .tables import number
 
 UNIT = {"HU": "hu", "uint8": "gray8"}  # of the metadata's words
 CLASS = {"left lung": "left", "right lung": "right"}  # of the metadata's names; the others are the same
@@ -103,18 +104,14 @@ def print_rows(rows: list[dict], folds: list[int] | None = None, say=print) -> N
             say(f"{'':<{len(label) + 2}}{r['case']:<14} {values[0]:>7} {values[1]:>8} {values[2]:>7} {values[3]:>7} {r['area_ref_px']:>9.0f} {r['area_pred_px']:>9.0f}")
         for m in ("dice", "nsd_1px"):
             s = summarise(by_patient(those, m).values())
-            say(f"  {m}: mean {_digits(s['mean'])}, median {_digits(s['median'])}, SD {_digits(s['sd'])}, worst {_digits(s['worst'])}; {s['n']} patients, {s['n_undefined']} undefined")
+            say(f"  {m}: mean {number(s['mean'], 4)}, median {number(s['median'], 4)}, SD {number(s['sd'], 4)}, worst {number(s['worst'], 4)}; {s['n']} patients, {s['n_undefined']} undefined")
         if folds:
             by_fold: dict[int, list] = {}
             for fold, r in zip(folds, rows, strict=True):
                 if r["label"] == label:
                     by_fold.setdefault(fold, []).append(r)
             s = fold_means({k: by_patient(v, "dice").values() for k, v in by_fold.items()})
-            say(f"  dice, mean ± SD of {s['n']} folds: {_digits(s['mean'])} ± {_digits(s['sd'])}")
+            say(f"  dice, mean ± SD of {s['n']} folds: {number(s['mean'], 4)} ± {number(s['sd'], 4)}")
         if label == "infection":
             limits = ratio_limits(areas(those))
-            say(f"  area, predicted over reference: {_digits(limits['ratio'])}, 95 % limits {_digits(limits['low'])} to {_digits(limits['high'])}; {limits['n_undefined']} without a ratio")
-
-
-def _digits(v: float | None) -> str:
-    return "-" if v is None else f"{v:.4f}"
+            say(f"  area, predicted over reference: {number(limits['ratio'], 4)}, 95 % limits {number(limits['low'], 4)} to {number(limits['high'], 4)}; {limits['n_undefined']} without a ratio")

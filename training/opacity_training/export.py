@@ -18,6 +18,7 @@ from . import predict, runs, sources, tables
 from .card import refresh
 from .describe import about, describe, for_gray8, outputs, units
 from .evaluate import model_rows
+from .labels import channels
 from .metadata import KEY, rings, summarise, validate
 from .metrics import by_patient
 from .metrics import summarise as mean_of
@@ -26,7 +27,6 @@ from .runtime import Model
 from .sources import SourceError
 from .strict import ConfigError
 from .system import System
-from .labels import channels
 
 HELD_OUT = "{grid}, patients held out, no postprocessing"
 OUT_OF_FOLD = "{grid}, out of fold by patient with the recipe {recipe}, {done} of {of} folds, not these weights; no postprocessing"

@@ -9,9 +9,9 @@ import nibabel
 import numpy as np
 
 from . import predictions
+from .labels import BIT, UNKNOWN
 from .paths import inside_repository
 from .sources import LEFT, RIGHT, Case, Source
-from .labels import BIT, UNKNOWN
 
 VALUE = {"lung": 1, "left": 1, "right": 2, "infection": 3}  # of the label maps, infection over the lung it lies in
 NO_SPACING = "Opacity:no_spacing"  # in the header's free text: the program then states no millimetres

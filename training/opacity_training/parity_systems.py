@@ -139,9 +139,9 @@ def _program(path: Path) -> str:
     return "runs"
 
 
-def shared(found: list[tuple[System, list[str]]]) -> str:
+def shared(found: list[Found]) -> str:
     """The systems of the networks that have more than the table names."""
-    lines = [f"- `{s.id}`: {', '.join(f'`{o}`' for o in others)}" for s, others in found if len(others) > NAMED]
+    lines = [f"- `{f.system.id}`: {', '.join(f'`{o}`' for o in f.others)}" for f in found if len(f.others) > NAMED]
     return "\nThe systems of the rows that say \"more\", below the first of each:\n\n" + "\n".join(lines) + "\n" if lines else ""
 
 
@@ -171,7 +171,7 @@ def systems_parity(systems: list[System], into: Path | None = None, steps: int =
     if into is not None:
         versions = f"torch {torch.__version__.split('+')[0]}, onnxruntime {onnxruntime.__version__}, {platform.system()} {platform.machine()}"
         text = f"# PyTorch against ONNX Runtime\n\n{HEAD.format(steps=steps, limit=check.PARITY)}\nWith {versions}.\n\n{table(found)}"
-        text += shared([(f.system, f.others) for f in found])
+        text += shared(found)
         text += JUMPS.format(share=PIXELS) if any(f.jumps for f in found) else ""
         into.parent.mkdir(parents=True, exist_ok=True)
         into.write_text(text, encoding="utf-8")

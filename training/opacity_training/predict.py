@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 
 from . import chains
-from .samples import padded, scans, stacked
 from .augment.plane import AXES
+from .labels import channels, decode
+from .samples import padded, scans, stacked
 from .sources import Case
 from .system import System
-from .labels import channels, decode
 
 SLICES = 16  # at once
 PATCHES = 4  # at once, and never 1: PyTorch's 3D convolutions of float32 are seven times slower for a single patch on a CPU

@@ -114,7 +114,7 @@ def one_system(folder: Path, result: Results, figures_too: bool) -> list[Path]:
     page = folder / "systems" / f"{result.id}.md"
     text = f"# {result.title}\n\n`{result.id}`\n\n{on}\n\n## Folds\n\n{tables.fold_table(result)}\n{tables.sides_table(result)}## Patients\n\n{tables.case_table(result)}"
     if made:
-        text += f"\n## Figures\n\n{tables.pictures(made, page).strip()}\n"
+        text += f"\n## Figures\n\n{tables.pictures(made, page)}\n"
     return [_text(page, text), *made]
 
 
@@ -179,7 +179,7 @@ def leak(folder: Path, results: list[Results]) -> list[Path]:
         text += "once; split by slice, each fold measures the few of them that it left out, and the patient has the mean of his folds: a part of the\n"
         text += "difference may be of that. What each fold was computed on is in `table.md`.\n"
         page = folder / "leak.md"
-        made.append(_text(page, f"{text}\n{markdown(head, rows)}\n{tables.pictures(made, page).strip()}\n"))
+        made.append(_text(page, f"{text}\n{markdown(head, rows)}\n{tables.pictures(made, page)}\n"))
     return made
 
 
@@ -248,13 +248,15 @@ def but_for(system: System, key: str, value: object) -> str:
     return json.dumps({k: v for k, v in plain(system).items() if k not in WORDS}, sort_keys=True)
 
 
+NO_CHAIN, NO_AUGMENT = r"-no-?(preprocessing|pp|chain)", r"-no-?(augmentation|augment|da)"
+CHAIN = LEFT_OUT, DONE = "left out", "done"
+AUGMENT = WITHOUT, WITH = "without augmentation", "with augmentation"
+
+
 def left_out(members: dict[tuple[str, str], Results]) -> str:
     """What the rows without preprocessing say that it means, of their configuration."""
-    words = [r.system.differs.get("preprocessing", "") for (_, chain), r in members.items() if chain == "left out" and r.system]
+    words = [r.system.differs.get("preprocessing", "") for (_, chain), r in members.items() if chain == LEFT_OUT and r.system]
     return "".join(f" Left out: {w}." for w in dict.fromkeys(words) if w)
-
-
-NO_CHAIN, NO_AUGMENT = r"-no-?(preprocessing|pp|chain)", r"-no-?(augmentation|augment|da)"
 
 
 def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
@@ -262,8 +264,8 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
     families: dict[str, dict[tuple[str, str], Results]] = {}
     for result in results:
         stem = re.sub(NO_AUGMENT, "", re.sub(NO_CHAIN, "", result.id))
-        chain = "left out" if re.search(NO_CHAIN, result.id) else "done"
-        augment = "without augmentation" if re.search(NO_AUGMENT, result.id) else "with augmentation"
+        chain = LEFT_OUT if re.search(NO_CHAIN, result.id) else DONE
+        augment = WITHOUT if re.search(NO_AUGMENT, result.id) else WITH
         families.setdefault(stem, {})[augment, chain] = result
     made = []
     for stem, members in families.items():
@@ -272,8 +274,8 @@ def with_and_without(folder: Path, results: list[Results]) -> list[Path]:
         values = {}
         for label in ("lung", "infection"):
             for measure in ("dice", "sensitivity", "specificity_image", "precision"):
-                for augment in ("without augmentation", "with augmentation"):
-                    for chain in ("left out", "done"):
+                for augment in AUGMENT:
+                    for chain in CHAIN:
                         r = members.get((augment, chain))
                         values[NAMES[measure], label, augment, chain] = list(known(r.patients(label, measure)).values()) if r else []
         made += figures.grid(folder / "figures" / f"{stem}-with-and-without", values, f"{caption(list(members.values()))} Across: preprocessing left out, or done.{left_out(members)}")

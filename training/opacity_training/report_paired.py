@@ -43,8 +43,9 @@ def write(folder: Path, results: list[Results]) -> list[Path]:
     ladders = _ladders(folder, by_id)
     if parts:
         path = folder / "paired.md"
-        text = f"{HEAD}\n" + "\n".join(part.rstrip() + "\n" for part in parts)
-        path.write_text(text + (f"\n## The ablations\n\n{tables.pictures(ladders, path).strip()}\n" if ladders else ""), encoding="utf-8")
+        if ladders:
+            parts.append(f"## The ablations\n\n{tables.pictures(ladders, path)}\n")
+        path.write_text(HEAD + "\n" + "\n".join(parts), encoding="utf-8")
         made.append(path)
     return made + ladders
 
@@ -64,7 +65,7 @@ def _one(folder: Path, group: str, baseline: Results | None, name: str, members:
     if not lines:
         return f"{title}Nothing to compare it with yet.\n", []
     head = ["system", "label", "patients", "folds", "Dice of the baseline", "Dice of the row", "difference", "95 % interval", "patients better, worse", "the row", "measured on"]
-    return f"{title}{tables.markdown(head, lines)}\n{tables.pictures(made, folder / 'paired.md')}", made
+    return f"{title}{tables.markdown(head, lines)}\n{tables.pictures(made, folder / 'paired.md')}\n", made
 
 
 def _line(baseline: Results, result: Results, label: str, d: Difference) -> list:

@@ -88,7 +88,7 @@ def recipes(results: list[Results]) -> str:
     for r in results:
         if r.group != "own":
             continue
-        cells, folds = [], r.protocol.get("folds") or len(r.records)
+        cells, folds = [], r.folds_planned
         for aim in AIMS:
             value = aim.figure(r) if aim.label in r.labels() else None
             if value is None:

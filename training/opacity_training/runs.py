@@ -16,9 +16,9 @@ from pathlib import Path
 import torch
 
 from . import networks
+from .labels import channels
 from .strict import build, plain
 from .system import System
-from .labels import channels
 
 
 class RunError(ValueError):

@@ -11,11 +11,11 @@ import torch
 
 from . import augment
 from .folds import Fold, Part
+from .labels import BIT, encode
 from .sources import Studies
 from .store import Prepared, Store
 from .strict import ConfigError
 from .system import System
-from .labels import BIT, encode
 
 LITTLE_LUNG = 0.04  # of a slice
 VOXELS = 20000  # of the foreground of a case, at most, among which patches are centred

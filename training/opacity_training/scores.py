@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from . import predict
+from .labels import channels, encode
 from .losses import tanimoto
 from .store import Prepared
 from .system import System
-from .labels import channels, encode
 
 
 def of_case(net: torch.nn.Module, system: System, prepared: Prepared, pick: slice | list[int], loss_of: Callable, device: torch.device) -> dict[str, float]:

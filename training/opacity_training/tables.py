@@ -50,6 +50,11 @@ class Results:
         return next(iter(self.records.values()))["protocol"]
 
     @property
+    def folds_planned(self) -> int:
+        """How many folds its protocol has; where that has no number, those that are done."""
+        return self.protocol.get("folds") or len(self.records)
+
+    @property
     def title(self) -> str:
         return self.system.title if self.system else self.id
 
@@ -128,21 +133,20 @@ def data_words(record: dict) -> str:
 
 
 def protocol_words(result: Results) -> str:
-    p, done = result.protocol, len(result.records)
+    p, done, of = result.protocol, len(result.records), result.folds_planned
     kind = {"patient": "split by patient", "leaky-slice": "LEAKY: slices of one patient on both sides", "fixed": "fixed patients held out"}
-    of = p.get("folds") or done
     return f"{kind.get(p['split'], p['split'])}, {done} of {of} fold{'s' if of != 1 else ''}" + ("" if done >= of else " so far")
 
 
 def fold_words(result: Results) -> str:
     """How many of the folds are done; by an older configuration where any is."""
-    done, of = len(result.records), result.protocol.get("folds") or len(result.records)
+    done, of = len(result.records), result.folds_planned
     return f"{done} of {of} fold{'s' if of != 1 else ''}" + (", of an older configuration" if result.stale else "")
 
 
 def short(result: Results) -> str:
     """A system's name in a figure; how many folds where some are missing."""
-    done, of = len(result.records), result.protocol.get("folds") or len(result.records)
+    done, of = len(result.records), result.folds_planned
     return result.id + ("" if done >= of else f" ({done} of {of} folds)")
 
 
@@ -254,7 +258,7 @@ def markdown(head: list[str], rows: list[list]) -> str:
 
 def pictures(made: list[Path], beside: Path) -> str:
     """The PNGs among files that were made, as Markdown seen from the file beside."""
-    return "".join(f"![{p.stem}]({os.path.relpath(p, beside.parent).replace(os.sep, '/')})\n\n" for p in made if p.suffix == ".png")
+    return "\n\n".join(f"![{p.stem}]({os.path.relpath(p, beside.parent).replace(os.sep, '/')})" for p in made if p.suffix == ".png")
 
 
 def main_table(results: list[Results], below: dict[str, str]) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 from scipy import ndimage
 
 from . import predictions, tables
+from .labels import BIT, UNKNOWN
 from .metrics import by_patient, dice, near, summarise
 from .sources import LUNG, Case, Source
 from .tables import Results, number
-from .labels import BIT, UNKNOWN
 
 RIM_PX = 2  # misses this near the other mask's edge are of the contour, not of a place
 PARTS = 10  # of a stack

@@ -21,12 +21,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from opacity_training import paths, predictions, sources  # noqa: E402
 from opacity_training.__main__ import config  # noqa: E402
 from opacity_training.evaluate import predicted, variants  # noqa: E402
+from opacity_training.labels import BIT, UNKNOWN  # noqa: E402
 from opacity_training.learn import trained_on  # noqa: E402
 from opacity_training.samples import scans  # noqa: E402
 from opacity_training.sources import Case  # noqa: E402
 from opacity_training.sources.nifti import write  # noqa: E402
 from opacity_training.system import load  # noqa: E402
-from opacity_training.labels import BIT, UNKNOWN  # noqa: E402
 
 BITS = {"lung": 1, "infection": 2}
 

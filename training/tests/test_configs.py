@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from opacity_training import augment, chains, losses, networks, optimisers, predict, sources, system
-from opacity_training.strict import plain
 from opacity_training.labels import channels
+from opacity_training.strict import plain
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from opacity_training import chains, folds, networks, sources, strict, system, train
+from opacity_training.labels import channels, encode
 from opacity_training.sources import covid_ct_seg
 from opacity_training.store import Store, facts
-from opacity_training.labels import channels, encode
 
 from test_configs import PUBLISHED, distinct, load, name
 

@@ -10,12 +10,12 @@ from opacity_training import places as where
 from opacity_training import sources
 from opacity_training.augment import Spatial
 from opacity_training.augment.grey import Noise
+from opacity_training.labels import channels, decode, encode
 from opacity_training.samples import Batches, padded, scans, stacked
 from opacity_training.sources import INFECTION, INFECTION_UNKNOWN, LEFT, LUNG, LUNG_UNKNOWN, RIGHT
 from opacity_training.store import Store
 from opacity_training.strict import ConfigError
 from opacity_training.system import Target, check
-from opacity_training.labels import channels, decode, encode
 
 
 def batches(system, places) -> Batches:
